@@ -1,0 +1,158 @@
+/* A session: an identity map, snapshots, and a unit of work that commits as one transaction.
+ *
+ * A session is used by one thread at a time; a call that overlaps another gets STATUS_MISUSE. It owns every
+ * object that it hands out until session_close or session_clear. Programs read and write the fields of
+ * objects directly; the session finds the changes by comparing with what it loaded.
+ *
+ * Errors stick: after the first one every call returns it and nothing reaches the server, until
+ * session_clear_error or session_rollback. Every function takes a NULL session: its error is out of memory. */
+#ifndef HOWDAH_SESSION_H
+#define HOWDAH_SESSION_H
+
+#include <howdah/database.h>
+
+HOWDAH_BEGIN_DECLS
+
+/* What a session has done so far. BEGIN, COMMIT, ROLLBACK and SET are not counted as statements; a round
+ * trip is one wait for a Sync. */
+struct howdah_session_stats {
+    uint32_t statements;
+    uint32_t round_trips;
+    uint64_t rows;          /* received */
+    uint64_t identity_hits; /* finds that the identity map answered */
+    uint64_t allocations;   /* blocks taken from the allocator for this session */
+    uint64_t bytes;         /* held by the session now */
+    uint64_t objects;       /* in the session now */
+    uint64_t inserted;      /* rows, by commits and flushes that succeeded */
+    uint64_t updated;
+    uint64_t deleted;
+};
+
+enum howdah_isolation {
+    HOWDAH_ISOLATION_DEFAULT = 0, /* the server's */
+    HOWDAH_ISOLATION_READ_COMMITTED,
+    HOWDAH_ISOLATION_REPEATABLE_READ,
+    HOWDAH_ISOLATION_SERIALIZABLE
+};
+
+/* Use BEGIN_OPTIONS(.isolation = ISOLATION_SERIALIZABLE). */
+struct howdah_begin_options {
+    size_t struct_size;
+    enum howdah_isolation isolation;
+    bool read_only;
+    bool deferrable; /* with serializable and read_only: waits for a safe snapshot */
+};
+#define HOWDAH_BEGIN_OPTIONS(...) \
+    (&(const struct howdah_begin_options){.struct_size = sizeof(struct howdah_begin_options), __VA_ARGS__})
+
+/* A changed field of an object: what is in the row, as far as the session knows, and what is in the struct. */
+struct howdah_change {
+    const char *field;
+    struct howdah_value old_value; /* borrowed from the session; type 0 is NULL */
+    struct howdah_value new_value;
+};
+
+/* --- life --- */
+
+/* Opens a session. No I/O. NULL only if memory is out. */
+HOWDAH_API struct howdah_session *howdah_session_open(struct howdah_database *db);
+/* Frees the session and all its objects; a transaction of the program is rolled back (1 trip). What was not
+ * committed is lost. NULL is allowed. */
+HOWDAH_API void howdah_session_close(struct howdah_session *s);
+/* Drops all objects and pending work, and frees their memory; the session goes on. Ends a transaction of the
+ * program by a rollback (1 trip). Also clears the error. */
+HOWDAH_API void howdah_session_clear(struct howdah_session *s);
+
+/* The error that sticks, or NULL. Owned by the session. No I/O. */
+HOWDAH_API const struct howdah_error *howdah_session_error(const struct howdah_session *s);
+/* Forgets the error and keeps all pending work, so that it can be mended and committed again. */
+HOWDAH_API void howdah_session_clear_error(struct howdah_session *s);
+HOWDAH_API struct howdah_session_stats howdah_session_stats(const struct howdah_session *s);
+
+/* --- finding --- */
+
+/* session_find(s, User, 1): the object with that primary key (up to 8 parts), from the identity map (no I/O),
+ * else from the server (1 trip). NULL if there is none (no error), or on error. An object that is marked
+ * deleted is NULL; an added one whose key is set is found. A NULL key part is STATUS_INVALID. */
+HOWDAH_API void *howdah_session_find_key(struct howdah_session *s, const struct howdah_model *model,
+                                         const struct howdah_value *key, size_t parts);
+#define howdah_session_find(s, T, ...) ((T *)howdah_session_find_key((s), &T##_model, HOWDAH_VALUES(__VA_ARGS__)))
+
+/* session_find_many(s, User, keys, n): the objects of n keys, those that are not in the session with one
+ * statement for each 1,000 (all in 1 trip). `keys` holds n times as many values as the key has parts. Returns n
+ * pointers in the order of the keys, NULL where there is no row; owned by the session. NULL on error. */
+HOWDAH_API void **howdah_session_find_many_keys(struct howdah_session *s, const struct howdah_model *model,
+                                                const struct howdah_value *keys, size_t count);
+#define howdah_session_find_many(s, T, keys, count) \
+    ((T **)(void *)howdah_session_find_many_keys((s), &T##_model, (keys), (count)))
+
+/* session_find_by(s, User, email, "a@b.c"): the object whose unique field has that value; always asks the server
+ * (1 trip), since only primary keys identify. A field that isn't unique is STATUS_INVALID. */
+HOWDAH_API void *howdah_session_find_by_field(struct howdah_session *s, const struct howdah_model *model, size_t offset,
+                                              struct howdah_value value);
+#define howdah_session_find_by(s, T, field, value) \
+    ((T *)howdah_session_find_by_field((s), &T##_model, offsetof(T, field), HOWDAH_VALUE(value)))
+
+/* --- changing. No I/O: nothing is sent before flush or commit --- */
+
+/* session_add(s, User, .name = "Bob"): a new object, copied from the initializer with all that it points to.
+ * Never NULL on a session that opened: after an error it is a scratch object that is never written. */
+HOWDAH_API void *howdah_session_add_object(struct howdah_session *s, const struct howdah_model *model,
+                                           const void *value);
+#define howdah_session_add(s, T, ...) ((T *)howdah_session_add_object((s), &T##_model, &(const T){__VA_ARGS__}))
+/* session_add_struct(s, User, &value): the same from a struct. A deleted object of this session may be given:
+ * its deletion is cancelled and it is returned itself. */
+#define howdah_session_add_struct(s, T, value) \
+    ((T *)howdah_session_add_object((s), &T##_model, (1 ? (value) : (const T *)0)))
+
+/* Marks an object deleted; one that was only added is forgotten. NULL is nothing (session_find may give it). */
+HOWDAH_API enum howdah_status howdah_session_delete(struct howdah_session *s, void *object);
+
+/* session_assign_null(s, post, metadata): SQL NULL, also where NULL would mean the column's default. */
+HOWDAH_API enum howdah_status howdah_session_assign_null_field(struct howdah_session *s, void *object, size_t offset);
+#define howdah_session_assign_null(s, object, field) \
+    howdah_session_assign_null_field((s), (object), offsetof(__typeof__(*(object)), field))
+
+/* Memory that lives as long as the session: formatted text, and a copy. NULL on error. */
+HOWDAH_API const char *howdah_session_text(struct howdah_session *s, const char *format, ...) HOWDAH_PRINTF(2, 3);
+HOWDAH_API void *howdah_session_copy(struct howdah_session *s, const void *data, size_t size);
+
+/* Whether the object is one of this session's (new, loaded or deleted, not evicted). No error. */
+HOWDAH_API bool howdah_session_contains(struct howdah_session *s, const void *object);
+/* Whether a commit would write the object. */
+HOWDAH_API bool howdah_session_is_dirty(struct howdah_session *s, const void *object);
+/* The changed fields of an object against its row; of a new one, all that it would send. Owned by the session
+ * until its next call. */
+HOWDAH_API const struct howdah_change *howdah_session_changes(struct howdah_session *s, const void *object,
+                                                              size_t *ret_count);
+
+/* Reads the row again and overwrites the object, pending changes included (1 trip). STATUS_STALE if it is
+ * gone; the object is then detached. On a new object: STATUS_MISUSE. */
+HOWDAH_API enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object);
+/* Takes the object out of the session without writing it. Its memory stays readable until close or clear. */
+HOWDAH_API enum howdah_status howdah_session_evict(struct howdah_session *s, void *object);
+
+/* --- the unit of work --- */
+
+/* What commit would run now, as data: nothing is read, nothing is sent. NULL on error (session_error says what
+ * a commit would refuse). Owned by the session, until its next plan or commit. */
+HOWDAH_API const struct howdah_plan *howdah_session_plan(struct howdah_session *s);
+
+/* Writes all changes as one transaction: 2 round trips, 1 for a single row, 0 if nothing changed; one more for each
+ * level of generated keys where the role may not use the sequence. On failure everything is as before, and
+ * the error's outcome says what became of it: STATUS_IN_DOUBT is the only one that doesn't know. */
+HOWDAH_API enum howdah_status howdah_session_commit(struct howdah_session *s) HOWDAH_MUST_CHECK;
+
+/* Begins a transaction that keeps one connection until commit or rollback. `options` may be NULL. No round
+ * trip of its own: BEGIN travels with the first statement. */
+HOWDAH_API enum howdah_status howdah_session_begin(struct howdah_session *s,
+                                                   const struct howdah_begin_options *options);
+/* Writes all changes inside the program's transaction (1 round trip); STATUS_NO_TRANSACTION without one. */
+HOWDAH_API enum howdah_status howdah_session_flush(struct howdah_session *s) HOWDAH_MUST_CHECK;
+/* Drops all changes: loaded objects as they were loaded, deleted ones alive, added ones detached, also what was
+ * flushed in the program's transaction, which ends (1 trip). Clears the error. */
+HOWDAH_API enum howdah_status howdah_session_rollback(struct howdah_session *s);
+
+HOWDAH_END_DECLS
+
+#endif
