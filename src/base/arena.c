@@ -1,0 +1,158 @@
+#include "arena.h"
+
+#include <string.h>
+
+enum { ARENA_FIRST = 2048, ARENA_LARGEST = 64 * 1024 };
+
+struct arena_block {
+    struct arena_block *older;
+    size_t size;
+    _Alignas(max_align_t) unsigned char bytes[];
+};
+
+void arena_init(struct arena *arena, const struct howdah_allocator *allocator)
+{
+    *arena = (struct arena){.allocator = allocator, .block_size = ARENA_FIRST};
+}
+
+static void free_blocks(struct arena *arena, struct arena_block *block)
+{
+    while (block) {
+        struct arena_block *older = block->older;
+        arena->bytes -= block->size;
+        memory_free(arena->allocator, block);
+        block = older;
+    }
+}
+
+void arena_done(struct arena *arena)
+{
+    free_blocks(arena, arena->blocks);
+    arena->blocks = NULL;
+    arena->next = arena->end = NULL;
+    arena->block_size = ARENA_FIRST;
+}
+
+/* A block with room for `size` bytes, linked in. Its header counts in its size. */
+static struct arena_block *add_block(struct arena *arena, size_t size)
+{
+    size_t whole;
+    if (!size_add(size, sizeof(struct arena_block), &whole))
+        return NULL;
+    struct arena_block *block = memory_allocate(arena->allocator, whole);
+    if (!block)
+        return NULL;
+    block->size = whole;
+    arena->allocations++;
+    arena->bytes += whole;
+    block->older = arena->blocks;
+    arena->blocks = block;
+    return block;
+}
+
+#ifdef HOWDAH_DEBUG_ARENA
+
+void arena_reset(struct arena *arena)
+{
+    arena_done(arena);
+}
+
+void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
+{
+    (void)alignment; /* every block is aligned for any type */
+    struct arena_block *block = add_block(arena, size ? size : 1);
+    return block ? block->bytes : NULL;
+}
+
+#else
+
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *newest = arena->blocks;
+    if (!newest)
+        return;
+    free_blocks(arena, newest->older);
+    newest->older = NULL;
+    arena->next = newest->bytes;
+    arena->end = (unsigned char *)newest + newest->size;
+}
+
+/* A piece that no usual block could hold gets one of its own, behind the newest, whose room stays in use. */
+static void *allocate_large(struct arena *arena, size_t size)
+{
+    struct arena_block *newest = arena->blocks;
+    struct arena_block *block = add_block(arena, size);
+    if (!block)
+        return NULL;
+    if (newest && arena->next) {
+        arena->blocks = newest;
+        block->older = newest->older;
+        newest->older = block;
+    } else {
+        arena->next = arena->end = (unsigned char *)block + block->size;
+    }
+    return block->bytes;
+}
+
+static void *allocate_in_new_block(struct arena *arena, size_t size)
+{
+    if (size > arena->block_size / 4)
+        return allocate_large(arena, size);
+    struct arena_block *block = add_block(arena, arena->block_size - sizeof(struct arena_block));
+    if (!block)
+        return NULL;
+    if (arena->block_size < ARENA_LARGEST)
+        arena->block_size *= 2;
+    arena->next = block->bytes + size;
+    arena->end = (unsigned char *)block + block->size;
+    return block->bytes;
+}
+
+void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
+{
+    uintptr_t start = size_align((uintptr_t)arena->next, alignment);
+    if (arena->next && start <= (uintptr_t)arena->end && size <= (uintptr_t)arena->end - start) {
+        arena->next = (unsigned char *)start + size;
+        return (void *)start;
+    }
+    return allocate_in_new_block(arena, size);
+}
+
+#endif
+
+void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment)
+{
+    void *piece = arena_allocate(arena, size, alignment);
+    if (piece)
+        memset(piece, 0, size);
+    return piece;
+}
+
+void *arena_allocate_array(struct arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!size_multiply(count, size, &bytes))
+        return NULL;
+    return arena_allocate(arena, bytes, _Alignof(max_align_t));
+}
+
+void *arena_copy(struct arena *arena, const void *data, size_t size)
+{
+    void *copy = arena_allocate(arena, size, _Alignof(max_align_t));
+    if (copy && size)
+        memcpy(copy, data, size);
+    return copy;
+}
+
+char *arena_copy_text(struct arena *arena, const char *text, size_t length)
+{
+    size_t size;
+    if (!size_add(length, 1, &size))
+        return NULL;
+    char *copy = arena_allocate(arena, size, 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}

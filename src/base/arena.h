@@ -1,0 +1,37 @@
+/* An arena: memory that is given out piece by piece and freed as a whole.
+ *
+ * With HOWDAH_DEBUG_ARENA each piece is a block of its own, so that ASan and Valgrind see overruns. */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "memory.h"
+
+struct arena_block;
+
+struct arena {
+    const struct howdah_allocator *allocator;
+    struct arena_block *blocks; /* newest first */
+    unsigned char *next;        /* free room of the newest block */
+    unsigned char *end;
+    size_t block_size;    /* of the next block: doubles up to a limit */
+    uint64_t allocations; /* blocks taken so far */
+    uint64_t bytes;       /* held now */
+};
+
+void arena_init(struct arena *arena, const struct howdah_allocator *allocator);
+/* Frees all; the arena can be used again. */
+void arena_done(struct arena *arena);
+/* Forgets all pieces, but keeps the newest block for the next ones. */
+void arena_reset(struct arena *arena);
+/* `alignment` is a power of two. NULL if memory is out. Not zeroed. */
+void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
+void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment);
+/* count * size, checked. */
+void *arena_allocate_array(struct arena *arena, size_t count, size_t size);
+void *arena_copy(struct arena *arena, const void *data, size_t size);
+/* `length` bytes and a final NUL. */
+char *arena_copy_text(struct arena *arena, const char *text, size_t length);
+
+#define ARENA_NEW(arena, T) ((T *)arena_allocate_zero((arena), sizeof(T), _Alignof(T)))
+
+#endif

@@ -1,0 +1,82 @@
+/* A growing buffer of bytes: SQL text and wire values. A failed allocation sticks, so that a writer looks
+ * once, at the end. */
+#ifndef BASE_BUFFER_H
+#define BASE_BUFFER_H
+
+#include "endian.h"
+#include "memory.h"
+
+#include <string.h>
+
+struct buffer {
+    const struct howdah_allocator *allocator;
+    char *data;
+    size_t size;
+    size_t capacity;
+    bool failed;
+};
+
+void buffer_init(struct buffer *b, const struct howdah_allocator *allocator);
+void buffer_done(struct buffer *b);
+/* Makes room for `more` bytes; false, and failed is set, if there is none. */
+bool buffer_grow(struct buffer *b, size_t more);
+void buffer_printf(struct buffer *b, const char *format, ...) HOWDAH_PRINTF(2, 3);
+/* The text with a final NUL that is not part of size; NULL if the buffer failed. */
+const char *buffer_cstring(struct buffer *b);
+
+/* Forgets the content and the failure, and keeps the memory. */
+static inline void buffer_reset(struct buffer *b)
+{
+    b->size = 0;
+    b->failed = false;
+}
+
+/* Room for `more` bytes at the end, which then count as written; NULL on failure. */
+static inline char *buffer_extend(struct buffer *b, size_t more)
+{
+    if (b->failed || (b->capacity - b->size < more && !buffer_grow(b, more)))
+        return NULL;
+    char *start = b->data + b->size;
+    b->size += more;
+    return start;
+}
+
+static inline void buffer_append(struct buffer *b, const void *data, size_t size)
+{
+    char *start = buffer_extend(b, size);
+    if (start && size)
+        memcpy(start, data, size);
+}
+
+static inline void buffer_text(struct buffer *b, const char *text)
+{
+    buffer_append(b, text, strlen(text));
+}
+
+static inline void buffer_byte(struct buffer *b, char byte)
+{
+    char *start = buffer_extend(b, 1);
+    if (start)
+        *start = byte;
+}
+
+/* Integers in network order. */
+static inline void buffer_int16(struct buffer *b, uint16_t value)
+{
+    uint16_t wire = network16(value);
+    buffer_append(b, &wire, sizeof(wire));
+}
+
+static inline void buffer_int32(struct buffer *b, uint32_t value)
+{
+    uint32_t wire = network32(value);
+    buffer_append(b, &wire, sizeof(wire));
+}
+
+static inline void buffer_int64(struct buffer *b, uint64_t value)
+{
+    uint64_t wire = network64(value);
+    buffer_append(b, &wire, sizeof(wire));
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* Time that only runs forward, and deadlines in it. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* A moment of CLOCK_MONOTONIC in nanoseconds. */
+typedef int64_t moment;
+#define MOMENT_NEVER INT64_MAX
+
+moment clock_now(void);
+/* The moment `milliseconds` from now: 0 stands for `standard`, -1 (of either) for no limit. */
+moment clock_deadline(int milliseconds, int standard);
+/* What is left until then, for poll(): milliseconds rounded up, 0 when it has passed, -1 for no limit. */
+int clock_left(moment deadline);
+
+#endif

@@ -1,0 +1,25 @@
+/* Hashing of keys and of statement texts. Not for secrets, and never stored. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <howdah/base.h>
+
+/* A well mixed number from a number (the finalizer of MurmurHash3, which is in the public domain). */
+static inline uint64_t hash_mix(uint64_t x)
+{
+    x ^= x >> 33;
+    x *= 0xff51afd7ed558ccdULL;
+    x ^= x >> 33;
+    x *= 0xc4ceb9fe1a85ec53ULL;
+    x ^= x >> 33;
+    return x;
+}
+
+static inline uint64_t hash_combine(uint64_t seed, uint64_t x)
+{
+    return hash_mix(seed ^ (x + 0x9e3779b97f4a7c15ULL));
+}
+
+uint64_t hash_bytes(uint64_t seed, const void *data, size_t size);
+
+#endif

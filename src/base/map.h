@@ -1,0 +1,76 @@
+/* A hash table of nodes that live inside other structs: uthash behind functions, with a hash and a match of
+ * the caller's own. The nodes keep the order in which they were added. The only file that includes uthash.h. */
+#ifndef BASE_MAP_H
+#define BASE_MAP_H
+
+#include "memory.h"
+
+struct map_node;
+/* Whether the node is the one that `probe` describes; asked only of nodes with the same hash. */
+typedef bool map_match(const struct map_node *node, const void *probe);
+struct map_probe {
+    map_match *match;
+    const void *probe;
+};
+
+static inline int map_compare(const void *node, const void *probe)
+{
+    const struct map_probe *p = probe;
+    return !node || !p->match(node, p->probe); /* NULL: the anchor, which nobody looks for */
+}
+
+/* uthash's hooks, which it expands inside the functions below: each has a `map`. */
+#define HASH_NONFATAL_OOM                1
+#define uthash_malloc(size)              memory_allocate(map->allocator, (size))
+#define uthash_free(block, size)         memory_free(map->allocator, (block))
+#define uthash_nonfatal_oom(node)        ((void)(node))
+#define HASH_KEYCMP(node, probe, length) map_compare((node), (probe))
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wundef"
+#include <uthash.h>
+
+struct map_node {
+    UT_hash_handle hh;
+};
+
+struct map {
+    const struct howdah_allocator *allocator;
+    struct map_node *first;
+    struct map_node anchor; /* keeps the table once map_prepare has made it */
+};
+
+static inline void map_init(struct map *map, const struct howdah_allocator *allocator)
+{
+    map->allocator = allocator;
+    map->first = NULL;
+    map->anchor.hh.tbl = NULL;
+}
+
+static inline size_t map_count(const struct map *map)
+{
+    return HASH_COUNT(map->first) - (map->anchor.hh.tbl ? 1 : 0);
+}
+
+static inline struct map_node *map_find(const struct map *map, uint32_t hash, map_match *match, const void *what)
+{
+    const struct map_probe probe = {match, what};
+    struct map_node *found = NULL;
+    HASH_FIND_BYHASHVALUE(hh, map->first, &probe, 0, hash, found);
+    return found;
+}
+
+#pragma GCC diagnostic pop
+
+/* False if memory is out; the map is then as it was. */
+bool map_add(struct map *map, struct map_node *node, uint32_t hash);
+/* Makes sure that map_add_prepared can't fail from now on. False if memory is out. */
+bool map_prepare(struct map *map);
+/* Adds also where memory is out: the table then goes without growing. */
+void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash);
+void map_remove(struct map *map, struct map_node *node);
+/* Forgets all nodes and frees the table. */
+void map_clear(struct map *map);
+
+#endif
