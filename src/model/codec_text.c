@@ -1,0 +1,252 @@
+/* Text behind a pointer, text inside the struct, and bytes. */
+#include "codec_table.h"
+
+#include "utf8.h"
+
+#include "base/hash.h"
+
+static int sign(int x)
+{
+    return (x > 0) - (x < 0);
+}
+
+static const char *check_utf8(const char *text, size_t size)
+{
+    if (size > VALUE_SIZE_MAX)
+        return "is larger than 1 GB";
+    return utf8_is_valid(text, size) ? NULL : "is not valid UTF-8";
+}
+
+/* --- const char * --- */
+
+static void text_encode(const struct howdah_field *field, const void *value, struct buffer *out)
+{
+    (void)field;
+    const char *text = text_at(value);
+    buffer_append(out, text, strlen(text));
+}
+
+enum howdah_status text_decode(const struct howdah_field *field, const unsigned char *data, size_t size,
+                               struct arena *arena, void *value)
+{
+    (void)field;
+    if (memchr(data, '\0', size))
+        return HOWDAH_STATUS_INVALID;
+    const char *copy = arena_copy_text(arena, (const char *)data, size);
+    if (!copy)
+        return HOWDAH_STATUS_NO_MEMORY;
+    memcpy(value, &copy, sizeof(copy));
+    return HOWDAH_STATUS_OK;
+}
+
+static bool text_equal(const struct howdah_field *field, const void *a, const void *b)
+{
+    (void)field;
+    const char *x = text_at(a), *y = text_at(b);
+    return x == y || strcmp(x, y) == 0;
+}
+
+static uint64_t text_hash(const struct howdah_field *field, const void *value)
+{
+    (void)field;
+    const char *text = text_at(value);
+    return hash_bytes(0, text, strlen(text));
+}
+
+static int text_compare(const struct howdah_field *field, const void *a, const void *b)
+{
+    (void)field;
+    return sign(strcmp(text_at(a), text_at(b)));
+}
+
+bool text_copy(const struct howdah_field *field, struct arena *arena, void *value)
+{
+    (void)field;
+    const char *text = text_at(value);
+    const char *copy = arena_copy_text(arena, text, strlen(text));
+    if (!copy)
+        return false;
+    memcpy(value, &copy, sizeof(copy));
+    return true;
+}
+
+const char *text_check(const struct howdah_field *field, const void *value)
+{
+    (void)field;
+    const char *text = text_at(value);
+    return check_utf8(text, strlen(text));
+}
+
+void text_append(const struct howdah_field *field, const void *value, struct buffer *out)
+{
+    text_encode(field, value, out);
+}
+
+const struct codec codec_text = {
+    .type = HOWDAH_TYPE_TEXT,
+    .c_name = "const char *",
+    .sql_type = "text",
+    .oid = 25,
+    .array_oid = 1009,
+    .size = sizeof(const char *),
+    .has_pointers = true,
+    .encode = text_encode,
+    .decode = text_decode,
+    .equal = text_equal,
+    .hash = text_hash,
+    .compare = text_compare,
+    .copy = text_copy,
+    .check = text_check,
+    .text = text_append,
+};
+
+/* --- char[N]: never read past N, also where a program forgot the NUL --- */
+
+static void chars_encode(const struct howdah_field *field, const void *value, struct buffer *out)
+{
+    buffer_append(out, value, strnlen(value, field->size));
+}
+
+static enum howdah_status chars_decode(const struct howdah_field *field, const unsigned char *data, size_t size,
+                                       struct arena *arena, void *value)
+{
+    (void)arena;
+    char *text = value;
+    if (size >= field->size || memchr(data, '\0', size))
+        return HOWDAH_STATUS_INVALID;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    return HOWDAH_STATUS_OK;
+}
+
+static bool chars_equal(const struct howdah_field *field, const void *a, const void *b)
+{
+    return strncmp(a, b, field->size) == 0;
+}
+
+static uint64_t chars_hash(const struct howdah_field *field, const void *value)
+{
+    return hash_bytes(0, value, strnlen(value, field->size));
+}
+
+static int chars_compare(const struct howdah_field *field, const void *a, const void *b)
+{
+    return sign(strncmp(a, b, field->size));
+}
+
+static const char *chars_check(const struct howdah_field *field, const void *value)
+{
+    size_t size = strnlen(value, field->size);
+    return size == field->size ? "is not terminated" : check_utf8(value, size);
+}
+
+const struct codec codec_chars = {
+    .type = HOWDAH_TYPE_CHARS,
+    .c_name = "char[]",
+    .sql_type = "varchar",
+    .oid = 1043,
+    .array_oid = 1015,
+    .encode = chars_encode,
+    .decode = chars_decode,
+    .equal = chars_equal,
+    .hash = chars_hash,
+    .compare = chars_compare,
+    .check = chars_check,
+    .text = chars_encode,
+};
+
+/* --- struct howdah_bytes --- */
+
+static struct howdah_bytes bytes_at(const void *value)
+{
+    struct howdah_bytes bytes;
+    memcpy(&bytes, value, sizeof(bytes));
+    return bytes;
+}
+
+static void bytes_encode(const struct howdah_field *field, const void *value, struct buffer *out)
+{
+    (void)field;
+    struct howdah_bytes bytes = bytes_at(value);
+    buffer_append(out, bytes.data, bytes.size);
+}
+
+static enum howdah_status bytes_decode(const struct howdah_field *field, const unsigned char *data, size_t size,
+                                       struct arena *arena, void *value)
+{
+    (void)field;
+    struct howdah_bytes bytes = {arena_copy(arena, data, size), size};
+    if (!bytes.data)
+        return HOWDAH_STATUS_NO_MEMORY;
+    memcpy(value, &bytes, sizeof(bytes));
+    return HOWDAH_STATUS_OK;
+}
+
+static bool bytes_equal(const struct howdah_field *field, const void *a, const void *b)
+{
+    (void)field;
+    struct howdah_bytes x = bytes_at(a), y = bytes_at(b);
+    return x.size == y.size && (x.data == y.data || !x.size || memcmp(x.data, y.data, x.size) == 0);
+}
+
+static uint64_t bytes_hash(const struct howdah_field *field, const void *value)
+{
+    (void)field;
+    struct howdah_bytes bytes = bytes_at(value);
+    return hash_bytes(0, bytes.data, bytes.size);
+}
+
+static int bytes_compare(const struct howdah_field *field, const void *a, const void *b)
+{
+    (void)field;
+    struct howdah_bytes x = bytes_at(a), y = bytes_at(b);
+    size_t common = x.size < y.size ? x.size : y.size;
+    int order = common ? sign(memcmp(x.data, y.data, common)) : 0;
+    return order ? order : (x.size > y.size) - (x.size < y.size);
+}
+
+static bool bytes_copy(const struct howdah_field *field, struct arena *arena, void *value)
+{
+    struct howdah_bytes bytes = bytes_at(value);
+    return bytes_decode(field, bytes.data, bytes.size, arena, value) == HOWDAH_STATUS_OK;
+}
+
+static const char *bytes_check(const struct howdah_field *field, const void *value)
+{
+    (void)field;
+    struct howdah_bytes bytes = bytes_at(value);
+    if (!bytes.data && bytes.size)
+        return "has a size but no data";
+    return bytes.size > VALUE_SIZE_MAX ? "is larger than 1 GB" : NULL;
+}
+
+static void bytes_text(const struct howdah_field *field, const void *value, struct buffer *out)
+{
+    (void)field;
+    struct howdah_bytes bytes = bytes_at(value);
+    const unsigned char *data = bytes.data;
+    static const char digits[] = "0123456789abcdef";
+    buffer_text(out, "\\x");
+    for (size_t i = 0; i < bytes.size && !out->failed; i++) {
+        buffer_byte(out, digits[data[i] >> 4]);
+        buffer_byte(out, digits[data[i] & 15]);
+    }
+}
+
+const struct codec codec_bytes = {
+    .type = HOWDAH_TYPE_BYTES,
+    .c_name = "PgBytes",
+    .sql_type = "bytea",
+    .oid = 17,
+    .array_oid = 1001,
+    .size = sizeof(struct howdah_bytes),
+    .has_pointers = true,
+    .encode = bytes_encode,
+    .decode = bytes_decode,
+    .equal = bytes_equal,
+    .hash = bytes_hash,
+    .compare = bytes_compare,
+    .copy = bytes_copy,
+    .check = bytes_check,
+    .text = bytes_text,
+};

@@ -1,0 +1,159 @@
+/* What is done with a whole column of an object: NULL, comparing, copying, checking, sending. Reading is
+ * column_decode.c's, arrays are column_array.c's, values of the public interface column_value.c's. */
+#include "column_item.h"
+
+#include "base/hash.h"
+
+/* A type of the program's own says itself that a value is NULL. */
+static bool user_value_is_null(const struct column *c, const void *field)
+{
+    char text[256];
+    return c->field->codec->encode(field, text, sizeof(text)) == -2;
+}
+
+static bool is_null(const struct column *c, void *field)
+{
+    switch (c->shape) {
+    case SHAPE_NULLABLE: return !*valid_flag(c, field);
+    case SHAPE_ARRAY: return pointer_is_null(field);
+    case SHAPE_PLAIN: break;
+    }
+    if (c->codec->has_pointers)
+        return pointer_is_null(field);
+    return c->codec->type == HOWDAH_TYPE_CODEC && user_value_is_null(c, field);
+}
+
+bool column_is_null(const struct column *c, const void *object)
+{
+    return is_null(c, column_field(c, object));
+}
+
+void column_set_null(const struct column *c, void *object)
+{
+    void *field = column_field(c, object);
+    memset(field, 0, c->size);
+    if (c->codec->type == HOWDAH_TYPE_CODEC)
+        c->field->codec->decode(NULL, 0, field);
+}
+
+bool column_is_unset_key(const struct column *c, const void *object)
+{
+    bool can_be_unset = c->identity || c->uuid_v7 || (c->key && c->codec->type == HOWDAH_TYPE_UUID);
+    static const unsigned char zero[sizeof(struct howdah_uuid)];
+    return can_be_unset && memcmp(column_field(c, object), zero, c->size) == 0;
+}
+
+bool column_equal(const struct column *c, const void *a, const void *b)
+{
+    void *x = column_field(c, a), *y = column_field(c, b);
+    bool null = is_null(c, x);
+    if (null != is_null(c, y))
+        return false;
+    return null || (c->shape == SHAPE_ARRAY ? array_equal(c, x, y) : c->codec->equal(c->field, x, y));
+}
+
+uint64_t column_hash(const struct column *c, uint64_t seed, const void *object)
+{
+    void *field = column_field(c, object);
+    if (is_null(c, field))
+        return hash_combine(seed, 0);
+    if (c->shape == SHAPE_ARRAY)
+        return array_hash(c, seed, field);
+    return hash_combine(seed, c->codec->hash(c->field, field));
+}
+
+int column_compare(const struct column *c, const void *a, const void *b)
+{
+    void *x = column_field(c, a), *y = column_field(c, b);
+    bool x_null = is_null(c, x), y_null = is_null(c, y);
+    if (x_null || y_null)
+        return x_null - y_null;
+    return c->shape == SHAPE_ARRAY ? array_compare(c, x, y) : c->codec->compare(c->field, x, y);
+}
+
+bool column_copy(const struct column *c, struct arena *arena, void *object)
+{
+    void *field = column_field(c, object);
+    if ((!c->codec->has_pointers && c->shape != SHAPE_ARRAY) || is_null(c, field))
+        return true;
+    return c->shape == SHAPE_ARRAY ? array_copy(c, arena, field) : c->codec->copy(c->field, arena, field);
+}
+
+/* --- checking --- */
+
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xC0) != 0x80;
+    return count;
+}
+
+static const char *text_of(const struct column *c, const void *value)
+{
+    const char *text = value;
+    if (c->codec->type == HOWDAH_TYPE_TEXT)
+        memcpy(&text, value, sizeof(text));
+    return text;
+}
+
+const char *item_check(const struct column *c, const void *value)
+{
+    const char *why = c->codec->check(c->field, value);
+    bool limited = c->characters && (c->codec->type == HOWDAH_TYPE_TEXT || c->codec->type == HOWDAH_TYPE_CHARS);
+    if (!why && limited && count_characters(text_of(c, value)) > c->characters)
+        why = "has more characters than the column's type allows";
+    return why;
+}
+
+const char *column_check(const struct column *c, const void *object)
+{
+    void *field = column_field(c, object);
+    if (is_null(c, field))
+        return c->nullable || c->unset_on_insert || c->server_only ? NULL : "is NULL";
+    const char *why = c->shape == SHAPE_ARRAY ? array_check(c, field) : item_check(c, field);
+    if (!why && c->field->validate)
+        why = c->field->validate(object, field);
+    return why;
+}
+
+/* --- sending --- */
+
+void column_append(const struct column *c, const void *object, struct buffer *out)
+{
+    void *field = column_field(c, object);
+    if (is_null(c, field)) {
+        buffer_int32(out, UINT32_MAX);
+        return;
+    }
+    buffer_int32(out, 0);
+    size_t start = out->size;
+    if (c->as_literal)
+        array_text(c, field, out);
+    else
+        c->wire->encode(c->field, field, out);
+    if (out->failed)
+        return;
+    size_t size = out->size - start;
+    if (size > INT32_MAX)
+        out->failed = true;
+    else
+        write_uint32(out->data + start - sizeof(uint32_t), (uint32_t)size);
+}
+
+/* PostgreSQL's array_recv: dimensions, whether NULLs may come, the items' type; length and lower bound of each
+ * dimension. */
+void column_append_header(const struct column *c, size_t count, struct buffer *out)
+{
+    if (count > INT32_MAX) {
+        out->failed = true;
+        return;
+    }
+    buffer_int32(out, count > 0);
+    buffer_int32(out, 1);
+    buffer_int32(out, c->item_oid);
+    if (count) {
+        buffer_int32(out, (uint32_t)count);
+        buffer_int32(out, 1);
+    }
+}

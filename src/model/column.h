@@ -1,0 +1,86 @@
+/* A compiled column: a field of a model with all that its reading and writing needs, decided once. */
+#ifndef MODEL_COLUMN_H
+#define MODEL_COLUMN_H
+
+#include "codec.h"
+
+enum column_shape {
+    SHAPE_PLAIN,    /* the value itself; NULL only as a NULL pointer inside */
+    SHAPE_NULLABLE, /* { value, valid } */
+    SHAPE_ARRAY     /* { items, nulls, count } */
+};
+
+struct column {
+    const struct howdah_field *field;
+    const struct codec *codec; /* of the value, or of an array's items */
+    const struct codec *wire;  /* that writes and reads it: `codec`, but text's where the column is json */
+    enum column_shape shape;
+    uint32_t index;            /* in the mapper's columns */
+    size_t offset;             /* in the struct */
+    size_t size;               /* of the field */
+    size_t valid_offset;       /* of a nullable's flag, from the field's start */
+
+    const char *name;          /* of the column, as in the catalog */
+    const char *quoted;        /* as in SQL: "name" with quotes doubled */
+    const char *ddl_type;      /* as CREATE TABLE writes it: "varchar(63)", "\"app\".\"priority\"" */
+    uint32_t oid;              /* of cells that `wire` reads as they are; 0 for arrays */
+    const char *item_type;     /* of one element of the parameter array: "bigint", "text" */
+    uint32_t item_oid;         /* of item_type */
+    uint32_t parameter_oid;    /* of the parameter: an array of item_type */
+    const char *write_cast;    /* after the unnested element: "" or "::inet" */
+    const char *read_cast;     /* after the column in a select list: "" or "::text" */
+    bool as_literal;           /* an element is sent as text: array columns, which unnest would flatten */
+    uint32_t characters;       /* what varchar(n) and char(n) hold, which the server's error would not name; or 0 */
+
+    bool key;                  /* part of the primary key */
+    bool nullable;
+    bool unset_on_insert;      /* a NULL is left out, so that the server's default applies */
+    bool server_only;          /* never sent: GENERATED_BY_SERVER or STORED */
+    bool identity;
+    bool uuid_v7;
+    bool version;
+};
+
+/* The field of an object. */
+static inline void *column_field(const struct column *c, const void *object)
+{
+    return (char *)(uintptr_t)object + c->offset;
+}
+
+/* Whether the field is SQL NULL (or unset, which for an identity of 0 or a nil uuid key is not NULL). */
+bool column_is_null(const struct column *c, const void *object);
+/* Makes the field NULL: .valid = false, or a NULL pointer. Only for fields that can be. */
+void column_set_null(const struct column *c, void *object);
+/* The field is an identity of 0 or a uuid key of zero bytes. */
+bool column_is_unset_key(const struct column *c, const void *object);
+/* Both NULL, or equal in the server's terms. Arrays by items. */
+bool column_equal(const struct column *c, const void *a, const void *b);
+uint64_t column_hash(const struct column *c, uint64_t seed, const void *object);
+int column_compare(const struct column *c, const void *a, const void *b);
+/* Own copies of all that the field points to: text, bytes, an array's items, flags and their texts. An array that was
+ * copied or decoded has room behind its items and behind its flags for as many again. */
+bool column_copy(const struct column *c, struct arena *arena, void *object);
+/* NULL, or why the field can't be sent: NULL where it can't be, not valid UTF-8, ... The program's validator is
+ * asked too. */
+const char *column_check(const struct column *c, const void *object);
+/* Appends the field as one element of the parameter array: its length and bytes, or -1 for NULL. */
+void column_append(const struct column *c, const void *object, struct buffer *out);
+/* Appends the header of a parameter array of `count` elements. */
+void column_append_header(const struct column *c, size_t count, struct buffer *out);
+/* Fills the field from a cell: OK; INVALID with a reason in *ret_why ("is NULL", "has 70 bytes, the field holds
+ * 63", "is of type 25, expected bigint", "has 2 dimensions"), which is static or lies in the arena; or NO_MEMORY.
+ * Cells of related types are converted with a range check: int2/4/8, float4/8, text-like types, timestamp with and
+ * without zone, json and jsonb. */
+enum howdah_status column_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *object,
+                                 const char **ret_why);
+/* The field as a value; borrowed from the object. */
+struct howdah_value column_value(const struct column *c, const void *object);
+/* Puts a value into the field (of an object that is only used for keys and conditions: text is borrowed, and what
+ * has to be made lies in the arena). OK; INVALID with a reason: out of range, of another family ("takes text, not an
+ * integer"), NULL for a key; or NO_MEMORY. */
+enum howdah_status column_assign(const struct column *c, struct howdah_value value, struct arena *arena, void *object,
+                                 const char **ret_why);
+/* Appends the field's text for a message: the value quoted, or NULL. */
+void column_describe(const struct column *c, const void *object, struct buffer *out);
+
+#endif

@@ -1,0 +1,92 @@
+/* What the verbs of a column share: a value that is there, alone or as an item of an array. Private to the
+ * column_*.c files, but for the name of a type. */
+#ifndef MODEL_COLUMN_ITEM_H
+#define MODEL_COLUMN_ITEM_H
+
+#include "column.h"
+
+#include <string.h>
+
+/* The layout of every array type of types.h. It is only ever copied in and out of fields, since the program reads
+ * them as other types. */
+struct array {
+    void *items;
+    bool *nulls;
+    size_t count;
+};
+
+static inline struct array array_get(const void *field)
+{
+    struct array array;
+    memcpy(&array, field, sizeof(array));
+    return array;
+}
+
+static inline void array_put(struct array array, void *field)
+{
+    memcpy(field, &array, sizeof(array));
+}
+
+/* Room for an array's items, and behind them for a second copy of them: items may be edited in place, and whoever keeps
+ * the array may keep there how they were. At least one, since a pointer tells the empty array from NULL. */
+static inline void *array_room(struct arena *arena, size_t count, size_t size)
+{
+    size_t items;
+    return size_multiply(count ? count : 1, 2, &items) ? arena_allocate_array(arena, items, size) : NULL;
+}
+
+static inline bool *valid_flag(const struct column *c, void *field)
+{
+    return (bool *)((char *)field + c->valid_offset);
+}
+
+/* The field holds a value now. */
+static inline void set_valid(const struct column *c, void *field)
+{
+    if (c->shape == SHAPE_NULLABLE)
+        *valid_flag(c, field) = true;
+}
+
+/* Of a value whose first member is a pointer: text, bytes, json, numeric, an array. */
+static inline bool pointer_is_null(const void *value)
+{
+    const void *pointer;
+    memcpy(&pointer, value, sizeof(pointer));
+    return !pointer;
+}
+
+static inline void *array_item(const struct column *c, struct array array, size_t i)
+{
+    return (char *)array.items + i * c->codec->size;
+}
+
+static inline bool array_item_is_null(const struct column *c, struct array array, size_t i)
+{
+    return (array.nulls && array.nulls[i]) || (c->codec->has_pointers && pointer_is_null(array_item(c, array, i)));
+}
+
+/* The column's verbs for an array that is not NULL; `field` is the array's struct. */
+bool array_equal(const struct column *c, const void *a, const void *b);
+uint64_t array_hash(const struct column *c, uint64_t seed, const void *field);
+int array_compare(const struct column *c, const void *a, const void *b);
+bool array_copy(const struct column *c, struct arena *arena, void *field);
+const char *array_check(const struct column *c, const void *field);
+/* As the text of an array: {1,NULL,"a \"b\""}. */
+void array_text(const struct column *c, const void *field, struct buffer *out);
+enum howdah_status array_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *field,
+                                const char **ret_why);
+
+/* NULL, or why a value can't be sent. */
+const char *item_check(const struct column *c, const void *value);
+
+/* Fills a value from wire bytes of a certain type. */
+typedef enum howdah_status item_decode(const struct column *c, const unsigned char *data, size_t size,
+                                       struct arena *arena, void *value, const char **ret_why);
+/* How values of type `oid` become the column's; NULL if they can't. */
+item_decode *item_decode_of(const struct column *c, uint32_t oid);
+/* The C type to use where a plain value has no room for NULL: "NullInt32". NULL for types that have. */
+const char *null_type_name(enum howdah_type type);
+/* Sets "is of type integer, expected bigint" and returns INVALID. */
+enum howdah_status refuse_type(const struct column *c, uint32_t oid, struct arena *arena, const char **ret_why);
+
+#endif

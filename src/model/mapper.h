@@ -1,0 +1,122 @@
+/* Compiled models. The catalog compiles all models of a database at once, links their relations, and names
+ * every fault. Immutable afterwards, so that all threads may read it. */
+#ifndef MODEL_MAPPER_H
+#define MODEL_MAPPER_H
+
+#include "column.h"
+
+enum { KEY_PARTS_MAX = 8 };
+
+struct mapper;
+
+/* A foreign key: from .references of a column, or from a BELONGS_TO. */
+struct foreign_key {
+    uint32_t columns[KEY_PARTS_MAX]; /* of the mapper that has it */
+    uint32_t targets[KEY_PARTS_MAX]; /* of the target */
+    uint32_t count;
+    const struct mapper *target;
+    enum howdah_action on_delete;
+    bool to_primary_key;             /* targets are the target's key, in order */
+    const struct relation *relation; /* the BELONGS_TO over it, or NULL */
+    const char *name;                /* of the constraint */
+};
+
+struct relation {
+    const struct howdah_field *field;
+    const struct mapper *target;
+    const struct foreign_key *foreign_key; /* belongs to: own; has one, has many: the target's */
+    uint32_t index;                        /* in the mapper's relations */
+};
+
+/* A uniqueness that the server enforces, or an index; for DDL and for naming the field of an error. */
+struct table_index {
+    const struct howdah_field *field; /* the row that declares it: a COLUMN, INDEX or UNIQUE */
+    const char *name;
+    const uint32_t *columns;
+    uint32_t count;
+    bool unique;
+    bool primary;
+};
+
+/* A check: of a column, of the table, of char[N]'s length, or of an enum kept as text. */
+struct table_check {
+    const char *name;
+    const char *condition;
+    const struct column *column; /* or NULL */
+};
+
+struct mapper {
+    const struct howdah_model *model;
+    uint32_t index;       /* in the catalog */
+    const char *schema;   /* NULL for a plain struct without a table, as is the next one */
+    const char *table;
+    const char *quoted;   /* "schema"."table" */
+    struct column *columns;
+    uint32_t column_count;
+    uint32_t key[KEY_PARTS_MAX]; /* columns of the primary key */
+    uint32_t key_count;
+    const struct column *identity; /* the key's only identity column, or NULL */
+    const struct column *version;  /* or NULL */
+    const uint32_t *in_place;      /* array columns: their items may change without the struct */
+    uint32_t in_place_count;
+    const struct foreign_key *foreign_keys;
+    uint32_t foreign_key_count;
+    const struct relation *relations;
+    uint32_t relation_count;
+    const struct table_index *indexes; /* the primary key first */
+    uint32_t index_count;
+    const struct table_check *checks;
+    uint32_t check_count;
+    bool has_pointers;    /* any column refers to memory */
+};
+
+struct catalog {
+    struct arena arena;
+    struct mapper *mappers;
+    uint32_t mapper_count;
+    const struct mapper **slots; /* by address of the model, open addressing */
+    uint32_t slot_mask;
+};
+
+/* Compiles `models` (ends with NULL). OK; MODEL, with all faults in `faults`, one a line, each as in
+ * `Post.user_id: int32_t can't refer to User.id, which is int64_t: make both the same`; or NO_MEMORY. The catalog
+ * must be done in any case. */
+enum howdah_status catalog_init(struct catalog *catalog, const struct howdah_allocator *allocator,
+                                const struct howdah_model *const *models, const char *default_schema,
+                                struct buffer *faults);
+void catalog_done(struct catalog *catalog);
+
+/* Where the search for a model begins. Models lie side by side, so that low bits of their addresses say little. */
+static inline uint32_t catalog_slot(const struct howdah_model *model)
+{
+    return (uint32_t)((uint64_t)(uintptr_t)model * 0x9e3779b97f4a7c15ULL >> 32);
+}
+
+/* The mapper of a model, or NULL if it is none of this catalog's. */
+static inline const struct mapper *catalog_find(const struct catalog *catalog, const struct howdah_model *model)
+{
+    for (uint32_t slot = catalog_slot(model);; slot++) {
+        const struct mapper *mapper = catalog->slots[slot & catalog->slot_mask];
+        if (!mapper || mapper->model == model)
+            return mapper;
+    }
+}
+
+/* A model that was not given to database_open may still be used for plain structs (table NULL): compiles it alone
+ * into `arena`. Same statuses as catalog_init. */
+enum howdah_status mapper_compile_plain(struct arena *arena, const struct howdah_model *model, struct buffer *faults,
+                                        const struct mapper **ret);
+
+/* The column of the field at `offset`, or by the names of field or column; NULL if there is none. */
+const struct column *mapper_column_at(const struct mapper *mapper, size_t offset);
+const struct column *mapper_column_of_field(const struct mapper *mapper, const char *field);
+const struct column *mapper_column_named(const struct mapper *mapper, const char *column);
+/* The first column that a constraint of that name is about (unique, foreign key, check, NOT NULL), or NULL. */
+const struct column *mapper_column_of_constraint(const struct mapper *mapper, const char *constraint);
+
+/* Appends "identifier" with quotes doubled: the one function that quotes. */
+void identifier_quote(const char *identifier, struct buffer *out);
+/* Appends 'text' as a literal that reads the same whatever standard_conforming_strings says. */
+void literal_quote(const char *text, struct buffer *out);
+
+#endif

@@ -1,0 +1,322 @@
+/* Foreign keys, from .references and BELONGS_TO, and the relations on either side of them. */
+#include "compile.h"
+
+/* The mapper of another model that the row names; NULL, and a fault unless there is one already, if it can't serve. */
+static const struct mapper *find_target(struct compilation *c, const struct mapper *mapper,
+                                        const struct howdah_field *field, const struct howdah_model *model)
+{
+    if (!model) {
+        compile_fault(c, mapper, field, "has no .target");
+        return NULL;
+    }
+    const struct mapper *target = catalog_find(c->catalog, model);
+    if (!target)
+        compile_fault(c, mapper, field, "refers to model %s, which database_open was not given",
+                      model->name ? model->name : "without a name");
+    else if (target->column_count && !target->table)
+        compile_fault(c, mapper, field, "refers to model %s, which has no table", model->name);
+    return target && target->column_count && target->table ? target : NULL;
+}
+
+bool compile_offsets(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,
+                     const struct mapper *in, const size_t *offsets, size_t count, uint32_t *ret_columns)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct column *column = mapper_column_at(in, offsets[i]);
+        if (!column) {
+            compile_fault(c, mapper, field, "names a field at offset %zu of struct %s that is no column: give it one",
+                          offsets[i], in->model->name);
+            return false;
+        }
+        ret_columns[i] = column->index;
+    }
+    return true;
+}
+
+/* --- both sides of a foreign key --- */
+
+static const char *type_name(const struct column *column)
+{
+    return column->shape == SHAPE_ARRAY ? "an array" : column->codec->c_name;
+}
+
+static enum howdah_type key_type(const struct column *column)
+{
+    return column->codec->type == HOWDAH_TYPE_CHARS ? HOWDAH_TYPE_TEXT : column->codec->type;
+}
+
+/* Text of any kind agrees with text; for the rest the width counts too, and for types behind a cast the cast. */
+static bool same_types(const struct column *a, const struct column *b)
+{
+    return key_type(a) == key_type(b) && a->shape != SHAPE_ARRAY && b->shape != SHAPE_ARRAY &&
+           strcmp(a->write_cast, b->write_cast) == 0;
+}
+
+static void check_types(struct compilation *c, const struct mapper *mapper, const struct foreign_key *key)
+{
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *from = &mapper->columns[key->columns[i]], *to = &key->target->columns[key->targets[i]];
+        const char *other = key->target->model->name;
+        if (!from->codec || !to->codec || same_types(from, to))
+            continue; /* right, or reported already */
+        if (key_type(from) != key_type(to) || from->shape == SHAPE_ARRAY || to->shape == SHAPE_ARRAY)
+            compile_fault(c, mapper, from->field, "%s can't refer to %s.%s, which is %s: make both the same",
+                          type_name(from), other, row_name(to->field), type_name(to));
+        else
+            compile_fault(c, mapper, from->field, "%s can't refer to %s.%s, which is %s: make both the same",
+                          from->ddl_type, other, row_name(to->field), to->ddl_type);
+    }
+}
+
+/* What becomes of the columns when the target goes must be something that they can be. */
+static void check_action(struct compilation *c, const struct mapper *mapper, const struct column *column,
+                         enum howdah_action action)
+{
+    if (action == HOWDAH_ON_DELETE_SET_NULL && !column->nullable)
+        compile_fault(c, mapper, column->field, "is ON_DELETE_SET_NULL, but can't be NULL");
+    else if (action == HOWDAH_ON_DELETE_SET_DEFAULT && !column->nullable && !column->field->server_default)
+        compile_fault(c, mapper, column->field, "is ON_DELETE_SET_DEFAULT, but has no .server_default and can't be NULL");
+    else if ((unsigned)action > HOWDAH_ON_DELETE_RESTRICT)
+        compile_fault(c, mapper, column->field, "has .on_delete = %d, which is none of its constants", (int)action);
+}
+
+/* The action that the columns say, of which one may speak for all. */
+static void set_action(struct compilation *c, const struct mapper *mapper, struct foreign_key *key)
+{
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *column = &mapper->columns[key->columns[i]];
+        enum howdah_action action = column->field->on_delete;
+        if (!action || column->field->references)
+            continue;
+        if (key->on_delete && key->on_delete != action)
+            compile_fault(c, mapper, column->field, ".on_delete differs from that of another field of its foreign key");
+        key->on_delete = action;
+    }
+    for (uint32_t i = 0; i < key->count && key->on_delete; i++)
+        check_action(c, mapper, &mapper->columns[key->columns[i]], key->on_delete);
+}
+
+/* --- .references --- */
+
+static bool has_unique_row(struct compilation *c, const struct mapper *mapper, const struct column *column)
+{
+    const struct parts *parts = parts_of(c, mapper);
+    for (size_t i = 0; i < parts->field_count; i++) {
+        const struct howdah_field *field = &parts->fields[i];
+        if (field->kind == HOWDAH_FIELD_UNIQUE && is_constraint(field) && field->column_count == 1 &&
+            field->columns && field->columns[0] == column->offset)
+            return true;
+    }
+    return false;
+}
+
+static bool is_unique(struct compilation *c, const struct mapper *mapper, const struct column *column)
+{
+    return (column->field->unique && is_constraint(column->field)) || (column->key && mapper->key_count == 1) ||
+           has_unique_row(c, mapper, column);
+}
+
+/* The column that a field refers to, or NULL with a fault. */
+static const struct column *find_referenced(struct compilation *c, const struct mapper *mapper,
+                                            const struct howdah_field *field, const struct mapper *target)
+{
+    const char *name = field->references_field, *model = target->model->name;
+    if (!name && target->key_count > 1)
+        compile_fault(c, mapper, field, "refers to %s, whose key has %u fields: use BELONGS_TO over all of them", model,
+                      target->key_count);
+    if (!name)
+        return target->key_count == 1 ? &target->columns[target->key[0]] : NULL;
+    const struct column *column = mapper_column_of_field(target, name);
+    if (!column)
+        compile_fault(c, mapper, field, "refers to %s.%s, which is no column", model, name);
+    else if (!is_unique(c, target, column))
+        compile_fault(c, mapper, field, "refers to %s.%s, which is not .unique", model, name);
+    return column;
+}
+
+static void add_reference(struct compilation *c, struct mapper *mapper, const struct column *column)
+{
+    const struct howdah_field *field = column->field;
+    const struct mapper *target = find_target(c, mapper, field, field->references);
+    const struct column *to = target ? find_referenced(c, mapper, field, target) : NULL;
+    if (!to)
+        return;
+    struct foreign_key *key = &parts_of(c, mapper)->foreign_keys[mapper->foreign_key_count++];
+    *key = (struct foreign_key){
+        .columns = {column->index},
+        .targets = {to->index},
+        .count = 1,
+        .target = target,
+        .on_delete = field->on_delete,
+        .to_primary_key = to->key && target->key_count == 1,
+    };
+    check_types(c, mapper, key);
+    check_action(c, mapper, column, key->on_delete);
+}
+
+/* --- BELONGS_TO --- */
+
+/* The mapper's foreign key over just these columns, or NULL. */
+static struct foreign_key *find_foreign_key(struct compilation *c, const struct mapper *mapper, const uint32_t *columns,
+                                            size_t count)
+{
+    struct foreign_key *keys = parts_of(c, mapper)->foreign_keys;
+    for (uint32_t i = 0; i < mapper->foreign_key_count; i++)
+        if (keys[i].count == count && memcmp(keys[i].columns, columns, count * sizeof(*columns)) == 0)
+            return &keys[i];
+    return NULL;
+}
+
+/* A relation over fields that refer to nothing by themselves is the foreign key, to the target's primary key. */
+static struct foreign_key *add_foreign_key(struct compilation *c, struct mapper *mapper,
+                                           const struct howdah_field *field, const struct mapper *target,
+                                           const uint32_t *columns)
+{
+    if (field->key_count != target->key_count) {
+        if (target->key_count)
+            compile_fault(c, mapper, field, "is over %zu fields, but the key of %s has %u: name a field for each",
+                          field->key_count, target->model->name, target->key_count);
+        return NULL;
+    }
+    struct foreign_key *key = &parts_of(c, mapper)->foreign_keys[mapper->foreign_key_count++];
+    *key = (struct foreign_key){.count = target->key_count, .target = target, .to_primary_key = true};
+    memcpy(key->columns, columns, key->count * sizeof(*columns));
+    memcpy(key->targets, target->key, key->count * sizeof(*target->key));
+    check_types(c, mapper, key);
+    set_action(c, mapper, key);
+    return key;
+}
+
+/* Whether the row has a list of fields for a key. */
+static bool check_keys(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field)
+{
+    bool good = field->keys && field->key_count >= 1 && field->key_count <= KEY_PARTS_MAX;
+    if (!good)
+        compile_fault(c, mapper, field, "is over %zu fields: name 1 to %d, those of the foreign key", field->key_count,
+                      KEY_PARTS_MAX);
+    return good;
+}
+
+static void link_belongs_to(struct compilation *c, struct mapper *mapper, struct relation *relation)
+{
+    const struct howdah_field *field = relation->field;
+    uint32_t columns[KEY_PARTS_MAX];
+    relation->target = find_target(c, mapper, field, field->target);
+    if (!relation->target || !check_keys(c, mapper, field) ||
+        !compile_offsets(c, mapper, field, mapper, field->keys, field->key_count, columns))
+        return;
+    struct foreign_key *key = find_foreign_key(c, mapper, columns, field->key_count);
+    if (!key && field->key_count == 1 && mapper->columns[columns[0]].field->references)
+        return; /* it refers to nothing that can be, and that is reported */
+    if (!key)
+        key = add_foreign_key(c, mapper, field, relation->target, columns);
+    if (!key)
+        return;
+    if (key->target != relation->target)
+        compile_fault(c, mapper, field, "points to %s, but its field %s refers to %s", relation->target->model->name,
+                      row_name(mapper->columns[columns[0]].field), key->target->model->name);
+    else if (key->relation)
+        compile_fault(c, mapper, field, "is over the same field as %s: one of them is enough",
+                      row_name(key->relation->field));
+    key->relation = relation;
+    relation->foreign_key = key;
+}
+
+/* --- the phases --- */
+
+static size_t count_foreign_keys(const struct parts *parts)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parts->field_count; i++)
+        count += parts->fields[i].kind == HOWDAH_FIELD_BELONGS_TO ||
+                 (parts->fields[i].kind == HOWDAH_FIELD_COLUMN && parts->fields[i].references);
+    return count;
+}
+
+static bool belongs_to_over(const struct parts *parts, size_t offset)
+{
+    for (size_t i = 0; i < parts->field_count; i++) {
+        const struct howdah_field *field = &parts->fields[i];
+        for (size_t k = 0; field->kind == HOWDAH_FIELD_BELONGS_TO && field->keys && k < field->key_count; k++)
+            if (field->keys[k] == offset)
+                return true;
+    }
+    return false;
+}
+
+/* A column that says something of its reference, but has none. */
+static void check_lone_options(struct compilation *c, const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct howdah_field *field = mapper->columns[i].field;
+        if (field->references)
+            continue;
+        if (field->references_field)
+            compile_fault(c, mapper, field, "has .references_field, but no .references");
+        else if (field->on_delete && !belongs_to_over(parts_of(c, mapper), field->offset))
+            compile_fault(c, mapper, field, "has .on_delete, but no .references");
+    }
+}
+
+void compile_foreign_keys(struct compilation *c, struct mapper *mapper)
+{
+    struct parts *parts = parts_of(c, mapper);
+    if (!mapper->table)
+        return;
+    size_t count = count_foreign_keys(parts);
+    mapper->foreign_keys = parts->foreign_keys = compile_allocate(c, count, sizeof(*parts->foreign_keys));
+    for (uint32_t i = 0; i < mapper->column_count && !c->no_memory; i++)
+        if (mapper->columns[i].field->references)
+            add_reference(c, mapper, &mapper->columns[i]);
+    for (uint32_t i = 0; i < mapper->relation_count && !c->no_memory; i++)
+        if (parts->relations[i].field->kind == HOWDAH_FIELD_BELONGS_TO)
+            link_belongs_to(c, mapper, &parts->relations[i]);
+    if (!c->no_memory)
+        check_lone_options(c, mapper);
+}
+
+/* HAS_ONE and HAS_MANY: over a foreign key of the target. */
+static void link_has(struct compilation *c, struct mapper *mapper, struct relation *relation)
+{
+    const struct howdah_field *field = relation->field;
+    const struct mapper *target = relation->target = find_target(c, mapper, field, field->target);
+    uint32_t columns[KEY_PARTS_MAX];
+    if (!target || !check_keys(c, mapper, field) ||
+        !compile_offsets(c, mapper, field, target, field->keys, field->key_count, columns))
+        return;
+    const struct foreign_key *key = find_foreign_key(c, target, columns, field->key_count);
+    const char *first = row_name(target->columns[columns[0]].field);
+    if (key && key->target == mapper)
+        relation->foreign_key = key;
+    else if (key)
+        compile_fault(c, mapper, field, "the other side disagrees: %s.%s refers to %s", target->model->name, first,
+                      key->target->model->name);
+    else
+        compile_fault(c, mapper, field, "the other side disagrees: %s.%s refers to nothing: give it .references = &%s_model",
+                      target->model->name, first, mapper->model->name);
+}
+
+static void link_many_to_many(struct compilation *c, const struct mapper *mapper, struct relation *relation)
+{
+    const struct howdah_field *field = relation->field;
+    relation->target = find_target(c, mapper, field, field->target);
+    if (!relation->target)
+        return;
+    const struct mapper *sides[] = {mapper, relation->target};
+    for (size_t i = 0; i < 2; i++)
+        if (sides[i]->key_count > 1)
+            compile_fault(c, mapper, field, "a join table needs keys of one field, and %s has %u: make the table a model",
+                          sides[i]->model->name, sides[i]->key_count);
+}
+
+void compile_relations(struct compilation *c, struct mapper *mapper)
+{
+    struct parts *parts = parts_of(c, mapper);
+    for (uint32_t i = 0; mapper->table && i < mapper->relation_count; i++) {
+        enum howdah_field_kind kind = parts->relations[i].field->kind;
+        if (kind == HOWDAH_FIELD_HAS_ONE || kind == HOWDAH_FIELD_HAS_MANY)
+            link_has(c, mapper, &parts->relations[i]);
+        else if (kind == HOWDAH_FIELD_MANY_TO_MANY)
+            link_many_to_many(c, mapper, &parts->relations[i]);
+    }
+}

@@ -1,0 +1,39 @@
+#include "text.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+const char *text_join(struct arena *arena, const char *first, ...)
+{
+    va_list parts, again;
+    size_t size = 1;
+    va_start(parts, first);
+    va_copy(again, parts);
+    for (const char *part = first; part; part = va_arg(parts, const char *))
+        size += strlen(part);
+    va_end(parts);
+    char *text = arena_allocate(arena, size, 1), *end = text;
+    for (const char *part = first; text && part; part = va_arg(again, const char *)) {
+        size_t length = strlen(part);
+        memcpy(end, part, length);
+        end += length;
+    }
+    va_end(again);
+    if (text)
+        *end = '\0';
+    return text;
+}
+
+char *text_decimal(uint64_t number, char ret_text[DECIMAL_MAX])
+{
+    char digits[DECIMAL_MAX];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    for (size_t i = 0; i < count; i++)
+        ret_text[i] = digits[count - 1 - i];
+    ret_text[count] = '\0';
+    return ret_text;
+}
