@@ -1,0 +1,168 @@
+/* Making a connection: settings, waiting, and what the server must be like. */
+#include "connection.h"
+
+#include "redact.h"
+#include "sqlstate.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { SERVER_OLDEST = 140000, MESSAGE_MAX = 700 };
+
+/* libpq takes the last value of each; "dbname" is where the conninfo is read in. So what stands before it is a
+ * default, and what stands behind it is fixed. Keepalives notice a peer that vanished while we wait for it,
+ * tcp_user_timeout one that vanished while we send; it takes both. */
+static const char *const keywords[] = {
+    "keepalives",       "keepalives_idle",           "keepalives_interval", "keepalives_count",
+    "tcp_user_timeout", "fallback_application_name", "dbname",              "client_encoding",
+    NULL,
+};
+enum { CONNINFO_INDEX = 6 };
+
+static PGconn *start(const char *conninfo)
+{
+    const char *values[] = {"1", "30", "10", "3", "30000", "howdah", conninfo, "UTF8", NULL};
+    static_assert(sizeof(values) == sizeof(keywords), "a value for each keyword");
+    return PQconnectStartParams(keywords, values, 1);
+}
+
+static bool is_upper_or_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
+/* Whether it stands at `text`: an SQLSTATE between ":  " and ": ", where libpq puts it if it is told to be verbose. */
+static bool is_sqlstate_at(const char *text)
+{
+    for (int i = 0; i < 5; i++)
+        if (!is_upper_or_digit(text[i]))
+            return false;
+    return text[5] == ':' && text[6] == ' ';
+}
+
+/* Takes the last SQLSTATE out of a verbose message; no result carries it while the connection is being made. */
+static void cut_out_sqlstate(char *message, char ret_sqlstate[6])
+{
+    for (char *at = message; (at = strstr(at, ": ")); at++) {
+        if (!is_sqlstate_at(at + 2))
+            continue;
+        memcpy(ret_sqlstate, at + 2, 5);
+        memmove(at + 2, at + 9, strlen(at + 9) + 1);
+    }
+}
+
+/* Drops the line that names the place in the server's source: "LOCATION:  auth_failed, auth.c:326". */
+static void cut_off_location(char *message)
+{
+    char *location = strstr(message, ".c:");
+    if (!location)
+        return;
+    while (location > message && *location != '\n')
+        location--;
+    *location = '\0';
+}
+
+/* The error of a connection that was not made. */
+static enum howdah_status explain(PGconn *pg, const char *conninfo, struct howdah_error *error)
+{
+    char text[MESSAGE_MAX], line[MESSAGE_MAX], sqlstate[6] = "";
+    if (redact_needed(conninfo))
+        return error_set(error, HOWDAH_STATUS_CONNECTION,
+                         "can't connect: the conninfo is malformed or ambiguous (in a URI write special characters of "
+                         "the password as %%XX); libpq's message is withheld, since it may quote the password");
+    snprintf(text, sizeof(text), "%s", PQerrorMessage(pg));
+    cut_off_location(text);
+    redact_line(line, sizeof(line), text);
+    cut_out_sqlstate(line, sqlstate);
+    enum howdah_status status = *sqlstate ? sqlstate_status(sqlstate) : HOWDAH_STATUS_CONNECTION;
+    if (strstr(line, "out of memory"))
+        status = HOWDAH_STATUS_NO_MEMORY;
+    else if (PQconnectionNeedsPassword(pg))
+        status = HOWDAH_STATUS_PERMISSION;
+    else if (status != HOWDAH_STATUS_PERMISSION && status != HOWDAH_STATUS_RESOURCE)
+        status = HOWDAH_STATUS_CONNECTION;
+    error_set(error, status, "can't connect: %s", line);
+    memcpy(error->sqlstate, sqlstate, sizeof(sqlstate));
+    return status;
+}
+
+/* PQconnectPoll must only be called when the socket is ready, and may change the socket each time. */
+static enum howdah_status wait_for_login(PGconn *pg, const char *conninfo, moment deadline, struct howdah_error *error)
+{
+    PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+    while (wanted != PGRES_POLLING_OK) {
+        struct pollfd fd = {.fd = PQsocket(pg), .events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        int left = clock_left(deadline);
+        if (left == 0)
+            return error_set(error, HOWDAH_STATUS_TIMEOUT, "the server did not let us in before the time limit passed");
+        if (poll(&fd, 1, left) > 0)
+            wanted = PQconnectPoll(pg);
+        if (wanted == PGRES_POLLING_FAILED)
+            return explain(pg, conninfo, error);
+    }
+    return HOWDAH_STATUS_OK;
+}
+
+static bool parameter_is(PGconn *pg, const char *name, const char *expected)
+{
+    const char *value = PQparameterStatus(pg, name);
+    return value && strcmp(value, expected) == 0;
+}
+
+/* libpq may have lost a parameter for want of memory: then it is NULL, and the connection is no good. */
+static enum howdah_status check_server(PGconn *pg, struct howdah_error *error)
+{
+    int version = PQserverVersion(pg);
+    if (!PQparameterStatus(pg, "server_version") || version < SERVER_OLDEST)
+        return error_set(error, HOWDAH_STATUS_CONNECTION, "the server is PostgreSQL %d; %d or later is needed",
+                         version / 10000, SERVER_OLDEST / 10000);
+    if (!parameter_is(pg, "client_encoding", "UTF8"))
+        return error_set(error, HOWDAH_STATUS_CONNECTION, "the server does not speak UTF-8 with us (client_encoding)");
+    if (!parameter_is(pg, "standard_conforming_strings", "on"))
+        return error_set(error, HOWDAH_STATUS_CONNECTION, "standard_conforming_strings is off; it has to be on");
+    if (PQsetnonblocking(pg, 1) != 0)
+        return error_set(error, HOWDAH_STATUS_CONNECTION, "libpq can't make the connection non-blocking");
+    return HOWDAH_STATUS_OK;
+}
+
+static enum howdah_status log_in(struct pg_connection *c, moment deadline, struct howdah_error *error)
+{
+    const char *conninfo = c->options->conninfo;
+    c->pg = start(conninfo);
+    if (!c->pg)
+        return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory");
+    connection_receive_notices(c);
+    PQsetErrorVerbosity(c->pg, PQERRORS_VERBOSE);
+    if (PQstatus(c->pg) == CONNECTION_BAD)
+        return explain(c->pg, conninfo, error);
+    enum howdah_status status = wait_for_login(c->pg, conninfo, deadline, error);
+    if (status == HOWDAH_STATUS_OK)
+        status = check_server(c->pg, error);
+    if (status == HOWDAH_STATUS_OK)
+        c->encrypted = PQsslInUse(c->pg);
+    return status == HOWDAH_STATUS_OK ? connection_learn_cluster(c, deadline, error) : status;
+}
+
+enum howdah_status connection_open(const struct pg_options *options, moment deadline, struct howdah_error *error,
+                                   struct pg_connection **ret)
+{
+    struct pg_connection *c = memory_allocate_zero(options->allocator, sizeof(*c));
+    if (!c)
+        return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory");
+    c->options = options;
+    c->execution.connection = c;
+    statement_cache_init(&c->cache, options->allocator,
+                         options->statement_cache > 0 ? (size_t)options->statement_cache : 0);
+    enum howdah_status status = log_in(c, deadline, error);
+    if (status != HOWDAH_STATUS_OK) {
+        connection_close(c);
+        return status;
+    }
+    *ret = c;
+    return HOWDAH_STATUS_OK;
+}

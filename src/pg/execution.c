@@ -1,0 +1,410 @@
+/* The executor's heart: leads a plan from segment to segment, to its end or out of its failure. */
+#include "connection.h"
+
+#include "redact.h"
+#include "result_error.h"
+
+#include "base/error.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+enum {
+    GRACE_MS = 1000,         /* for the ROLLBACK of a plan whose time is up */
+    ENCRYPTED_WAIT_MS = 250, /* see await_socket */
+};
+
+#define BIT(state) (1u << (state))
+
+/* The states that each state may be followed by. */
+static const unsigned moves[] = {
+    [EXECUTION_IDLE] = BIT(EXECUTION_SENDING),
+    [EXECUTION_SENDING] =
+        BIT(EXECUTION_FULL) | BIT(EXECUTION_SYNCING) | BIT(EXECUTION_ROLLING_BACK) | BIT(EXECUTION_FINISHED),
+    [EXECUTION_FULL] = BIT(EXECUTION_SENDING) | BIT(EXECUTION_SYNCING) | BIT(EXECUTION_FINISHED),
+    [EXECUTION_SYNCING] = BIT(EXECUTION_SENDING) | BIT(EXECUTION_ROLLING_BACK) | BIT(EXECUTION_FINISHED),
+    [EXECUTION_ROLLING_BACK] = BIT(EXECUTION_SENDING) | BIT(EXECUTION_FINISHED),
+    [EXECUTION_FINISHED] = BIT(EXECUTION_IDLE),
+};
+
+void execution_move(struct pg_execution *e, enum execution_state to)
+{
+    assert(moves[e->state] & BIT(to));
+    e->state = to;
+}
+
+static bool is_within_segment(const struct pg_execution *e)
+{
+    return e->state == EXECUTION_SENDING || e->state == EXECUTION_FULL;
+}
+
+void execution_done(struct pg_execution *e, const struct howdah_allocator *allocator)
+{
+    PQclear(e->failure);
+    memory_free(allocator, e->awaited.items);
+    memory_free(allocator, e->scratch.values);
+    memory_free(allocator, e->scratch.formats);
+    memory_free(allocator, e->scratch.cells);
+}
+
+/* --- the end --- */
+
+static enum howdah_outcome outcome(const struct pg_execution *e)
+{
+    if (e->committed)
+        return HOWDAH_OUTCOME_DONE;
+    if (e->status == HOWDAH_STATUS_OK)
+        return HOWDAH_OUTCOME_NONE;
+    return e->exposed && !e->refused ? HOWDAH_OUTCOME_IN_DOUBT : HOWDAH_OUTCOME_NOT_DONE;
+}
+
+static void finish(struct pg_execution *e)
+{
+    e->plan->outcome = outcome(e);
+    execution_move(e, EXECUTION_FINISHED);
+}
+
+void execution_fail(struct pg_execution *e, enum howdah_status status, const struct pg_step *step)
+{
+    e->status = status;
+    e->plan->failed = (size_t)(step - e->plan->steps);
+}
+
+void execution_keep_failure(struct pg_execution *e, PGresult *result)
+{
+    PQclear(e->failure);
+    e->failure = result;
+    e->plan->detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+}
+
+/* Where the plan was when its connection broke: what the server was busy with, else what came next. */
+static const struct pg_step *current_step(const struct pg_execution *e)
+{
+    const struct awaited *awaited = awaited_first(&e->awaited);
+    size_t last = e->plan->count - 1;
+    if (awaited && awaited->step)
+        return awaited->step;
+    return &e->plan->steps[e->next < last ? e->next : last];
+}
+
+/* Ends the plan and the connection; plan->error is filled if this is its first failure. */
+static void end_broken(struct pg_execution *e)
+{
+    const struct awaited *awaited = awaited_first(&e->awaited);
+    struct howdah_error *error = e->plan->error;
+    if (e->status == HOWDAH_STATUS_OK) {
+        const struct pg_step *step = current_step(e);
+        error_attach_statement(error, step->statement);
+        execution_fail(e, error->status, step);
+        if (awaited)
+            execution_report(e, awaited, 0, error->status, error->sqlstate);
+    }
+    connection_break(e->connection);
+    e->awaited.count = e->awaited.first = e->awaited.bytes = 0;
+    finish(e);
+}
+
+void execution_give_up(struct pg_execution *e, enum howdah_status status, const char *message)
+{
+    if (e->status == HOWDAH_STATUS_OK)
+        error_set(e->plan->error, status, "%s", message);
+    end_broken(e);
+}
+
+/* libpq says nothing else about it that a program could tell apart. */
+static bool is_about_memory(const char *message)
+{
+    return strstr(message, "out of memory") || strstr(message, "cannot allocate memory");
+}
+
+void execution_lose(struct pg_execution *e)
+{
+    struct pg_connection *c = e->connection;
+    struct howdah_error *error = e->plan->error;
+    char message[sizeof(c->farewell.message)];
+    redact_line(message, sizeof(message), PQerrorMessage(c->pg));
+    if (e->status != HOWDAH_STATUS_OK) {
+        end_broken(e);
+        return;
+    }
+    if (*c->farewell.message) {
+        error_set(error, HOWDAH_STATUS_CONNECTION, "the connection was lost: %s", c->farewell.message);
+        memcpy(error->sqlstate, c->farewell.sqlstate, sizeof(error->sqlstate));
+    } else if (is_about_memory(message)) {
+        error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory in libpq; the connection was closed");
+    } else if (PQstatus(c->pg) == CONNECTION_BAD) {
+        error_set(error, HOWDAH_STATUS_CONNECTION, "the connection was lost: %s", message);
+    } else {
+        error_set(error, HOWDAH_STATUS_PROTOCOL, "the connection was closed, since libpq can't go on: %s", message);
+    }
+    end_broken(e);
+}
+
+/* --- from segment to segment --- */
+
+/* Nothing is begun that could not be ended in time: a COMMIT that is sent at the last moment is in doubt. */
+static bool is_late(struct pg_execution *e)
+{
+    if (clock_left(e->deadline) != 0)
+        return false;
+    execution_fail(e,
+                   error_set(e->plan->error, HOWDAH_STATUS_TIMEOUT,
+                             "the time limit passed before all statements were sent"),
+                   &e->plan->steps[e->next]);
+    return true;
+}
+
+static void begin_run(struct pg_execution *e)
+{
+    PGTransactionStatusType transaction = PQtransactionStatus(e->connection->pg);
+    e->open = transaction != PQTRANS_IDLE;
+    e->exposed = e->refused = e->committed = e->rolled_back = false;
+    e->begun = false;
+    e->answered = false;
+    e->columns = -1;
+    e->next = 0;
+    if (!is_late(e) && e->connection->cache.doomed.count && transaction == PQTRANS_IDLE)
+        execution_send_closes(e);
+}
+
+static void repeat(struct pg_execution *e)
+{
+    struct pg_plan *plan = e->plan;
+    e->repetition = REPEAT_UNDER_WAY;
+    e->status = HOWDAH_STATUS_OK;
+    e->deadline = plan->deadline;
+    plan->failed = plan->count;
+    plan->detail = NULL;
+    error_clear(plan->error);
+    if (plan->restart)
+        plan->restart(plan->restart_arg);
+    execution_move(e, EXECUTION_SENDING);
+    begin_run(e);
+}
+
+/* All is answered, and no transaction is open that should not be. */
+static void conclude(struct pg_execution *e)
+{
+    if (e->status != HOWDAH_STATUS_OK && e->repetition == REPEAT_WANTED && e->plan->repeatable && !e->committed)
+        repeat(e);
+    else
+        finish(e);
+}
+
+static bool is_in_transaction(const struct pg_execution *e)
+{
+    return PQtransactionStatus(e->connection->pg) != PQTRANS_IDLE;
+}
+
+/* The plan has failed, and all that was sent is answered. */
+static void leave_transaction(struct pg_execution *e)
+{
+    if (!is_in_transaction(e)) {
+        conclude(e);
+        return;
+    }
+    moment grace = clock_deadline(GRACE_MS, GRACE_MS);
+    if (e->deadline < grace)
+        e->deadline = grace;
+    if (execution_send_rollback(e) && execution_send_sync(e))
+        execution_move(e, EXECUTION_ROLLING_BACK);
+}
+
+/* The plan has failed in the middle of a segment: it is ended here. What the server has not refused by itself, it
+ * is told to undo: with or without a BEGIN, the Sync would commit it. */
+static void cut_segment_short(struct pg_execution *e)
+{
+    if (e->awaited.count == 0 && !e->begun) {
+        leave_transaction(e);
+        return;
+    }
+    if (e->begun && !e->refused && !execution_send_rollback(e))
+        return;
+    if (execution_send_sync(e))
+        execution_move(e, EXECUTION_SYNCING);
+}
+
+static void end_well(struct pg_execution *e)
+{
+    if (!is_in_transaction(e) || e->plan->keep_transaction) {
+        conclude(e);
+        return;
+    }
+    execution_fail(e,
+                   error_set(e->plan->error, HOWDAH_STATUS_MISUSE,
+                             "a statement left a transaction open, which was rolled back: use the session's own "
+                             "begin and commit"),
+                   &e->plan->steps[e->plan->count - 1]);
+    leave_transaction(e);
+}
+
+void execution_end_segment(struct pg_execution *e)
+{
+    e->begun = false;
+    e->counters->round_trips++;
+    e->trips++;
+    connection_drop_notifications(e->connection);
+    /* Answered: what could commit has done so, or never will. */
+    if (e->exposed && !e->refused && !e->rolled_back && !is_in_transaction(e))
+        e->committed = true;
+    e->exposed = false;
+    if (e->state == EXECUTION_ROLLING_BACK)
+        conclude(e);
+    else if (e->status != HOWDAH_STATUS_OK)
+        leave_transaction(e);
+    else if (e->next == e->plan->count)
+        end_well(e);
+    else if (is_late(e))
+        leave_transaction(e);
+    else
+        execution_move(e, EXECUTION_SENDING);
+}
+
+/* Does all that can be done without waiting. */
+static void work(struct pg_execution *e)
+{
+    e->blocked = false;
+    for (;;) {
+        execution_receive(e);
+        if (is_within_segment(e) && e->status != HOWDAH_STATUS_OK)
+            cut_segment_short(e);
+        else if (e->state == EXECUTION_FULL && execution_has_room(e))
+            execution_move(e, EXECUTION_SENDING);
+        if (e->state != EXECUTION_SENDING || e->blocked)
+            return;
+        execution_send(e);
+    }
+}
+
+/* --- the interface --- */
+
+static enum howdah_status refuse_start(struct pg_plan *plan, enum howdah_status status, const char *message)
+{
+    plan->failed = 0;
+    plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
+    return error_set(plan->error, status, "%s", message);
+}
+
+static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
+{
+    const struct pg_options *options = e->connection->options;
+    PQclear(e->failure);
+    e->failure = NULL;
+    e->plan = plan;
+    e->status = HOWDAH_STATUS_OK;
+    e->deadline = plan->deadline;
+    e->repetition = REPEAT_NOT_NEEDED;
+    e->watched = options->on_statement || options->log;
+    e->counters = plan->counters ? plan->counters : &e->unused;
+    e->trips = 0;
+    e->unflushed = 0;
+    plan->failed = plan->count;
+    plan->outcome = HOWDAH_OUTCOME_NONE;
+    plan->detail = NULL;
+}
+
+enum howdah_status pg_execution_start(struct pg_connection *connection, struct pg_plan *plan,
+                                      struct pg_execution **ret)
+{
+    struct pg_execution *e = &connection->execution;
+    assert(plan->count && plan->steps[plan->count - 1].sync);
+    if (e->state != EXECUTION_IDLE)
+        return refuse_start(plan, HOWDAH_STATUS_BUSY, "the connection is busy with another statement");
+    if (!pg_connection_alive(connection))
+        return refuse_start(plan, HOWDAH_STATUS_CONNECTION, "the connection was lost before");
+    if (!PQenterPipelineMode(connection->pg))
+        return refuse_start(plan, HOWDAH_STATUS_PROTOCOL, "the connection is not idle");
+    prepare_execution(e, plan);
+    execution_move(e, EXECUTION_SENDING);
+    begin_run(e);
+    *ret = e;
+    return HOWDAH_STATUS_OK;
+}
+
+int pg_execution_socket(const struct pg_execution *execution)
+{
+    return PQsocket(execution->connection->pg);
+}
+
+/* What has to happen before there is more to do. */
+static unsigned wants(struct pg_execution *e, bool readable)
+{
+    int unsent = PQflush(e->connection->pg);
+    if (!readable || unsent < 0) {
+        execution_lose(e);
+        return PG_FINISHED;
+    }
+    connection_drop_notifications(e->connection);
+    e->left = clock_left(e->deadline);
+    if (e->left == 0) {
+        execution_give_up(e, HOWDAH_STATUS_TIMEOUT, "the time limit passed before the server had answered");
+        return PG_FINISHED;
+    }
+    return PG_WANTS_READ | (unsent ? (unsigned)PG_WANTS_WRITE : 0);
+}
+
+unsigned pg_execution_advance(struct pg_execution *e)
+{
+    bool readable = true;
+    if (e->state == EXECUTION_FINISHED)
+        return PG_FINISHED;
+    /* Before anything is sent there is nothing to read. */
+    if (e->awaited.count)
+        readable = PQconsumeInput(e->connection->pg);
+    work(e);
+    return e->state == EXECUTION_FINISHED ? (unsigned)PG_FINISHED : wants(e, readable);
+}
+
+enum howdah_status pg_execution_status(const struct pg_execution *execution)
+{
+    return execution->status;
+}
+
+void pg_execution_free(struct pg_execution *e)
+{
+    if (!e || e->state == EXECUTION_IDLE)
+        return;
+    if (e->state != EXECUTION_FINISHED)
+        execution_give_up(e, HOWDAH_STATUS_MISUSE, "the statement was given up before its end");
+    execution_move(e, EXECUTION_IDLE);
+}
+
+/* Waits for the socket. A signal, an error or the deadline only ends the wait early: what is wrong shows when the
+ * execution advances. Behind TLS a part of what came may wait inside the TLS library, where poll doesn't see it. */
+static void await_socket(const struct pg_execution *e, unsigned wanted)
+{
+    struct pollfd fd = {.fd = pg_execution_socket(e), .events = POLLIN};
+    int timeout = e->left;
+    if (wanted & PG_WANTS_WRITE)
+        fd.events |= POLLOUT;
+    if (e->connection->encrypted && (timeout < 0 || timeout > ENCRYPTED_WAIT_MS))
+        timeout = ENCRYPTED_WAIT_MS;
+    poll(&fd, 1, timeout);
+}
+
+enum howdah_status pg_execute(struct pg_connection *connection, struct pg_plan *plan)
+{
+    struct pg_execution *e = NULL;
+    enum howdah_status status = pg_execution_start(connection, plan, &e);
+    if (status != HOWDAH_STATUS_OK)
+        return status;
+    unsigned wanted;
+    while (!((wanted = pg_execution_advance(e)) & PG_FINISHED))
+        await_socket(e, wanted);
+    status = pg_execution_status(e);
+    pg_execution_free(e);
+    return status;
+}
+
+bool pg_connection_in_transaction(const struct pg_connection *connection)
+{
+    PGTransactionStatusType transaction = PQtransactionStatus(connection->pg);
+    return transaction == PQTRANS_INTRANS || transaction == PQTRANS_INERROR;
+}
+
+bool pg_connection_alive(const struct pg_connection *connection)
+{
+    return connection->pg && PQstatus(connection->pg) == CONNECTION_OK;
+}

@@ -1,0 +1,146 @@
+/* The state of a plan that runs. Private to this room; it lives inside the connection and is used again for each
+ * plan, so that running one allocates nothing once its arrays have grown.
+ *
+ * execution.c moves through the segments, execution_send.c sends, execution_receive.c takes the results. */
+#ifndef PG_EXECUTION_H
+#define PG_EXECUTION_H
+
+#include "executor.h"
+
+#include <libpq-fe.h>
+
+struct cached;
+
+enum execution_state {
+    EXECUTION_IDLE = 0,     /* there is no plan */
+    EXECUTION_SENDING,      /* a segment's steps are sent; results are taken as they come */
+    EXECUTION_FULL,         /* the same, but so much is on its way that results are waited for before more is sent */
+    EXECUTION_SYNCING,      /* the segment's Sync is sent; its answer is waited for */
+    EXECUTION_ROLLING_BACK, /* the plan has failed; ROLLBACK and a Sync are sent */
+    EXECUTION_FINISHED
+};
+
+enum awaited_kind {
+    AWAITED_STEP,
+    AWAITED_PREPARE,
+    AWAITED_ROLLBACK,   /* one that the executor added */
+    AWAITED_SYNC,
+    AWAITED_CLOSE,      /* of a prepared statement that nobody needs any more */
+    AWAITED_CLOSE_SYNC  /* ends the segment of those; not counted, since the plan's first one travels with it */
+};
+
+/* Something that was sent and whose result has not been taken. */
+struct awaited {
+    enum awaited_kind kind;
+    struct pg_step *step;  /* of STEP, PREPARE */
+    struct cached *cached; /* of STEP (NULL if it runs without a name), PREPARE, CLOSE */
+    size_t bytes;          /* about */
+    moment sent;           /* if somebody watches */
+};
+
+/* What was sent and is awaited, oldest first. */
+struct awaited_queue {
+    struct awaited *items; /* a ring; capacity is a power of two, or 0 */
+    size_t capacity, first, count;
+    size_t bytes;
+};
+
+/* Arrays that grow and stay. */
+struct scratch {
+    const char **values; /* parameters as libpq wants them: NULL is SQL NULL */
+    int *formats;        /* all 1: binary */
+    size_t parameters;
+    struct cell *cells;
+    size_t columns;
+};
+
+enum repetition {
+    REPEAT_NOT_NEEDED,
+    REPEAT_WANTED, /* a prepared statement was not what we thought: see plan.h, `repeatable` */
+    REPEAT_UNDER_WAY
+};
+
+struct pg_execution {
+    struct pg_connection *connection;
+    struct pg_plan *plan;
+    enum execution_state state;
+    enum howdah_status status; /* of the plan: its first failure */
+    moment deadline;           /* the plan's; a little later while a failed one is rolled back */
+    int left;                  /* milliseconds until then, as poll takes it */
+    enum repetition repetition;
+
+    size_t next;               /* the step to send next */
+    bool begun;                /* something of this segment was sent */
+    bool blocked;              /* the socket takes no more at the moment */
+    size_t unflushed;          /* bytes given to libpq since it was told to send all it has */
+    struct awaited_queue awaited;
+    struct scratch scratch;
+
+    /* the oldest of what is awaited */
+    bool answered;             /* its result was taken; libpq's NULL that ends it comes next */
+    int columns;               /* whose types are in the cells; -1: none yet */
+
+    /* facts from which the outcome follows */
+    bool open;                 /* a transaction is open behind what was sent so far */
+    bool exposed;              /* something that commits was handed to libpq */
+    bool refused;              /* the server answered with an error, or with ROLLBACK */
+    bool committed;
+    bool rolled_back;          /* we sent a ROLLBACK of our own */
+
+    bool watched;              /* statements are reported */
+    PGresult *failure;         /* that explains why the last plan failed, or NULL */
+    struct pg_counters *counters;
+    struct pg_counters unused; /* for plans that bring none */
+    uint32_t trips;            /* of this plan */
+};
+
+/* --- execution.c --- */
+
+void execution_done(struct pg_execution *e, const struct howdah_allocator *allocator);
+/* Takes note of the plan's first failure (later ones follow from it); plan->error is filled. Nothing is sent before
+ * all results that are there were taken. */
+void execution_fail(struct pg_execution *e, enum howdah_status status, const struct pg_step *step);
+/* Keeps the result that explains the failure until the connection's next plan: plan->detail points into it. */
+void execution_keep_failure(struct pg_execution *e, PGresult *result);
+/* The connection is gone, or libpq is at its wits' end: breaks it, and ends the plan. */
+void execution_lose(struct pg_execution *e);
+/* The same for a reason of ours. */
+void execution_give_up(struct pg_execution *e, enum howdah_status status, const char *message);
+/* The answer to a segment's Sync has come. */
+void execution_end_segment(struct pg_execution *e);
+void execution_move(struct pg_execution *e, enum execution_state to);
+
+/* --- execution_send.c --- */
+
+/* Sends steps up to the end of the segment, or until enough is on its way, or the socket takes no more. */
+void execution_send(struct pg_execution *e);
+/* So little is on its way that more may be sent. */
+bool execution_has_room(const struct pg_execution *e);
+/* These are false if the execution has lost its connection. */
+bool execution_send_rollback(struct pg_execution *e);
+bool execution_send_sync(struct pg_execution *e);
+/* Closes the prepared statements that nobody needs any more, in a segment of their own. */
+bool execution_send_closes(struct pg_execution *e);
+
+/* --- execution_receive.c --- */
+
+/* Takes all results that are there. */
+void execution_receive(struct pg_execution *e);
+/* The oldest of what is awaited is another one now: tells libpq how its rows shall come. */
+void execution_expect_rows(struct pg_execution *e);
+/* Reports a statement to whoever watches. */
+void execution_report(struct pg_execution *e, const struct awaited *awaited, uint64_t rows, enum howdah_status status,
+                      const char *sqlstate);
+
+/* --- awaited.c --- */
+
+/* Room for that many more; false if memory is out. */
+bool awaited_reserve(struct awaited_queue *queue, const struct howdah_allocator *allocator, size_t more);
+void awaited_push(struct awaited_queue *queue, struct awaited awaited);
+struct awaited awaited_pop(struct awaited_queue *queue);
+static inline struct awaited *awaited_first(const struct awaited_queue *queue)
+{
+    return queue->count ? &queue->items[queue->first] : NULL;
+}
+
+#endif

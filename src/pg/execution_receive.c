@@ -1,0 +1,381 @@
+/* Receiving: takes results in the order in which their statements were sent, and hands rows to the steps. */
+#include "connection.h"
+
+#include "result_error.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_ROWS = 64 }; /* rows of a result that comes in pieces, where libpq can do that */
+
+static struct awaited *first(struct pg_execution *e)
+{
+    return awaited_first(&e->awaited);
+}
+
+/* --- reporting --- */
+
+static uint64_t nanoseconds_since(moment sent)
+{
+    return (uint64_t)(clock_now() - sent);
+}
+
+void execution_report(struct pg_execution *e, const struct awaited *awaited, uint64_t rows, enum howdah_status status,
+                      const char *sqlstate)
+{
+    const struct pg_options *options = e->connection->options;
+    if (!e->watched || !awaited->step)
+        return;
+    const struct howdah_statement event = {
+        .sql = awaited->step->statement->text,
+        .parameters = awaited->step->statement->parameters,
+        .rows = rows,
+        .nanoseconds = nanoseconds_since(awaited->sent),
+        .round_trip = e->trips + 1,
+        .status = status,
+        .sqlstate = sqlstate,
+    };
+    if (options->on_statement)
+        options->on_statement(options->statement_arg, &event);
+    if (options->log)
+        options->log(&event);
+}
+
+static void lose_track(struct pg_execution *e)
+{
+    execution_give_up(e, HOWDAH_STATUS_PROTOCOL, "the server's answer does not belong to what it was asked");
+}
+
+/* --- rows --- */
+
+static bool grow_cells(struct pg_execution *e, size_t columns)
+{
+    struct scratch *s = &e->scratch;
+    size_t capacity = s->columns ? s->columns : 16;
+    while (capacity < columns)
+        capacity *= 2;
+    struct cell *cells = memory_resize(e->connection->options->allocator, s->cells, capacity * sizeof(*cells));
+    if (!cells)
+        return false;
+    s->cells = cells;
+    s->columns = capacity;
+    return true;
+}
+
+/* The types are those of all rows of a statement, also where each row is a result of its own. */
+static bool take_types(struct pg_execution *e, const PGresult *result)
+{
+    int columns = PQnfields(result);
+    if ((size_t)columns > e->scratch.columns && !grow_cells(e, (size_t)columns))
+        return false;
+    for (int i = 0; i < columns; i++)
+        e->scratch.cells[i].type = PQftype(result, i);
+    e->columns = columns;
+    return true;
+}
+
+static void take_cells(struct pg_execution *e, const PGresult *result, int row)
+{
+    for (int i = 0; i < e->columns; i++) {
+        struct cell *cell = &e->scratch.cells[i];
+        cell->data = (const unsigned char *)PQgetvalue(result, row, i);
+        cell->size = PQgetlength(result, row, i);
+        if (cell->size == 0 && PQgetisnull(result, row, i))
+            cell->size = -1;
+    }
+}
+
+static void take_rows(struct pg_execution *e, const PGresult *result)
+{
+    struct pg_step *step = first(e)->step;
+    int rows = PQntuples(result);
+    e->counters->rows += (uint64_t)rows;
+    if (rows == 0 || !step->row || e->status != HOWDAH_STATUS_OK)
+        return;
+    if (e->columns < 0 && !take_types(e, result)) {
+        execution_fail(e, error_set(e->plan->error, HOWDAH_STATUS_NO_MEMORY, "out of memory"), step);
+        return;
+    }
+    for (int row = 0; row < rows; row++) {
+        take_cells(e, result, row);
+        enum howdah_status status = step->row(step->arg, step, e->scratch.cells, (size_t)e->columns);
+        if (status != HOWDAH_STATUS_OK) {
+            execution_fail(e, status, step);
+            return;
+        }
+    }
+}
+
+void execution_expect_rows(struct pg_execution *e)
+{
+    const struct awaited *awaited = first(e);
+    if (!awaited || awaited->kind != AWAITED_STEP || !awaited->step->one_by_one)
+        return;
+#ifdef LIBPQ_HAS_CHUNK_MODE
+    PQsetChunkedRowsMode(e->connection->pg, CHUNK_ROWS);
+#else
+    (void)CHUNK_ROWS;
+    PQsetSingleRowMode(e->connection->pg);
+#endif
+}
+
+/* --- statements that succeeded --- */
+
+/* The number at the end of a command tag: "INSERT 0 3". */
+static uint64_t tag_count(const char *tag)
+{
+    const char *last = strrchr(tag, ' ');
+    return last ? strtoull(last + 1, NULL, 10) : 0;
+}
+
+static void check_commit(struct pg_execution *e, const struct pg_step *step, const char *tag)
+{
+    if (strcmp(tag, "COMMIT") == 0) {
+        e->committed = true;
+        return;
+    }
+    e->refused = true;
+    if (e->status == HOWDAH_STATUS_OK)
+        execution_fail(e,
+                       error_set(e->plan->error, HOWDAH_STATUS_SERVER,
+                                 "the server answered COMMIT with %s: the transaction had failed before, and nothing "
+                                 "of it was committed",
+                                 tag),
+                       step);
+}
+
+static void complete_step(struct pg_execution *e, PGresult *result)
+{
+    struct awaited *awaited = first(e);
+    struct pg_step *step = awaited->step;
+    const char *tag = PQcmdStatus(result);
+    struct pg_done done = {.tag = tag, .affected = tag_count(tag)};
+    if (step->role == PG_COMMIT)
+        check_commit(e, step, tag);
+    execution_report(e, awaited, done.affected, e->status, "");
+    if (!step->done || e->status != HOWDAH_STATUS_OK)
+        return;
+    enum howdah_status status = step->done(step->arg, step, &done);
+    if (status != HOWDAH_STATUS_OK)
+        execution_fail(e, status, step);
+}
+
+static void complete(struct pg_execution *e, PGresult *result)
+{
+    struct awaited *awaited = first(e);
+    switch (awaited->kind) {
+    case AWAITED_STEP: complete_step(e, result); break;
+    case AWAITED_PREPARE:
+        if (awaited->cached->state == CACHED_PREPARING)
+            awaited->cached->state = CACHED_PREPARED;
+        break;
+    case AWAITED_CLOSE: statement_cache_closed(&e->connection->cache, awaited->cached, true); break;
+    case AWAITED_ROLLBACK:
+    case AWAITED_SYNC:
+    case AWAITED_CLOSE_SYNC: break;
+    }
+}
+
+/* --- statements that failed --- */
+
+static bool has_code(const PGresult *result, const char *sqlstate)
+{
+    return strcmp(PQresultErrorField(result, PG_DIAG_SQLSTATE), sqlstate) == 0;
+}
+
+static bool is_from(const PGresult *result, const char *function)
+{
+    const char *source = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    return source && strcmp(source, function) == 0;
+}
+
+/* A raw statement of the program may run EXECUTE on a name of its own. */
+static bool names(const PGresult *result, const struct cached *cached)
+{
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    return message && strstr(message, cached->name);
+}
+
+/* Whether a prepared statement was not what we thought, and what we have to say about it where the plan can't be
+ * repeated; NULL: it was not. Corrects what we think. */
+static const char *mistake_about_prepared(struct pg_execution *e, const struct awaited *awaited, const PGresult *result)
+{
+    struct statement_cache *cache = &e->connection->cache;
+    struct cached *cached = awaited->cached;
+    if (awaited->kind == AWAITED_PREPARE && has_code(result, "42P05")) {
+        /* Our names are hashes of the text, so that whoever prepared it meant the same. */
+        cached->state = CACHED_PREPARED;
+        return "a statement is prepared already, which a pooler may have caused";
+    }
+    if (awaited->kind != AWAITED_STEP || !cached)
+        return NULL;
+    if (has_code(result, "26000") && names(result, cached)) {
+        statement_cache_forget_all(cache);
+        return "the server has forgotten the prepared statements (DISCARD, DEALLOCATE, or a pooler)";
+    }
+    if (has_code(result, "0A000") && is_from(result, "RevalidateCachedQuery")) {
+        statement_cache_make_stale(cache, cached);
+        return "a table was altered since the statement was prepared";
+    }
+    return NULL;
+}
+
+static void fail_by_server(struct pg_execution *e, const struct awaited *awaited, const PGresult *result,
+                           const char *mistake)
+{
+    struct howdah_error *error = e->plan->error;
+    /* An error between the last statement and the answer to the Sync came from the implicit COMMIT. */
+    const struct pg_step *step = awaited->step ? awaited->step : &e->plan->steps[e->next - 1];
+    result_error(result, step->statement, e->connection->options->show_values, error);
+    if (mistake)
+        error_message(error, "%s: begin the transaction again", mistake);
+    if (mistake && e->repetition == REPEAT_NOT_NEEDED)
+        e->repetition = REPEAT_WANTED;
+    execution_fail(e, error->status, step);
+}
+
+/* An error of the server. The result stays if it explains the plan's failure. */
+static PGresult *refuse(struct pg_execution *e, PGresult *result)
+{
+    struct awaited *awaited = first(e);
+    const char *mistake = mistake_about_prepared(e, awaited, result);
+    switch (awaited->kind) {
+    case AWAITED_CLOSE: statement_cache_closed(&e->connection->cache, awaited->cached, true); return result;
+    case AWAITED_CLOSE_SYNC: return result;
+    case AWAITED_ROLLBACK: lose_track(e); return result;
+    case AWAITED_PREPARE:
+        if (!mistake)
+            statement_cache_forget(awaited->cached);
+        break;
+    case AWAITED_STEP:
+    case AWAITED_SYNC: break;
+    }
+    e->refused = true;
+    if (e->status != HOWDAH_STATUS_OK)
+        return result;
+    fail_by_server(e, awaited, result, mistake);
+    execution_report(e, awaited, 0, e->status, e->plan->error->sqlstate);
+    execution_keep_failure(e, result);
+    return NULL;
+}
+
+/* Behind an error, up to the Sync: the server did not look at it. */
+static void skip(struct pg_execution *e)
+{
+    struct awaited *awaited = first(e);
+    if (awaited->kind == AWAITED_PREPARE)
+        statement_cache_forget(awaited->cached);
+    else if (awaited->kind == AWAITED_CLOSE)
+        statement_cache_closed(&e->connection->cache, awaited->cached, false);
+}
+
+/* --- the order of things --- */
+
+static void drop_first(struct pg_execution *e)
+{
+    awaited_pop(&e->awaited);
+    e->answered = false;
+    e->columns = -1;
+    execution_expect_rows(e);
+}
+
+static void take_sync(struct pg_execution *e)
+{
+    enum awaited_kind kind = first(e)->kind;
+    if (kind != AWAITED_SYNC && kind != AWAITED_CLOSE_SYNC) {
+        lose_track(e);
+        return;
+    }
+    drop_first(e);
+    if (kind == AWAITED_SYNC)
+        execution_end_segment(e);
+}
+
+/* libpq gives NULL behind the results of each statement, but not behind that of a Sync. */
+static void take_end(struct pg_execution *e)
+{
+    enum awaited_kind kind = first(e)->kind;
+    if (!e->answered)
+        lose_track(e);
+    else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC)
+        e->answered = false; /* what failed was the implicit COMMIT; the Sync's own answer is still to come */
+    else
+        drop_first(e);
+}
+
+/* Without an SQLSTATE it is libpq that speaks: the connection is lost, or memory is out, and then we don't know
+ * which results are missing. */
+static PGresult *take_error(struct pg_execution *e, PGresult *result)
+{
+    if (!PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
+        execution_lose(e);
+        return result;
+    }
+    if (result_is_fatal(result)) {
+        connection_keep_farewell(e->connection, result);
+        execution_lose(e);
+        return result;
+    }
+    return refuse(e, result);
+}
+
+static bool is_copy(ExecStatusType status)
+{
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+static bool is_some_rows(ExecStatusType status)
+{
+#ifdef LIBPQ_HAS_CHUNK_MODE
+    if (status == PGRES_TUPLES_CHUNK)
+        return true;
+#endif
+    return status == PGRES_SINGLE_TUPLE;
+}
+
+static void take_success(struct pg_execution *e, PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    enum awaited_kind kind = first(e)->kind;
+    bool is_whole = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY;
+    if (is_copy(status))
+        execution_give_up(e, HOWDAH_STATUS_MISUSE, "COPY can't run here: use INSERT or SELECT");
+    else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC || (!is_whole && !is_some_rows(status)))
+        lose_track(e);
+    else {
+        if (kind == AWAITED_STEP)
+            take_rows(e, result);
+        if (is_whole)
+            complete(e, result);
+    }
+}
+
+/* Takes one result; returns it if it is to be freed. */
+static PGresult *take(struct pg_execution *e, PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    e->answered = status != PGRES_PIPELINE_SYNC;
+    if (status == PGRES_FATAL_ERROR)
+        return take_error(e, result);
+    if (status == PGRES_PIPELINE_SYNC)
+        take_sync(e);
+    else if (status == PGRES_PIPELINE_ABORTED)
+        skip(e);
+    else
+        take_success(e, result);
+    return result;
+}
+
+void execution_receive(struct pg_execution *e)
+{
+    PGconn *pg = e->connection->pg;
+    while (e->awaited.count && !PQisBusy(pg)) {
+        PGresult *result = PQgetResult(pg);
+        if (result)
+            PQclear(take(e, result));
+        else
+            take_end(e);
+    }
+}

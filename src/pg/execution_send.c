@@ -1,0 +1,261 @@
+/* Sending: binds steps, prepares their statements, and keeps what is on its way within a window. */
+#include "connection.h"
+
+#include "base/error.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    WINDOW = 512 * 1024,   /* bytes on their way at most, if they are more than one statement and the next */
+    PUSH = 32 * 1024,      /* bytes given to libpq before it is told to send all of them */
+    ROOM = 8,              /* entries of the queue that a step and the end of its segment can need */
+    MESSAGE_OVERHEAD = 64, /* Bind, Describe and Execute without parameters */
+    PARAMETER_OVERHEAD = 8
+};
+
+/* The length of a message is an int; the server takes fields up to 1 GB. */
+static const uint64_t parameters_max = 1024u * 1024 * 1024 - 64 * 1024;
+
+static const struct statement rollback_statement = {.text = "ROLLBACK", .control = true};
+
+static const struct howdah_allocator *allocator_of(const struct pg_execution *e)
+{
+    return e->connection->options->allocator;
+}
+
+bool execution_has_room(const struct pg_execution *e)
+{
+    return e->awaited.bytes <= WINDOW / 2 || e->awaited.count <= 1;
+}
+
+static void await(struct pg_execution *e, struct awaited awaited)
+{
+    if (e->watched)
+        awaited.sent = clock_now();
+    awaited_push(&e->awaited, awaited);
+    e->unflushed += awaited.bytes;
+    /* libpq takes the wish for rows one by one only before anything of the result has come. */
+    if (e->awaited.count == 1)
+        execution_expect_rows(e);
+}
+
+/* Hands what libpq holds to the socket, as much as it takes. False: it takes no more. */
+static bool push(struct pg_execution *e)
+{
+    e->unflushed = 0;
+    e->blocked = PQflush(e->connection->pg) != 0;
+    return !e->blocked;
+}
+
+static bool grow_parameters(struct pg_execution *e, size_t count)
+{
+    struct scratch *s = &e->scratch;
+    size_t capacity = s->parameters ? s->parameters : 16;
+    while (capacity < count)
+        capacity *= 2;
+    const char **values = memory_resize(allocator_of(e), s->values, capacity * sizeof(*values));
+    if (values)
+        s->values = values;
+    int *formats = values ? memory_resize(allocator_of(e), s->formats, capacity * sizeof(*formats)) : NULL;
+    if (!formats)
+        return false;
+    s->formats = formats;
+    for (size_t i = s->parameters; i < capacity; i++)
+        formats[i] = 1;
+    s->parameters = capacity;
+    return true;
+}
+
+/* Copies the parameters' addresses to where libpq gets them: it knows NULL by a null pointer, we by the size. The
+ * result is their bytes together. */
+static uint64_t take_parameters(struct pg_execution *e, const struct pg_binding *binding, size_t count)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        int size = binding->sizes[i];
+        const char *value = binding->values[i];
+        e->scratch.values[i] = size < 0 ? NULL : value ? value : "";
+        bytes += PARAMETER_OVERHEAD + (size > 0 ? (unsigned)size : 0);
+    }
+    return bytes;
+}
+
+static bool refuse(struct pg_execution *e, const struct pg_step *step, enum howdah_status status)
+{
+    execution_fail(e, status, step);
+    return false;
+}
+
+/* Lets the step bind its parameters; *ret_bytes is what they weigh. False: the plan has failed. */
+static bool bind(struct pg_execution *e, struct pg_step *step, struct pg_binding *ret, size_t *ret_bytes)
+{
+    struct howdah_error *error = e->plan->error;
+    size_t count = step->statement->parameters;
+    enum howdah_status status = step->bind ? step->bind(step->arg, step, ret) : HOWDAH_STATUS_OK;
+    if (status != HOWDAH_STATUS_OK)
+        return refuse(e, step, status);
+    if (!awaited_reserve(&e->awaited, allocator_of(e), ROOM) ||
+        (count > e->scratch.parameters && !grow_parameters(e, count)))
+        return refuse(e, step, error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory"));
+    uint64_t bytes = take_parameters(e, ret, count);
+    if (bytes > parameters_max)
+        return refuse(e, step,
+                      error_set(error, HOWDAH_STATUS_INVALID,
+                                "the parameters of one statement have %llu bytes, but %llu is the most that can be "
+                                "sent: write fewer rows or smaller values at once",
+                                (unsigned long long)bytes, (unsigned long long)parameters_max));
+    *ret_bytes = (size_t)bytes;
+    return true;
+}
+
+static bool prepare(struct pg_execution *e, struct pg_step *step, struct cached *cached)
+{
+    const struct statement *s = step->statement;
+    if (!PQsendPrepare(e->connection->pg, cached->name, s->text, s->parameters, s->types))
+        return false;
+    cached->state = CACHED_PREPARING;
+    await(e, (struct awaited){.kind = AWAITED_PREPARE,
+                              .step = step,
+                              .cached = cached,
+                              .bytes = MESSAGE_OVERHEAD + strlen(s->text) + s->parameters * sizeof(*s->types)});
+    return true;
+}
+
+static bool send_named(struct pg_execution *e, struct pg_step *step, struct cached *cached, const int *sizes)
+{
+    if (cached->state == CACHED_UNPREPARED && !prepare(e, step, cached))
+        return false;
+    return PQsendQueryPrepared(e->connection->pg, cached->name, step->statement->parameters, e->scratch.values, sizes,
+                               e->scratch.formats, 1);
+}
+
+static bool send_unnamed(struct pg_execution *e, const struct statement *s, const int *sizes, size_t *bytes)
+{
+    *bytes += strlen(s->text);
+    return PQsendQueryParams(e->connection->pg, s->text, s->parameters, s->types, e->scratch.values, sizes,
+                             e->scratch.formats, 1);
+}
+
+/* What the step means for the transaction. */
+static void follow_role(struct pg_execution *e, enum pg_role role)
+{
+    switch (role) {
+    case PG_STATEMENT: break;
+    case PG_BEGIN: e->open = true; break;
+    case PG_COMMIT:
+        e->open = false;
+        e->exposed = true;
+        break;
+    case PG_ROLLBACK: e->open = false; break;
+    }
+}
+
+static bool send_step(struct pg_execution *e, struct pg_step *step)
+{
+    const struct statement *s = step->statement;
+    struct pg_binding binding = {0};
+    size_t bytes = 0;
+    if (!bind(e, step, &binding, &bytes))
+        return false;
+    struct cached *cached = NULL;
+    if (!s->control && e->repetition != REPEAT_UNDER_WAY)
+        cached = statement_cache_use(&e->connection->cache, s);
+    follow_role(e, step->role);
+    e->begun = true;
+    if (!(cached ? send_named(e, step, cached, binding.sizes) : send_unnamed(e, s, binding.sizes, &bytes))) {
+        execution_lose(e);
+        return false;
+    }
+    await(e, (struct awaited){
+                 .kind = AWAITED_STEP, .step = step, .cached = cached, .bytes = MESSAGE_OVERHEAD + bytes});
+    if (!s->control && s != &pg_transaction_statement)
+        e->counters->statements++;
+    return true;
+}
+
+bool execution_send_sync(struct pg_execution *e)
+{
+    /* Outside a transaction it is the Sync that commits. */
+    if (!e->open && e->status == HOWDAH_STATUS_OK)
+        e->exposed = true;
+    if (!PQpipelineSync(e->connection->pg)) {
+        execution_lose(e);
+        return false;
+    }
+    await(e, (struct awaited){.kind = AWAITED_SYNC});
+    return true;
+}
+
+bool execution_send_rollback(struct pg_execution *e)
+{
+    e->rolled_back = true;
+    e->open = false;
+    size_t bytes = MESSAGE_OVERHEAD;
+    if (!send_unnamed(e, &rollback_statement, NULL, &bytes)) {
+        execution_lose(e);
+        return false;
+    }
+    await(e, (struct awaited){.kind = AWAITED_ROLLBACK, .bytes = bytes});
+    return true;
+}
+
+static bool send_close(struct pg_execution *e, const struct cached *cached)
+{
+#ifdef LIBPQ_HAS_CLOSE_PREPARED
+    return PQsendClosePrepared(e->connection->pg, cached->name);
+#else
+    char text[sizeof("DEALLOCATE ") + sizeof(cached->name)];
+    const struct statement close = {.text = text, .control = true};
+    size_t bytes = 0;
+    snprintf(text, sizeof(text), "DEALLOCATE %s", cached->name);
+    return send_unnamed(e, &close, NULL, &bytes);
+#endif
+}
+
+bool execution_send_closes(struct pg_execution *e)
+{
+    struct statement_cache *cache = &e->connection->cache;
+    for (struct cached *cached; (cached = statement_cache_next_to_close(cache));) {
+        if (!awaited_reserve(&e->awaited, allocator_of(e), ROOM) || !send_close(e, cached)) {
+            execution_lose(e);
+            return false;
+        }
+        await(e, (struct awaited){.kind = AWAITED_CLOSE, .cached = cached, .bytes = MESSAGE_OVERHEAD});
+    }
+    if (e->awaited.count && !PQpipelineSync(e->connection->pg)) {
+        execution_lose(e);
+        return false;
+    }
+    if (e->awaited.count)
+        await(e, (struct awaited){.kind = AWAITED_CLOSE_SYNC});
+    return true;
+}
+
+/* The window is full: the server is asked to send the results that it holds back. */
+static void ask_for_results(struct pg_execution *e)
+{
+    if (!PQsendFlushRequest(e->connection->pg)) {
+        execution_lose(e);
+        return;
+    }
+    push(e);
+    execution_move(e, EXECUTION_FULL);
+}
+
+void execution_send(struct pg_execution *e)
+{
+    while (e->state == EXECUTION_SENDING) {
+        struct pg_step *step = &e->plan->steps[e->next];
+        if (e->awaited.bytes > WINDOW && e->awaited.count > 1) {
+            ask_for_results(e);
+            return;
+        }
+        if ((e->unflushed > PUSH && !push(e)) || !send_step(e, step))
+            return;
+        e->next++;
+        if (step->sync && execution_send_sync(e))
+            execution_move(e, EXECUTION_SYNCING);
+    }
+}

@@ -1,0 +1,77 @@
+/* What the executor runs: steps, each one statement, in segments that end with a Sync. Pure data and callbacks;
+ * no libpq in sight. */
+#ifndef PG_PLAN_H
+#define PG_PLAN_H
+
+#include "base/cell.h"
+#include "base/clock.h"
+#include "base/statement.h"
+
+#include <howdah/error.h>
+
+struct pg_step;
+
+/* Parameters of one execution, all in binary format; sizes -1 are NULL. The executor hands them to libpq before
+ * the next bind, which may reuse the memory. */
+struct pg_binding {
+    const char *const *values;
+    const int *sizes;
+};
+
+struct pg_done {
+    const char *tag;   /* command tag, "INSERT 0 3" */
+    uint64_t affected; /* rows affected, or returned */
+};
+
+enum pg_role {
+    PG_STATEMENT = 0,
+    PG_BEGIN,
+    PG_COMMIT, /* success is the tag COMMIT, nothing else */
+    PG_ROLLBACK
+};
+
+struct pg_step {
+    const struct statement *statement;
+    enum pg_role role;
+    bool sync;       /* ends its segment: the executor waits until all its results are in */
+    bool one_by_one; /* rows are delivered as they arrive; else when the result is whole. Same callback */
+
+    /* Called right before the step is sent. NULL: no parameters. A status other than OK stops the plan. */
+    enum howdah_status (*bind)(void *arg, struct pg_step *step, struct pg_binding *ret);
+    /* One row. NULL: rows are dropped. A status other than OK stops the plan: what is left is read and dropped. The
+     * callee fills the run's error itself. */
+    enum howdah_status (*row)(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
+    /* The statement is complete. May be NULL. A status other than OK stops the plan at the end of the segment: later
+     * segments are not sent. The callee fills the run's error itself. */
+    enum howdah_status (*done)(void *arg, struct pg_step *step, const struct pg_done *done);
+    void *arg;
+    size_t number; /* for the callbacks' use */
+};
+
+/* Counters that the executor adds to; a session's. */
+struct pg_counters {
+    uint32_t statements;
+    uint32_t round_trips;
+    uint64_t rows;
+};
+
+struct pg_plan {
+    struct pg_step *steps; /* the last one has .sync */
+    size_t count;
+    moment deadline;
+    bool keep_transaction;      /* after success the connection may be left inside a transaction */
+    bool repeatable;            /* began its own transaction, or writes nothing: may be run again whole, once, after a
+                              prepared statement was gone (26000) or its plan stale (0A000) */
+    void (*restart)(void *arg); /* called before such a second run; may be NULL */
+    void *restart_arg;
+    struct pg_counters *counters;
+    struct howdah_error *error; /* filled on failure: by the executor, or by the callback that stopped the plan */
+
+    /* set by the executor */
+    size_t failed;               /* index of the step that failed, or count */
+    enum howdah_outcome outcome; /* of the plan's transaction, if it has a COMMIT or a lone statement; a fact */
+    const char *detail;          /* the server's DETAIL, whole and whether or not values may be shown: it tells which
+                                    row failed. NULL: none. Until the connection runs a plan or is released */
+};
+
+#endif

@@ -1,0 +1,329 @@
+#include "pool.h"
+
+#include "connection.h"
+
+#include "base/error.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What somebody who wants a connection gets. */
+enum turn_kind {
+    TURN_WAITING,
+    TURN_CONNECTION, /* here it is */
+    TURN_CONNECT     /* a place in the pool: open one yourself */
+};
+
+/* A thread that wants a connection. It lives on that thread's stack. */
+struct turn {
+    enum turn_kind kind;
+    struct pg_connection *connection;
+    struct turn *next;
+    pthread_cond_t changed; /* only while it waits */
+};
+
+/* While anybody waits there is no idle connection and no free place: each that becomes free goes to the first
+ * in the queue. */
+struct pg_pool {
+    struct pg_options options;
+    struct howdah_allocator allocator;
+    char *conninfo;
+    pid_t process;
+    pthread_condattr_t clock; /* CLOCK_MONOTONIC */
+    pthread_mutex_t mutex;    /* over all that follows; nobody holds it while he connects or talks to the server */
+    struct pg_connection *idle;   /* the last that came back first: its caches are warm */
+    struct pg_connection *newest; /* of all */
+    struct turn *first, *last;    /* who waits */
+    int places;                   /* taken: connections, and attempts to open one */
+    int open, leased;
+};
+
+/* --- open and close --- */
+
+static bool wants_log(void)
+{
+    const char *wanted = getenv("HOWDAH_LOG");
+    return wanted && strcmp(wanted, "sql") == 0;
+}
+
+static bool init_locks(struct pg_pool *pool)
+{
+    if (pthread_condattr_init(&pool->clock) != 0)
+        return false;
+    if (pthread_condattr_setclock(&pool->clock, CLOCK_MONOTONIC) == 0 && pthread_mutex_init(&pool->mutex, NULL) == 0)
+        return true;
+    pthread_condattr_destroy(&pool->clock);
+    return false;
+}
+
+struct pg_pool *pg_pool_open(const struct pg_options *options)
+{
+    struct pg_pool *pool = memory_allocate_zero(options->allocator, sizeof(*pool));
+    if (!pool)
+        return NULL;
+    pool->options = *options;
+    pool->allocator = *options->allocator;
+    pool->options.allocator = &pool->allocator;
+    pool->process = getpid();
+    if (!wants_log())
+        pool->options.log = NULL;
+    if (options->conninfo) {
+        pool->conninfo = memory_copy_text(&pool->allocator, options->conninfo);
+        pool->options.conninfo = pool->conninfo;
+    }
+    if ((options->conninfo && !pool->conninfo) || !init_locks(pool)) {
+        struct howdah_allocator allocator = pool->allocator;
+        memory_free(&allocator, pool->conninfo);
+        memory_free(&allocator, pool);
+        return NULL;
+    }
+    return pool;
+}
+
+static bool is_in_child(const struct pg_pool *pool)
+{
+    return getpid() != pool->process;
+}
+
+void pg_pool_close(struct pg_pool *pool)
+{
+    if (!pool)
+        return;
+    bool in_child = is_in_child(pool);
+    for (struct pg_connection *connection = pool->newest; connection;) {
+        struct pg_connection *older = connection->older;
+        if (in_child)
+            connection_abandon(connection, !connection->leased);
+        else
+            connection_close(connection);
+        connection = older;
+    }
+    if (!in_child) {
+        pthread_mutex_destroy(&pool->mutex);
+        pthread_condattr_destroy(&pool->clock);
+    }
+    struct howdah_allocator allocator = pool->allocator;
+    memory_free(&allocator, pool->conninfo);
+    memory_free(&allocator, pool);
+}
+
+/* --- under the mutex --- */
+
+static void link_connection(struct pg_pool *pool, struct pg_connection *connection)
+{
+    connection->newer = NULL;
+    connection->older = pool->newest;
+    if (pool->newest)
+        pool->newest->newer = connection;
+    pool->newest = connection;
+    pool->open++;
+}
+
+static void unlink_connection(struct pg_pool *pool, struct pg_connection *connection)
+{
+    if (connection->newer)
+        connection->newer->older = connection->older;
+    else
+        pool->newest = connection->older;
+    if (connection->older)
+        connection->older->newer = connection->newer;
+    pool->open--;
+}
+
+static void mark_leased(struct pg_pool *pool, struct pg_connection *connection, bool leased)
+{
+    connection->leased = leased;
+    pool->leased += leased ? 1 : -1;
+}
+
+static void append_turn(struct pg_pool *pool, struct turn *turn)
+{
+    turn->next = NULL;
+    if (pool->last)
+        pool->last->next = turn;
+    else
+        pool->first = turn;
+    pool->last = turn;
+}
+
+static void remove_turn(struct pg_pool *pool, struct turn *turn)
+{
+    struct turn *before = NULL;
+    for (struct turn *at = pool->first; at != turn; at = at->next)
+        before = at;
+    if (before)
+        before->next = turn->next;
+    else
+        pool->first = turn->next;
+    if (pool->last == turn)
+        pool->last = before;
+}
+
+/* Gives something to whoever has waited longest; false if nobody waits. */
+static bool give(struct pg_pool *pool, enum turn_kind kind, struct pg_connection *connection)
+{
+    struct turn *turn = pool->first;
+    if (!turn)
+        return false;
+    remove_turn(pool, turn);
+    turn->kind = kind;
+    turn->connection = connection;
+    pthread_cond_signal(&turn->changed);
+    return true;
+}
+
+static void give_place_back(struct pg_pool *pool)
+{
+    if (!give(pool, TURN_CONNECT, NULL))
+        pool->places--;
+}
+
+static void give_connection_back(struct pg_pool *pool, struct pg_connection *connection)
+{
+    mark_leased(pool, connection, false);
+    if (pool->first) {
+        mark_leased(pool, connection, true);
+        give(pool, TURN_CONNECTION, connection);
+        return;
+    }
+    connection->next_idle = pool->idle;
+    pool->idle = connection;
+}
+
+static bool take_at_once(struct pg_pool *pool, struct turn *turn)
+{
+    if (pool->idle) {
+        turn->kind = TURN_CONNECTION;
+        turn->connection = pool->idle;
+        pool->idle = turn->connection->next_idle;
+        mark_leased(pool, turn->connection, true);
+    } else if (pool->places < pool->options.pool_size) {
+        turn->kind = TURN_CONNECT;
+        pool->places++;
+    }
+    return turn->kind != TURN_WAITING;
+}
+
+static struct timespec timespec_of(moment m)
+{
+    return (struct timespec){.tv_sec = (time_t)(m / 1000000000), .tv_nsec = (long)(m % 1000000000)};
+}
+
+/* Waits until something is given, or the moment has come. */
+static void wait_for_turn(struct pg_pool *pool, struct turn *turn, moment until)
+{
+    struct timespec end = timespec_of(until);
+    append_turn(pool, turn);
+    while (turn->kind == TURN_WAITING) {
+        if (until == MOMENT_NEVER)
+            pthread_cond_wait(&turn->changed, &pool->mutex);
+        else if (pthread_cond_timedwait(&turn->changed, &pool->mutex, &end) != 0 && turn->kind == TURN_WAITING) {
+            remove_turn(pool, turn);
+            return;
+        }
+    }
+}
+
+/* --- leasing --- */
+
+static moment earlier(moment a, moment b)
+{
+    return a < b ? a : b;
+}
+
+static enum howdah_status take_turn(struct pg_pool *pool, struct turn *turn, moment deadline,
+                                    struct howdah_error *error)
+{
+    pthread_mutex_lock(&pool->mutex);
+    bool taken = take_at_once(pool, turn);
+    if (!taken && pthread_cond_init(&turn->changed, &pool->clock) == 0) {
+        wait_for_turn(pool, turn, earlier(deadline, clock_deadline(pool->options.pool_timeout, -1)));
+        pthread_cond_destroy(&turn->changed);
+        taken = true;
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    if (!taken)
+        return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory");
+    if (turn->kind == TURN_WAITING)
+        return error_set(error, HOWDAH_STATUS_TIMEOUT,
+                         "no connection became free before the time limit passed: all %d are in use (pool_size)",
+                         pool->options.pool_size);
+    return HOWDAH_STATUS_OK;
+}
+
+/* Opens a connection on a place that we hold. */
+static enum howdah_status connect_on_place(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                           struct pg_connection **ret)
+{
+    struct pg_connection *connection = NULL;
+    moment until = earlier(deadline, clock_deadline(pool->options.connect_timeout, -1));
+    enum howdah_status status = connection_open(&pool->options, until, error, &connection);
+    pthread_mutex_lock(&pool->mutex);
+    if (status == HOWDAH_STATUS_OK) {
+        link_connection(pool, connection);
+        mark_leased(pool, connection, true);
+        *ret = connection;
+    } else {
+        give_place_back(pool);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return status;
+}
+
+/* Closes a leased connection; its place stays ours. */
+static void close_leased(struct pg_pool *pool, struct pg_connection *connection)
+{
+    pthread_mutex_lock(&pool->mutex);
+    mark_leased(pool, connection, false);
+    unlink_connection(pool, connection);
+    pthread_mutex_unlock(&pool->mutex);
+    connection_close(connection);
+}
+
+enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                 struct pg_connection **ret)
+{
+    struct turn turn = {.kind = TURN_WAITING};
+    if (is_in_child(pool))
+        return error_set(error, HOWDAH_STATUS_MISUSE,
+                         "this process was forked after the database was opened: open it anew in the child");
+    enum howdah_status status = take_turn(pool, &turn, deadline, error);
+    if (status != HOWDAH_STATUS_OK)
+        return status;
+    if (turn.kind == TURN_CONNECTION && connection_looks_alive(turn.connection)) {
+        *ret = turn.connection;
+        return HOWDAH_STATUS_OK;
+    }
+    if (turn.kind == TURN_CONNECTION)
+        close_leased(pool, turn.connection);
+    return connect_on_place(pool, deadline, error, ret);
+}
+
+void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection)
+{
+    if (!connection)
+        return;
+    /* The mutex may be locked for ever by a thread that fork did not copy. pg_pool_close abandons the connection. */
+    if (is_in_child(pool))
+        return;
+    bool reusable = connection_is_reusable(connection);
+    if (!reusable)
+        close_leased(pool, connection);
+    pthread_mutex_lock(&pool->mutex);
+    if (reusable)
+        give_connection_back(pool, connection);
+    else
+        give_place_back(pool);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+void pg_pool_count(struct pg_pool *pool, int *ret_open, int *ret_leased)
+{
+    pthread_mutex_lock(&pool->mutex);
+    *ret_open = pool->open;
+    *ret_leased = pool->leased;
+    pthread_mutex_unlock(&pool->mutex);
+}

@@ -1,0 +1,93 @@
+#include "result_error.h"
+
+#include "redact.h"
+#include "sqlstate.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { STATEMENT_MAX = 1200, LINE_MAX_SIZE = 512 };
+
+/* Class 22 in words of our own: the server's messages quote the value. */
+static const struct {
+    char code[6];
+    const char *words;
+} data_words[] = {
+    {"22001", "text is too long for its column"},
+    {"22003", "a number is out of range"},
+    {"22004", "a null value is not allowed here"},
+    {"22007", "text is not a date or time"},
+    {"22008", "a date or time is out of range"},
+    {"22012", "division by zero"},
+    {"22021", "text is not valid in the database's encoding"},
+    {"22023", "a parameter's value is not allowed"},
+    {"22025", "an escape sequence is wrong"},
+    {"2202E", "an array subscript is out of range"},
+    {"22032", "text is not valid JSON"},
+    {"22P02", "text does not have the form of its type"},
+    {"22P03", "a binary value does not have the form of its type"},
+    {"22P05", "a character can't be stored in the database"},
+};
+
+static const char *words_of(const char *sqlstate)
+{
+    for (size_t i = 0; i < sizeof(data_words) / sizeof(*data_words); i++)
+        if (strcmp(data_words[i].code, sqlstate) == 0)
+            return data_words[i].words;
+    return "data exception";
+}
+
+void error_attach_statement(struct howdah_error *error, const struct statement *statement)
+{
+    static const char more[] = " ...";
+    char text[STATEMENT_MAX + sizeof(more)];
+    if (!statement)
+        return;
+    size_t length = strlen(statement->text);
+    if (length > STATEMENT_MAX) {
+        length = STATEMENT_MAX;
+        while (length > 0 && ((unsigned char)statement->text[length] & 0xC0) == 0x80)
+            length--; /* not within a character of UTF-8 */
+        memcpy(text, statement->text, length);
+        memcpy(text + length, more, sizeof(more));
+    } else {
+        memcpy(text, statement->text, length + 1);
+    }
+    error_attach(error, &error->statement, text);
+}
+
+static void attach_field(struct howdah_error *error, const char **member, const PGresult *result, int field)
+{
+    char line[LINE_MAX_SIZE];
+    const char *text = PQresultErrorField(result, field);
+    if (!text)
+        return;
+    redact_line(line, sizeof(line), text);
+    error_attach(error, member, line);
+}
+
+enum howdah_status result_error(const PGresult *result, const struct statement *statement, bool show_values,
+                                struct howdah_error *error)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    enum howdah_status status = sqlstate_status(sqlstate);
+    char line[LINE_MAX_SIZE];
+    redact_line(line, sizeof(line), primary ? primary : "the server gave no message");
+    if (status == HOWDAH_STATUS_DATA && !show_values)
+        error_set(error, status, "the server refused a value: %s", words_of(sqlstate));
+    else
+        error_set(error, status, "%s", line);
+    snprintf(error->sqlstate, sizeof(error->sqlstate), "%.5s", sqlstate);
+    if (show_values)
+        attach_field(error, &error->detail, result, PG_DIAG_MESSAGE_DETAIL);
+    attach_field(error, &error->hint, result, PG_DIAG_MESSAGE_HINT);
+    attach_field(error, &error->constraint, result, PG_DIAG_CONSTRAINT_NAME);
+    attach_field(error, &error->schema, result, PG_DIAG_SCHEMA_NAME);
+    attach_field(error, &error->table, result, PG_DIAG_TABLE_NAME);
+    attach_field(error, &error->column, result, PG_DIAG_COLUMN_NAME);
+    error_attach_statement(error, statement);
+    return status;
+}

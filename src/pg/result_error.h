@@ -1,0 +1,17 @@
+/* From the server's error to ours. */
+#ifndef PG_RESULT_ERROR_H
+#define PG_RESULT_ERROR_H
+
+#include "base/statement.h"
+
+#include <howdah/error.h>
+#include <libpq-fe.h>
+
+/* Fills *error from a result with an SQLSTATE; the statement may be NULL. Unless values may be shown there is no
+ * detail, and no message that quotes a value. Returns the status. */
+enum howdah_status result_error(const PGresult *result, const struct statement *statement, bool show_values,
+                                struct howdah_error *error);
+/* Attaches the statement's text, cut if it is long: the error's storage has to hold the rest, too. */
+void error_attach_statement(struct howdah_error *error, const struct statement *statement);
+
+#endif
