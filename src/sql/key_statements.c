@@ -1,0 +1,42 @@
+/* The statements that make and hand on generated keys inside one pipeline, where the client can't know them yet.
+ *
+ * Keys are drawn at the pipeline's head and kept in settings of the transaction (placeholders "howdah.k0", ...), where
+ * later statements find them by name. The gathering subscripts an array that an InitPlan has made: each look-up is then
+ * a matter of arithmetic, where a subscripted expression would be parsed again for each row. */
+#include "statements.h"
+
+enum { OID_TEXT = 25, OID_INT8 = 20, OID_TEXT_ARRAY = 1009, OID_INT8_ARRAY = 1016 };
+
+static const uint32_t draw_types[] = {OID_TEXT, OID_TEXT, OID_TEXT, OID_INT8};
+static const uint32_t gather_types[] = {OID_TEXT, OID_TEXT_ARRAY, OID_INT8_ARRAY, OID_INT8_ARRAY};
+static const uint32_t may_draw_types[] = {OID_TEXT, OID_TEXT};
+
+/* The hashes are any that no other statement has: these texts are never rendered. */
+const struct statement statement_draw_keys = {
+    .text = "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval("
+            "(SELECT pg_catalog.pg_get_serial_sequence($2, $3)::pg_catalog.regclass))) AS keys "
+            "FROM pg_catalog.generate_series(1, $4)) "
+            "SELECT k.keys, pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL FROM k",
+    .types = draw_types,
+    .parameters = 4,
+    .hash = {1, 1},
+};
+
+const struct statement statement_gather_keys = {
+    .text = "SELECT pg_catalog.set_config($1, pg_catalog.array_agg(coalesce((SELECT pg_catalog.array_agg(k.key "
+            "ORDER BY n.ord, k.ord) FROM unnest($2) WITH ORDINALITY AS n(name, ord), "
+            "unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord))[r.place], "
+            "r.value) ORDER BY r.ord)::pg_catalog.text, true) IS NULL "
+            "FROM unnest($3, $4) WITH ORDINALITY AS r(place, value, ord)",
+    .types = gather_types,
+    .parameters = 4,
+    .hash = {1, 2},
+};
+
+const struct statement statement_may_draw_keys = {
+    .text = "SELECT coalesce(pg_catalog.has_sequence_privilege("
+            "pg_catalog.pg_get_serial_sequence($1, $2), 'USAGE'), false)",
+    .types = may_draw_types,
+    .parameters = 2,
+    .hash = {1, 3},
+};

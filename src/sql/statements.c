@@ -1,0 +1,264 @@
+#include "statements.h"
+
+/* What is being rendered. */
+struct text {
+    struct buffer out;
+    uint32_t *types;
+    uint32_t parameters;
+    const struct column **returned; /* room for all columns and the key */
+};
+
+static const char *separator(uint32_t index)
+{
+    return index ? ", " : "";
+}
+
+/* "$3", and remembers its type. */
+static void put_parameter(struct text *t, uint32_t oid)
+{
+    t->types[t->parameters++] = oid;
+    buffer_printf(&t->out, "$%u", t->parameters);
+}
+
+/* One argument of unnest: the column's values, or the keys under a setting's name. */
+static void put_array(struct text *t, const struct column *c, bool by_name)
+{
+    enum { TEXT_OID = 25 };
+    if (by_name) {
+        buffer_text(&t->out, "(SELECT pg_catalog.current_setting(");
+        put_parameter(t, TEXT_OID);
+        buffer_text(&t->out, ")");
+    } else {
+        buffer_text(&t->out, "(SELECT ");
+        put_parameter(t, c->parameter_oid);
+    }
+    buffer_printf(&t->out, "::%s[])", c->item_type);
+}
+
+/* "u.c3", cast to the column's type where that needs one. */
+static void put_item(struct text *t, uint32_t position, const struct column *c)
+{
+    buffer_printf(&t->out, "u.c%u%s", position + 1, c->write_cast);
+}
+
+static void put_alias(struct text *t, uint32_t count, const char *more)
+{
+    buffer_text(&t->out, ") AS u(");
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t->out, "%sc%u", separator(i), i + 1);
+    buffer_printf(&t->out, "%s)", more);
+}
+
+static void put_returned(struct text *t, const struct statement_key *key, const char *before, const char *prefix)
+{
+    uint32_t count = statement_returned(key, t->returned);
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t->out, "%s%s%s%s", i ? ", " : before, prefix, t->returned[i]->quoted,
+                      t->returned[i]->read_cast);
+}
+
+uint32_t statement_returned(const struct statement_key *key, const struct column **ret_columns)
+{
+    const struct mapper *mapper = key->mapper;
+    bool all = key->kind == STATEMENT_FIND || key->kind == STATEMENT_FIND_MANY;
+    uint32_t count = 0, made = 0;
+    if (key->kind == STATEMENT_DELETE)
+        return 0;
+    for (uint32_t i = 0; !all && i < mapper->key_count; i++)
+        ret_columns[count++] = &mapper->columns[mapper->key[i]];
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        bool by_server = key->kind == STATEMENT_INSERT ? !column_in(key->columns, i) : c->server_only;
+        if (!all && !by_server)
+            continue;
+        made++;
+        if (all || !c->key)
+            ret_columns[count++] = c;
+    }
+    return made ? count : 0;
+}
+
+/* "t.key = u.c1 AND ..." */
+static void put_key_condition(struct text *t, const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++) {
+        const struct column *c = &mapper->columns[mapper->key[i]];
+        buffer_printf(&t->out, "%st.%s = ", i ? " AND " : "", c->quoted);
+        put_item(t, i, c);
+    }
+}
+
+static void put_key_arrays(struct text *t, const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++) {
+        buffer_text(&t->out, separator(i));
+        put_array(t, &mapper->columns[mapper->key[i]], false);
+    }
+}
+
+static void render_find(struct text *t, const struct statement_key *key)
+{
+    const struct mapper *mapper = key->mapper;
+    put_returned(t, key, "SELECT ROW(", "t.");
+    buffer_printf(&t->out, ") FROM %s AS t WHERE ", mapper->quoted);
+    for (uint32_t i = 0; i < (key->by ? 1 : mapper->key_count); i++) {
+        const struct column *c = key->by ? key->by : &mapper->columns[mapper->key[i]];
+        buffer_printf(&t->out, "%st.%s = ", i ? " AND " : "", c->quoted);
+        put_parameter(t, c->item_oid);
+        buffer_text(&t->out, c->write_cast);
+    }
+}
+
+static void render_find_many(struct text *t, const struct statement_key *key)
+{
+    put_returned(t, key, "SELECT ", "t.");
+    buffer_text(&t->out, " FROM unnest(");
+    put_key_arrays(t, key->mapper);
+    put_alias(t, key->mapper->key_count, "");
+    buffer_printf(&t->out, " JOIN %s AS t ON ", key->mapper->quoted);
+    put_key_condition(t, key->mapper);
+}
+
+/* Rows of nothing but defaults: only their number is sent. */
+static void render_insert_defaults(struct text *t, const struct statement_key *key)
+{
+    enum { INT8_OID = 20 };
+    buffer_printf(&t->out, "INSERT INTO %s SELECT FROM pg_catalog.generate_series(1, ", key->mapper->quoted);
+    put_parameter(t, INT8_OID);
+    buffer_text(&t->out, ")");
+    put_returned(t, key, " RETURNING ", "");
+}
+
+static void render_insert(struct text *t, const struct statement_key *key)
+{
+    const struct mapper *mapper = key->mapper;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        if (!column_in(key->columns, i))
+            continue;
+        if (count == 0)
+            buffer_printf(&t->out, "INSERT INTO %s (", mapper->quoted);
+        buffer_printf(&t->out, "%s%s", separator(count++), mapper->columns[i].quoted);
+    }
+    if (count == 0) {
+        render_insert_defaults(t, key);
+        return;
+    }
+    buffer_text(&t->out, ") SELECT ");
+    for (uint32_t i = 0, at = 0; i < mapper->column_count; i++) {
+        if (!column_in(key->columns, i))
+            continue;
+        buffer_text(&t->out, separator(at));
+        put_item(t, at++, &mapper->columns[i]);
+    }
+    buffer_text(&t->out, " FROM unnest(");
+    for (uint32_t i = 0, at = 0; i < mapper->column_count; i++) {
+        if (!column_in(key->columns, i))
+            continue;
+        buffer_text(&t->out, separator(at++));
+        put_array(t, &mapper->columns[i], column_in(key->by_name, i));
+    }
+    /* the server gives out defaults in the order in which the rows were added */
+    buffer_text(&t->out, ") WITH ORDINALITY AS u(");
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t->out, "c%u, ", i + 1);
+    buffer_text(&t->out, "ord) ORDER BY u.ord");
+    put_returned(t, key, " RETURNING ", "");
+}
+
+static void put_assignments(struct text *t, const struct statement_key *key, uint32_t position)
+{
+    const struct mapper *mapper = key->mapper;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        if (!column_in(key->columns, i))
+            continue;
+        buffer_printf(&t->out, "%s%s = ", separator(count++), mapper->columns[i].quoted);
+        put_item(t, position++, &mapper->columns[i]);
+    }
+    if (mapper->version)
+        buffer_printf(&t->out, "%s%s = t.%s + 1", separator(count), mapper->version->quoted, mapper->version->quoted);
+}
+
+static void put_version_condition(struct text *t, const struct mapper *mapper)
+{
+    if (!mapper->version)
+        return;
+    buffer_printf(&t->out, " AND t.%s = ", mapper->version->quoted);
+    put_item(t, mapper->key_count, mapper->version);
+}
+
+/* Parameters: the key, the version, then what is set. */
+static void render_update(struct text *t, const struct statement_key *key)
+{
+    const struct mapper *mapper = key->mapper;
+    uint32_t position = mapper->key_count + (mapper->version ? 1 : 0), count = position;
+    buffer_printf(&t->out, "UPDATE %s AS t SET ", mapper->quoted);
+    put_assignments(t, key, position);
+    buffer_text(&t->out, " FROM unnest(");
+    put_key_arrays(t, mapper);
+    if (mapper->version) {
+        buffer_text(&t->out, ", ");
+        put_array(t, mapper->version, false);
+    }
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        if (!column_in(key->columns, i))
+            continue;
+        buffer_text(&t->out, ", ");
+        put_array(t, &mapper->columns[i], column_in(key->by_name, i));
+        count++;
+    }
+    put_alias(t, count, "");
+    buffer_text(&t->out, " WHERE ");
+    put_key_condition(t, mapper);
+    put_version_condition(t, mapper);
+    put_returned(t, key, " RETURNING ", "t.");
+}
+
+static void render_delete(struct text *t, const struct statement_key *key)
+{
+    const struct mapper *mapper = key->mapper;
+    const struct column *first = &mapper->columns[mapper->key[0]];
+    if (mapper->key_count == 1 && !mapper->version && !*first->write_cast) {
+        buffer_printf(&t->out, "DELETE FROM %s AS t WHERE t.%s = ANY (", mapper->quoted, first->quoted);
+        put_array(t, first, false);
+        buffer_text(&t->out, ")");
+        return;
+    }
+    buffer_printf(&t->out, "DELETE FROM %s AS t USING unnest(", mapper->quoted);
+    put_key_arrays(t, mapper);
+    if (mapper->version) {
+        buffer_text(&t->out, ", ");
+        put_array(t, mapper->version, false);
+    }
+    put_alias(t, mapper->key_count + (mapper->version ? 1 : 0), "");
+    buffer_text(&t->out, " WHERE ");
+    put_key_condition(t, mapper);
+    put_version_condition(t, mapper);
+}
+
+static void (*const renderers[])(struct text *, const struct statement_key *) = {
+    [STATEMENT_FIND] = render_find,     [STATEMENT_FIND_MANY] = render_find_many, [STATEMENT_INSERT] = render_insert,
+    [STATEMENT_UPDATE] = render_update, [STATEMENT_DELETE] = render_delete,
+};
+
+const struct statement *statement_render(const struct statement_key *key, struct arena *arena)
+{
+    /* at most: each column once, the key, the version */
+    size_t most = (size_t)key->mapper->column_count + KEY_PARTS_MAX + 1;
+    struct text t = {.types = arena_allocate_array(arena, most, sizeof(*t.types)),
+                     .returned = arena_allocate_array(arena, most, sizeof(struct column *))};
+    struct statement *statement = ARENA_NEW(arena, struct statement);
+    if (!t.types || !t.returned || !statement)
+        return NULL;
+    buffer_init(&t.out, arena->allocator);
+    renderers[key->kind](&t, key);
+    statement->text = t.out.failed ? NULL : arena_copy_text(arena, t.out.data, t.out.size);
+    statement->types = t.types;
+    statement->parameters = (uint16_t)t.parameters;
+    buffer_done(&t.out);
+    if (!statement->text)
+        return NULL;
+    statement_seal(statement);
+    return statement;
+}

@@ -1,0 +1,75 @@
+/* Generated statements: what is asked for, as a key, and its rendering. Pure functions: no I/O, nothing kept.
+ *
+ * Rows travel as one array parameter a column, in unnest, so that a text does not depend on how many there are.
+ * `unnest((SELECT $1::type[]))` instead of `unnest($1)` keeps the planner from planning small arrays anew each
+ * time: with a parameter it prefers a custom plan for ever. */
+#ifndef SQL_STATEMENTS_H
+#define SQL_STATEMENTS_H
+
+#include "base/statement.h"
+#include "model/mapper.h"
+
+enum statement_kind {
+    STATEMENT_FIND,      /* one row by primary key, as one ROW value: libpq's work grows with the columns */
+    STATEMENT_FIND_MANY, /* rows by primary keys */
+    STATEMENT_INSERT,
+    STATEMENT_UPDATE,
+    STATEMENT_DELETE
+};
+
+/* Sets of columns are bits, column_words(mapper) words of them. */
+struct statement_key {
+    enum statement_kind kind;
+    const struct mapper *mapper;
+    const uint64_t *columns; /* INSERT: those that are sent; UPDATE: those that are set; else NULL */
+    const uint64_t *by_name; /* of those, the ones whose values stand in a setting of the transaction, since the
+                                client doesn't know them yet; their parameter is the setting's name. Or NULL */
+    const struct column *by; /* FIND: another column than the primary key, or NULL */
+};
+
+static inline uint32_t column_words(const struct mapper *mapper)
+{
+    return (mapper->column_count + 63) / 64;
+}
+
+static inline bool column_in(const uint64_t *set, uint32_t index)
+{
+    return set && (set[index / 64] >> (index % 64) & 1);
+}
+
+static inline void column_put(uint64_t *set, uint32_t index)
+{
+    set[index / 64] |= (uint64_t)1 << (index % 64);
+}
+
+static inline void column_drop(uint64_t *set, uint32_t index)
+{
+    set[index / 64] &= ~((uint64_t)1 << (index % 64));
+}
+
+static inline bool column_set_is_empty(const uint64_t *set, uint32_t words)
+{
+    for (uint32_t i = 0; i < words; i++)
+        if (set[i])
+            return false;
+    return true;
+}
+
+/* Renders the statement into the arena; NULL if memory is out. */
+const struct statement *statement_render(const struct statement_key *key, struct arena *arena);
+
+/* The columns that a statement returns, in their order: for FIND those of the ROW. For writes the primary key,
+ * to tell the rows, and then what the server made; none if it made nothing. Returns how many there are. */
+uint32_t statement_returned(const struct statement_key *key, const struct column **ret_columns);
+
+/* --- the statements that make and hand on generated keys inside one pipeline --- */
+
+/* Draws $4 keys from the sequence of column $3 of table $2, keeps them in the setting $1, returns them. */
+extern const struct statement statement_draw_keys;
+/* Keeps in the setting $1 for each pair of $3 and $4 the key at that place in the lists of the settings $2, taken as
+ * one, or the value itself. */
+extern const struct statement statement_gather_keys;
+/* Whether this role may draw keys for column $2 of table $1. */
+extern const struct statement statement_may_draw_keys;
+
+#endif

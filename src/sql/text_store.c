@@ -1,0 +1,93 @@
+#include "text_store.h"
+
+#include "base/hash.h"
+
+enum { STORE_MOST = 4096 };
+
+struct stored {
+    struct map_node node;
+    struct statement_key key;
+    const struct statement *statement;
+};
+
+bool text_store_init(struct text_store *store, const struct howdah_allocator *allocator)
+{
+    store->allocator = allocator;
+    arena_init(&store->arena, allocator);
+    map_init(&store->map, allocator);
+    store->lock_ready = pthread_mutex_init(&store->lock, NULL) == 0;
+    return store->lock_ready;
+}
+
+void text_store_done(struct text_store *store)
+{
+    if (!store->lock_ready)
+        return;
+    map_clear(&store->map);
+    arena_done(&store->arena);
+    pthread_mutex_destroy(&store->lock);
+    store->lock_ready = false;
+}
+
+static uint64_t hash_set(uint64_t seed, const uint64_t *set, uint32_t words)
+{
+    return set ? hash_bytes(seed, set, words * sizeof(*set)) : hash_combine(seed, 0);
+}
+
+static uint32_t hash_of(const struct statement_key *key)
+{
+    uint32_t words = column_words(key->mapper);
+    uint64_t hash = hash_combine(key->mapper->index, key->kind);
+    hash = hash_combine(hash, key->by ? key->by->index + 1 : 0);
+    return (uint32_t)hash_set(hash_set(hash, key->columns, words), key->by_name, words);
+}
+
+static bool same_set(const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+    return a && b ? memcmp(a, b, words * sizeof(*a)) == 0 : a == b;
+}
+
+static bool match(const struct map_node *node, const void *probe)
+{
+    const struct statement_key *a = &((const struct stored *)(const void *)node)->key, *b = probe;
+    uint32_t words = column_words(b->mapper);
+    return a->kind == b->kind && a->mapper == b->mapper && a->by == b->by && same_set(a->columns, b->columns, words) &&
+           same_set(a->by_name, b->by_name, words);
+}
+
+static const uint64_t *copy_set(struct arena *arena, const uint64_t *set, uint32_t words)
+{
+    return set ? arena_copy(arena, set, words * sizeof(*set)) : NULL;
+}
+
+static const struct statement *add(struct text_store *store, const struct statement_key *key, uint32_t hash)
+{
+    uint32_t words = column_words(key->mapper);
+    struct stored *stored = ARENA_NEW(&store->arena, struct stored);
+    const struct statement *statement = stored ? statement_render(key, &store->arena) : NULL;
+    if (!statement)
+        return NULL;
+    stored->statement = statement;
+    stored->key = *key;
+    stored->key.columns = copy_set(&store->arena, key->columns, words);
+    stored->key.by_name = copy_set(&store->arena, key->by_name, words);
+    if ((key->columns && !stored->key.columns) || (key->by_name && !stored->key.by_name))
+        return NULL;
+    return map_add(&store->map, &stored->node, hash) ? statement : NULL;
+}
+
+const struct statement *text_store_get(struct text_store *store, const struct statement_key *key, struct arena *arena)
+{
+    uint32_t hash = hash_of(key);
+    const struct statement *statement;
+    pthread_mutex_lock(&store->lock);
+    const struct map_node *node = map_find(&store->map, hash, match, key);
+    if (node)
+        statement = ((const struct stored *)(const void *)node)->statement;
+    else if (map_count(&store->map) < STORE_MOST)
+        statement = add(store, key, hash);
+    else
+        statement = statement_render(key, arena);
+    pthread_mutex_unlock(&store->lock);
+    return statement;
+}
