@@ -1,0 +1,198 @@
+/* Binding: the parameters of a unit of work's steps, encoded right before they are sent, a chunk at a time. */
+#include "foreign_key.h"
+#include "steps.h"
+
+#include <stdio.h>
+
+enum { SETTING_NAME = 32 };
+
+/* The number of the setting for a column of a chunk. */
+static uint32_t setting_of(const struct work *w, const struct chunk *chunk, uint32_t column)
+{
+    uint32_t number = chunk->setting;
+    const uint64_t *by_name = w->batches[chunk->batch]->by_name;
+    for (uint32_t i = 0; i < column; i++)
+        number += column_in(by_name, i);
+    return number;
+}
+
+static void name_setting(const struct work *w, const struct chunk *chunk, uint32_t column, char ret_name[SETTING_NAME])
+{
+    snprintf(ret_name, SETTING_NAME, "howdah.k%u", setting_of(w, chunk, column));
+}
+
+enum howdah_status step_bind_draw(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct work *w = arg;
+    const struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
+    const struct mapper *mapper = w->batches[chunk->batch]->mapper;
+    struct parameters *p = &w->s->parameters;
+    char name[SETTING_NAME];
+    if (!parameters_begin(p, 4))
+        return HOWDAH_STATUS_NO_MEMORY;
+    name_setting(w, chunk, mapper->identity->index, name);
+    parameters_add_text(p, name);
+    parameters_add_text(p, mapper->quoted);
+    parameters_add_text(p, mapper->identity->name);
+    parameters_add_number(p, chunk->count);
+    return parameters_bind(p, ret);
+}
+
+/* --- gathering: for each row of a chunk the place of its key among the lists of the chunks that made them --- */
+
+struct gathering {
+    struct work *w;
+    const struct chunk *chunk;
+    const struct column *column;
+    const char **names; /* of the lists' settings */
+    size_t name_count;
+    uint32_t total; /* keys in these lists */
+    int64_t *places, *values;
+    bool *placed, *valued;
+};
+
+static const struct change *target_of(const struct work *w, const struct change *change, uint32_t column)
+{
+    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
+        const struct foreign_key *key = w->deferrals[d].key;
+        if (key->columns[foreign_key_generated_part(key)] == column)
+            return &w->changes[w->deferrals[d].target];
+    }
+    return NULL;
+}
+
+/* The target's list joins the others, if it is not among them yet. */
+static bool use_list(struct gathering *g, struct chunk *list)
+{
+    struct work *w = g->w;
+    if (list->mark == w->marks)
+        return true;
+    char *name = arena_allocate(&w->s->scratch, SETTING_NAME, 1);
+    if (!name)
+        return false;
+    name_setting(w, list, w->batches[list->batch]->mapper->identity->index, name);
+    g->names[g->name_count++] = name;
+    list->mark = w->marks;
+    list->base = g->total;
+    g->total += list->count;
+    return true;
+}
+
+static bool gather_row(struct gathering *g, uint32_t i)
+{
+    struct work *w = g->w;
+    const struct change *change = &w->changes[w->batches[g->chunk->batch]->changes[g->chunk->first + i]];
+    const struct change *target = target_of(w, change, g->column->index);
+    g->placed[i] = target != NULL;
+    g->valued[i] = !target && !column_is_null(g->column, change->image);
+    g->places[i] = 0;
+    g->values[i] = g->valued[i] ? column_value(g->column, change->image).as.integer : 0;
+    if (!target)
+        return true;
+    struct chunk *list = &w->chunks[target->chunk];
+    if (!use_list(g, list))
+        return false;
+    g->places[i] = (int64_t)list->base + (target->place - list->first) + 1;
+    return true;
+}
+
+static bool gather(struct gathering *g)
+{
+    struct arena *scratch = &g->w->s->scratch;
+    size_t count = g->chunk->count;
+    g->w->marks++;
+    g->names = arena_allocate_array(scratch, count, sizeof(*g->names));
+    g->places = arena_allocate_array(scratch, count, sizeof(*g->places));
+    g->values = arena_allocate_array(scratch, count, sizeof(*g->values));
+    g->placed = arena_allocate_array(scratch, count, sizeof(*g->placed));
+    g->valued = arena_allocate_array(scratch, count, sizeof(*g->valued));
+    if (!g->names || !g->places || !g->values || !g->placed || !g->valued)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!gather_row(g, i))
+            return false;
+    return true;
+}
+
+enum howdah_status step_bind_gather(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct work *w = arg;
+    const struct step *info = &w->infos[step->number];
+    struct gathering g = {.w = w, .chunk = &w->chunks[info->chunk]};
+    struct parameters *p = &w->s->parameters;
+    char name[SETTING_NAME];
+    g.column = &w->batches[g.chunk->batch]->mapper->columns[info->column];
+    arena_reset(&w->s->scratch);
+    if (!gather(&g) || !parameters_begin(p, 4))
+        return HOWDAH_STATUS_NO_MEMORY;
+    name_setting(w, g.chunk, info->column, name);
+    parameters_add_text(p, name);
+    parameters_add_texts(p, g.names, g.name_count);
+    parameters_add_numbers(p, g.places, g.placed, g.chunk->count);
+    parameters_add_numbers(p, g.values, g.valued, g.chunk->count);
+    return parameters_bind(p, ret);
+}
+
+/* --- rows --- */
+
+/* Foreign keys to rows whose generated keys came back in an earlier round trip. */
+static bool settle(struct work *w, const struct batch *batch, const struct chunk *chunk)
+{
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const struct change *change = &w->changes[batch->changes[chunk->first + i]];
+        for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
+            const struct foreign_key *key = w->deferrals[d].key;
+            uint32_t part = foreign_key_generated_part(key);
+            if (!column_in(batch->by_name, key->columns[part]) &&
+                !foreign_key_assign_part(key, batch->mapper, &w->arena, change->image,
+                                         w->changes[w->deferrals[d].target].image, part))
+                return false;
+        }
+    }
+    return true;
+}
+
+static void add_sent(struct work *w, const struct batch *batch, const struct chunk *chunk, struct parameters *p)
+{
+    char name[SETTING_NAME];
+    bool any = false;
+    for (uint32_t i = 0; i < batch->mapper->column_count; i++) {
+        const struct column *c = &batch->mapper->columns[i];
+        if (!column_in(batch->columns, i))
+            continue;
+        any = true;
+        if (column_in(batch->by_name, i)) {
+            name_setting(w, chunk, i, name);
+            parameters_add_text(p, name);
+        } else {
+            parameters_add_fields(p, c, batch->images + chunk->first, chunk->count);
+        }
+    }
+    if (!any) /* rows of defaults only */
+        parameters_add_number(p, chunk->count);
+}
+
+static void add_keys(const struct batch *batch, const struct chunk *chunk, struct parameters *p)
+{
+    const struct mapper *mapper = batch->mapper;
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        parameters_add_fields(p, &mapper->columns[mapper->key[i]], batch->olds + chunk->first, chunk->count);
+    if (mapper->version)
+        parameters_add_fields(p, mapper->version, batch->olds + chunk->first, chunk->count);
+}
+
+enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct work *w = arg;
+    struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
+    const struct batch *batch = w->batches[chunk->batch];
+    struct parameters *p = &w->s->parameters;
+    chunk->received = 0;
+    if (!settle(w, batch, chunk) || !parameters_begin(p, batch->mapper->column_count + KEY_PARTS_MAX + 1))
+        return HOWDAH_STATUS_NO_MEMORY;
+    if (batch->operation != HOWDAH_OPERATION_INSERT)
+        add_keys(batch, chunk, p);
+    if (batch->operation != HOWDAH_OPERATION_DELETE)
+        add_sent(w, batch, chunk, p);
+    return parameters_bind(p, ret);
+}

@@ -1,0 +1,90 @@
+/* What is different about one object, for programs that ask. */
+#include "foreign_key.h"
+#include "object.h"
+#include "snapshot.h"
+#include "work.h"
+
+/* A BELONGS_TO pointer that a commit would follow. */
+static bool pointer_changes(const struct mapper *mapper, const void *object, const void *snapshot)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
+            continue;
+        const void *now = object_pointer(relation, object), *then = object_pointer(relation, snapshot);
+        if (now == then)
+            continue;
+        const struct foreign_key *key = relation->foreign_key;
+        if (now ? !foreign_key_refers_to(key, mapper, snapshot, now) : !foreign_key_is_null(key, mapper, snapshot))
+            return true;
+    }
+    return false;
+}
+
+static bool is_dirty(struct howdah_session *s, const struct entry *entry)
+{
+    const struct mapper *mapper = entry_mapper(s, entry);
+    const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
+    if (entry->state != ENTRY_LOADED)
+        return true;
+    if (snapshot_clean(mapper, object, snapshot))
+        return false;
+    const void *view = snapshot_view(mapper, snapshot, s->key_object);
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (!column_equal(&mapper->columns[i], object, view))
+            return true;
+    return pointer_changes(mapper, object, snapshot);
+}
+
+bool howdah_session_is_dirty(struct howdah_session *s, const void *object)
+{
+    if (!session_enter(s))
+        return false;
+    const struct entry *entry = session_entry(s, object, "ask about");
+    bool dirty = entry && is_dirty(s, entry);
+    session_leave(s);
+    return dirty;
+}
+
+static const struct howdah_change *list_changes(struct howdah_session *s, const struct entry *entry, size_t *ret_count)
+{
+    const struct mapper *mapper = entry_mapper(s, entry);
+    const void *object = entry_object(mapper, entry), *view = NULL;
+    struct howdah_change *changes = arena_allocate_array(&s->scratch, mapper->column_count + 1, sizeof(*changes));
+    void *room = arena_allocate(&s->scratch, mapper->model->size, mapper->model->alignment);
+    size_t count = 0;
+    if (!changes || !room) {
+        session_no_memory(s);
+        return NULL;
+    }
+    if (entry->state != ENTRY_NEW)
+        view = snapshot_view(mapper, entry_snapshot(mapper, entry), room);
+    for (uint32_t i = 0; i < mapper->column_count && entry->state != ENTRY_DELETED; i++) {
+        const struct column *c = &mapper->columns[i];
+        bool unset =
+            column_is_unset_key(c, object) || c->server_only || (c->unset_on_insert && column_is_null(c, object));
+        if (view ? column_equal(c, object, view) : unset)
+            continue;
+        changes[count].field = c->field->name;
+        changes[count].old_value = view ? column_value(c, view) : howdah_value_null(NULL);
+        changes[count++].new_value = column_value(c, object);
+    }
+    *ret_count = count;
+    return changes;
+}
+
+const struct howdah_change *howdah_session_changes(struct howdah_session *s, const void *object, size_t *ret_count)
+{
+    size_t count = 0;
+    const struct howdah_change *changes = NULL;
+    if (session_enter(s)) {
+        const struct entry *entry = session_entry(s, object, "list the changes of");
+        arena_reset(&s->scratch);
+        if (entry)
+            changes = list_changes(s, entry, &count);
+        session_leave(s);
+    }
+    if (ret_count)
+        *ret_count = count;
+    return changes;
+}

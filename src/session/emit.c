@@ -1,0 +1,263 @@
+/* Emit: batches become chunks of rows, and chunks become the executor's steps. */
+#include "steps.h"
+#include "transaction.h"
+
+/* --- chunks --- */
+
+/* About how many bytes a value takes on the wire beyond its place in the struct. */
+static size_t weight_of_value(const struct howdah_value *value)
+{
+    enum { ITEM = 16 };
+    size_t bytes = 0;
+    if (value->type == HOWDAH_TYPE_BYTES)
+        return value->as.bytes.size;
+    if (value->type == HOWDAH_TYPE_TEXT || value->type == HOWDAH_TYPE_JSON || value->type == HOWDAH_TYPE_NUMERIC)
+        return strlen(value->as.text);
+    if (!(value->type & HOWDAH_TYPE_ARRAY))
+        return 0;
+    const char *const *texts = value->as.array.items;
+    bool is_text = (value->type & ~(uint32_t)HOWDAH_TYPE_ARRAY) == HOWDAH_TYPE_TEXT;
+    for (size_t i = 0; i < value->as.array.count; i++)
+        bytes += ITEM + (is_text && texts[i] ? strlen(texts[i]) : 0);
+    return bytes;
+}
+
+static size_t weight(const struct mapper *mapper, const void *object)
+{
+    size_t bytes = mapper->model->size;
+    for (uint32_t i = 0; mapper->has_pointers && i < mapper->column_count; i++)
+        if (mapper->columns[i].codec->has_pointers || mapper->columns[i].shape == SHAPE_ARRAY) {
+            const struct howdah_value value = column_value(&mapper->columns[i], object);
+            bytes += weight_of_value(&value);
+        }
+    return bytes;
+}
+
+/* How many rows from `first` on go into one statement. */
+static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_one)
+{
+    size_t bytes = 0;
+    uint32_t count = 0, left = batch->count - first;
+    if (batch->returns_keys || one_by_one)
+        return 1;
+    if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
+        return left < CHUNK_ROWS ? left : CHUNK_ROWS;
+    while (count < left && count < CHUNK_ROWS && bytes < CHUNK_BYTES)
+        bytes += weight(batch->mapper, batch->images[first + count++]);
+    return count;
+}
+
+static uint32_t count_bits(const uint64_t *set, uint32_t words)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < words; i++)
+        bits += (uint32_t)__builtin_popcountll(set[i]);
+    return bits;
+}
+
+static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t count)
+{
+    struct batch *batch = w->batches[index];
+    struct chunk *chunks = work_grow(w, w->chunks, w->chunk_count, &w->chunk_capacity, sizeof(*chunks));
+    if (!chunks)
+        return false;
+    w->chunks = chunks;
+    chunks[w->chunk_count] = (struct chunk){.batch = index, .first = first, .count = count, .setting = w->settings};
+    w->settings += count_bits(batch->by_name, column_words(batch->mapper));
+    for (uint32_t i = 0; i < count; i++)
+        w->changes[batch->changes[first + i]].chunk = w->chunk_count;
+    w->chunk_count++;
+    return true;
+}
+
+/* Where a probe begins, counted in rows: chunks are numbered anew in it. */
+struct probe {
+    uint32_t batch, first, last;
+};
+
+static bool cut(struct work *w, const struct probe *probe)
+{
+    w->chunk_count = w->settings = 0;
+    for (uint32_t i = 0; i < w->batch_count; i++) {
+        uint32_t index = w->order[i], first = 0;
+        struct batch *batch = w->batches[index];
+        batch->first_chunk = w->chunk_count;
+        while (first < batch->count) {
+            bool inside = probe && probe->batch == index && first >= probe->first;
+            uint32_t count = fitting(batch, first, inside);
+            if (!add_chunk(w, index, first, count))
+                return false;
+            first += count;
+            if (inside && first > probe->last)
+                return true;
+        }
+        batch->chunk_count = w->chunk_count - batch->first_chunk;
+    }
+    return true;
+}
+
+/* --- steps --- */
+
+static bool add_step(struct work *w, struct pg_step step, struct step info)
+{
+    uint32_t capacity = w->step_capacity;
+    struct pg_step *steps = work_grow(w, w->steps, w->step_count, &capacity, sizeof(*steps));
+    struct step *infos = work_grow(w, w->infos, w->step_count, &w->step_capacity, sizeof(*infos));
+    if (!steps || !infos)
+        return false;
+    w->steps = steps;
+    w->infos = infos;
+    step.arg = w;
+    step.number = w->step_count;
+    steps[w->step_count] = step;
+    infos[w->step_count++] = info;
+    return true;
+}
+
+static bool add_control(struct work *w, const struct statement *statement, enum pg_role role, const char *reason)
+{
+    return add_step(w, (struct pg_step){.statement = statement, .role = role},
+                    (struct step){.kind = STEP_CONTROL, .reason = reason});
+}
+
+static bool prepare_statement(struct work *w, struct batch *batch)
+{
+    static const enum statement_kind kinds[] = {[HOWDAH_OPERATION_INSERT] = STATEMENT_INSERT,
+                                                [HOWDAH_OPERATION_UPDATE] = STATEMENT_UPDATE,
+                                                [HOWDAH_OPERATION_DELETE] = STATEMENT_DELETE};
+    bool delete = batch->operation == HOWDAH_OPERATION_DELETE;
+    const struct statement_key key = {.kind = kinds[batch->operation],
+                                      .mapper = batch->mapper,
+                                      .columns = delete ? NULL : batch->columns,
+                                      .by_name = delete ? NULL : batch->by_name};
+    if (batch->statement)
+        return true;
+    batch->statement = text_store_get(&w->s->db->texts, &key, &w->arena);
+    batch->returned =
+        arena_allocate_array(&w->arena, batch->mapper->column_count + KEY_PARTS_MAX, sizeof(struct column *));
+    if (!batch->statement || !batch->returned)
+        return !session_no_memory(w->s);
+    batch->returned_count = statement_returned(&key, batch->returned);
+    return true;
+}
+
+/* Generated keys are drawn before anything else, so that every later step finds them. */
+static bool add_draws(struct work *w)
+{
+    for (uint32_t i = 0; i < w->chunk_count; i++) {
+        const struct batch *batch = w->batches[w->chunks[i].batch];
+        if (batch->draws &&
+            !add_step(w,
+                      (struct pg_step){.statement = &statement_draw_keys, .bind = step_bind_draw, .row = step_row_draw},
+                      (struct step){.kind = STEP_DRAW,
+                                    .chunk = i,
+                                    .column = batch->mapper->identity->index,
+                                    .reason = "keys for rows that others may refer to"}))
+            return false;
+    }
+    return true;
+}
+
+static bool add_gathers(struct work *w, uint32_t chunk)
+{
+    const struct batch *batch = w->batches[w->chunks[chunk].batch];
+    for (uint32_t c = 0; c < batch->mapper->column_count; c++) {
+        if (!column_in(batch->by_name, c) || (batch->draws && c == batch->mapper->identity->index))
+            continue;
+        if (!add_step(w, (struct pg_step){.statement = &statement_gather_keys, .bind = step_bind_gather},
+                      (struct step){.kind = STEP_GATHER,
+                                    .chunk = chunk,
+                                    .column = c,
+                                    .reason = "keys drawn above, for the rows that refer to them"}))
+            return false;
+    }
+    return true;
+}
+
+static bool add_writes(struct work *w)
+{
+    for (uint32_t i = 0; i < w->chunk_count; i++) {
+        struct batch *batch = w->batches[w->chunks[i].batch];
+        if (!add_gathers(w, i))
+            return false;
+        if (!add_step(w,
+                      (struct pg_step){.statement = batch->statement,
+                                       .bind = step_bind_write,
+                                       .row = batch->returned_count ? step_row_write : NULL,
+                                       .done = step_done_write},
+                      (struct step){.kind = STEP_WRITE, .chunk = i, .reason = batch->reason ? batch->reason : ""}))
+            return false;
+        bool last_of_batch = w->chunks[i].first + w->chunks[i].count == batch->count;
+        w->steps[w->step_count - 1].sync = batch->awaited && last_of_batch;
+    }
+    return true;
+}
+
+/* BEGIN, and the transaction's id, by which a lost answer to COMMIT can be found again. */
+static bool add_head(struct work *w)
+{
+    const struct howdah_session *s = w->s;
+    bool own = s->transaction == TRANSACTION_NONE;
+    const struct statement *begin = own ? &transaction_begin_plain : transaction_begin_statement(s);
+    if (s->transaction != TRANSACTION_OPEN && !add_control(w, begin, PG_BEGIN, "all or nothing"))
+        return false;
+    if (s->transaction_id.id)
+        return true;
+    return add_step(
+        w, (struct pg_step){.statement = &pg_transaction_statement, .row = step_row_transaction},
+        (struct step){.kind = STEP_TRANSACTION_ID, .reason = "names the transaction, should the answer get lost"});
+}
+
+static void number_round_trips(struct work *w)
+{
+    uint32_t trip = 1;
+    for (uint32_t i = 0; i < w->step_count; i++) {
+        w->infos[i].round_trip = trip;
+        trip += w->steps[i].sync;
+    }
+}
+
+/* One row whose answer needs no memory: its statement is a transaction of its own. (Where the answer could not be taken
+ * in, nobody would know what was committed.) */
+static bool is_lone(const struct work *w)
+{
+    const struct batch *batch = w->chunk_count == 1 ? w->batches[w->chunks[0].batch] : NULL;
+    if (!batch || w->chunks[0].count != 1 || batch->draws || w->s->transaction != TRANSACTION_NONE)
+        return false;
+    for (uint32_t i = 0; i < batch->returned_count; i++)
+        if (batch->returned[i]->codec->has_pointers || batch->returned[i]->shape == SHAPE_ARRAY)
+            return false;
+    return true;
+}
+
+bool work_emit(struct work *w, bool commit, uint32_t probe)
+{
+    bool own = w->s->transaction == TRANSACTION_NONE;
+    struct probe rows = {0};
+    if (probe != NONE) {
+        const struct chunk *chunk = &w->chunks[probe];
+        rows = (struct probe){chunk->batch, chunk->first, chunk->first + chunk->count - 1};
+    }
+    w->step_count = 0;
+    w->failed_chunk = NONE;
+    if (!cut(w, probe == NONE ? NULL : &rows))
+        return false;
+    for (uint32_t i = 0; i < w->batch_count; i++)
+        if (!prepare_statement(w, w->batches[i]))
+            return false;
+    w->lone = is_lone(w);
+    bool writes = w->chunk_count > 0;
+    if (writes && ((!w->lone && !add_head(w)) || !add_draws(w) || !add_writes(w)))
+        return false;
+    if (writes)
+        w->steps[w->step_count - 1].sync = true;
+    bool ends = own ? writes && !w->lone : w->s->transaction == TRANSACTION_OPEN || writes;
+    if (probe != NONE
+            ? !add_control(w, &transaction_rollback_statement, PG_ROLLBACK, "a probe")
+            : commit && ends && !add_control(w, &transaction_commit_statement, PG_COMMIT, "after all counts are right"))
+        return false;
+    if (w->step_count)
+        w->steps[w->step_count - 1].sync = true;
+    number_round_trips(w);
+    return true;
+}

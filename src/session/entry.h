@@ -1,0 +1,50 @@
+/* Entries: what the session knows of one object. An entry, its object and its snapshot lie side by side in a
+ * slab of their mapper, so that walking a table's objects walks memory in order.
+ *
+ *   | entry | object: the program's struct | snapshot: the same struct as it is in the row |
+ *
+ * The snapshot of a new object is what session_add was given; the plan makes the row's image of it there. */
+#ifndef SESSION_ENTRY_H
+#define SESSION_ENTRY_H
+
+#include "base/map.h"
+#include "model/mapper.h"
+
+enum entry_state {
+    ENTRY_NEW,      /* added, not in the database */
+    ENTRY_LOADED,   /* in the database; dirty if it differs from its snapshot */
+    ENTRY_DELETED,  /* in the database, to be deleted */
+    ENTRY_DETACHED, /* of no interest any more; its memory stays readable */
+    ENTRY_STATES
+};
+
+enum entry_event {
+    EVENT_DELETE,   /* session_delete */
+    EVENT_ADD,      /* session_add of this very object */
+    EVENT_EVICT,    /* session_evict */
+    EVENT_WRITTEN,  /* its INSERT, UPDATE or DELETE was committed or flushed */
+    EVENT_ROLLBACK, /* session_rollback */
+    EVENT_GONE,     /* its row is not there any more */
+    ENTRY_EVENTS
+};
+
+struct entry {
+    struct map_node node; /* in the identity map while .mapped */
+    uint16_t mapper;      /* index in the catalog */
+    uint8_t state;        /* enum entry_state; moved by entry_move alone */
+    bool mapped : 1;
+    bool assigned_null : 1; /* the session holds columns that session_assign_null named */
+    uint32_t change;        /* index of its change in the unit of work, if that one's entry is this */
+};
+
+/* The one function that changes a state, by the one table of legal moves. False: the move is illegal. */
+bool entry_move(struct entry *entry, enum entry_event event);
+bool entry_may(const struct entry *entry, enum entry_event event);
+const char *entry_state_name(const struct entry *entry);
+
+static inline struct entry *entry_of_node(const struct map_node *node)
+{
+    return (struct entry *)(uintptr_t)node; /* node is the first member */
+}
+
+#endif

@@ -1,0 +1,244 @@
+/* Finding objects by their keys: the identity map first, then the server. */
+#include "key.h"
+#include "load.h"
+#include "transaction.h"
+
+enum { KEYS_A_STATEMENT = 1000 };
+
+/* A find under way, for the executor's callbacks. */
+struct find {
+    struct howdah_session *s;
+    const struct mapper *mapper;
+    const struct column *column; /* find_by: the unique field; else the primary key */
+    void **keys;                 /* structs with the values; NULL: s->key_object alone */
+    size_t key_count;
+    struct entry *found; /* of the last row */
+};
+
+static enum howdah_status find_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct find *find = arg;
+    (void)step;
+    find->found = load_row(find->s, find->mapper, cells, count);
+    return find->found ? HOWDAH_STATUS_OK : find->s->error.status;
+}
+
+static enum howdah_status find_record(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct find *find = arg;
+    (void)step;
+    find->found = count == 1 ? load_record(find->s, find->mapper, cells) : NULL;
+    return find->found ? HOWDAH_STATUS_OK : HOWDAH_STATUS_PROTOCOL;
+}
+
+static enum howdah_status bind_key(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct find *find = arg;
+    const struct mapper *mapper = find->mapper;
+    struct parameters *p = &find->s->parameters;
+    (void)step;
+    if (!parameters_begin(p, KEY_PARTS_MAX))
+        return HOWDAH_STATUS_NO_MEMORY;
+    if (find->column)
+        parameters_add_field(p, find->column, find->s->key_object);
+    for (uint32_t i = 0; !find->column && i < mapper->key_count; i++)
+        parameters_add_field(p, &mapper->columns[mapper->key[i]], find->s->key_object);
+    return parameters_bind(p, ret);
+}
+
+static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct find *find = arg;
+    const struct mapper *mapper = find->mapper;
+    struct parameters *p = &find->s->parameters;
+    size_t first = step->number * KEYS_A_STATEMENT, count = find->key_count - first;
+    if (!parameters_begin(p, KEY_PARTS_MAX))
+        return HOWDAH_STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        parameters_add_fields(p, &mapper->columns[mapper->key[i]], find->keys + first,
+                              count < KEYS_A_STATEMENT ? count : KEYS_A_STATEMENT);
+    return parameters_bind(p, ret);
+}
+
+/* What an entry of the identity map answers: nothing for one whose row is to go, or is gone. */
+static void *answer(struct howdah_session *s, const struct entry *entry)
+{
+    if (!entry || entry->state == ENTRY_DELETED || entry->state == ENTRY_DETACHED)
+        return NULL;
+    return entry_object(entry_mapper(s, entry), entry);
+}
+
+static void *ask_server(struct howdah_session *s, const struct mapper *mapper)
+{
+    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = mapper};
+    struct find find = {.s = s, .mapper = mapper};
+    struct pg_step step = {.statement = text_store_get(&s->db->texts, &key, &s->scratch),
+                           .bind = bind_key,
+                           .row = find_record,
+                           .arg = &find};
+    if (!step.statement) {
+        session_no_memory(s);
+        return NULL;
+    }
+    return transaction_read(s, &step) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
+}
+
+/* The usual key, one integer, needs no struct and no conversion. False: take the long way. */
+static bool find_integer(struct howdah_session *s, const struct mapper *mapper, const struct howdah_value *key,
+                         size_t parts, struct entry **ret)
+{
+    if (parts != 1 || key->type != HOWDAH_TYPE_INT64 || !key_integer_column(mapper))
+        return false;
+    *ret = identity_find_integer(&s->map, mapper, key->as.integer);
+    return *ret != NULL;
+}
+
+static void *find_key(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *key,
+                      size_t parts)
+{
+    struct entry *entry;
+    const struct mapper *mapper = session_mapper(s, model);
+    if (!mapper)
+        return NULL;
+    if (!find_integer(s, mapper, key, parts, &entry)) {
+        if (!key_take(s, mapper, key, parts))
+            return NULL;
+        entry = identity_find(&s->map, mapper, s->key_object);
+    }
+    if (!entry || (entry->state == ENTRY_DETACHED)) {
+        void *object = ask_server(s, mapper);
+        arena_reset(&s->scratch);
+        return object;
+    }
+    s->written.identity_hits++;
+    return answer(s, entry);
+}
+
+void *howdah_session_find_key(struct howdah_session *s, const struct howdah_model *model,
+                              const struct howdah_value *key, size_t parts)
+{
+    if (!session_enter(s))
+        return NULL;
+    void *object = find_key(s, model, key, parts);
+    session_leave(s);
+    return object;
+}
+
+/* --- many --- */
+
+/* Structs with the keys that the session can't answer; *ret_objects gets the others' objects. */
+static bool collect_missing(struct find *find, const struct howdah_value *keys, size_t count)
+{
+    struct howdah_session *s = find->s;
+    const struct mapper *mapper = find->mapper;
+    find->keys = arena_allocate_array(&s->scratch, count, sizeof(void *));
+    if (!find->keys)
+        return !session_no_memory(s);
+    for (size_t i = 0; i < count; i++) {
+        if (!key_take(s, mapper, keys + i * mapper->key_count, mapper->key_count))
+            return false;
+        const struct entry *known = identity_find(&s->map, mapper, s->key_object);
+        if (known && known->state != ENTRY_DETACHED) {
+            s->written.identity_hits++;
+            continue;
+        }
+        void *key = arena_copy(&s->scratch, s->key_object, mapper->model->size);
+        if (!key)
+            return !session_no_memory(s);
+        find->keys[find->key_count++] = key;
+    }
+    return true;
+}
+
+static bool ask_for_many(struct find *find)
+{
+    struct howdah_session *s = find->s;
+    const struct statement_key key = {.kind = STATEMENT_FIND_MANY, .mapper = find->mapper};
+    const struct statement *statement = text_store_get(&s->db->texts, &key, &s->scratch);
+    size_t chunks = (find->key_count + KEYS_A_STATEMENT - 1) / KEYS_A_STATEMENT;
+    struct pg_step *steps = arena_allocate_array(&s->scratch, chunks, sizeof(*steps));
+    if (!statement || !steps)
+        return !session_no_memory(s);
+    for (size_t i = 0; i < chunks; i++)
+        steps[i] = (struct pg_step){
+            .statement = statement, .bind = bind_keys, .row = find_row, .arg = find, .number = i, .one_by_one = true};
+    return transaction_read_steps(s, steps, chunks) == HOWDAH_STATUS_OK;
+}
+
+static void **find_many(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *keys,
+                        size_t count)
+{
+    struct find find = {.s = s, .mapper = session_mapper(s, model)};
+    if (!find.mapper || !collect_missing(&find, keys, count) || (find.key_count && !ask_for_many(&find)))
+        return NULL;
+    void **objects = arena_allocate_array(&s->arena, count + 1, sizeof(void *));
+    if (!objects) {
+        session_no_memory(s);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!key_take(s, find.mapper, keys + i * find.mapper->key_count, find.mapper->key_count))
+            return NULL;
+        objects[i] = answer(s, identity_find(&s->map, find.mapper, s->key_object));
+    }
+    objects[count] = NULL;
+    return objects;
+}
+
+void **howdah_session_find_many_keys(struct howdah_session *s, const struct howdah_model *model,
+                                     const struct howdah_value *keys, size_t count)
+{
+    if (!session_enter(s))
+        return NULL;
+    void **objects = find_many(s, model, keys, count);
+    arena_reset(&s->scratch);
+    session_leave(s);
+    return objects;
+}
+
+/* --- by a unique field --- */
+
+static const struct column *unique_column(struct howdah_session *s, const struct mapper *mapper, size_t offset)
+{
+    const struct column *c = mapper_column_at(mapper, offset);
+    for (uint32_t i = 0; c && i < mapper->index_count; i++) {
+        const struct table_index *index = &mapper->indexes[i];
+        if (index->unique && index->count == 1 && index->columns[0] == c->index && !index->field->where)
+            return c;
+    }
+    session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, NULL,
+                 "%s.%s is not unique: find_by takes a unique field; use a query", mapper->model->name,
+                 c ? c->field->name : "(no column)");
+    return NULL;
+}
+
+static void *find_by(struct howdah_session *s, const struct howdah_model *model, size_t offset,
+                     struct howdah_value value)
+{
+    const struct mapper *mapper = session_mapper(s, model);
+    const struct column *c = mapper ? unique_column(s, mapper, offset) : NULL;
+    if (!c || !key_take_value(s, mapper, c, value))
+        return NULL;
+    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = mapper, .by = c};
+    struct find find = {.s = s, .mapper = mapper, .column = c};
+    struct pg_step step = {.statement = text_store_get(&s->db->texts, &key, &s->scratch),
+                           .bind = bind_key,
+                           .row = find_record,
+                           .arg = &find};
+    if (!step.statement) {
+        session_no_memory(s);
+        return NULL;
+    }
+    return transaction_read(s, &step) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
+}
+
+void *howdah_session_find_by_field(struct howdah_session *s, const struct howdah_model *model, size_t offset,
+                                   struct howdah_value value)
+{
+    if (!session_enter(s))
+        return NULL;
+    void *object = find_by(s, model, offset, value);
+    arena_reset(&s->scratch);
+    session_leave(s);
+    return object;
+}

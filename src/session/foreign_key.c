@@ -1,0 +1,122 @@
+#include "foreign_key.h"
+
+static const struct column *own(const struct foreign_key *key, const struct mapper *mapper, uint32_t part)
+{
+    return &mapper->columns[key->columns[part]];
+}
+
+static const struct column *other(const struct foreign_key *key, uint32_t part)
+{
+    return &key->target->columns[key->targets[part]];
+}
+
+bool foreign_key_is_null(const struct foreign_key *key, const struct mapper *mapper, const void *object)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (column_is_null(own(key, mapper, i), object))
+            return true;
+    return false;
+}
+
+static bool is_zero(const struct column *c, const void *object)
+{
+    static const unsigned char zeroes[64];
+    size_t size = c->codec->size ? c->codec->size : 1; /* text in the struct: the empty one */
+    return size <= sizeof(zeroes) && memcmp(column_field(c, object), zeroes, size) == 0;
+}
+
+bool foreign_key_is_unset(const struct foreign_key *key, const struct mapper *mapper, const void *object)
+{
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = own(key, mapper, i);
+        if (!column_is_null(c, object) && !is_zero(c, object))
+            return false;
+    }
+    return true;
+}
+
+bool foreign_key_equal(const struct foreign_key *key, const struct mapper *mapper, const void *a, const void *b)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!column_equal(own(key, mapper, i), a, b))
+            return false;
+    return true;
+}
+
+/* Text in a struct and text behind a pointer are one family; all else has one type on both sides. */
+static bool same_text(const struct column *a, const void *object_a, const struct column *b, const void *object_b)
+{
+    return strcmp(column_value(a, object_a).as.text, column_value(b, object_b).as.text) == 0;
+}
+
+bool foreign_key_refers_to(const struct foreign_key *key, const struct mapper *mapper, const void *object,
+                           const void *target)
+{
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *a = own(key, mapper, i), *b = other(key, i);
+        if (column_is_null(a, object) || column_is_null(b, target))
+            return false;
+        bool same = a->codec == b->codec ? a->codec->equal(a->field, column_field(a, object), column_field(b, target))
+                                         : same_text(a, object, b, target);
+        if (!same)
+            return false;
+    }
+    return true;
+}
+
+/* One part, from column to column, whatever wraps the value. */
+static bool copy_part(const struct column *to, void *object, const struct column *from, const void *source,
+                      struct arena *arena)
+{
+    const char *why;
+    if (to->codec != from->codec || to->codec->size == 0)
+        return column_assign(to, column_value(from, source), arena, object, &why) == HOWDAH_STATUS_OK;
+    memcpy(column_field(to, object), column_field(from, source), to->codec->size);
+    if (to->shape == SHAPE_NULLABLE)
+        *((bool *)((char *)column_field(to, object) + to->valid_offset)) = true;
+    return true;
+}
+
+bool foreign_key_assign_part(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
+                             void *object, const void *target, uint32_t part)
+{
+    return copy_part(own(key, mapper, part), object, other(key, part), target, arena);
+}
+
+uint32_t foreign_key_generated_part(const struct foreign_key *key)
+{
+    uint32_t part = 0;
+    while (part < key->count && !other(key, part)->identity)
+        part++;
+    return part;
+}
+
+bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena, void *object,
+                        const void *target)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!copy_part(own(key, mapper, i), object, other(key, i), target, arena))
+            return false;
+    return true;
+}
+
+bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!own(key, mapper, i)->nullable)
+            return false;
+    for (uint32_t i = 0; i < key->count; i++)
+        column_set_null(own(key, mapper, i), object);
+    return true;
+}
+
+struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                                 const void *object)
+{
+    if (!key->to_primary_key || foreign_key_is_null(key, mapper, object))
+        return NULL;
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!copy_part(other(key, i), s->key_object, own(key, mapper, i), object, &s->scratch))
+            return NULL;
+    return identity_find(&s->map, key->target, s->key_object);
+}

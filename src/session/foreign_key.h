@@ -1,0 +1,29 @@
+/* Foreign keys of objects, by value: reading, comparing, filling in, and finding the object that they refer to. */
+#ifndef SESSION_FOREIGN_KEY_H
+#define SESSION_FOREIGN_KEY_H
+
+#include "session.h"
+
+/* Any part is NULL: it refers to nothing. */
+bool foreign_key_is_null(const struct foreign_key *key, const struct mapper *mapper, const void *object);
+/* NULL, or nothing but zeroes: no value that a program has chosen. */
+bool foreign_key_is_unset(const struct foreign_key *key, const struct mapper *mapper, const void *object);
+bool foreign_key_equal(const struct foreign_key *key, const struct mapper *mapper, const void *a, const void *b);
+/* Whether the object's foreign key is the target's key. */
+bool foreign_key_refers_to(const struct foreign_key *key, const struct mapper *mapper, const void *object,
+                           const void *target);
+/* Copies the target's key into the object's foreign key. False if memory is out. */
+bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena, void *object,
+                        const void *target);
+/* The same for one part. */
+bool foreign_key_assign_part(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
+                             void *object, const void *target, uint32_t part);
+/* The part that refers to a generated key, which a new object does not have yet; key->count if there is none. */
+uint32_t foreign_key_generated_part(const struct foreign_key *key);
+/* Makes it NULL; false if a part can't be. */
+bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);
+/* The entry in the identity map that it refers to, if it refers to a primary key; else NULL. Uses s->key_object. */
+struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                                 const void *object);
+
+#endif

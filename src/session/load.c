@@ -1,0 +1,135 @@
+#include "load.h"
+
+#include "base/endian.h"
+#include "snapshot.h"
+
+/* --- a ROW value: its number of columns, and for each its type, length (-1: NULL) and bytes --- */
+
+enum { RECORD_HEAD = 4, RECORD_COLUMN_HEAD = 8, OID_RECORD = 2249 };
+
+static bool unpack(const struct cell *record, struct cell *cells, size_t count)
+{
+    const unsigned char *at = record->data, *end = at + record->size;
+    if (record->type != OID_RECORD || record->size < RECORD_HEAD || read_uint32(at) != count)
+        return false;
+    at += RECORD_HEAD;
+    for (size_t i = 0; i < count; i++) {
+        if (end - at < RECORD_COLUMN_HEAD)
+            return false;
+        cells[i].type = read_uint32(at);
+        cells[i].size = (int32_t)read_uint32(at + 4);
+        cells[i].data = at += RECORD_COLUMN_HEAD;
+        if (cells[i].size > end - at || cells[i].size < -1)
+            return false;
+        at += cells[i].size > 0 ? cells[i].size : 0;
+    }
+    return at == end;
+}
+
+bool load_unpack(struct howdah_session *s, const struct mapper *mapper, const struct cell *record, size_t count)
+{
+    if (record->size >= 0 && unpack(record, s->cells, count))
+        return true;
+    session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
+                 "%s: the server sent a row that can't be read", mapper->model->name);
+    return false;
+}
+
+/* --- columns --- */
+
+static bool fail_column(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
+                        enum howdah_status status, const char *why)
+{
+    if (status == HOWDAH_STATUS_NO_MEMORY)
+        session_no_memory(s);
+    else
+        session_fail(s, status, mapper->model->name, c->field->name, NULL, "%s.%s: the value in column %s of %s %s",
+                     mapper->model->name, c->field->name, c->name, mapper->quoted ? mapper->quoted : "the result", why);
+    return false;
+}
+
+static inline bool load_column(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
+                               const struct cell *cell, struct arena *arena, void *object)
+{
+    const char *why = "can't be read";
+    enum howdah_status status = column_decode(c, cell, arena, object, &why);
+    return status == HOWDAH_STATUS_OK || fail_column(s, mapper, c, status, why);
+}
+
+bool load_columns(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
+                  const struct cell *cells, size_t count, struct arena *arena, void *object)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!load_column(s, mapper, columns[i], &cells[i], arena, object))
+            return false;
+    return true;
+}
+
+bool load_all_columns(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
+                      struct arena *arena, void *object)
+{
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (!load_column(s, mapper, &mapper->columns[i], &cells[i], arena, object))
+            return false;
+    return true;
+}
+
+/* --- rows --- */
+
+/* The object of that row if the session has it: only the key is decoded, into a struct for that purpose. */
+static bool find_known(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
+                       struct entry **ret)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        if (!load_column(s, mapper, &mapper->columns[mapper->key[i]], &cells[mapper->key[i]], &s->scratch,
+                         s->key_object))
+            return false;
+    *ret = identity_find(&s->map, mapper, s->key_object);
+    return true;
+}
+
+static struct entry *load_new(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells)
+{
+    struct entry *entry = slabs_add(&s->slabs, mapper);
+    if (!entry) {
+        session_no_memory(s);
+        return NULL;
+    }
+    void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
+    entry->state = ENTRY_LOADED;
+    if (!load_all_columns(s, mapper, cells, &s->arena, object)) {
+        slabs_take_back(&s->slabs, entry);
+        return NULL;
+    }
+    snapshot_take(mapper, object, snapshot);
+    if (!identity_add(&s->map, mapper, entry)) {
+        slabs_take_back(&s->slabs, entry);
+        session_no_memory(s);
+        return NULL;
+    }
+    return entry;
+}
+
+struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells, size_t count)
+{
+    struct entry *known = NULL;
+    if (count != mapper->column_count) {
+        session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
+                     "%s: a row of %zu columns, expected %u", mapper->model->name, count, mapper->column_count);
+        return NULL;
+    }
+    if (!find_known(s, mapper, cells, &known))
+        return NULL;
+    if (known && known->state != ENTRY_DETACHED)
+        return known;
+    if (known) /* its row was deleted by a flush, and is there again */
+        identity_remove(&s->map, known);
+    return load_new(s, mapper, cells);
+}
+
+struct entry *load_record(struct howdah_session *s, const struct mapper *mapper, const struct cell *record)
+{
+    if (!load_unpack(s, mapper, record, mapper->column_count))
+        return NULL;
+    return load_row(s, mapper, s->cells, mapper->column_count);
+}

@@ -1,0 +1,21 @@
+/* Loading: rows of a result become objects of the session. */
+#ifndef SESSION_LOAD_H
+#define SESSION_LOAD_H
+
+#include "session.h"
+
+/* The object of a row that holds all columns of the mapper in order: the one that is in the session already, unchanged,
+ * or a new one. NULL on error, which the session then has. */
+struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells, size_t count);
+/* The same from a row of one cell, a ROW value. */
+struct entry *load_record(struct howdah_session *s, const struct mapper *mapper, const struct cell *record);
+/* Takes a ROW value apart into s->cells, `count` of them. */
+bool load_unpack(struct howdah_session *s, const struct mapper *mapper, const struct cell *record, size_t count);
+/* Fills the columns of `object` from cells; text goes to the arena. */
+bool load_columns(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
+                  const struct cell *cells, size_t count, struct arena *arena, void *object);
+/* The same for all columns in order. */
+bool load_all_columns(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
+                      struct arena *arena, void *object);
+
+#endif

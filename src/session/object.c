@@ -1,0 +1,325 @@
+/* What a program does with single objects between loading and committing: no I/O but for refresh. */
+#include "key.h"
+#include "load.h"
+#include "object.h"
+#include "snapshot.h"
+#include "transaction.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* --- adding --- */
+
+/* What add returns when it can't: memory that is never written to the database. */
+static void *lost(struct howdah_session *s, const struct howdah_model *model, const void *value)
+{
+    if (!s)
+        return NULL;
+    size_t size = model && model->size <= s->object_size ? model->size : 0;
+    if (size && value)
+        memcpy(s->lost_object, value, size);
+    return s->lost_object;
+}
+
+static bool copy_pointers(const struct mapper *mapper, struct arena *arena, void *object)
+{
+    for (uint32_t i = 0; mapper->has_pointers && i < mapper->column_count; i++)
+        if (!column_copy(&mapper->columns[i], arena, object))
+            return false;
+    return true;
+}
+
+static bool make_keys(const struct mapper *mapper, void *object)
+{
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        if (!c->uuid_v7 || !column_is_unset_key(c, object))
+            continue;
+        struct howdah_uuid uuid;
+        if (howdah_uuid_v7(&uuid) != HOWDAH_STATUS_OK)
+            return false;
+        memcpy(column_field(c, object), &uuid, sizeof(uuid));
+    }
+    return true;
+}
+
+/* The collections of a new object count as loaded: there is nothing to load. */
+static void mark_collections_loaded(const struct mapper *mapper, void *object)
+{
+    HOWDAH_MANY(void) many;
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct howdah_field *field = mapper->relations[i].field;
+        if (field->kind != HOWDAH_FIELD_HAS_MANY && field->kind != HOWDAH_FIELD_MANY_TO_MANY)
+            continue;
+        memcpy(&many, (char *)object + field->offset, sizeof(many));
+        many.loaded = true;
+        memcpy((char *)object + field->offset, &many, sizeof(many));
+    }
+}
+
+/* Puts a new entry whose key is set into the identity map. */
+static bool claim_key(struct howdah_session *s, const struct mapper *mapper, struct entry *entry)
+{
+    struct entry *holder = identity_find(&s->map, mapper, entry_snapshot(mapper, entry));
+    if (holder && holder->state == ENTRY_DETACHED)
+        identity_remove(&s->map, holder);
+    else if (holder && holder->state == ENTRY_DELETED)
+        return true; /* the commit makes one UPDATE of the two; until then the map knows the deleted one */
+    else if (holder) {
+        const char *field = mapper->columns[mapper->key[0]].field->name;
+        session_fail(s, HOWDAH_STATUS_UNIQUE, mapper->model->name, field, entry_object(mapper, holder),
+                     "%s.%s: the session has an object with this primary key already: change that one",
+                     mapper->model->name, field);
+        return false;
+    }
+    return identity_add(&s->map, mapper, entry) || !session_no_memory(s);
+}
+
+static bool fill(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, const void *value)
+{
+    void *object = entry_object(mapper, entry);
+    memcpy(object, value, mapper->model->size);
+    if (!copy_pointers(mapper, &s->arena, object))
+        return !session_no_memory(s);
+    if (!make_keys(mapper, object)) {
+        session_fail(s, HOWDAH_STATUS_RESOURCE, mapper->model->name, NULL, NULL,
+                     "%s: the kernel gave no random bytes for a UUID", mapper->model->name);
+        return false;
+    }
+    mark_collections_loaded(mapper, object);
+    snapshot_take(mapper, object, entry_snapshot(mapper, entry));
+    return !key_is_set(mapper, object) || claim_key(s, mapper, entry);
+}
+
+/* An object of this session is given again: taken as it is, a deletion is cancelled. */
+static void *add_again(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, const void *value)
+{
+    if (entry->mapper == mapper->index && entry_move(entry, EVENT_ADD))
+        return entry_object(mapper, entry);
+    session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, NULL,
+                 "can't add a %s %s again: add a copy of the struct", entry_state_name(entry), mapper->model->name);
+    return lost(s, mapper->model, value);
+}
+
+static void *add(struct howdah_session *s, const struct howdah_model *model, const void *value)
+{
+    const struct mapper *mapper = session_mapper(s, model);
+    if (!mapper || !value) {
+        if (mapper)
+            session_fail(s, HOWDAH_STATUS_MISUSE, model->name, NULL, NULL, "%s: NULL can't be added", model->name);
+        return lost(s, model, value);
+    }
+    struct entry *known = slabs_find(&s->slabs, value);
+    if (known)
+        return add_again(s, mapper, known, value);
+    struct entry *entry = slabs_add(&s->slabs, mapper);
+    if (!entry)
+        session_no_memory(s);
+    else if (fill(s, mapper, entry, value))
+        return entry_object(mapper, entry);
+    else
+        slabs_take_back(&s->slabs, entry);
+    return lost(s, model, value);
+}
+
+void *howdah_session_add_object(struct howdah_session *s, const struct howdah_model *model, const void *value)
+{
+    if (!session_enter(s))
+        return lost(s, model, value);
+    void *object = add(s, model, value);
+    session_leave(s);
+    return object;
+}
+
+/* --- marking --- */
+
+static enum howdah_status move(struct howdah_session *s, void *object, enum entry_event event, const char *verb)
+{
+    struct entry *entry = session_entry(s, object, verb);
+    if (!entry)
+        return s->error.status;
+    entry_move(entry, event);
+    if (entry->state == ENTRY_DETACHED)
+        identity_remove(&s->map, entry);
+    return HOWDAH_STATUS_OK;
+}
+
+enum howdah_status howdah_session_delete(struct howdah_session *s, void *object)
+{
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = object ? move(s, object, EVENT_DELETE, "delete") : HOWDAH_STATUS_OK;
+    session_leave(s);
+    return status;
+}
+
+enum howdah_status howdah_session_evict(struct howdah_session *s, void *object)
+{
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = move(s, object, EVENT_EVICT, "evict");
+    session_leave(s);
+    return status;
+}
+
+static bool remember_null(struct howdah_session *s, struct entry *entry, uint32_t column)
+{
+    if (session_is_assigned_null(s, entry, column))
+        return true;
+    if (s->assigned_count == s->assigned_capacity) {
+        size_t capacity = s->assigned_capacity ? s->assigned_capacity * 2 : 8;
+        void *assigned = memory_resize(&s->db->allocator, s->assigned, capacity * sizeof(*s->assigned));
+        if (!assigned)
+            return false;
+        s->assigned = assigned;
+        s->assigned_capacity = capacity;
+    }
+    s->assigned[s->assigned_count++] = (struct assigned_null){entry, column};
+    entry->assigned_null = true;
+    return true;
+}
+
+static enum howdah_status assign_null(struct howdah_session *s, void *object, size_t offset)
+{
+    struct entry *entry = session_entry(s, object, "assign NULL to a field of");
+    if (!entry)
+        return s->error.status;
+    const struct mapper *mapper = entry_mapper(s, entry);
+    const struct column *c = mapper_column_at(mapper, offset);
+    if (!c || !c->nullable || c->key)
+        return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,
+                            "%s.%s can't be NULL", mapper->model->name, c ? c->field->name : "(no column)");
+    if (entry->state == ENTRY_NEW && !remember_null(s, entry, c->index))
+        return session_no_memory(s);
+    column_set_null(c, object);
+    return HOWDAH_STATUS_OK;
+}
+
+enum howdah_status howdah_session_assign_null_field(struct howdah_session *s, void *object, size_t offset)
+{
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = assign_null(s, object, offset);
+    session_leave(s);
+    return status;
+}
+
+bool howdah_session_contains(struct howdah_session *s, const void *object)
+{
+    if (!session_enter_always(s))
+        return false;
+    const struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
+    bool contains = entry && entry->state != ENTRY_DETACHED;
+    session_leave(s);
+    return contains;
+}
+
+/* --- memory of the session --- */
+
+const char *howdah_session_text(struct howdah_session *s, const char *format, ...)
+{
+    if (!session_enter(s))
+        return NULL;
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = length < 0 ? NULL : arena_allocate(&s->arena, (size_t)length + 1, 1);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, again);
+    else
+        session_no_memory(s);
+    va_end(again);
+    session_leave(s);
+    return text;
+}
+
+void *howdah_session_copy(struct howdah_session *s, const void *data, size_t size)
+{
+    if (!session_enter(s))
+        return NULL;
+    void *copy = arena_copy(&s->arena, data, size);
+    if (!copy)
+        session_no_memory(s);
+    session_leave(s);
+    return copy;
+}
+
+/* --- refreshing --- */
+
+struct refresh {
+    struct howdah_session *s;
+    const struct mapper *mapper;
+    struct entry *entry;
+    bool found;
+};
+
+static enum howdah_status bind_refresh(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct refresh *refresh = arg;
+    const struct mapper *mapper = refresh->mapper;
+    struct parameters *p = &refresh->s->parameters;
+    (void)step;
+    if (!parameters_begin(p, KEY_PARTS_MAX))
+        return HOWDAH_STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        parameters_add_field(p, &mapper->columns[mapper->key[i]], entry_snapshot(mapper, refresh->entry));
+    return parameters_bind(p, ret);
+}
+
+/* The row is read into room of its own first, so that a row that can't be read leaves the object alone. */
+static enum howdah_status refresh_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct refresh *refresh = arg;
+    struct howdah_session *s = refresh->s;
+    const struct mapper *mapper = refresh->mapper;
+    void *object = entry_object(mapper, refresh->entry), *row = s->lost_object;
+    (void)step;
+    memcpy(row, object, mapper->model->size);
+    if (count != 1 || !load_unpack(s, mapper, cells, mapper->column_count) ||
+        !load_all_columns(s, mapper, s->cells, &s->arena, row))
+        return s->error.status ? s->error.status : HOWDAH_STATUS_PROTOCOL;
+    object_forget_stale_pointers(s, mapper, row);
+    memcpy(object, row, mapper->model->size);
+    snapshot_take(mapper, object, entry_snapshot(mapper, refresh->entry));
+    refresh->found = true;
+    return HOWDAH_STATUS_OK;
+}
+
+static enum howdah_status refresh(struct howdah_session *s, void *object)
+{
+    struct refresh r = {.s = s, .entry = session_entry(s, object, "refresh")};
+    if (!r.entry)
+        return s->error.status;
+    r.mapper = entry_mapper(s, r.entry);
+    if (r.entry->state == ENTRY_NEW)
+        return session_fail(s, HOWDAH_STATUS_MISUSE, r.mapper->model->name, NULL, object,
+                            "can't refresh a new %s: it has no row yet", r.mapper->model->name);
+    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = r.mapper};
+    struct pg_step step = {.statement = text_store_get(&s->db->texts, &key, &s->scratch),
+                           .bind = bind_refresh,
+                           .row = refresh_row,
+                           .arg = &r};
+    if (!step.statement)
+        return session_no_memory(s);
+    enum howdah_status status = transaction_read(s, &step);
+    if (status != HOWDAH_STATUS_OK)
+        return status;
+    entry_move(r.entry, r.found ? EVENT_ROLLBACK : EVENT_GONE);
+    if (r.found)
+        return HOWDAH_STATUS_OK;
+    identity_remove(&s->map, r.entry);
+    return session_fail(s, HOWDAH_STATUS_STALE, r.mapper->model->name, NULL, object,
+                        "the row of this %s is gone: the object is detached now", r.mapper->model->name);
+}
+
+enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object)
+{
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = refresh(s, object);
+    arena_reset(&s->scratch);
+    session_leave(s);
+    return status;
+}

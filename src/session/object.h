@@ -1,0 +1,13 @@
+/* Objects and their pointers to other objects. */
+#ifndef SESSION_OBJECT_H
+#define SESSION_OBJECT_H
+
+#include "session.h"
+
+/* Sets each BELONGS_TO pointer that does not fit its foreign key's value to NULL. */
+void object_forget_stale_pointers(struct howdah_session *s, const struct mapper *mapper, void *object);
+/* The pointer of a BELONGS_TO relation, as it stands in the struct. */
+void *object_pointer(const struct relation *relation, const void *object);
+void object_set_pointer(const struct relation *relation, void *object, void *target);
+
+#endif

@@ -1,0 +1,28 @@
+/* BELONGS_TO pointers of objects, and whether they agree with the foreign key beside them. */
+#include "foreign_key.h"
+#include "object.h"
+
+void *object_pointer(const struct relation *relation, const void *object)
+{
+    void *target;
+    memcpy(&target, (const char *)object + relation->field->offset, sizeof(target));
+    return target;
+}
+
+void object_set_pointer(const struct relation *relation, void *object, void *target)
+{
+    memcpy((char *)object + relation->field->offset, &target, sizeof(target));
+}
+
+void object_forget_stale_pointers(struct howdah_session *s, const struct mapper *mapper, void *object)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
+            continue;
+        void *target = object_pointer(relation, object);
+        if (target &&
+            (!slabs_find(&s->slabs, target) || !foreign_key_refers_to(relation->foreign_key, mapper, object, target)))
+            object_set_pointer(relation, object, NULL);
+    }
+}

@@ -1,0 +1,175 @@
+/* Find, save and delete in one call each, on the caller's own struct: a session of their own stands behind them. */
+#include "slab.h"
+#include "snapshot.h"
+#include "work.h"
+
+#include "base/error.h"
+
+static enum howdah_status finish(struct howdah_session *s, void *object, struct howdah_error *error)
+{
+    const struct howdah_error *cause = howdah_session_error(s);
+    enum howdah_status status = cause ? cause->status : HOWDAH_STATUS_OK;
+    if (error && cause) {
+        error_copy(error, cause);
+        error->object = error->object ? object : NULL;
+    }
+    howdah_session_close(s);
+    return status;
+}
+
+static enum howdah_status not_found(struct howdah_session *s, const struct howdah_model *model)
+{
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = session_fail(s, HOWDAH_STATUS_NOT_FOUND, model->name, NULL, NULL,
+                                             "there is no %s with that primary key", model->name);
+    session_leave(s);
+    return status;
+}
+
+/* --- find --- */
+
+/* A copy of the object whose memory is one handle, an arena of its own. */
+static enum howdah_status copy_out(struct howdah_session *s, const struct mapper *mapper, const void *found,
+                                   void *object, void **ret_memory)
+{
+    struct arena *arena = NULL;
+    memcpy(s->lost_object, found, mapper->model->size);
+    if (mapper->has_pointers) {
+        arena = memory_allocate(&s->db->allocator, sizeof(*arena));
+        if (!arena)
+            return session_no_memory(s);
+        arena_init(arena, &s->db->allocator);
+    }
+    for (uint32_t i = 0; arena && i < mapper->column_count; i++)
+        if (!column_copy(&mapper->columns[i], arena, s->lost_object)) {
+            howdah_database_free(s->db, arena);
+            return session_no_memory(s);
+        }
+    memcpy(object, s->lost_object, mapper->model->size);
+    if (ret_memory)
+        *ret_memory = arena;
+    return HOWDAH_STATUS_OK;
+}
+
+static enum howdah_status find_in(struct howdah_session *s, const struct howdah_model *model, void *object,
+                                  void **ret_memory, const struct howdah_value *key, size_t parts)
+{
+    const struct mapper *mapper = model ? catalog_find(&s->db->catalog, model) : NULL;
+    if (mapper && mapper->has_pointers && !ret_memory)
+        return session_fail(s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL,
+                            "%s has text, bytes or arrays: database_find needs ret_memory for them", model->name);
+    const void *found = howdah_session_find_key(s, model, key, parts);
+    if (!found)
+        return s->error.status != HOWDAH_STATUS_OK ? s->error.status : not_found(s, model);
+    return copy_out(s, mapper, found, object, ret_memory);
+}
+
+enum howdah_status howdah_database_find_key(struct howdah_database *db, const struct howdah_model *model, void *object,
+                                            void **ret_memory, struct howdah_error *error,
+                                            const struct howdah_value *key, size_t parts)
+{
+    struct howdah_session *s = howdah_session_open(db);
+    if (s && s->error.status == HOWDAH_STATUS_OK)
+        find_in(s, model, object, ret_memory, key, parts);
+    return finish(s, NULL, error);
+}
+
+void howdah_database_free(struct howdah_database *db, void *memory)
+{
+    if (!db || !memory)
+        return;
+    arena_done(memory);
+    memory_free(&db->allocator, memory);
+}
+
+/* --- save and delete --- */
+
+/* The struct as an object of the session that was loaded just now. */
+static struct entry *attach(struct howdah_session *s, const struct mapper *mapper, const void *object)
+{
+    struct entry *entry = slabs_add(&s->slabs, mapper);
+    if (!entry) {
+        session_no_memory(s);
+        return NULL;
+    }
+    void *own = entry_object(mapper, entry);
+    memcpy(own, object, mapper->model->size);
+    entry->state = ENTRY_LOADED;
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (!column_copy(&mapper->columns[i], &s->arena, own))
+            session_no_memory(s);
+    snapshot_take(mapper, own, entry_snapshot(mapper, entry));
+    if (s->error.status == HOWDAH_STATUS_OK && !identity_add(&s->map, mapper, entry))
+        session_no_memory(s);
+    return s->error.status == HOWDAH_STATUS_OK ? entry : NULL;
+}
+
+/* What the server made, but for what would need memory. */
+static void copy_made(const struct mapper *mapper, const void *from, void *to)
+{
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        if (!c->codec->has_pointers && c->shape != SHAPE_ARRAY)
+            memcpy(column_field(c, to), column_field(c, from), c->size);
+    }
+}
+
+static enum howdah_status insert(struct howdah_session *s, const struct mapper *mapper, void *object)
+{
+    const void *added = howdah_session_add_object(s, mapper->model, object);
+    enum howdah_status status = howdah_session_commit(s);
+    if (status == HOWDAH_STATUS_OK)
+        copy_made(mapper, added, object);
+    return status;
+}
+
+static enum howdah_status update(struct howdah_session *s, const struct mapper *mapper, void *object)
+{
+    const struct entry *entry = attach(s, mapper, object);
+    if (!entry)
+        return s->error.status;
+    s->write_all = true;
+    enum howdah_status status = howdah_session_commit(s);
+    s->write_all = false;
+    if (status == HOWDAH_STATUS_OK)
+        copy_made(mapper, entry_object(mapper, entry), object);
+    return status;
+}
+
+static enum howdah_status save_in(struct howdah_session *s, const struct howdah_model *model, void *object)
+{
+    const struct mapper *mapper = session_mapper(s, model);
+    if (!mapper)
+        return s->error.status;
+    bool first = mapper->version && version_get(mapper->version, object) == 0;
+    if (first || !key_is_set(mapper, object))
+        return insert(s, mapper, object);
+    enum howdah_status status = update(s, mapper, object);
+    if (status != HOWDAH_STATUS_STALE || mapper->version)
+        return status;
+    howdah_session_clear(s); /* there is no such row */
+    return insert(s, mapper, object);
+}
+
+enum howdah_status howdah_database_save_object(struct howdah_database *db, const struct howdah_model *model,
+                                               void *object, struct howdah_error *error)
+{
+    struct howdah_session *s = howdah_session_open(db);
+    if (s && s->error.status == HOWDAH_STATUS_OK)
+        save_in(s, model, object);
+    return finish(s, object, error);
+}
+
+enum howdah_status howdah_database_delete_object(struct howdah_database *db, const struct howdah_model *model,
+                                                 const void *object, struct howdah_error *error)
+{
+    struct howdah_session *s = howdah_session_open(db);
+    const struct mapper *mapper = s && s->error.status == HOWDAH_STATUS_OK ? session_mapper(s, model) : NULL;
+    if (mapper && !key_is_set(mapper, object))
+        session_fail(s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL, "%s: the primary key is not set", model->name);
+    struct entry *entry = mapper && s->error.status == HOWDAH_STATUS_OK ? attach(s, mapper, object) : NULL;
+    enum howdah_status status = entry && entry_move(entry, EVENT_DELETE) ? howdah_session_commit(s) : HOWDAH_STATUS_OK;
+    (void)status; /* the session has it */
+    return finish(s, (void *)(uintptr_t)object, error);
+}

@@ -1,0 +1,295 @@
+/* Pair: each change gets the image of its row as it will be, with foreign keys filled in from pointers, and is
+ * checked as far as the client can know. What is sent of it is a set of columns. */
+#include "foreign_key.h"
+#include "object.h"
+#include "snapshot.h"
+#include "work.h"
+
+/* --- images --- */
+
+/* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */
+static bool own_field(struct work *w, const struct column *c, const struct change *change, const void *before,
+                      const void *view)
+{
+    if (snapshot_has_field(c, change->image, before))
+        return true;
+    if (column_equal(c, change->image, view)) { /* written differently, or elsewhere: what the session has is as good */
+        memcpy(column_field(c, change->image), column_field(c, before), c->size);
+        return true;
+    }
+    return column_copy(c, &w->s->arena, change->image) || !session_no_memory(w->s);
+}
+
+static bool own_fields(struct work *w, const struct mapper *mapper, const struct change *change, const void *before)
+{
+    const void *view = snapshot_view(mapper, before, w->s->key_object);
+    for (uint32_t i = 0; mapper->has_pointers && i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        if ((c->codec->has_pointers || c->shape == SHAPE_ARRAY) && !own_field(w, c, change, before, view))
+            return false;
+    }
+    return true;
+}
+
+/* The image of an UPDATE lies in the work's memory, that of an INSERT in place of the snapshot. */
+static bool make_image(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
+    change->columns = arena_allocate_zero(&w->arena, column_words(mapper) * sizeof(uint64_t), _Alignof(uint64_t));
+    change->image =
+        change->operation == HOWDAH_OPERATION_DELETE ? snapshot : arena_copy(&w->arena, object, mapper->model->size);
+    if (!change->columns || !change->image)
+        return !session_no_memory(w->s);
+    change->old = change->operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot;
+    return change->operation == HOWDAH_OPERATION_DELETE || own_fields(w, mapper, change, snapshot);
+}
+
+/* A new object whose key was set or changed after it was added: the identity map follows. */
+static bool claim_key(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    struct entry *entry = change->entry;
+    void *snapshot = entry_snapshot(mapper, entry);
+    if (entry->mapped ? key_equal(mapper, change->image, snapshot) : !key_is_set(mapper, change->image))
+        return true;
+    identity_remove(&w->s->map, entry);
+    const struct entry *holder = identity_find(&w->s->map, mapper, change->image);
+    if (holder && holder->state != ENTRY_DELETED && holder->state != ENTRY_DETACHED)
+        return work_refuse(w, HOWDAH_STATUS_UNIQUE, change, mapper->columns[mapper->key[0]].field->name,
+                           "another object of the session has this primary key");
+    for (uint32_t i = 0; i < mapper->key_count; i++) {
+        const struct column *c = &mapper->columns[mapper->key[i]];
+        memcpy(column_field(c, snapshot), column_field(c, change->image), c->size);
+    }
+    return holder || !key_is_set(mapper, snapshot) || identity_add(&w->s->map, mapper, entry) ||
+           !session_no_memory(w->s);
+}
+
+/* --- foreign keys by pointer --- */
+
+/* The target's key is yet to be generated: what is known of it is filled in, the rest waits. */
+static bool defer(struct work *w, const struct mapper *mapper, struct change *change, const struct relation *relation,
+                  struct change *target)
+{
+    const struct foreign_key *key = relation->foreign_key;
+    uint32_t generated = foreign_key_generated_part(key);
+    if (generated == key->count)
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, relation->field->name,
+                           "refers to a new %s whose primary key is not set", key->target->model->name);
+    for (uint32_t i = 0; i < key->count; i++)
+        if (i != generated && !foreign_key_assign_part(key, mapper, &w->arena, change->image, target->image, i))
+            return !session_no_memory(w->s);
+    struct deferral *deferrals =
+        work_grow(w, w->deferrals, w->deferral_count, &w->deferral_capacity, sizeof(*deferrals));
+    if (!deferrals)
+        return false;
+    w->deferrals = deferrals;
+    deferrals[w->deferral_count] = (struct deferral){key, target->entry->change, change->deferrals};
+    change->deferrals = w->deferral_count++;
+    target->referenced = true;
+    return true;
+}
+
+/* The entry that a pointer leads to, if it may be referred to. */
+static struct entry *pointed_entry(struct work *w, const struct change *change, const struct relation *relation,
+                                   const void *pointer)
+{
+    struct entry *target = slabs_find(&w->s->slabs, pointer);
+    const char *field = relation->field->name, *model = relation->target->model->name;
+    if (!target || target->mapper != relation->target->index)
+        work_refuse(w, HOWDAH_STATUS_MISUSE, change, field, "the pointer is no %s of this session: find or add it here",
+                    model);
+    else if (target->state == ENTRY_DELETED || target->state == ENTRY_DETACHED)
+        work_refuse(w, HOWDAH_STATUS_MISUSE, change, field, "refers to a %s %s: point it elsewhere",
+                    target->state == ENTRY_DELETED ? "deleted" : "detached", model);
+    else
+        return target;
+    return NULL;
+}
+
+/* The pointer decides; `value_counts` says that the value was chosen too, and then both must agree. */
+static bool take_pointer(struct work *w, const struct mapper *mapper, struct change *change,
+                         const struct relation *relation, const void *pointer, bool value_counts)
+{
+    const struct foreign_key *key = relation->foreign_key;
+    const struct entry *target = pointed_entry(w, change, relation, pointer);
+    if (!target)
+        return false;
+    const void *object = entry_object(key->target, target);
+    if (value_counts && !foreign_key_refers_to(key, mapper, change->image, object))
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, relation->field->name,
+                           "pointer and value (%s) refer to different rows: set one of them",
+                           mapper->columns[key->columns[0]].field->name);
+    if (target->state == ENTRY_NEW && !key_is_set(key->target, object))
+        return defer(w, mapper, change, relation, work_change_of(w, target));
+    return foreign_key_assign(key, mapper, &w->arena, change->image, object) || !session_no_memory(w->s);
+}
+
+static bool pair_new(struct work *w, const struct mapper *mapper, struct change *change,
+                     const struct relation *relation)
+{
+    const void *pointer = object_pointer(relation, change->image);
+    if (!pointer)
+        return true;
+    return take_pointer(w, mapper, change, relation, pointer,
+                        !foreign_key_is_unset(relation->foreign_key, mapper, change->image));
+}
+
+static bool pair_loaded(struct work *w, const struct mapper *mapper, struct change *change,
+                        const struct relation *relation)
+{
+    const struct foreign_key *key = relation->foreign_key;
+    const void *pointer = object_pointer(relation, change->image), *before = object_pointer(relation, change->old);
+    bool value_counts = !foreign_key_equal(key, mapper, change->image, change->old);
+    if (pointer == before || (!pointer && value_counts))
+        return true;
+    if (pointer)
+        return take_pointer(w, mapper, change, relation, pointer, value_counts);
+    if (foreign_key_clear(key, mapper, change->image))
+        return true;
+    return work_refuse(w, HOWDAH_STATUS_NOT_NULL, change, relation->field->name,
+                       "is NULL, but its column can't be: point it to another %s", key->target->model->name);
+}
+
+/* Collections are the session's to change. */
+static bool check_collection(struct work *w, const struct change *change, const struct relation *relation,
+                             const void *snapshot)
+{
+    size_t offset = relation->field->offset;
+    if (memcmp((const char *)change->image + offset, (const char *)snapshot + offset, relation->field->size) == 0)
+        return true;
+    return work_refuse(w, HOWDAH_STATUS_MISUSE, change, relation->field->name,
+                       "the collection was edited by hand: set the other side's pointer instead");
+}
+
+static bool pair_relations(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    const void *snapshot = entry_snapshot(mapper, change->entry);
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        bool good;
+        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
+            good = check_collection(w, change, relation, snapshot);
+        else if (change->operation == HOWDAH_OPERATION_INSERT)
+            good = pair_new(w, mapper, change, relation);
+        else
+            good = pair_loaded(w, mapper, change, relation);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+/* --- columns --- */
+
+static bool is_deferred(const struct work *w, const struct change *change, uint32_t column)
+{
+    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
+        if (w->deferrals[d].key->columns[foreign_key_generated_part(w->deferrals[d].key)] == column)
+            return true;
+    return false;
+}
+
+static bool check_column(struct work *w, const struct change *change, const struct column *c)
+{
+    const char *why = column_check(c, change->image);
+    if (!why)
+        return true;
+    enum howdah_status status = column_is_null(c, change->image) ? HOWDAH_STATUS_NOT_NULL : HOWDAH_STATUS_INVALID;
+    return work_refuse(w, status, change, c->field->name, "%s", why);
+}
+
+static bool is_all_zero(const struct column *c, const void *object)
+{
+    const unsigned char *bytes = column_field(c, object);
+    for (size_t i = 0; i < c->size; i++)
+        if (bytes[i])
+            return false;
+    return true;
+}
+
+static bool refuse_server_only(struct work *w, const struct change *change, const struct column *c)
+{
+    return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "is made by the server and can't be assigned");
+}
+
+/* An INSERT sends all that is set; what is not is the server's to make. */
+static bool choose_inserted(struct work *w, struct change *change, const struct column *c)
+{
+    if (c->server_only)
+        return is_all_zero(c, change->image) || refuse_server_only(w, change, c);
+    if (c->identity && column_is_unset_key(c, change->image)) {
+        change->draws = true;
+        return true;
+    }
+    if (is_deferred(w, change, c->index)) {
+        column_put(change->columns, c->index);
+        return true;
+    }
+    if (c->unset_on_insert && column_is_null(c, change->image) &&
+        !session_is_assigned_null(w->s, change->entry, c->index))
+        return true;
+    if (c->key && column_is_unset_key(c, change->image))
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "the primary key is not set");
+    column_put(change->columns, c->index);
+    return check_column(w, change, c);
+}
+
+/* An UPDATE sends what differs. */
+static bool choose_updated(struct work *w, struct change *change, const struct column *c, const void *view)
+{
+    bool deferred = is_deferred(w, change, c->index);
+    if (w->s->write_all && !c->server_only && !c->key && !c->version &&
+        (c->nullable || !column_is_null(c, change->image)))
+        column_put(change->columns, c->index);
+    if (!deferred && column_equal(c, change->image, view))
+        return !column_in(change->columns, c->index) || check_column(w, change, c);
+    if (c->server_only)
+        return refuse_server_only(w, change, c);
+    if (c->key || c->version)
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name,
+                           c->key ? "the primary key of a row can't be changed: add a new object and delete this one"
+                                  : "the version is the library's to count: leave it alone");
+    column_put(change->columns, c->index);
+    return deferred || check_column(w, change, c);
+}
+
+static bool choose_columns(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    bool insert = change->operation == HOWDAH_OPERATION_INSERT;
+    const void *view = insert ? NULL : snapshot_view(mapper, change->old, w->s->key_object);
+    if (insert && mapper->version)
+        version_set(mapper->version, change->image, 1);
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        if (!(insert ? choose_inserted(w, change, c) : choose_updated(w, change, c, view)))
+            return false;
+    }
+    if (!insert && mapper->version && !column_set_is_empty(change->columns, column_words(mapper)))
+        version_set(mapper->version, change->image, version_get(mapper->version, change->old) + 1);
+    return true;
+}
+
+/* --- the phase --- */
+
+static bool pair_with_row(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    return make_image(w, mapper, change) &&
+           (change->operation != HOWDAH_OPERATION_INSERT || claim_key(w, mapper, change));
+}
+
+bool work_pair(struct work *w)
+{
+    for (uint32_t i = 0; i < w->change_count; i++)
+        if (!pair_with_row(w, change_mapper(w, &w->changes[i]), &w->changes[i]))
+            return false;
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        struct change *change = &w->changes[i];
+        const struct mapper *mapper = change_mapper(w, change);
+        if (change->operation == HOWDAH_OPERATION_DELETE)
+            continue;
+        if (!pair_relations(w, mapper, change) || !choose_columns(w, mapper, change))
+            return false;
+        arena_reset(&w->s->scratch);
+    }
+    return true;
+}

@@ -1,0 +1,83 @@
+/* The plan as the program sees it: the very steps that a commit would run, as data and as text. */
+#include "work.h"
+
+#include "base/buffer.h"
+
+/* struct howdah_plan is a work: one structure for the plan, its text and its run. */
+static const struct work *work_of(const struct howdah_plan *plan)
+{
+    return (const void *)plan;
+}
+
+static bool render(struct work *w);
+
+const struct howdah_plan *howdah_session_plan(struct howdah_session *s)
+{
+    if (!session_enter(s))
+        return NULL;
+    struct work *w = work_plan(s, true);
+    if (w && !render(w)) {
+        session_no_memory(s);
+        w = NULL;
+    }
+    session_leave(s);
+    return (const void *)w;
+}
+
+size_t howdah_plan_step_count(const struct howdah_plan *plan)
+{
+    return plan ? work_of(plan)->step_count : 0;
+}
+
+struct howdah_step howdah_plan_step(const struct howdah_plan *plan, size_t index)
+{
+    struct howdah_step step = {0};
+    const struct work *w = work_of(plan);
+    if (!plan || index >= w->step_count)
+        return step;
+    const struct step *info = &w->infos[index];
+    step.round_trip = info->round_trip;
+    step.sql = w->steps[index].statement->text;
+    step.reason = info->reason;
+    if (info->kind == STEP_CONTROL || info->kind == STEP_TRANSACTION_ID)
+        return step;
+    const struct chunk *chunk = &w->chunks[info->chunk];
+    const struct batch *batch = w->batches[chunk->batch];
+    step.operation = info->kind == STEP_WRITE ? batch->operation : HOWDAH_OPERATION_KEYS;
+    step.table = batch->mapper->quoted;
+    step.rows = chunk->count;
+    step.objects = batch->objects + chunk->first;
+    return step;
+}
+
+static void put_step(struct buffer *out, const struct howdah_step *step, uint32_t *trip)
+{
+    if (step->round_trip != *trip)
+        buffer_printf(out, "round trip %u\n", step->round_trip);
+    *trip = step->round_trip;
+    buffer_printf(out, "  %s", step->sql);
+    if (step->rows)
+        buffer_printf(out, "  -- %zu %s", step->rows, step->rows == 1 ? "row" : "rows");
+    if (step->reason && *step->reason)
+        buffer_printf(out, "%s%s", step->rows ? "; " : "  -- ", step->reason);
+    buffer_byte(out, '\n');
+}
+
+static bool render(struct work *w)
+{
+    struct buffer out;
+    uint32_t trip = 0;
+    buffer_init(&out, &w->s->db->allocator);
+    for (uint32_t i = 0; i < w->step_count; i++) {
+        const struct howdah_step step = howdah_plan_step((const void *)w, i);
+        put_step(&out, &step, &trip);
+    }
+    w->text = out.failed ? NULL : arena_copy_text(&w->arena, out.data ? out.data : "", out.size);
+    buffer_done(&out);
+    return w->text != NULL;
+}
+
+const char *howdah_plan_text(const struct howdah_plan *plan)
+{
+    return plan && work_of(plan)->text ? work_of(plan)->text : "";
+}

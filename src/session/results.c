@@ -1,0 +1,146 @@
+/* Results: what the server made of a unit of work's rows goes into their images, each to the right one. */
+#include "draw_rights.h"
+#include "load.h"
+#include "steps.h"
+
+#include "base/endian.h"
+
+enum howdah_status step_row_transaction(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct work *w = arg;
+    (void)step;
+    if (pg_transaction_note(w->s->running, cells, count, &w->transaction))
+        return HOWDAH_STATUS_OK;
+    return session_fail(w->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL, "the server gave no transaction id");
+}
+
+/* --- drawn keys: an array of bigint in binary --- */
+
+enum { ARRAY_HEAD = 20, ITEM_HEAD = 4, ITEM = ITEM_HEAD + 8, OID_INT8_ARRAY = 1016 };
+
+static bool is_key_array(const struct cell *cell, uint32_t count)
+{
+    return cell->type == OID_INT8_ARRAY && cell->size == (int32_t)(ARRAY_HEAD + count * ITEM) &&
+           read_uint32(cell->data) == 1 && read_uint32(cell->data + 12) == count;
+}
+
+static enum howdah_status fail_draw(struct work *w, const struct batch *batch, const char *why)
+{
+    return session_fail(w->s, HOWDAH_STATUS_SCHEMA, batch->mapper->model->name, batch->mapper->identity->field->name,
+                        NULL, "%s.%s: %s", batch->mapper->model->name, batch->mapper->identity->field->name, why);
+}
+
+enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct work *w = arg;
+    const struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
+    const struct batch *batch = w->batches[chunk->batch];
+    const char *why;
+    if (count != 2 || !is_key_array(&cells[0], chunk->count)) {
+        draw_rights_learn(w->s->db, batch->mapper, DRAW_DENIED);
+        return fail_draw(w, batch, "its column has no sequence of its own to draw keys from");
+    }
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        int64_t key = (int64_t)read_uint64(cells[0].data + ARRAY_HEAD + i * ITEM + ITEM_HEAD);
+        if (column_assign(batch->mapper->identity, howdah_value_integer(key), &w->arena,
+                          batch->images[chunk->first + i], &why) != HOWDAH_STATUS_OK)
+            return fail_draw(w, batch, "the sequence gave a key that the field can't hold");
+    }
+    draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
+    return HOWDAH_STATUS_OK;
+}
+
+/* --- rows that came back from INSERT and UPDATE: first their key, then what the server made --- */
+
+/* The image of the row with the key in s->key_object: in most cases the next one. Updates are sorted by key. */
+static void *find_image(const struct work *w, const struct batch *batch, const struct chunk *chunk)
+{
+    const struct mapper *mapper = batch->mapper;
+    void **images = batch->images + chunk->first;
+    const void *key = w->s->key_object;
+    uint32_t next = chunk->received < chunk->count ? chunk->received : 0, low = 0, high = chunk->count;
+    if (key_equal(mapper, images[next], key))
+        return images[next];
+    if (batch->operation == HOWDAH_OPERATION_INSERT) {
+        for (uint32_t i = 0; i < chunk->count; i++)
+            if (key_equal(mapper, images[i], key))
+                return images[i];
+        return NULL;
+    }
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        int order = key_compare(mapper, images[middle], key);
+        if (order == 0)
+            return images[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct work *w = arg;
+    struct howdah_session *s = w->s;
+    struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
+    const struct batch *batch = w->batches[chunk->batch];
+    const struct mapper *mapper = batch->mapper;
+    void *image = chunk->count == 1 ? batch->images[chunk->first] : NULL;
+    uint32_t keys = image ? 0 : mapper->key_count; /* a lone row may get its key only now */
+    if (count != batch->returned_count)
+        return session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
+                            "%s: a statement returned %zu columns instead of %u", mapper->model->name, count,
+                            batch->returned_count);
+    if (!image) {
+        if (!load_columns(s, mapper, batch->returned, cells, keys, &s->scratch, s->key_object))
+            return s->error.status;
+        image = find_image(w, batch, chunk);
+    }
+    if (!image)
+        return session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
+                            "%s: the server returned a row that was not sent: does a trigger change the primary key?",
+                            mapper->model->name);
+    chunk->received++;
+    return load_columns(s, mapper, batch->returned + keys, cells + keys, count - keys, &s->arena, image)
+               ? HOWDAH_STATUS_OK
+               : s->error.status;
+}
+
+/* --- counts --- */
+
+/* Rows of a table whose rows the database itself deletes with others may be gone already. */
+static bool may_be_gone(const struct work *w, const struct batch *batch)
+{
+    if (batch->operation != HOWDAH_OPERATION_DELETE)
+        return false;
+    for (uint32_t i = 0; i < batch->mapper->foreign_key_count; i++) {
+        const struct foreign_key *key = &batch->mapper->foreign_keys[i];
+        if (key->on_delete == HOWDAH_ON_DELETE_CASCADE && w->deletes[key->target->index])
+            return true;
+    }
+    return false;
+}
+
+enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct pg_done *done)
+{
+    struct work *w = arg;
+    struct howdah_session *s = w->s;
+    uint32_t index = w->infos[step->number].chunk;
+    const struct chunk *chunk = &w->chunks[index];
+    const struct batch *batch = w->batches[chunk->batch];
+    const char *model = batch->mapper->model->name;
+    if (done->affected == chunk->count || may_be_gone(w, batch))
+        return HOWDAH_STATUS_OK;
+    w->failed_chunk = index;
+    if (batch->operation == HOWDAH_OPERATION_INSERT)
+        return session_fail(s, HOWDAH_STATUS_SERVER, model, NULL, NULL,
+                            "%s: %u rows were sent, but %llu inserted: a trigger or rule of %s kept the others out",
+                            model, chunk->count, (unsigned long long)done->affected, batch->mapper->quoted);
+    return session_fail(s, HOWDAH_STATUS_STALE, model, NULL, NULL,
+                        "%s: %u rows were to be %s, but %llu were: the others were changed or deleted since they were "
+                        "loaded; refresh them, or roll back and begin anew",
+                        model, chunk->count, batch->operation == HOWDAH_OPERATION_DELETE ? "deleted" : "updated",
+                        (unsigned long long)done->affected);
+}

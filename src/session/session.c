@@ -1,0 +1,262 @@
+/* A session's life, its guard against misuse, and its errors. */
+#include "session.h"
+
+#include "base/error.h"
+#include "transaction.h"
+#include "work.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* --- the guard --- */
+
+bool session_enter_always(struct howdah_session *s)
+{
+    return s && !atomic_exchange_explicit(&s->busy, true, memory_order_acquire);
+}
+
+bool session_enter(struct howdah_session *s)
+{
+    if (!session_enter_always(s))
+        return false;
+    if (s->error.status == HOWDAH_STATUS_OK)
+        return true;
+    session_leave(s);
+    return false;
+}
+
+void session_leave(struct howdah_session *s)
+{
+    atomic_store_explicit(&s->busy, false, memory_order_release);
+}
+
+enum howdah_status session_refusal(const struct howdah_session *s)
+{
+    if (!s)
+        return HOWDAH_STATUS_NO_MEMORY;
+    if (atomic_load_explicit(&s->busy, memory_order_relaxed))
+        return s->streaming ? HOWDAH_STATUS_BUSY : HOWDAH_STATUS_MISUSE;
+    return s->error.status == HOWDAH_STATUS_OK ? HOWDAH_STATUS_MISUSE : s->error.status;
+}
+
+/* --- errors --- */
+
+enum howdah_status session_fail(struct howdah_session *s, enum howdah_status status, const char *model,
+                                const char *field, void *object, const char *format, ...)
+{
+    char message[900];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    error_set(&s->error, status, "%s", message);
+    error_attach(&s->error, &s->error.model, model);
+    error_attach(&s->error, &s->error.field, field);
+    s->error.object = object;
+    error_finish(&s->error);
+    return status;
+}
+
+enum howdah_status session_no_memory(struct howdah_session *s)
+{
+    if (s->error.status == HOWDAH_STATUS_OK) {
+        error_copy(&s->error, &error_no_memory);
+        s->error.outcome = HOWDAH_OUTCOME_NONE;
+    }
+    return s->error.status;
+}
+
+const struct howdah_error *howdah_session_error(const struct howdah_session *s)
+{
+    if (!s)
+        return &error_no_memory;
+    return s->error.status == HOWDAH_STATUS_OK ? NULL : &s->error;
+}
+
+void howdah_session_clear_error(struct howdah_session *s)
+{
+    if (!session_enter_always(s))
+        return;
+    error_clear(&s->error);
+    session_leave(s);
+}
+
+/* --- opening --- */
+
+static size_t largest_struct(const struct catalog *catalog)
+{
+    size_t largest = 64;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        if (catalog->mappers[i].model->size > largest)
+            largest = catalog->mappers[i].model->size;
+    return size_align(largest, _Alignof(max_align_t));
+}
+
+static size_t most_columns(const struct catalog *catalog)
+{
+    size_t most = 1;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        if (catalog->mappers[i].column_count > most)
+            most = catalog->mappers[i].column_count;
+    return most;
+}
+
+static bool open_parts(struct howdah_session *s)
+{
+    const struct howdah_allocator *allocator = &s->db->allocator;
+    const struct catalog *catalog = &s->db->catalog;
+    s->object_size = largest_struct(catalog);
+    size_t cells = most_columns(catalog) * sizeof(struct cell);
+    unsigned char *room = memory_allocate_zero(allocator, 2 * s->object_size + cells);
+    s->key_object = room;
+    if (!room || !slabs_init(&s->slabs, allocator, catalog->mapper_count))
+        return false;
+    s->lost_object = room + s->object_size;
+    s->cells = (struct cell *)(void *)(room + 2 * s->object_size);
+    return true;
+}
+
+static void free_parts(struct howdah_session *s)
+{
+    map_clear(&s->map);
+    slabs_done(&s->slabs);
+    arena_done(&s->arena);
+    arena_done(&s->scratch);
+    arena_done(&s->flushed_arena);
+    parameters_done(&s->parameters);
+    memory_free(&s->db->allocator, s->assigned);
+    memory_free(&s->db->allocator, s->key_object);
+}
+
+struct howdah_session *howdah_session_open(struct howdah_database *db)
+{
+    if (!db)
+        return NULL;
+    struct howdah_session *s = memory_allocate(&db->allocator, sizeof(*s));
+    if (!s)
+        return NULL;
+    memset(s, 0, offsetof(struct howdah_session, error));
+    error_clear(&s->error);
+    atomic_init(&s->busy, false);
+    s->db = db;
+    s->lost_query.s = s;
+    arena_init(&s->arena, &db->allocator);
+    arena_init(&s->scratch, &db->allocator);
+    arena_init(&s->flushed_arena, &db->allocator);
+    map_init(&s->map, &db->allocator);
+    parameters_init(&s->parameters, &db->allocator);
+    if (!open_parts(s)) {
+        free_parts(s);
+        memory_free(&db->allocator, s);
+        return NULL;
+    }
+    if (db->error.status != HOWDAH_STATUS_OK)
+        error_copy(&s->error, &db->error);
+    database_add_session(db, s);
+    return s;
+}
+
+/* All objects and pending work; the transaction of the program is over already. */
+static void forget_objects(struct howdah_session *s)
+{
+    work_free(s);
+    map_clear(&s->map);
+    slabs_clear(&s->slabs);
+    arena_done(&s->arena);
+    arena_done(&s->scratch);
+    parameters_done(&s->parameters);
+    s->assigned_count = 0;
+}
+
+void howdah_session_clear(struct howdah_session *s)
+{
+    if (!session_enter_always(s))
+        return;
+    transaction_abandon(s);
+    forget_objects(s);
+    error_clear(&s->error);
+    if (s->db->error.status != HOWDAH_STATUS_OK)
+        error_copy(&s->error, &s->db->error);
+    session_leave(s);
+}
+
+void howdah_session_close(struct howdah_session *s)
+{
+    if (!s || !session_enter_always(s)) /* a thread is inside: freeing under it would be worse than a leak */
+        return;
+    transaction_abandon(s);
+    forget_objects(s);
+    database_remove_session(s->db, s);
+    free_parts(s);
+    memory_free(&s->db->allocator, s);
+}
+
+/* --- what the verbs share --- */
+
+const struct mapper *session_mapper(struct howdah_session *s, const struct howdah_model *model)
+{
+    const struct mapper *mapper = model ? catalog_find(&s->db->catalog, model) : NULL;
+    if (mapper && mapper->table)
+        return mapper;
+    const char *name = model && model->name ? model->name : "(none)";
+    if (mapper)
+        session_fail(s, HOWDAH_STATUS_MISUSE, name, NULL, NULL, "%s has no table: it is for the rows of queries only",
+                     name);
+    else
+        session_fail(s, HOWDAH_STATUS_MISUSE, name, NULL, NULL,
+                     "model %s was not given to database_open: add it to its list", name);
+    return NULL;
+}
+
+struct entry *session_entry(struct howdah_session *s, const void *object, const char *verb)
+{
+    struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
+    if (entry && entry->state != ENTRY_DETACHED)
+        return entry;
+    if (entry)
+        session_fail(s, HOWDAH_STATUS_MISUSE, entry_mapper(s, entry)->model->name, NULL, NULL,
+                     "can't %s a detached %s: it was deleted, evicted or rolled back", verb,
+                     entry_mapper(s, entry)->model->name);
+    else
+        session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL, "can't %s %s: it is no object of this session", verb,
+                     object ? "that pointer" : "NULL");
+    return NULL;
+}
+
+struct howdah_session_stats howdah_session_stats(const struct howdah_session *s)
+{
+    struct howdah_session_stats stats = {0};
+    if (!s)
+        return stats;
+    stats = s->written;
+    stats.statements = s->counters.statements;
+    stats.round_trips = s->counters.round_trips;
+    stats.rows = s->counters.rows;
+    stats.allocations = s->arena.allocations + s->scratch.allocations + s->slabs.allocations + 2;
+    stats.bytes = s->arena.bytes + s->scratch.bytes + s->slabs.bytes + sizeof(*s) + 2 * s->object_size;
+    for (uint32_t i = 0; i < s->slabs.chain_count; i++)
+        for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
+            for (uint32_t n = 0; n < slab->count; n++)
+                stats.objects += slab_entry(slab, n)->state != ENTRY_DETACHED;
+    return stats;
+}
+
+bool session_is_assigned_null(const struct howdah_session *s, const struct entry *entry, uint32_t column)
+{
+    for (size_t i = 0; entry->assigned_null && i < s->assigned_count; i++)
+        if (s->assigned[i].entry == entry && s->assigned[i].column == column)
+            return true;
+    return false;
+}
+
+void session_forget_assigned(struct howdah_session *s, struct entry *entry)
+{
+    size_t kept = 0;
+    if (!entry->assigned_null)
+        return;
+    for (size_t i = 0; i < s->assigned_count; i++)
+        if (s->assigned[i].entry != entry)
+            s->assigned[kept++] = s->assigned[i];
+    s->assigned_count = kept;
+    entry->assigned_null = false;
+}

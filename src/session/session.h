@@ -1,0 +1,92 @@
+/* A session, inside, and what its verbs (find, add, commit ...) share. */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "database.h"
+#include "identity_map.h"
+#include "parameters.h"
+#include "query.h"
+#include "slab.h"
+
+#include <howdah/session.h>
+#include <stdatomic.h>
+
+/* A column of a new object that session_assign_null named: NULL is sent for it, not the default. */
+struct assigned_null {
+    const struct entry *entry;
+    uint32_t column;
+};
+
+/* The program's transaction. */
+enum transaction_state {
+    TRANSACTION_NONE,  /* each call is its own */
+    TRANSACTION_BEGUN, /* session_begin was called; nothing was sent */
+    TRANSACTION_OPEN   /* the server is in it, on `connection` */
+};
+
+struct work;
+struct flushed;
+
+struct howdah_session {
+    struct howdah_database *db;
+    struct howdah_session *previous, *next; /* in the database's list */
+    atomic_bool busy;                       /* a call is under way */
+    bool streaming;                         /* ... and it is query_each's, inside the program's callback */
+
+    struct arena arena;   /* all that objects point to */
+    struct arena scratch; /* of one call */
+    struct slabs slabs;
+    struct map map;
+    void *key_object;   /* a struct of any mapper, for keys that are asked for */
+    void *lost_object;  /* what session_add returns after an error */
+    size_t object_size; /* of both */
+    struct cell *cells; /* of one row */
+    struct parameters parameters;
+    struct assigned_null *assigned;
+    size_t assigned_count, assigned_capacity;
+
+    struct pg_counters counters;
+    struct howdah_session_stats written; /* only inserted, updated, deleted, identity_hits */
+
+    enum transaction_state transaction;
+    struct howdah_begin_options begin;
+    struct pg_connection *connection;     /* leased for the program's transaction */
+    struct pg_connection *running;        /* on which a plan runs just now */
+    struct pg_transaction transaction_id; /* of the program's transaction, once known */
+    struct flushed *flushed;              /* what flushes in it changed, newest first; in flushed_arena */
+    struct arena flushed_arena;
+
+    struct work *work;              /* the last plan; NULL if none */
+    bool write_all;                 /* loaded objects are written whole: for one-call forms */
+    struct howdah_query lost_query; /* what session_query returns after an error */
+    struct howdah_error error;      /* sticks while its status is not OK */
+};
+
+/* A call begins: false if the session can't be used (NULL, another call is under way, an error sticks) and
+ * nothing but the status that session_refusal gives may be returned. Each true is paired with session_leave. */
+bool session_enter(struct howdah_session *s);
+/* The same for calls that work also while an error sticks. */
+bool session_enter_always(struct howdah_session *s);
+void session_leave(struct howdah_session *s);
+/* Why session_enter said no. */
+enum howdah_status session_refusal(const struct howdah_session *s);
+
+/* Completes the session's error (model and field may be NULL) and returns its status. */
+enum howdah_status session_fail(struct howdah_session *s, enum howdah_status status, const char *model,
+                                const char *field, void *object, const char *format, ...) HOWDAH_PRINTF(6, 7);
+enum howdah_status session_no_memory(struct howdah_session *s);
+
+/* The mapper of a model with a table, or NULL and an error. */
+const struct mapper *session_mapper(struct howdah_session *s, const struct howdah_model *model);
+/* The entry of an object, or NULL and an error that says `verb` what. Detached ones are errors too. */
+struct entry *session_entry(struct howdah_session *s, const void *object, const char *verb);
+static inline const struct mapper *entry_mapper(const struct howdah_session *s, const struct entry *entry)
+{
+    return &s->db->catalog.mappers[entry->mapper];
+}
+
+/* Forgets columns that were named by assign_null for that entry. */
+void session_forget_assigned(struct howdah_session *s, struct entry *entry);
+bool session_is_assigned_null(const struct howdah_session *s, const struct entry *entry, uint32_t column);
+
+#endif

@@ -1,0 +1,15 @@
+/* What the executor calls while it runs the steps of a unit of work. `arg` is the work, step->number the step. */
+#ifndef SESSION_STEPS_H
+#define SESSION_STEPS_H
+
+#include "work.h"
+
+enum howdah_status step_bind_draw(void *arg, struct pg_step *step, struct pg_binding *ret);
+enum howdah_status step_bind_gather(void *arg, struct pg_step *step, struct pg_binding *ret);
+enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret);
+enum howdah_status step_row_transaction(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
+enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
+enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
+enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct pg_done *done);
+
+#endif

@@ -1,0 +1,212 @@
+#include "transaction.h"
+
+#include "base/error.h"
+#include "snapshot.h"
+
+/* An entry as it was before a flush changed it. */
+struct flushed {
+    struct flushed *older;
+    struct entry *entry;
+    enum entry_state state;
+    void *object; /* copies of both structs */
+    void *snapshot;
+};
+
+/* --- the statements: isolation levels and modes, spelled out --- */
+
+const struct statement transaction_begin_plain = {.text = "BEGIN", .control = true};
+const struct statement transaction_commit_statement = {.text = "COMMIT", .control = true};
+const struct statement transaction_rollback_statement = {.text = "ROLLBACK", .control = true};
+
+#define BEGIN_MODES(isolation) \
+    { \
+        {{.text = "BEGIN" isolation, .control = true}, {.text = "BEGIN" isolation " DEFERRABLE", .control = true}}, \
+        { \
+            {.text = "BEGIN" isolation " READ ONLY", .control = true}, \
+                {.text = "BEGIN" isolation " READ ONLY DEFERRABLE", .control = true}, \
+        } \
+    }
+
+/* by isolation, read only, deferrable */
+static const struct statement begin_statements[][2][2] = {
+    [HOWDAH_ISOLATION_DEFAULT] = BEGIN_MODES(""),
+    [HOWDAH_ISOLATION_READ_COMMITTED] = BEGIN_MODES(" ISOLATION LEVEL READ COMMITTED"),
+    [HOWDAH_ISOLATION_REPEATABLE_READ] = BEGIN_MODES(" ISOLATION LEVEL REPEATABLE READ"),
+    [HOWDAH_ISOLATION_SERIALIZABLE] = BEGIN_MODES(" ISOLATION LEVEL SERIALIZABLE"),
+};
+
+const struct statement *transaction_begin_statement(const struct howdah_session *s)
+{
+    return &begin_statements[s->begin.isolation][s->begin.read_only][s->begin.deferrable];
+}
+
+/* --- what flushes changed --- */
+
+bool transaction_remember(struct howdah_session *s, struct entry *entry)
+{
+    const struct mapper *mapper = entry_mapper(s, entry);
+    struct flushed *flushed = ARENA_NEW(&s->flushed_arena, struct flushed);
+    if (!flushed)
+        return false;
+    flushed->object = arena_copy(&s->flushed_arena, entry_object(mapper, entry), mapper->model->size);
+    flushed->snapshot = arena_copy(&s->flushed_arena, entry_snapshot(mapper, entry), mapper->model->size);
+    if (!flushed->object || !flushed->snapshot)
+        return false;
+    flushed->entry = entry;
+    flushed->state = entry->state;
+    flushed->older = s->flushed;
+    s->flushed = flushed;
+    return true;
+}
+
+/* What the flush put into the object is taken back, but for what the program changed since. */
+static void unfill_object(const struct mapper *mapper, const struct flushed *flushed)
+{
+    void *object = entry_object(mapper, flushed->entry), *row = entry_snapshot(mapper, flushed->entry);
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        if (snapshot_has_field(c, object, row))
+            memcpy(column_field(c, object), column_field(c, flushed->object), c->size);
+    }
+}
+
+/* All that was flushed is pending again. */
+static void restore_flushed(struct howdah_session *s)
+{
+    for (struct flushed *flushed = s->flushed; flushed; flushed = flushed->older) {
+        struct entry *entry = flushed->entry;
+        const struct mapper *mapper = entry_mapper(s, entry);
+        if (entry->state == ENTRY_LOADED)
+            unfill_object(mapper, flushed);
+        if (flushed->state == ENTRY_NEW && !key_is_set(mapper, flushed->snapshot))
+            identity_remove(&s->map, entry);
+        memcpy(entry_snapshot(mapper, entry), flushed->snapshot, mapper->model->size);
+        entry->state = (uint8_t)flushed->state; /* back on the way it came: no move of the table */
+    }
+}
+
+/* What was deleted leaves the identity map for good. */
+static void forget_deleted(struct howdah_session *s)
+{
+    for (struct flushed *flushed = s->flushed; flushed; flushed = flushed->older)
+        if (flushed->entry->state == ENTRY_DETACHED)
+            identity_remove(&s->map, flushed->entry);
+}
+
+void transaction_end(struct howdah_session *s, bool committed)
+{
+    if (committed)
+        forget_deleted(s);
+    else
+        restore_flushed(s);
+    s->flushed = NULL;
+    arena_done(&s->flushed_arena);
+    pg_pool_release(s->db->pool, s->connection);
+    s->connection = NULL;
+    s->transaction = TRANSACTION_NONE;
+    s->transaction_id = (struct pg_transaction){0};
+}
+
+/* --- running --- */
+
+enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *plan)
+{
+    struct pg_connection *connection = s->connection;
+    enum howdah_status status = HOWDAH_STATUS_OK;
+    error_clear(&s->error);
+    if (!connection)
+        status = pg_pool_lease(s->db->pool, plan->deadline, &s->error, &connection);
+    plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
+    if (status == HOWDAH_STATUS_OK) {
+        plan->counters = &s->counters;
+        plan->error = &s->error;
+        plan->keep_transaction = s->transaction != TRANSACTION_NONE;
+        s->running = connection;
+        status = pg_execute(connection, plan);
+        s->running = NULL;
+    }
+    bool keep = s->transaction != TRANSACTION_NONE && status == HOWDAH_STATUS_OK;
+    s->connection = keep ? connection : NULL;
+    if (keep)
+        s->transaction = TRANSACTION_OPEN;
+    else
+        pg_pool_release(s->db->pool, connection);
+    if (status != HOWDAH_STATUS_OK && s->error.status == HOWDAH_STATUS_OK)
+        error_set(&s->error, status, "the call failed: %s", howdah_status_name(status));
+    return status;
+}
+
+static enum howdah_status read_plan(struct howdah_session *s, struct pg_step *steps, size_t count)
+{
+    struct pg_plan plan = {.steps = steps,
+                           .count = count,
+                           .repeatable = s->transaction != TRANSACTION_OPEN,
+                           .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
+    steps[count - 1].sync = true;
+    enum howdah_status status = transaction_run(s, &plan);
+    if (status == HOWDAH_STATUS_OK)
+        return status;
+    if (s->transaction != TRANSACTION_NONE)
+        transaction_end(s, false);
+    error_finish(&s->error);
+    return status;
+}
+
+static struct pg_step begin_step(const struct howdah_session *s)
+{
+    return (struct pg_step){.statement = transaction_begin_statement(s), .role = PG_BEGIN};
+}
+
+enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step)
+{
+    struct pg_step steps[2] = {begin_step(s), *step};
+    bool begin = s->transaction == TRANSACTION_BEGUN;
+    return read_plan(s, begin ? steps : steps + 1, begin ? 2 : 1);
+}
+
+enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count)
+{
+    if (s->transaction != TRANSACTION_BEGUN)
+        return read_plan(s, steps, count);
+    struct pg_step *all = arena_allocate_array(&s->scratch, count + 1, sizeof(*all));
+    if (!all)
+        return session_no_memory(s);
+    all[0] = begin_step(s);
+    memcpy(all + 1, steps, count * sizeof(*steps));
+    return read_plan(s, all, count + 1);
+}
+
+void transaction_abandon(struct howdah_session *s)
+{
+    struct howdah_error ignored;
+    struct pg_step step = {.statement = &transaction_rollback_statement, .role = PG_ROLLBACK, .sync = true};
+    struct pg_plan plan = {.steps = &step,
+                           .count = 1,
+                           .counters = &s->counters,
+                           .error = &ignored,
+                           .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
+    if (s->transaction == TRANSACTION_OPEN && s->connection && pg_connection_alive(s->connection))
+        (void)pg_execute(s->connection, &plan);
+    transaction_end(s, false);
+}
+
+enum howdah_status howdah_session_begin(struct howdah_session *s, const struct howdah_begin_options *options)
+{
+    static const struct howdah_begin_options standard = {.struct_size = sizeof(standard)};
+    const struct howdah_begin_options *o = options ? options : &standard;
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = HOWDAH_STATUS_OK;
+    if (o->struct_size != sizeof(*o) || (unsigned)o->isolation > HOWDAH_ISOLATION_SERIALIZABLE)
+        status = session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL,
+                              "the options of session_begin are invalid: make them with BEGIN_OPTIONS(...)");
+    else if (s->transaction != TRANSACTION_NONE)
+        status = session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
+                              "a transaction has begun already: commit it or roll it back first");
+    if (status == HOWDAH_STATUS_OK) {
+        s->begin = *o;
+        s->transaction = TRANSACTION_BEGUN;
+    }
+    session_leave(s);
+    return status;
+}

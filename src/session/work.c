@@ -1,0 +1,85 @@
+/* The frame of a unit of work: its phases in their order, and its memory. */
+#include "work.h"
+
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void *work_grow(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return elements;
+    uint32_t more = *capacity ? *capacity * 2 : 16;
+    void *grown = count > UINT32_MAX / 4 ? NULL : arena_allocate_array(&w->arena, more, size);
+    if (!grown) {
+        session_no_memory(w->s);
+        return NULL;
+    }
+    if (count)
+        memcpy(grown, elements, count * size);
+    *capacity = more;
+    return grown;
+}
+
+bool work_refuse(struct work *w, enum howdah_status status, const struct change *change, const char *field,
+                 const char *format, ...)
+{
+    char message[600];
+    const struct mapper *mapper = change_mapper(w, change);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    session_fail(w->s, status, mapper->model->name, field, entry_object(mapper, change->entry), "%s%s%s: %s",
+                 mapper->model->name, field ? "." : "", field ? field : "", message);
+    w->s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
+    error_finish(&w->s->error);
+    return false;
+}
+
+void work_free(struct howdah_session *s)
+{
+    struct work *w = s->work;
+    s->work = NULL;
+    if (!w)
+        return;
+    map_clear(&w->batch_map);
+    struct arena arena = w->arena; /* the work itself lies in it */
+    arena_done(&arena);
+}
+
+static struct work *work_new(struct howdah_session *s)
+{
+    struct arena arena;
+    uint32_t mappers = s->db->catalog.mapper_count;
+    arena_init(&arena, &s->db->allocator);
+    struct work *w = ARENA_NEW(&arena, struct work);
+    if (w) {
+        w->inserts = arena_allocate_zero(&arena, mappers * sizeof(*w->inserts), sizeof(*w->inserts));
+        w->deletes = arena_allocate_zero(&arena, mappers * sizeof(*w->deletes), sizeof(*w->deletes));
+    }
+    if (!w || !w->inserts || !w->deletes) {
+        arena_done(&arena);
+        session_no_memory(s);
+        return NULL;
+    }
+    w->s = s;
+    w->arena = arena;
+    map_init(&w->batch_map, &s->db->allocator);
+    return w;
+}
+
+struct work *work_plan(struct howdah_session *s, bool commit)
+{
+    work_free(s);
+    struct work *w = s->work = work_new(s);
+    if (!w)
+        return NULL;
+    bool planned = work_collect(w) && work_pair(w) && work_batch(w) && work_order(w) && work_emit(w, commit, NONE);
+    arena_reset(&s->scratch);
+    if (planned)
+        return w;
+    work_free(s);
+    return NULL;
+}

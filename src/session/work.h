@@ -1,0 +1,174 @@
+/* The unit of work of one commit, as data that the phases hand on:
+ *
+ *   collect  what changed            -> changes
+ *   pair     with the rows           -> images of the rows as they will be, checked; sets of columns
+ *   batch    what one text can write -> batches
+ *   order    by foreign keys         -> batches in order, their rows in order
+ *   emit     statements              -> chunks and steps
+ *   run      through the executor
+ *   finish   promote the objects' states
+ *
+ * Planning reads nothing and sends nothing, and leaves objects and snapshots of loaded objects alone. */
+#ifndef SESSION_WORK_H
+#define SESSION_WORK_H
+
+#include "session.h"
+#include "sql/statements.h"
+
+#include <howdah/plan.h>
+
+enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024, NONE = UINT32_MAX };
+
+/* An entry that takes part. */
+struct change {
+    struct entry *entry;
+    void *image;        /* the row as it will be; for DELETE as it was */
+    void *old;          /* the row as it was; NULL for INSERT */
+    uint64_t *columns;  /* that are sent */
+    uint32_t batch;     /* index; NONE: nothing of it is written */
+    uint32_t place;     /* in its batch */
+    uint32_t chunk;     /* in which it is sent */
+    uint32_t deferrals; /* first of its foreign keys that wait for a generated key; NONE */
+    uint8_t operation;  /* enum howdah_operation */
+    bool referenced;    /* another change waits for its generated key */
+    bool draws;         /* its identity is unset */
+};
+
+/* A foreign key whose value is the key of an object that has none before the plan runs. */
+struct deferral {
+    const struct foreign_key *key;
+    uint32_t target; /* index of the change that makes it */
+    uint32_t next;   /* of the same change */
+};
+
+/* One row goes before another: indices of changes, and the foreign key that says so. */
+struct row_edge {
+    uint32_t before, after;
+    const struct foreign_key *key;
+};
+
+/* Rows that one statement text writes. */
+struct batch {
+    struct map_node node;
+    const struct mapper *mapper;
+    enum howdah_operation operation;
+    uint64_t *columns;
+    uint64_t *by_name; /* see struct statement_key */
+    uint32_t *changes; /* indices, in order */
+    void **images;     /* of the same, side by side for the encoder */
+    void **olds;
+    void **objects;
+    uint32_t count, capacity;
+    uint32_t first_chunk, chunk_count;
+    bool draws;        /* generated keys are drawn at the head of the pipeline */
+    bool returns_keys; /* they come back by RETURNING instead: a row a statement */
+    bool awaited;      /* later batches need these keys: a round trip ends behind it */
+    const struct statement *statement;
+    const struct column **returned;
+    uint32_t returned_count;
+    const char *reason;
+};
+
+struct chunk {
+    uint32_t batch;
+    uint32_t first, count; /* places in the batch */
+    uint32_t setting;      /* number of the first of its settings: one for each column of the batch's by_name */
+    uint32_t received;     /* rows that came back */
+    uint32_t mark, base;   /* scratch of the gathering */
+};
+
+enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_DRAW, STEP_GATHER, STEP_WRITE };
+
+/* What stands behind a step of the executor's plan. */
+struct step {
+    enum step_kind kind;
+    uint32_t chunk;
+    uint32_t column; /* DRAW and GATHER: whose values the setting holds */
+    uint32_t round_trip;
+    const char *reason;
+};
+
+struct work {
+    struct howdah_session *s;
+    struct arena arena;
+
+    struct change *changes;
+    uint32_t change_count, change_capacity;
+    struct deferral *deferrals;
+    uint32_t deferral_count, deferral_capacity;
+    struct row_edge *edges;
+    uint32_t edge_count, edge_capacity;
+    struct batch **batches;
+    uint32_t batch_count, batch_capacity;
+    struct map batch_map;
+    const uint32_t *order; /* of the batches */
+    uint32_t *inserts;     /* by mapper: how many */
+    uint32_t *deletes;
+
+    struct chunk *chunks;
+    uint32_t chunk_count, chunk_capacity;
+    struct pg_step *steps; /* steps[i] is told by infos[i] */
+    struct step *infos;
+    uint32_t step_count, step_capacity;
+    uint32_t settings;     /* how many were given out */
+    bool lone;             /* one row: the statement is its own transaction */
+    uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
+    uint32_t marks;
+
+    struct pg_transaction transaction; /* of the run */
+    uint32_t stale;                    /* rows that were not there as expected */
+    const char *text;                  /* of the plan */
+};
+
+/* Makes the whole plan of what the session would write, with `commit` up to a COMMIT; NULL: the session has the error.
+ * Belongs to the session: the one before it is freed. */
+struct work *work_plan(struct howdah_session *s, bool commit);
+void work_free(struct howdah_session *s);
+
+/* --- the phases; false: the session has the error --- */
+bool work_collect(struct work *w);
+bool work_pair(struct work *w);
+bool work_batch(struct work *w);
+bool work_order(struct work *w);
+/* Parts of it: edges between rows; batches split by the depth of their rows; the order inside batches. */
+bool work_find_edges(struct work *w);
+bool work_split(struct work *w, const uint32_t *batches, uint32_t count);
+bool work_order_rows(struct work *w);
+/* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent, or NONE. */
+bool work_emit(struct work *w, bool commit, uint32_t probe);
+/* Runs the plan; with `commit` to the end of the transaction. The outcome is a fact when it returns. */
+enum howdah_status work_run(struct work *w);
+/* After a failure in `chunk`: finds the row that caused it, by doing it again row by row and rolling that back. NULL if it
+ * did not happen again. */
+struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status status);
+/* Objects and states become what was written. `committed` is false for a flush, which can be undone. Can't fail:
+ * work_prepare_finish has been before the run. */
+bool work_prepare_finish(struct work *w, bool committed);
+void work_finish(struct work *w, bool committed);
+
+/* --- what they share --- */
+static inline const struct mapper *change_mapper(const struct work *w, const struct change *change)
+{
+    return entry_mapper(w->s, change->entry);
+}
+
+/* The change of an entry, or NULL if it has no part in this work. */
+static inline struct change *work_change_of(const struct work *w, const struct entry *entry)
+{
+    bool known = entry->change < w->change_count && w->changes[entry->change].entry == entry;
+    return known ? &w->changes[entry->change] : NULL;
+}
+
+/* The version column of an object: a plain integer. */
+int64_t version_get(const struct column *c, const void *object);
+void version_set(const struct column *c, void *object, int64_t version);
+
+/* The elements with room for one more, perhaps in another place; NULL if memory is out. */
+void *work_grow(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size);
+/* Refuses rows that refer to each other in a ring. */
+bool work_refuse_cycle(struct work *w, const struct change *change);
+/* An error of the plan: nothing was sent. The message begins with "Model.field: ". */
+bool work_refuse(struct work *w, enum howdah_status status, const struct change *change, const char *field,
+                 const char *format, ...) HOWDAH_PRINTF(5, 6);
+
+#endif
