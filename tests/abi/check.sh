@@ -1,0 +1,56 @@
+#!/bin/sh
+# What the shared library shows to the linker: check.sh exports|references|needed|size LIBRARY
+set -eu
+library=$2
+here=$(dirname "$0")
+LC_ALL=C
+export LC_ALL
+
+defined() {
+    nm -D --defined-only "$library" | awk '{ print $NF }' | sort
+}
+
+# What ends the process, jumps over the program's frames, writes to its stdout or waits behind its back.
+forbidden='_exit _Exit exit quick_exit abort raise kill atexit on_exit
+_setjmp setjmp sigsetjmp __sigsetjmp longjmp _longjmp siglongjmp __longjmp_chk
+stdout printf vprintf puts putchar putchar_unlocked perror __printf_chk __vprintf_chk
+system popen signal sleep usleep nanosleep'
+
+case $1 in
+exports)
+    # With a list that is out of date: tests/abi/update
+    defined | diff "$here/exports.txt" - || exit 1
+    if defined | grep -v '^howdah_'; then
+        echo 'every exported name begins with howdah_'
+        exit 1
+    fi
+    ;;
+references)
+    # assert() is not compiled into a release.
+    [ "${ASSERTIONS-}" = yes ] || forbidden="$forbidden __assert_fail __assert_perror_fail"
+    nm -D --undefined-only "$library" | awk '{ sub("@.*", "", $NF); print $NF }' | sort >"$library.undefined"
+    for name in $forbidden; do
+        if grep -qx "$name" "$library.undefined"; then
+            echo "the library refers to $name"
+            found=yes
+        fi
+    done
+    rm -f "$library.undefined"
+    [ -z "${found-}" ]
+    ;;
+needed)
+    if readelf -d "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v -e '^libpq\.so\.5$' -e '^libc\.so\.' \
+        -e '^ld-linux'; then
+        echo 'the library needs more than libpq and libc'
+        exit 1
+    fi
+    ;;
+size)
+    limit=$((400 * 1024))
+    strip -o "$library.stripped" "$library"
+    size=$(wc -c <"$library.stripped")
+    rm -f "$library.stripped"
+    echo "stripped: $size bytes; limit: $limit"
+    [ "$size" -lt "$limit" ]
+    ;;
+esac
