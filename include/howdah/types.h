@@ -21,7 +21,8 @@ struct howdah_date {
 struct howdah_time {
     int64_t microseconds;
 };
-/* interval: three counts that PostgreSQL keeps apart, since months and days vary in length. */
+/* interval: three counts that PostgreSQL keeps apart, since months and days vary in length. All three at
+ * their largest, or smallest, are infinity and -infinity (PostgreSQL 17 and later). */
 struct howdah_interval {
     int64_t microseconds;
     int32_t days;
@@ -41,7 +42,7 @@ struct howdah_json {
     const char *text;
 };
 /* numeric, exact: decimal digits as "-123.4500", or "NaN", "Infinity", "-Infinity". `text` NULL is SQL
- * NULL or unset. An exponent ("1e3") is accepted on the way in. */
+ * NULL or unset. An exponent ("1e3") is accepted on the way in; white space and commas are not. */
 struct howdah_numeric {
     const char *text;
 };
@@ -96,9 +97,10 @@ HOWDAH_ARRAY(howdah_numeric_array, struct howdah_numeric);
         bool loaded; \
     }
 
-/* --- conversions: no memory, no I/O, any thread. Each returns HOWDAH_STATUS_OK or HOWDAH_STATUS_INVALID
- * (the value has no such form: infinity as time_t, a date out of range, a text that is none), and then
- * leaves the output untouched. --- */
+/* --- conversions: no memory, no I/O, any thread, any locale and time zone. Each returns HOWDAH_STATUS_OK,
+ * or HOWDAH_STATUS_INVALID (the value has no such form: infinity as time_t, a date out of range, a text
+ * that is none or NULL), and then leaves the output untouched. Texts are read from end to end: what
+ * stands before or behind the value, white space included, makes them invalid. --- */
 
 #define HOWDAH_TIMESTAMP_INFINITY       ((struct howdah_timestamp){INT64_MAX})
 #define HOWDAH_TIMESTAMP_MINUS_INFINITY ((struct howdah_timestamp){INT64_MIN})
@@ -108,11 +110,13 @@ HOWDAH_ARRAY(howdah_numeric_array, struct howdah_numeric);
 /* Enough bytes, with the final NUL, for the text of any timestamp, date, time, interval or uuid. */
 #define HOWDAH_TEXT_MAX 96
 
-/* Nanoseconds are rounded to microseconds, half away from zero, as the server does. */
+/* Nanoseconds, which must be 0 to 999,999,999, are rounded to the nearest microsecond, a half up. */
 HOWDAH_API enum howdah_status howdah_timestamp_from_timespec(struct timespec time, struct howdah_timestamp *ret);
 HOWDAH_API enum howdah_status howdah_timestamp_to_timespec(struct howdah_timestamp time, struct timespec *ret);
-/* UTC, always: the fields tm_year to tm_sec are read (tm_wday, tm_yday, tm_isdst are not) and must be in
- * range, but for tm_mday and below, which are checked against the month. `to_tm` sets all of them. */
+/* UTC, always. `from_tm` reads tm_year to tm_sec, each of which must be in its range (tm_mday is checked
+ * against the month, and tm_sec may be 60, which is the next minute): nothing is carried over as mktime
+ * would. A date reads only tm_year to tm_mday. `to_tm` sets every field, and drops what is less than a
+ * second. */
 HOWDAH_API enum howdah_status howdah_timestamp_from_tm(const struct tm *time, struct howdah_timestamp *ret);
 HOWDAH_API enum howdah_status howdah_timestamp_to_tm(struct howdah_timestamp time, struct tm *ret);
 HOWDAH_API enum howdah_status howdah_date_from_tm(const struct tm *time, struct howdah_date *ret);
@@ -122,26 +126,32 @@ HOWDAH_API enum howdah_status howdah_date_from_ymd(int year, int month, int day,
 HOWDAH_API enum howdah_status howdah_date_to_ymd(struct howdah_date date, int *ret_year, int *ret_month, int *ret_day);
 
 /* ISO 8601 as PostgreSQL writes it with DateStyle ISO and time zone UTC: "2026-11-20 10:15:00.25+00",
- * "0044-03-15 BC", "infinity". Reading accepts also "T", "Z", and numeric zones; no zone means UTC. */
+ * "0044-03-15 BC", "infinity". Reading accepts also "T", "Z", and numeric zones ("+02", "-0530",
+ * "+05:53:28"), and for a timestamp a date alone; no zone means UTC. Seconds may be left out; more than
+ * six digits of them are rounded. 24:00:00 is the end of the day. */
 HOWDAH_API void howdah_timestamp_to_text(struct howdah_timestamp time, char ret_text[HOWDAH_TEXT_MAX]);
 HOWDAH_API enum howdah_status howdah_timestamp_from_text(const char *text, struct howdah_timestamp *ret);
 HOWDAH_API void howdah_date_to_text(struct howdah_date date, char ret_text[HOWDAH_TEXT_MAX]);
 HOWDAH_API enum howdah_status howdah_date_from_text(const char *text, struct howdah_date *ret);
 HOWDAH_API void howdah_time_to_text(struct howdah_time time, char ret_text[HOWDAH_TEXT_MAX]);
 HOWDAH_API enum howdah_status howdah_time_from_text(const char *text, struct howdah_time *ret);
-/* ISO 8601 durations, "P1Y2M3DT4H5M6.7S", which any IntervalStyle reads back. */
+/* ISO 8601 durations, "P1Y2M3DT4H5M6.7S", which any IntervalStyle reads back. Each part may have a sign of
+ * its own, weeks are read as days, and only seconds may have a fraction. */
 HOWDAH_API void howdah_interval_to_text(struct howdah_interval interval, char ret_text[HOWDAH_TEXT_MAX]);
 HOWDAH_API enum howdah_status howdah_interval_from_text(const char *text, struct howdah_interval *ret);
 
+/* "01934abc-def0-7123-8456-789abcdef012". Reading takes any case, hyphens after any four digits or none,
+ * and braces around it, as the server does. */
 HOWDAH_API void howdah_uuid_to_text(struct howdah_uuid uuid, char ret_text[HOWDAH_TEXT_MAX]);
 HOWDAH_API enum howdah_status howdah_uuid_from_text(const char *text, struct howdah_uuid *ret);
-/* A new version 7 UUID (RFC 9562): milliseconds of the wall clock, then random bits of the kernel. */
+/* A new version 7 UUID (RFC 9562): the wall clock down to a quarter of a microsecond, so that those of one
+ * machine come in order, and 62 random bits of the kernel. HOWDAH_STATUS_RESOURCE if that has none. */
 HOWDAH_API enum howdah_status howdah_uuid_v7(struct howdah_uuid *ret);
 
 /* numeric as an integer count of 10^-scale units, exactly: "12.50" with scale 2 is 1250, with scale 1 it
- * is 125, with scale 0 it is an error. NaN and infinities are errors. `to` writes the text into the
- * caller's buffer of HOWDAH_TEXT_MAX bytes, in which the returned numeric points: copy it with
- * session_copy before the next commit, or keep the buffer that long. */
+ * is 125, with scale 0 it is an error. NaN and infinities are errors. The scale is 0 to 90. `from` writes
+ * the text, with all digits of the scale, into the caller's buffer of HOWDAH_TEXT_MAX bytes, to which the
+ * returned numeric points: keep the buffer until the next flush, commit or rollback. */
 HOWDAH_API enum howdah_status howdah_numeric_to_int64(struct howdah_numeric numeric, int scale, int64_t *ret);
 HOWDAH_API enum howdah_status howdah_numeric_from_int64(int64_t value, int scale, char buffer[HOWDAH_TEXT_MAX],
                                                         struct howdah_numeric *ret);
@@ -154,7 +164,8 @@ HOWDAH_API enum howdah_status howdah_numeric_from_int128(howdah_int128 value, in
 /* As the server orders them: -1, 0, 1; 1.10 equals 1.1, NaN equals NaN and is greater than all else. */
 HOWDAH_API enum howdah_status howdah_numeric_compare(struct howdah_numeric a, struct howdah_numeric b, int *ret);
 
-/* Copies `text` into a char[N] field. False, and nothing is changed, if it does not fit. */
+/* Copies `text` into a char[N] field. False, and nothing is changed, if it does not fit or is NULL. The text
+ * may be a part of the field. */
 HOWDAH_API bool howdah_set_text(char *field, size_t size, const char *text) HOWDAH_MUST_CHECK;
 /* SET_TEXT(post->slug, text) takes the size from the field. */
 #define HOWDAH_SET_TEXT(field, text) \

@@ -22,7 +22,7 @@ bool buffer_grow(struct buffer *b, size_t more)
     size_t needed, capacity = b->capacity ? b->capacity : BUFFER_FIRST;
     char *data = NULL;
     if (size_add(b->size, more, &needed)) {
-        while (capacity < needed && size_multiply(capacity, 2, &capacity))
+        while (capacity <= needed && size_multiply(capacity, 2, &capacity))
             ;
         if (capacity >= needed)
             data = memory_resize(b->allocator, b->data, capacity);

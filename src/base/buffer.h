@@ -31,10 +31,10 @@ static inline void buffer_reset(struct buffer *b)
     b->failed = false;
 }
 
-/* Room for `more` bytes at the end, which then count as written; NULL on failure. */
+/* Room for `more` bytes at the end, which then count as written; NULL on failure only, also for no bytes. */
 static inline char *buffer_extend(struct buffer *b, size_t more)
 {
-    if (b->failed || (b->capacity - b->size < more && !buffer_grow(b, more)))
+    if (b->failed || (b->capacity - b->size <= more && !buffer_grow(b, more)))
         return NULL;
     char *start = b->data + b->size;
     b->size += more;

@@ -68,14 +68,17 @@ void error_clear(struct howdah_error *e)
     e->message = "";
 }
 
-/* The longest prefix of `text` that fits `room` and ends between two characters of UTF-8. */
-static size_t fitting(const char *text, size_t length, size_t room)
+/* The length of `text` without the character of UTF-8 that its end cuts in two, if it does. */
+static size_t whole_characters(const char *text, size_t length)
 {
-    if (length <= room)
+    size_t more = 0;
+    while (more < 3 && more < length && ((unsigned char)text[length - 1 - more] & 0xC0) == 0x80)
+        more++;
+    if (more == length)
         return length;
-    while (room > 0 && ((unsigned char)text[room] & 0xC0) == 0x80)
-        room--;
-    return room;
+    unsigned char lead = (unsigned char)text[length - 1 - more];
+    size_t wanted = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+    return more < wanted ? length - 1 - more : length;
 }
 
 static const char *store(struct howdah_error *e, const char *text, size_t length)
@@ -84,21 +87,24 @@ static const char *store(struct howdah_error *e, const char *text, size_t length
     if (room == 0)
         return NULL;
     char *copy = e->storage + e->used;
-    length = fitting(text, length, room - 1);
+    if (length > room - 1)
+        length = whole_characters(text, room - 1);
     memcpy(copy, text, length);
     copy[length] = '\0';
     e->used = (uint16_t)(e->used + length + 1);
     return copy;
 }
 
+static void format_message(struct howdah_error *e, const char *format, va_list args) HOWDAH_PRINTF(2, 0);
+
 static void format_message(struct howdah_error *e, const char *format, va_list args)
 {
     char message[MESSAGE_MAX + 1];
     int length = vsnprintf(message, sizeof(message), format, args);
-    if (length < 0)
-        length = 0;
-    size_t stored = fitting(message, strlen(message), (size_t)length);
-    const char *copy = store(e, message, stored);
+    size_t whole = length < 0 ? 0 : (size_t)length;
+    if (whole > MESSAGE_MAX)
+        whole = whole_characters(message, MESSAGE_MAX);
+    const char *copy = store(e, message, whole);
     e->message = copy ? copy : "";
 }
 
@@ -156,8 +162,10 @@ static void add_line(struct howdah_error *e, const char *label, const char *text
     int length = snprintf(e->storage + used, STORAGE - used, "%s%s%s\n", label, *label ? ": " : "", text);
     if (length < 0)
         return;
-    size_t whole = (size_t)length < STORAGE - used ? (size_t)length : STORAGE - used - 1;
-    e->used = (uint16_t)(used + fitting(e->storage + used, strlen(e->storage + used), whole));
+    size_t whole = (size_t)length;
+    if (whole > STORAGE - used - 1)
+        whole = whole_characters(e->storage + used, STORAGE - used - 1);
+    e->used = (uint16_t)(used + whole);
     e->storage[e->used] = '\0';
 }
 

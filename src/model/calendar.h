@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /* PostgreSQL's limits (manual, 8.5 "Date/Time Types"): the last ones are the first that are out of range. */
-#define DATE_FIRST INT32_C(-2451545)             /* 4714-11-24 BC */
-#define DATE_END INT32_C(2145031949)             /* 5874898-01-01 */
+#define DATE_FIRST      INT32_C(-2451545)   /* 4714-11-24 BC */
+#define DATE_END        INT32_C(2145031949) /* 5874898-01-01 */
 #define TIMESTAMP_FIRST INT64_C(-211813488000000000)
-#define TIMESTAMP_END INT64_C(9223371331200000000) /* 294277-01-01 */
+#define TIMESTAMP_END   INT64_C(9223371331200000000) /* 294277-01-01 */
 
 #define MICROSECONDS_PER_SECOND INT64_C(1000000)
-#define MICROSECONDS_PER_DAY INT64_C(86400000000)
+#define MICROSECONDS_PER_DAY    INT64_C(86400000000)
 
 struct calendar_day {
     int64_t year;

@@ -6,6 +6,26 @@
 
 /* --- what the phases share --- */
 
+void compilation_init(struct compilation *c, struct arena *arena, struct buffer *faults)
+{
+    *c = (struct compilation){.arena = arena, .faults = faults};
+    arena_init(&c->temporary, arena->allocator);
+    buffer_init(&c->scratch, arena->allocator);
+}
+
+void compilation_done(struct compilation *c)
+{
+    buffer_done(&c->scratch);
+    arena_done(&c->temporary);
+}
+
+enum howdah_status compilation_status(const struct compilation *c)
+{
+    if (c->no_memory || c->faults->failed)
+        return HOWDAH_STATUS_NO_MEMORY;
+    return c->faulty ? HOWDAH_STATUS_MODEL : HOWDAH_STATUS_OK;
+}
+
 void compile_fault(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,
                    const char *format, ...)
 {
@@ -27,19 +47,13 @@ void compile_fault(struct compilation *c, const struct mapper *mapper, const str
     buffer_text(c->faults, length < 0 ? "is wrong" : message);
 }
 
-void *compile_allocate(struct compilation *c, size_t count, size_t size)
+void *compile_allocate(struct compilation *c, struct arena *arena, size_t count, size_t size)
 {
-    void *piece = arena_allocate_array(c->arena, count, size);
+    void *piece = arena_allocate_array(arena, count, size);
     if (piece)
         memset(piece, 0, count * size);
     c->no_memory = c->no_memory || !piece;
     return piece;
-}
-
-const char *compile_text(struct compilation *c, const char *text)
-{
-    c->no_memory = c->no_memory || !text;
-    return text;
 }
 
 const char *compile_take(struct compilation *c)
@@ -79,8 +93,7 @@ static void add_models(struct compilation *c, const struct howdah_model *const *
             continue;
         }
         struct mapper *mapper = &c->catalog->mappers[c->catalog->mapper_count];
-        mapper->model = *models;
-        mapper->index = c->catalog->mapper_count++;
+        *mapper = (struct mapper){.model = *models, .index = c->catalog->mapper_count++};
         put_in_slot(c->catalog, mapper);
     }
 }
@@ -94,9 +107,9 @@ static bool start(struct compilation *c, const struct howdah_model *const *model
         return false;
     const char *schema = default_schema ? default_schema : "public";
     c->default_schema = arena_copy_text(c->arena, schema, strlen(schema));
-    c->parts = compile_allocate(c, count, sizeof(*c->parts));
-    c->catalog->mappers = compile_allocate(c, count, sizeof(*c->catalog->mappers));
-    if (!c->default_schema || c->no_memory || !make_slots(c->catalog, count))
+    c->parts = compile_allocate(c, &c->temporary, count, sizeof(*c->parts));
+    c->catalog->mappers = arena_allocate_array(c->arena, count, sizeof(*c->catalog->mappers));
+    if (!c->default_schema || !c->parts || !c->catalog->mappers || !make_slots(c->catalog, count))
         return false;
     if (models)
         add_models(c, models);
@@ -106,7 +119,8 @@ static bool start(struct compilation *c, const struct howdah_model *const *model
 static void compile_all(struct compilation *c)
 {
     static void (*const phases[])(struct compilation *, struct mapper *) = {
-        compile_rows, compile_given_names, compile_foreign_keys, compile_relations, compile_indexes,
+        compile_rows,      compile_given_names, compile_foreign_keys,
+        compile_relations, compile_indexes,     compile_profile,
     };
     for (size_t phase = 0; phase < sizeof(phases) / sizeof(*phases); phase++)
         for (uint32_t i = 0; i < c->catalog->mapper_count && !c->no_memory; i++)
@@ -117,19 +131,17 @@ enum howdah_status catalog_init(struct catalog *catalog, const struct howdah_all
                                 const struct howdah_model *const *models, const char *default_schema,
                                 struct buffer *faults)
 {
+    struct compilation c;
     *catalog = (struct catalog){0};
     arena_init(&catalog->arena, allocator);
-    struct compilation c = {.catalog = catalog, .arena = &catalog->arena, .faults = faults};
-    buffer_init(&c.scratch, allocator);
-    map_init(&c.names, allocator);
-    bool started = start(&c, models, default_schema);
-    if (started)
+    compilation_init(&c, &catalog->arena, faults);
+    c.catalog = catalog;
+    if (start(&c, models, default_schema))
         compile_all(&c);
-    map_clear(&c.names);
-    buffer_done(&c.scratch);
-    if (!started || c.no_memory || faults->failed)
-        return HOWDAH_STATUS_NO_MEMORY;
-    return c.faulty ? HOWDAH_STATUS_MODEL : HOWDAH_STATUS_OK;
+    else
+        c.no_memory = true;
+    compilation_done(&c);
+    return compilation_status(&c);
 }
 
 void catalog_done(struct catalog *catalog)

@@ -9,8 +9,13 @@
 /* The wire: four 16-bit numbers, then as many groups as the first one says. `weight` is the power of 10,000 of the
  * first group; `scale` counts the digits after the point that are to be shown. */
 enum { HEADER = 8, GROUP = 4, GROUP_MAX = 9999 };
-enum wire_sign { WIRE_POSITIVE = 0x0000, WIRE_NEGATIVE = 0x4000, WIRE_NAN = 0xC000, WIRE_INFINITY = 0xD000,
-                 WIRE_MINUS_INFINITY = 0xF000 };
+enum wire_sign {
+    WIRE_POSITIVE = 0x0000,
+    WIRE_NEGATIVE = 0x4000,
+    WIRE_NAN = 0xC000,
+    WIRE_INFINITY = 0xD000,
+    WIRE_MINUS_INFINITY = 0xF000
+};
 
 static struct numeric numeric_at(const void *value)
 {
@@ -133,9 +138,10 @@ static void write_text(const struct wire_number *w, char *to)
 
 static const char *word_of(enum wire_sign sign)
 {
-    return sign == WIRE_NAN ? "NaN"
-           : sign == WIRE_INFINITY ? "Infinity"
-           : sign == WIRE_MINUS_INFINITY ? "-Infinity" : NULL;
+    return sign == WIRE_NAN              ? "NaN"
+           : sign == WIRE_INFINITY       ? "Infinity"
+           : sign == WIRE_MINUS_INFINITY ? "-Infinity"
+                                         : NULL;
 }
 
 static enum howdah_status numeric_decode(const struct howdah_field *field, const unsigned char *data, size_t size,

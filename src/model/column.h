@@ -9,6 +9,7 @@ enum column_shape {
     SHAPE_NULLABLE, /* { value, valid } */
     SHAPE_ARRAY     /* { items, nulls, count } */
 };
+enum { SHAPE_COUNT = SHAPE_ARRAY + 1 };
 
 struct column {
     const struct howdah_field *field;
@@ -65,10 +66,12 @@ bool column_copy(const struct column *c, struct arena *arena, void *object);
 const char *column_check(const struct column *c, const void *object);
 /* Appends the field as one element of the parameter array: its length and bytes, or -1 for NULL. */
 void column_append(const struct column *c, const void *object, struct buffer *out);
+/* The same for many objects, one after another. */
+void column_append_all(const struct column *c, void *const *objects, size_t count, struct buffer *out);
 /* Appends the header of a parameter array of `count` elements. */
 void column_append_header(const struct column *c, size_t count, struct buffer *out);
-/* Fills the field from a cell: OK; INVALID with a reason in *ret_why ("is NULL", "has 70 bytes, the field holds
- * 63", "is of type 25, expected bigint", "has 2 dimensions"), which is static or lies in the arena; or NO_MEMORY.
+/* Fills the field from a cell: OK; INVALID with a reason in *ret_why ("is NULL", "has 70 bytes, the field holds 63", "has
+ * 2 dimensions"), which is static or lies in the arena; SCHEMA likewise ("is of type text, expected bigint"); NO_MEMORY.
  * Cells of related types are converted with a range check: int2/4/8, float4/8, text-like types, timestamp with and
  * without zone, json and jsonb. */
 enum howdah_status column_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *object,

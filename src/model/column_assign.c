@@ -86,7 +86,7 @@ struct integer {
 
 static bool get_integer(const struct assignment *a, struct integer *ret)
 {
-    int64_t number = a->value.as.integer;
+    int64_t number = a->value.as.integer; /* any bits are one */
     if (a->value.type == HOWDAH_TYPE_UINT64)
         *ret = (struct integer){a->value.as.unsigned_integer, false};
     else if (a->value.type == HOWDAH_TYPE_INT64)
@@ -115,14 +115,13 @@ static enum howdah_status assign_integer(struct assignment *a)
 static enum howdah_status assign_bool(struct assignment *a)
 {
     struct integer integer;
-    bool flag = a->value.as.boolean;
-    if (a->value.type != HOWDAH_TYPE_BOOL) {
-        if (!get_integer(a, &integer))
-            return refuse_family(a);
-        if (integer.magnitude > 1 || integer.negative)
-            return refuse_range(a);
-        flag = integer.magnitude == 1;
-    }
+    if (a->value.type == HOWDAH_TYPE_BOOL)
+        return put(a, &a->value.as.boolean, sizeof(a->value.as.boolean));
+    if (!get_integer(a, &integer))
+        return refuse_family(a);
+    if (integer.magnitude > 1 || integer.negative)
+        return refuse_range(a);
+    bool flag = integer.magnitude == 1;
     return put(a, &flag, sizeof(flag));
 }
 
@@ -138,13 +137,15 @@ static enum howdah_status assign_real(struct assignment *a)
 {
     bool is_float = a->column->codec->type == HOWDAH_TYPE_FLOAT;
     struct integer integer;
-    double number = a->value.as.real;
+    double number;
     if (get_integer(a, &integer)) {
         if (!is_exact(integer.magnitude, is_float ? FLT_MANT_DIG : DBL_MANT_DIG))
             return refuse_range(a);
         number = integer.negative ? -(double)integer.magnitude : (double)integer.magnitude;
     } else if (a->value.type != HOWDAH_TYPE_FLOAT && a->value.type != HOWDAH_TYPE_DOUBLE) {
         return refuse_family(a);
+    } else {
+        number = a->value.as.real;
     }
     if (!is_float)
         return put(a, &number, sizeof(number));

@@ -25,7 +25,8 @@ enum howdah_status refuse_type(const struct column *c, uint32_t oid, struct aren
     const char *name = item ? item->cast : array ? array->cast : text_decimal(oid, number);
     const char *why = text_join(arena, "is of type ", name, array ? "[]" : "", ", expected ", c->codec->sql_type,
                                 c->shape == SHAPE_ARRAY ? "[]" : "", NULL);
-    return refuse(why, "is of another type", ret_why);
+    refuse(why, "is of another type", ret_why);
+    return HOWDAH_STATUS_SCHEMA;
 }
 
 static enum howdah_status refuse_bytes(const struct column *c, size_t size, struct arena *arena, const char **ret_why)

@@ -86,7 +86,7 @@ typedef enum howdah_status item_decode(const struct column *c, const unsigned ch
 item_decode *item_decode_of(const struct column *c, uint32_t oid);
 /* The C type to use where a plain value has no room for NULL: "NullInt32". NULL for types that have. */
 const char *null_type_name(enum howdah_type type);
-/* Sets "is of type integer, expected bigint" and returns INVALID. */
+/* Sets "is of type integer, expected bigint" and returns SCHEMA. */
 enum howdah_status refuse_type(const struct column *c, uint32_t oid, struct arena *arena, const char **ret_why);
 
 #endif

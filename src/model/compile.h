@@ -1,31 +1,63 @@
 /* Compiling models: what its phases share. Each phase goes over all mappers before the next one begins, reports every
- * fault that it finds, and goes on. Private to catalog.c, mapper.c and mapper_*.c. */
+ * fault that it finds, and goes on. Private to catalog.c, mapper.c and mapper_*.c.
+ *
+ * A program starts no faster than this: rows are gone through once, and what later phases need of them is listed. */
 #ifndef MODEL_COMPILE_H
 #define MODEL_COMPILE_H
 
-#include "base/map.h"
 #include "mapper.h"
 #include "names.h"
 
+/* A row that concerns more than its own column. */
+struct row {
+    const struct howdah_field *field;
+    const struct column *column; /* NULL for relations and rows of the table */
+};
+
 /* Of a mapper, while it is being made. */
 struct parts {
-    struct howdah_field *fields; /* the model's rows, each as large as this library knows them */
-    size_t field_count;
+    struct row *rows;
+    uint32_t row_count;
+    struct name table;
+    struct name *names; /* of the columns */
+    char *quoted;       /* where the next of them is written as in SQL */
     struct foreign_key *foreign_keys;
     struct relation *relations;
 };
 
+/* What all columns of one C type have in common, made for the first of them. */
+struct template {
+    struct column column; /* as it is where the program says nothing; size 0: any */
+    size_t alignment;     /* 0: it is not made yet */
+};
+
+struct given_name;
+
+/* Names that must differ: open addressing, never more than half full. */
+struct name_set {
+    struct given_name **slots;
+    size_t mask;
+    size_t count;
+};
+
 struct compilation {
-    struct catalog *catalog;  /* NULL for a plain model alone */
-    struct arena *arena;      /* of all that stays */
+    struct catalog *catalog;   /* NULL for a plain model alone */
+    struct arena *arena;       /* of all that stays */
+    struct arena temporary;    /* of the rest */
     struct buffer *faults;
     struct buffer scratch;
-    struct parts *parts;      /* by index of the mapper */
-    struct map names;
+    struct parts *parts;       /* by index of the mapper */
+    struct template templates[SHAPE_COUNT][HOWDAH_TYPE_COUNT];
+    struct name_set names;
     const char *default_schema;
     bool faulty;
-    bool no_memory;           /* sticks: what comes after may do nothing */
+    bool no_memory;            /* sticks: what comes after may do nothing */
 };
+
+void compilation_init(struct compilation *c, struct arena *arena, struct buffer *faults);
+void compilation_done(struct compilation *c);
+/* What became of it. */
+enum howdah_status compilation_status(const struct compilation *c);
 
 static inline struct parts *parts_of(struct compilation *c, const struct mapper *mapper)
 {
@@ -41,10 +73,15 @@ static inline const char *row_name(const struct howdah_field *field)
 /* Adds a line: "Post.user_id: ...", or "Post: ..." where field is NULL or a row of the table. */
 void compile_fault(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,
                    const char *format, ...) HOWDAH_PRINTF(4, 5);
-/* Zeroed memory; NULL, and no_memory is set, if there is none. */
-void *compile_allocate(struct compilation *c, size_t count, size_t size);
+/* Zeroed memory of the arena, which is c->arena or c->temporary; NULL, and no_memory is set, if there is none. */
+void *compile_allocate(struct compilation *c, struct arena *arena, size_t count, size_t size);
 /* `text`, or no_memory is set. */
-const char *compile_text(struct compilation *c, const char *text);
+static inline const char *compile_text(struct compilation *c, const char *text)
+{
+    c->no_memory = c->no_memory || !text;
+    return text;
+}
+
 /* What was written into c->scratch, which is then empty; NULL as above. */
 const char *compile_take(struct compilation *c);
 
@@ -72,14 +109,37 @@ void compile_foreign_keys(struct compilation *c, struct mapper *mapper);
 void compile_relations(struct compilation *c, struct mapper *mapper);
 /* Indexes and checks, and the names that are still missing. */
 void compile_indexes(struct compilation *c, struct mapper *mapper);
+/* What the unit of work asks of every object; for models without a fault. */
+void compile_profile(struct compilation *c, struct mapper *mapper);
 
 /* --- pieces of the phases --- */
+
+enum { TYPE_SHAPE_SHIFT = 8, TYPE_PLAIN_MASK = 0xff };
+
+/* False if there is no such type. */
+bool make_template(struct compilation *c, enum column_shape shape, enum howdah_type type, struct template *template);
+/* The template of a row's type; NULL if there is no such type. */
+static inline const struct template *find_template(struct compilation *c, uint32_t row_type)
+{
+    uint32_t shape = row_type >> TYPE_SHAPE_SHIFT, type = row_type & TYPE_PLAIN_MASK;
+    if (shape >= SHAPE_COUNT || type >= HOWDAH_TYPE_COUNT)
+        return NULL;
+    struct template *template = &c->templates[shape][type];
+    if (!template->alignment && !make_template(c, (enum column_shape)shape, (enum howdah_type)type, template))
+        return NULL;
+    return template;
+}
 
 /* One row of kind COLUMN. Without a codec, if its type is none. */
 void compile_column(struct compilation *c, struct mapper *mapper, const struct howdah_field *field,
                     struct column *column);
+/* What a row of type ENUM or CODEC must have. */
+void check_labels(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field);
+void check_codec(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field);
+/* Its type in the table, where that is not the C type's own. */
+void compile_sql_type(struct compilation *c, const struct mapper *mapper, struct column *column);
 /* What the rows of one model must be together: no two in one place, no two columns of one name, a key. */
-void check_rows(struct compilation *c, const struct mapper *mapper);
+void check_rows(struct compilation *c, const struct mapper *mapper, const struct howdah_field *fields, size_t count);
 /* Whether a relation's field is a pointer, or a collection, inside the struct. */
 void check_relation_place(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field);
 
@@ -87,26 +147,26 @@ void check_relation_place(struct compilation *c, const struct mapper *mapper, co
 bool compile_offsets(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,
                      const struct mapper *in, const size_t *offsets, size_t count, uint32_t *ret_columns);
 
-/* What a name is of: the server keeps the names of each kind apart. */
+/* What a name is of, as bits: the server keeps the names of each kind apart. */
 enum name_kind {
-    NAME_MODEL,
-    NAME_RELATION,  /* tables and indexes of a schema */
-    NAME_TYPE,      /* tables and types of a schema */
-    NAME_CONSTRAINT /* of a table */
+    NAME_MODEL = 1,
+    NAME_RELATION = 2,  /* tables and indexes of a schema */
+    NAME_TYPE = 4,      /* tables and types of a schema */
+    NAME_CONSTRAINT = 8 /* of a table */
 };
 
 struct given_name {
-    struct map_node node;
-    enum name_kind kind;
-    const char *scope;
-    const char *name;
+    struct name name;
+    unsigned kinds;
     const struct mapper *mapper;
     const struct howdah_field *field; /* NULL: its table */
 };
 
-/* Who has the name already; or NULL, and now it is this row's. */
-const struct given_name *name_give(struct compilation *c, enum name_kind kind, const struct mapper *mapper,
-                                   const char *name, const struct howdah_field *field);
-bool name_is_given(const struct compilation *c, enum name_kind kind, const struct mapper *mapper, const char *name);
+/* Who has the name already, for one of the kinds; or NULL, and now it is this row's. */
+const struct given_name *name_give(struct compilation *c, unsigned kinds, const struct mapper *mapper,
+                                   const struct name *name, const struct howdah_field *field);
+/* The same for a text. */
+const struct given_name *name_give_text(struct compilation *c, unsigned kinds, const struct mapper *mapper,
+                                        const char *text, const struct howdah_field *field);
 
 #endif

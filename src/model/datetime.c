@@ -54,8 +54,8 @@ static bool read_tm_day(const struct tm *time, int64_t *ret)
 enum howdah_status howdah_timestamp_from_tm(const struct tm *time, struct howdah_timestamp *ret)
 {
     int64_t days;
-    if (!read_tm_day(time, &days) || time->tm_hour < 0 || time->tm_hour > 23 || time->tm_min < 0 ||
-        time->tm_min > 59 || time->tm_sec < 0 || time->tm_sec > 60)
+    if (!read_tm_day(time, &days) || time->tm_hour < 0 || time->tm_hour > 23 || time->tm_min < 0 || time->tm_min > 59 ||
+        time->tm_sec < 0 || time->tm_sec > 60)
         return HOWDAH_STATUS_INVALID;
     int64_t seconds = (time->tm_hour * 60 + time->tm_min) * 60 + time->tm_sec;
     return status_of(calendar_timestamp(days, seconds * MICROSECONDS_PER_SECOND, &ret->microseconds));

@@ -1,6 +1,7 @@
 /* The digits come from exact arithmetic on large integers, after Steele and White, "How to print floating-point
  * numbers accurately" (1990): the number is `value` / `scale`, and any decimal number that is nearer to it than
- * half the distance to its neighbours, `below` / `scale` and `above` / `scale`, reads back as it. */
+ * half the distance to its neighbours, `below` / `scale` and `above` / `scale`, reads back as it. Like the server, this
+ * leaves out the bounds themselves, though some readers would round them to it. */
 #include "float_text.h"
 
 #include "digits.h"
@@ -102,20 +103,7 @@ struct decimal {
 
 struct division {
     struct large value, scale, below, above;
-    bool even; /* the bounds themselves read back as the number, since a tie goes to the even mantissa */
 };
-
-static bool reaches_above(const struct division *d)
-{
-    int order = compare_sum(&d->value, &d->above, &d->scale);
-    return order > 0 || (order == 0 && d->even);
-}
-
-static bool reaches_below(const struct division *d)
-{
-    int order = compare(&d->value, &d->below);
-    return order < 0 || (order == 0 && d->even);
-}
 
 static void multiply_fraction(struct division *d, unsigned power_of_ten)
 {
@@ -139,7 +127,6 @@ static int start_division(const struct binary *b, struct division *d)
     d->scale = shifted(1, down + 1 + wider);
     d->below = shifted(1, up);
     d->above = shifted(1, up + wider);
-    d->even = b->mantissa % 2 == 0;
 
     int bits = 64 - __builtin_clzll(b->mantissa) + b->exponent;
     int exponent = power_of_ten_in(bits - 1); /* or one more */
@@ -149,8 +136,7 @@ static int start_division(const struct binary *b, struct division *d)
         multiply_fraction(d, (unsigned)-exponent);
     struct large ten = d->scale;
     multiply(&ten, 10);
-    int order = compare_sum(&d->value, &d->above, &ten);
-    if (order > 0 || (order == 0 && d->even)) {
+    if (compare_sum(&d->value, &d->above, &ten) > 0) {
         d->scale = ten;
         exponent++;
     }
@@ -165,14 +151,16 @@ static struct decimal shortest(const struct binary *b)
         char digit = '0';
         for (; compare(&d.value, &d.scale) >= 0; digit++)
             subtract(&d.value, &d.scale);
-        bool low = reaches_below(&d), high = reaches_above(&d);
+        bool low = compare(&d.value, &d.below) < 0;
+        bool high = compare_sum(&d.value, &d.above, &d.scale) > 0;
         if (!low && !high) {
             decimal.digits[decimal.count++] = digit;
             multiply_fraction(&d, 1);
             continue;
         }
         multiply(&d.value, 2);
-        if (high && (!low || compare(&d.value, &d.scale) >= 0))
+        int half = compare(&d.value, &d.scale);
+        if (high && (!low || half > 0 || (half == 0 && digit % 2 == 1)))
             digit++;
         decimal.digits[decimal.count++] = digit;
         return decimal;

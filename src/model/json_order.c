@@ -29,8 +29,8 @@ struct frame {
 struct walk {
     const char *at;
     bool started;
-    bool value_next;   /* the last event was a key */
-    bool beyond;       /* the limits of json.h: the events are worth nothing */
+    bool value_next; /* the last event was a key */
+    bool beyond;     /* the limits of json.h: the events are worth nothing */
     unsigned depth;
     unsigned key_count;
     struct frame frames[JSON_DEPTH];

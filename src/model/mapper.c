@@ -28,9 +28,12 @@ const struct column *mapper_column_named(const struct mapper *mapper, const char
 /* PostgreSQL 18 and later give names to NOT NULL constraints too. */
 static bool is_not_null_of(const struct mapper *mapper, const struct column *column, const char *constraint)
 {
-    char name[NAME_SIZE];
-    name_choose(mapper->table, column->name, "not_null", name);
-    return !column->nullable && strcmp(name, constraint) == 0;
+    char chosen[NAME_SIZE];
+    struct name table, name;
+    name_look(mapper->table, &table);
+    name_look(column->name, &name);
+    name_choose(&table, &name, "not_null", chosen);
+    return !column->nullable && strcmp(chosen, constraint) == 0;
 }
 
 const struct column *mapper_column_of_constraint(const struct mapper *mapper, const char *constraint)
@@ -56,21 +59,22 @@ enum howdah_status mapper_compile_plain(struct arena *arena, const struct howdah
                                         const struct mapper **ret)
 {
     struct parts parts = {0};
-    struct compilation c = {.arena = arena, .faults = faults, .parts = &parts};
-    struct mapper *mapper = compile_allocate(&c, 1, sizeof(*mapper));
+    struct compilation c;
+    struct mapper *mapper = ARENA_NEW(arena, struct mapper);
     if (!mapper)
         return HOWDAH_STATUS_NO_MEMORY;
     mapper->model = model;
-    buffer_init(&c.scratch, arena->allocator);
+    compilation_init(&c, arena, faults);
+    c.parts = &parts;
     if (model->table)
         compile_fault(&c, mapper, NULL, "has a table, but was not given to database_open");
     else
         compile_rows(&c, mapper);
-    buffer_done(&c.scratch);
-    if (c.no_memory || faults->failed)
-        return HOWDAH_STATUS_NO_MEMORY;
-    if (c.faulty)
-        return HOWDAH_STATUS_MODEL;
-    *ret = mapper;
-    return HOWDAH_STATUS_OK;
+    if (!c.no_memory)
+        compile_profile(&c, mapper);
+    compilation_done(&c);
+    enum howdah_status status = compilation_status(&c);
+    if (!status)
+        *ret = mapper;
+    return status;
 }

@@ -68,6 +68,14 @@ struct mapper {
     const struct table_check *checks;
     uint32_t check_count;
     bool has_pointers;    /* any column refers to memory */
+
+    /* what the unit of work asks about each object, decided once */
+    const struct column *integer_key; /* the whole key, if it is one plain integer; else NULL */
+    const uint32_t *pointers;         /* columns that refer to memory, arrays included */
+    uint32_t pointer_count;
+    const uint64_t *always_sent;      /* a bit for each column that any INSERT sends, without a look at it */
+    const uint32_t *looked_at;        /* the other columns */
+    uint32_t looked_at_count;
 };
 
 struct catalog {

@@ -1,8 +1,6 @@
 /* What the rows of one model must be together. */
 #include "compile.h"
 
-#include "base/hash.h"
-
 /* --- places in the struct --- */
 
 /* MANY(T), whatever T is. */
@@ -11,11 +9,6 @@ struct many {
     size_t count;
     bool loaded;
 };
-
-static bool is_inside(const struct mapper *mapper, const struct howdah_field *field)
-{
-    return field->offset <= mapper->model->size && field->size <= mapper->model->size - field->offset;
-}
 
 void check_relation_place(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field)
 {
@@ -27,12 +20,20 @@ void check_relation_place(struct compilation *c, const struct mapper *mapper, co
         compile_fault(c, mapper, field, "is no %s", many ? "MANY(...) collection" : "pointer");
 }
 
-static bool has_place(const struct howdah_field *field)
+/* Whether each row lies behind the one before and inside the struct: so it is almost always. */
+static bool are_places_in_order(const struct mapper *mapper, const struct howdah_field *fields, size_t count)
 {
-    return !is_table_row(field);
+    size_t end = 0, size = mapper->model->size;
+    for (size_t i = 0; i < count; i++) {
+        if (is_table_row(&fields[i]))
+            continue;
+        if (fields[i].offset < end || fields[i].offset > size || fields[i].size > size - fields[i].offset)
+            return false;
+        end = fields[i].offset + fields[i].size;
+    }
+    return true;
 }
 
-/* In the order of their offsets. Rows mostly stand in that order already. */
 static void sort_by_offset(const struct howdah_field **fields, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
@@ -44,45 +45,54 @@ static void sort_by_offset(const struct howdah_field **fields, size_t count)
     }
 }
 
-static void check_places(struct compilation *c, const struct mapper *mapper)
+static void check_places(struct compilation *c, const struct mapper *mapper, const struct howdah_field *fields,
+                         size_t count)
 {
-    const struct parts *parts = parts_of(c, mapper);
-    const struct howdah_field **fields = compile_allocate(c, parts->field_count, sizeof(*fields));
-    size_t count = 0;
-    for (size_t i = 0; fields && i < parts->field_count; i++) {
-        if (!has_place(&parts->fields[i]))
+    size_t size = mapper->model->size, placed = 0;
+    const struct howdah_field **sorted = compile_allocate(c, &c->temporary, count, sizeof(*sorted));
+    for (size_t i = 0; sorted && i < count; i++) {
+        if (is_table_row(&fields[i]))
             continue;
-        if (is_inside(mapper, &parts->fields[i]))
-            fields[count++] = &parts->fields[i];
+        if (fields[i].offset <= size && fields[i].size <= size - fields[i].offset)
+            sorted[placed++] = &fields[i];
         else
-            compile_fault(c, mapper, &parts->fields[i], "lies outside of its struct, which is %zu bytes long",
-                          mapper->model->size);
+            compile_fault(c, mapper, &fields[i], "lies outside of its struct, which is %zu bytes long", size);
     }
-    sort_by_offset(fields, count);
-    for (size_t i = 1; i < count; i++)
-        if (fields[i]->offset - fields[i - 1]->offset < fields[i - 1]->size)
-            compile_fault(c, mapper, fields[i], "lies in the same place as %s: give each field one row",
-                          row_name(fields[i - 1]));
+    sort_by_offset(sorted, placed);
+    for (size_t i = 1; i < placed; i++)
+        if (sorted[i]->offset - sorted[i - 1]->offset < sorted[i - 1]->size)
+            compile_fault(c, mapper, sorted[i], "lies in the same place as %s: give each field one row",
+                          row_name(sorted[i - 1]));
 }
 
 /* --- names of columns --- */
 
+static void find_twins(struct compilation *c, const struct mapper *mapper, const struct column *column)
+{
+    const struct name *names = parts_of(c, mapper)->names;
+    for (uint32_t i = 0; i < column->index; i++)
+        if (names[i].hash == names[column->index].hash && strcmp(mapper->columns[i].name, column->name) == 0)
+            compile_fault(c, mapper, column->field, "has the column of %s, \"%s\": name another with .column",
+                          row_name(mapper->columns[i].field), column->name);
+}
+
+/* Most names find their bit free, and are compared with no other. */
 static void check_column_names(struct compilation *c, const struct mapper *mapper)
 {
-    uint32_t *hashes = compile_allocate(c, mapper->column_count, sizeof(*hashes));
-    for (uint32_t i = 0; hashes && i < mapper->column_count; i++) {
-        const char *name = mapper->columns[i].name;
-        hashes[i] = (uint32_t)hash_bytes(0, name, strlen(name));
-        for (uint32_t k = 0; k < i; k++)
-            if (hashes[k] == hashes[i] && strcmp(mapper->columns[k].name, name) == 0)
-                compile_fault(c, mapper, mapper->columns[i].field, "has the column of %s, \"%s\": name another with .column",
-                              row_name(mapper->columns[k].field), name);
+    const struct name *names = parts_of(c, mapper)->names;
+    uint64_t seen[16] = {0};
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        uint32_t bit = names[i].hash % 1024;
+        if (seen[bit / 64] >> (bit % 64) & 1)
+            find_twins(c, mapper, &mapper->columns[i]);
+        seen[bit / 64] |= (uint64_t)1 << (bit % 64);
     }
 }
 
-void check_rows(struct compilation *c, const struct mapper *mapper)
+void check_rows(struct compilation *c, const struct mapper *mapper, const struct howdah_field *fields, size_t count)
 {
-    check_places(c, mapper);
+    if (!are_places_in_order(mapper, fields, count))
+        check_places(c, mapper, fields, count);
     check_column_names(c, mapper);
     if (mapper->table && mapper->key_count == 0)
         compile_fault(c, mapper, NULL, "has no primary key: give one column .primary_key = true, or several");

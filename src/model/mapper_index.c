@@ -6,34 +6,47 @@
 
 /* --- names --- */
 
-/* A default name that nothing else has: with a number behind it if need be. */
-static const char *choose_name(struct compilation *c, const struct mapper *mapper, const char *columns,
-                               const char *label, bool relation, bool constraint)
+enum { LABEL_SIZE = sizeof("check") + DECIMAL_MAX };
+
+/* As PostgreSQL makes a name that is taken: "key1", "key2" ... */
+static const char *number_label(const char *label, uint64_t number, char numbered[LABEL_SIZE])
 {
-    char name[NAME_SIZE], numbered[sizeof("check") + DECIMAL_MAX];
     size_t length = strlen(label);
-    memcpy(numbered, label, length + 1);
-    name_choose(mapper->table, columns, label, name);
-    for (uint64_t i = 1; (relation && name_is_given(c, NAME_RELATION, mapper, name)) ||
-                         (constraint && name_is_given(c, NAME_CONSTRAINT, mapper, name)); i++) {
-        text_decimal(i, numbered + length);
-        name_choose(mapper->table, columns, numbered, name);
-    }
-    const char *kept = compile_text(c, arena_copy_text(c->arena, name, strlen(name)));
-    if (kept && relation)
-        name_give(c, NAME_RELATION, mapper, kept, mapper->columns[0].field);
-    if (kept && constraint)
-        name_give(c, NAME_CONSTRAINT, mapper, kept, mapper->columns[0].field);
-    return kept;
+    memcpy(numbered, label, length);
+    text_decimal(number, numbered + length);
+    return numbered;
 }
 
-static const char *name_columns(const struct mapper *mapper, const uint32_t *columns, uint32_t count,
-                                char list[NAME_LIST_SIZE])
+/* A default name that nothing else has. */
+static const char *choose_name(struct compilation *c, const struct mapper *mapper, const struct name *columns,
+                               const char *label, unsigned kinds)
 {
+    char text[NAME_SIZE], numbered[LABEL_SIZE];
+    const char *last = label;
+    struct name name;
+    for (uint64_t i = 1;; i++) {
+        size_t length = name_choose(&parts_of(c, mapper)->table, columns, last, text);
+        const char *kept = compile_text(c, arena_copy_text(c->arena, text, length));
+        if (!kept)
+            return NULL;
+        name_measure(kept, length, &name);
+        if (!name_give(c, kinds, mapper, &name, mapper->columns[0].field))
+            return kept;
+        last = number_label(label, i, numbered);
+    }
+}
+
+/* The name of one column, or of several. */
+static const struct name *name_columns(struct compilation *c, const struct mapper *mapper, const uint32_t *columns,
+                                       uint32_t count, struct name *name, char list[NAME_LIST_SIZE])
+{
+    if (count == 1)
+        return &parts_of(c, mapper)->names[*columns];
     *list = '\0';
     for (uint32_t i = 0; i < count; i++)
         name_list_add(list, mapper->columns[columns[i]].name);
-    return list;
+    name_look(list, name);
+    return name;
 }
 
 /* --- indexes --- */
@@ -48,13 +61,15 @@ struct index_list {
 static void add_index(struct compilation *c, const struct mapper *mapper, struct index_list *list,
                       struct table_index index)
 {
-    char columns[NAME_LIST_SIZE];
-    bool constraint = index.primary || (index.unique && is_constraint(index.field));
+    char text[NAME_LIST_SIZE];
+    struct name list_name;
+    const struct name *columns = name_columns(c, mapper, index.columns, index.count, &list_name, text);
     if (index.primary)
-        index.name = choose_name(c, mapper, NULL, "pkey", true, true);
+        index.name = choose_name(c, mapper, NULL, "pkey", NAME_RELATION | NAME_CONSTRAINT);
+    else if (!index.name && index.unique && is_constraint(index.field))
+        index.name = choose_name(c, mapper, columns, "key", NAME_RELATION | NAME_CONSTRAINT);
     else if (!index.name)
-        index.name = choose_name(c, mapper, name_columns(mapper, index.columns, index.count, columns),
-                                 constraint ? "key" : "idx", true, constraint);
+        index.name = choose_name(c, mapper, columns, "idx", NAME_RELATION);
     list->indexes[list->count++] = index;
 }
 
@@ -73,7 +88,7 @@ static void add_table_index(struct compilation *c, const struct mapper *mapper, 
         compile_fault(c, mapper, field, "an index has %zu fields: name 1 to %d", count, INDEX_COLUMNS_MAX);
         return;
     }
-    uint32_t *columns = compile_allocate(c, count, sizeof(*columns));
+    uint32_t *columns = compile_allocate(c, c->arena, count, sizeof(*columns));
     if (!columns || !compile_offsets(c, mapper, field, mapper, field->columns, count, columns))
         return;
     add_index(c, mapper, list,
@@ -84,32 +99,38 @@ static void add_table_index(struct compilation *c, const struct mapper *mapper, 
 static size_t count_indexes(const struct parts *parts)
 {
     size_t count = 1;
-    for (size_t i = 0; i < parts->field_count; i++) {
-        const struct howdah_field *field = &parts->fields[i];
-        bool column = field->kind == HOWDAH_FIELD_COLUMN;
-        count += (column && field->unique) + (size_t)(column && field->index) +
-                 (field->kind == HOWDAH_FIELD_UNIQUE || field->kind == HOWDAH_FIELD_INDEX);
+    for (uint32_t i = 0; i < parts->row_count; i++) {
+        const struct row *row = &parts->rows[i];
+        if (row->column)
+            count += (size_t)row->field->unique + row->field->index;
+        else
+            count += row->field->kind == HOWDAH_FIELD_UNIQUE || row->field->kind == HOWDAH_FIELD_INDEX;
     }
     return count;
+}
+
+static void add_row_index(struct compilation *c, const struct mapper *mapper, struct index_list *list,
+                          const struct row *row, bool unique)
+{
+    if (!row->column && row->field->kind == (unique ? HOWDAH_FIELD_UNIQUE : HOWDAH_FIELD_INDEX))
+        add_table_index(c, mapper, list, row->field);
+    else if (row->column && (unique ? row->field->unique : row->field->index))
+        add_column_index(c, mapper, list, row->column, unique);
 }
 
 /* The key, then uniqueness, then the rest: in the order in which PostgreSQL would name them. */
 static void make_indexes(struct compilation *c, struct mapper *mapper)
 {
     const struct parts *parts = parts_of(c, mapper);
-    struct index_list list = {compile_allocate(c, count_indexes(parts), sizeof(*list.indexes)), 0};
+    struct index_list list = {compile_allocate(c, c->arena, count_indexes(parts), sizeof(*list.indexes)), 0};
     if (list.indexes && mapper->key_count)
         add_index(c, mapper, &list,
                   (struct table_index){.field = mapper->columns[mapper->key[0]].field, .columns = mapper->key,
                                        .count = mapper->key_count, .unique = true, .primary = true});
-    for (int unique = 1; unique >= 0; unique--) {
-        for (uint32_t i = 0; i < mapper->column_count && !c->no_memory; i++)
-            if (unique ? mapper->columns[i].field->unique : mapper->columns[i].field->index)
-                add_column_index(c, mapper, &list, &mapper->columns[i], unique);
-        for (size_t i = 0; i < parts->field_count && !c->no_memory; i++)
-            if (parts->fields[i].kind == (unique ? HOWDAH_FIELD_UNIQUE : HOWDAH_FIELD_INDEX))
-                add_table_index(c, mapper, &list, &parts->fields[i]);
-    }
+    for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++)
+        add_row_index(c, mapper, &list, &parts->rows[i], true);
+    for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++)
+        add_row_index(c, mapper, &list, &parts->rows[i], false);
     mapper->indexes = list.indexes;
     mapper->index_count = list.count;
 }
@@ -117,10 +138,12 @@ static void make_indexes(struct compilation *c, struct mapper *mapper)
 static void name_foreign_keys(struct compilation *c, const struct mapper *mapper)
 {
     struct foreign_key *keys = parts_of(c, mapper)->foreign_keys;
-    char list[NAME_LIST_SIZE];
-    for (uint32_t i = 0; i < mapper->foreign_key_count && !c->no_memory; i++)
-        keys[i].name = choose_name(c, mapper, name_columns(mapper, keys[i].columns, keys[i].count, list), "fkey", false,
-                                   true);
+    char text[NAME_LIST_SIZE];
+    struct name list_name;
+    for (uint32_t i = 0; i < mapper->foreign_key_count && !c->no_memory; i++) {
+        const struct name *columns = name_columns(c, mapper, keys[i].columns, keys[i].count, &list_name, text);
+        keys[i].name = choose_name(c, mapper, columns, "fkey", NAME_CONSTRAINT);
+    }
 }
 
 /* --- checks --- */
@@ -134,7 +157,8 @@ static void add_check(struct compilation *c, const struct mapper *mapper, struct
                       const struct column *column, const char *name, const char *condition)
 {
     if (!name)
-        name = choose_name(c, mapper, column ? column->name : NULL, "check", false, true);
+        name = choose_name(c, mapper, column ? &parts_of(c, mapper)->names[column->index] : NULL, "check",
+                           NAME_CONSTRAINT);
     list->checks[list->count++] = (struct table_check){.name = name, .condition = condition, .column = column};
 }
 
@@ -178,12 +202,12 @@ static void add_column_checks(struct compilation *c, const struct mapper *mapper
 static void make_checks(struct compilation *c, struct mapper *mapper)
 {
     const struct parts *parts = parts_of(c, mapper);
-    struct check_list list = {compile_allocate(c, 2 * parts->field_count, sizeof(*list.checks)), 0};
-    for (uint32_t i = 0; i < mapper->column_count && !c->no_memory; i++)
-        add_column_checks(c, mapper, &list, &mapper->columns[i]);
-    for (size_t i = 0; i < parts->field_count && !c->no_memory; i++) {
-        const struct howdah_field *field = &parts->fields[i];
-        if (field->kind == HOWDAH_FIELD_CHECK && (!field->check || !*field->check))
+    struct check_list list = {compile_allocate(c, c->arena, 2 * (size_t)parts->row_count, sizeof(*list.checks)), 0};
+    for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++) {
+        const struct howdah_field *field = parts->rows[i].field;
+        if (parts->rows[i].column)
+            add_column_checks(c, mapper, &list, parts->rows[i].column);
+        else if (field->kind == HOWDAH_FIELD_CHECK && (!field->check || !*field->check))
             compile_fault(c, mapper, field, "a check has no condition");
         else if (field->kind == HOWDAH_FIELD_CHECK)
             add_check(c, mapper, &list, NULL, field->name, field->check);

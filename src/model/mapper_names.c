@@ -1,64 +1,77 @@
 /* Names that must differ: of models, of what a schema holds, of a table's constraints. */
 #include "compile.h"
 
-#include "base/hash.h"
+/* --- the set: not a map of base, which takes eight times as long for the ten names of each table --- */
 
-/* --- the registry --- */
-
-struct name_probe {
-    enum name_kind kind;
-    const char *scope;
-    const char *name;
-};
-
-static const char *scope_of(enum name_kind kind, const struct mapper *mapper)
+static bool same_schema(const struct mapper *a, const struct mapper *b)
 {
-    switch (kind) {
-    case NAME_MODEL: break;
-    case NAME_RELATION:
-    case NAME_TYPE: return mapper->schema;
-    case NAME_CONSTRAINT: return mapper->quoted;
+    return a->schema == b->schema || strcmp(a->schema, b->schema) == 0;
+}
+
+/* Whether two things of one name are in each other's way. */
+static bool is_clash(const struct given_name *given, unsigned kinds, const struct mapper *mapper)
+{
+    unsigned both = given->kinds & kinds;
+    return (both & NAME_MODEL) || ((both & NAME_CONSTRAINT) && given->mapper == mapper) ||
+           ((both & (NAME_RELATION | NAME_TYPE)) && same_schema(given->mapper, mapper));
+}
+
+static void put_name(struct name_set *set, struct given_name *given)
+{
+    size_t slot = given->name.hash;
+    while (set->slots[slot & set->mask])
+        slot++;
+    set->slots[slot & set->mask] = given;
+}
+
+/* Room for one more. */
+static bool grow_names(struct compilation *c)
+{
+    struct name_set *set = &c->names, old = *set;
+    if (set->slots && 2 * (set->count + 1) <= set->mask + 1)
+        return true;
+    size_t slots = 64;
+    while (slots < 16 * (size_t)c->catalog->mapper_count || slots < 4 * set->count)
+        slots *= 2;
+    set->slots = compile_allocate(c, &c->temporary, slots, sizeof(*set->slots));
+    set->mask = slots - 1;
+    if (!set->slots) {
+        *set = old;
+        return false;
     }
-    return "";
+    for (size_t i = 0; old.slots && i <= old.mask; i++)
+        if (old.slots[i])
+            put_name(set, old.slots[i]);
+    return true;
 }
 
-static uint32_t hash_of(const struct name_probe *probe)
+const struct given_name *name_give(struct compilation *c, unsigned kinds, const struct mapper *mapper,
+                                   const struct name *name, const struct howdah_field *field)
 {
-    uint64_t hash = hash_bytes(probe->kind, probe->scope, strlen(probe->scope));
-    return (uint32_t)hash_bytes(hash, probe->name, strlen(probe->name));
-}
-
-static bool is_name(const struct map_node *node, const void *what)
-{
-    const struct given_name *given = (const struct given_name *)(const void *)node;
-    const struct name_probe *probe = what;
-    return given->kind == probe->kind && strcmp(given->name, probe->name) == 0 && strcmp(given->scope, probe->scope) == 0;
-}
-
-const struct given_name *name_give(struct compilation *c, enum name_kind kind, const struct mapper *mapper,
-                                   const char *name, const struct howdah_field *field)
-{
-    struct name_probe probe = {kind, scope_of(kind, mapper), name};
-    uint32_t hash = hash_of(&probe);
-    const struct map_node *found = map_find(&c->names, hash, is_name, &probe);
-    if (found)
-        return (const struct given_name *)(const void *)found;
-    struct given_name *given = compile_allocate(c, 1, sizeof(*given));
-    if (!given)
+    struct name_set *set = &c->names;
+    if (!grow_names(c))
         return NULL;
-    given->kind = kind;
-    given->scope = probe.scope;
-    given->name = name;
-    given->mapper = mapper;
-    given->field = field;
-    c->no_memory = !map_add(&c->names, &given->node, hash) || c->no_memory;
+    size_t slot = name->hash;
+    for (const struct given_name *found; (found = set->slots[slot & set->mask]); slot++)
+        if (found->name.hash == name->hash && is_clash(found, kinds, mapper) && strcmp(found->name.text, name->text) == 0)
+            return found;
+    struct given_name *given = arena_allocate(&c->temporary, sizeof(*given), _Alignof(struct given_name));
+    if (!given) {
+        c->no_memory = true;
+        return NULL;
+    }
+    *given = (struct given_name){*name, kinds, mapper, field};
+    set->slots[slot & set->mask] = given;
+    set->count++;
     return NULL;
 }
 
-bool name_is_given(const struct compilation *c, enum name_kind kind, const struct mapper *mapper, const char *name)
+const struct given_name *name_give_text(struct compilation *c, unsigned kinds, const struct mapper *mapper,
+                                        const char *text, const struct howdah_field *field)
 {
-    struct name_probe probe = {kind, scope_of(kind, mapper), name};
-    return map_find(&c->names, hash_of(&probe), is_name, &probe) != NULL;
+    struct name name;
+    name_look(text, &name);
+    return name_give(c, kinds, mapper, &name, field);
 }
 
 /* --- tables and types --- */
@@ -75,24 +88,26 @@ static bool same_labels(const struct howdah_enum *a, const struct howdah_enum *b
 
 static void give_table_name(struct compilation *c, const struct mapper *mapper)
 {
-    const struct given_name *other = name_give(c, NAME_RELATION, mapper, mapper->table, NULL);
-    if (other && !other->field)
-        compile_fault(c, mapper, NULL, "has the table of %s, %s: one model for a table", other->mapper->model->name,
-                      mapper->quoted);
-    else if (other)
+    const struct given_name *other =
+        name_give(c, NAME_RELATION | NAME_TYPE, mapper, &parts_of(c, mapper)->table, NULL);
+    if (!other)
+        return;
+    const char *model = other->mapper->model->name;
+    if (!other->field)
+        compile_fault(c, mapper, NULL, "has the table of %s, %s: one model for a table", model, mapper->quoted);
+    else if (other->kinds & NAME_TYPE)
+        compile_fault(c, mapper, NULL, "its table has the name of an enum type, \"%s\", of %s.%s", mapper->table, model,
+                      row_name(other->field));
+    else
         compile_fault(c, mapper, NULL, "its table %s has a name that %s gives to an index or a join table",
-                      mapper->quoted, other->mapper->model->name);
-    other = name_give(c, NAME_TYPE, mapper, mapper->table, NULL);
-    if (other && other->field)
-        compile_fault(c, mapper, NULL, "its table has the name of an enum type, \"%s\", of %s.%s", mapper->table,
-                      other->mapper->model->name, row_name(other->field));
+                      mapper->quoted, model);
 }
 
 /* One type may serve several columns. */
 static void give_type_name(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field)
 {
     const struct howdah_enum *labels = field->labels;
-    const struct given_name *other = name_give(c, NAME_TYPE, mapper, labels->sql_type, field);
+    const struct given_name *other = name_give_text(c, NAME_TYPE, mapper, labels->sql_type, field);
     if (!other)
         return;
     if (!other->field)
@@ -104,24 +119,24 @@ static void give_type_name(struct compilation *c, const struct mapper *mapper, c
 
 /* --- indexes and constraints --- */
 
-static void check_given(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,
-                        enum name_kind kind)
+static unsigned row_kinds(const struct howdah_field *field)
 {
-    const struct given_name *other = name_give(c, kind, mapper, field->name, field);
-    if (other)
-        compile_fault(c, mapper, field, "the name \"%s\" of an index or constraint is taken by %s: choose another",
-                      field->name, other->mapper->model->name);
+    if (field->kind == HOWDAH_FIELD_CHECK)
+        return NAME_CONSTRAINT;
+    return field->kind == HOWDAH_FIELD_UNIQUE && is_constraint(field) ? NAME_RELATION | NAME_CONSTRAINT : NAME_RELATION;
 }
 
 static void give_row_name(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field)
 {
     const char *why = name_fault(field->name);
-    if (why)
+    if (why) {
         compile_fault(c, mapper, field, "the name \"%s\" of an index or constraint %s", field->name, why);
-    else if (field->kind == HOWDAH_FIELD_CHECK || (field->kind == HOWDAH_FIELD_UNIQUE && is_constraint(field)))
-        check_given(c, mapper, field, NAME_CONSTRAINT);
-    if (!why && field->kind != HOWDAH_FIELD_CHECK)
-        check_given(c, mapper, field, NAME_RELATION);
+        return;
+    }
+    const struct given_name *other = name_give_text(c, row_kinds(field), mapper, field->name, field);
+    if (other)
+        compile_fault(c, mapper, field, "the name \"%s\" of an index or constraint is taken by %s: choose another",
+                      field->name, other->mapper->model->name);
 }
 
 /* --- join tables --- */
@@ -161,7 +176,8 @@ static void give_join_name(struct compilation *c, const struct mapper *mapper, c
         compile_fault(c, mapper, field, "its join table has two columns \"%s\"", field->join_column);
     if (why || name_fault(field->join_table))
         return;
-    const struct given_name *other = name_give(c, NAME_RELATION, mapper, field->join_table, field);
+    const struct given_name *other =
+        name_give_text(c, NAME_RELATION, mapper, field->join_table, field);
     if (other)
         check_join_taken(c, mapper, field, other);
 }
@@ -169,20 +185,19 @@ static void give_join_name(struct compilation *c, const struct mapper *mapper, c
 void compile_given_names(struct compilation *c, struct mapper *mapper)
 {
     const struct parts *parts = parts_of(c, mapper);
-    const struct given_name *other = mapper->model->name ? name_give(c, NAME_MODEL, mapper, mapper->model->name, NULL) : NULL;
-    if (other)
+    const char *name = mapper->model->name;
+    if (name && name_give_text(c, NAME_MODEL, mapper, name, NULL))
         compile_fault(c, mapper, NULL, "is the name of two models");
-    if (!mapper->table || mapper->column_count == 0)
+    if (!mapper->table)
         return;
     give_table_name(c, mapper);
-    for (size_t i = 0; i < parts->field_count && !c->no_memory; i++) {
-        const struct howdah_field *field = &parts->fields[i];
+    for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++) {
+        const struct howdah_field *field = parts->rows[i].field;
         if (field->kind == HOWDAH_FIELD_MANY_TO_MANY)
             give_join_name(c, mapper, field);
         else if (is_table_row(field) && field->name)
             give_row_name(c, mapper, field);
-        else if (field->kind == HOWDAH_FIELD_COLUMN && field->type == HOWDAH_TYPE_ENUM && field->labels &&
-                 field->labels->sql_type)
+        else if (field->kind == HOWDAH_FIELD_COLUMN && field->labels && field->labels->sql_type)
             give_type_name(c, mapper, field);
     }
 }

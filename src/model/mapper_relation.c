@@ -101,8 +101,8 @@ static void set_action(struct compilation *c, const struct mapper *mapper, struc
 static bool has_unique_row(struct compilation *c, const struct mapper *mapper, const struct column *column)
 {
     const struct parts *parts = parts_of(c, mapper);
-    for (size_t i = 0; i < parts->field_count; i++) {
-        const struct howdah_field *field = &parts->fields[i];
+    for (uint32_t i = 0; i < parts->row_count; i++) {
+        const struct howdah_field *field = parts->rows[i].field;
         if (field->kind == HOWDAH_FIELD_UNIQUE && is_constraint(field) && field->column_count == 1 &&
             field->columns && field->columns[0] == column->offset)
             return true;
@@ -227,16 +227,15 @@ static void link_belongs_to(struct compilation *c, struct mapper *mapper, struct
 static size_t count_foreign_keys(const struct parts *parts)
 {
     size_t count = 0;
-    for (size_t i = 0; i < parts->field_count; i++)
-        count += parts->fields[i].kind == HOWDAH_FIELD_BELONGS_TO ||
-                 (parts->fields[i].kind == HOWDAH_FIELD_COLUMN && parts->fields[i].references);
+    for (uint32_t i = 0; i < parts->row_count; i++)
+        count += parts->rows[i].field->kind == HOWDAH_FIELD_BELONGS_TO || parts->rows[i].field->references;
     return count;
 }
 
 static bool belongs_to_over(const struct parts *parts, size_t offset)
 {
-    for (size_t i = 0; i < parts->field_count; i++) {
-        const struct howdah_field *field = &parts->fields[i];
+    for (uint32_t i = 0; i < parts->row_count; i++) {
+        const struct howdah_field *field = parts->rows[i].field;
         for (size_t k = 0; field->kind == HOWDAH_FIELD_BELONGS_TO && field->keys && k < field->key_count; k++)
             if (field->keys[k] == offset)
                 return true;
@@ -247,13 +246,14 @@ static bool belongs_to_over(const struct parts *parts, size_t offset)
 /* A column that says something of its reference, but has none. */
 static void check_lone_options(struct compilation *c, const struct mapper *mapper)
 {
-    for (uint32_t i = 0; i < mapper->column_count; i++) {
-        const struct howdah_field *field = mapper->columns[i].field;
-        if (field->references)
+    const struct parts *parts = parts_of(c, mapper);
+    for (uint32_t i = 0; i < parts->row_count; i++) {
+        const struct howdah_field *field = parts->rows[i].field;
+        if (!parts->rows[i].column || field->references)
             continue;
         if (field->references_field)
             compile_fault(c, mapper, field, "has .references_field, but no .references");
-        else if (field->on_delete && !belongs_to_over(parts_of(c, mapper), field->offset))
+        else if (field->on_delete && !belongs_to_over(parts, field->offset))
             compile_fault(c, mapper, field, "has .on_delete, but no .references");
     }
 }
@@ -264,10 +264,10 @@ void compile_foreign_keys(struct compilation *c, struct mapper *mapper)
     if (!mapper->table)
         return;
     size_t count = count_foreign_keys(parts);
-    mapper->foreign_keys = parts->foreign_keys = compile_allocate(c, count, sizeof(*parts->foreign_keys));
-    for (uint32_t i = 0; i < mapper->column_count && !c->no_memory; i++)
-        if (mapper->columns[i].field->references)
-            add_reference(c, mapper, &mapper->columns[i]);
+    mapper->foreign_keys = parts->foreign_keys = compile_allocate(c, c->arena, count, sizeof(*parts->foreign_keys));
+    for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++)
+        if (parts->rows[i].column && parts->rows[i].field->references)
+            add_reference(c, mapper, parts->rows[i].column);
     for (uint32_t i = 0; i < mapper->relation_count && !c->no_memory; i++)
         if (parts->relations[i].field->kind == HOWDAH_FIELD_BELONGS_TO)
             link_belongs_to(c, mapper, &parts->relations[i]);

@@ -8,7 +8,7 @@ enum {
     FIELD_SIZE_MIN = offsetof(struct howdah_field, struct_size) + sizeof(size_t),
 };
 
-/* --- copies --- */
+/* --- the model, and the table --- */
 
 static bool check_model(struct compilation *c, const struct mapper *mapper)
 {
@@ -30,54 +30,6 @@ static bool check_model(struct compilation *c, const struct mapper *mapper)
     return false;
 }
 
-static const struct howdah_field *row_at(const struct howdah_model *model, size_t stride, size_t i)
-{
-    return (const struct howdah_field *)((uintptr_t)model->fields + i * stride);
-}
-
-/* All rows of an array are as large as the first one says. */
-static bool check_row_sizes(struct compilation *c, const struct mapper *mapper)
-{
-    const struct howdah_model *model = mapper->model;
-    size_t stride = model->fields->struct_size;
-    if (stride > sizeof(struct howdah_field)) {
-        compile_fault(c, mapper, NULL, "its rows were compiled with the headers of a newer version than this library has");
-        return false;
-    }
-    if (stride < FIELD_SIZE_MIN) {
-        compile_fault(c, mapper, NULL, "row 1 has .struct_size = %zu: set it to sizeof(struct howdah_field), as COLUMN does",
-                      stride);
-        return false;
-    }
-    for (size_t i = 1; i < model->field_count; i++) {
-        size_t size = row_at(model, stride, i)->struct_size;
-        if (size == stride)
-            continue;
-        compile_fault(c, mapper, NULL, "row %zu has .struct_size = %zu, row 1 has %zu: give all the same", i + 1, size,
-                      stride);
-        return false;
-    }
-    return true;
-}
-
-static bool copy_rows(struct compilation *c, struct mapper *mapper)
-{
-    const struct howdah_model *model = mapper->model;
-    struct parts *parts = parts_of(c, mapper);
-    if (!check_model(c, mapper) || !check_row_sizes(c, mapper))
-        return false;
-    struct howdah_field *fields = compile_allocate(c, model->field_count, sizeof(*fields));
-    if (!fields)
-        return false;
-    size_t stride = model->fields->struct_size;
-    for (size_t i = 0; i < model->field_count; i++)
-        memcpy(&fields[i], row_at(model, stride, i), stride);
-    *parts = (struct parts){.fields = fields, .field_count = model->field_count};
-    return true;
-}
-
-/* --- the table --- */
-
 static void set_table(struct compilation *c, struct mapper *mapper)
 {
     const struct howdah_model *model = mapper->model;
@@ -85,7 +37,9 @@ static void set_table(struct compilation *c, struct mapper *mapper)
         return;
     mapper->table = model->table;
     mapper->schema = model->schema ? model->schema : c->default_schema;
-    const char *why = name_fault(mapper->table);
+    struct name *table = &parts_of(c, mapper)->table;
+    name_look(mapper->table, table);
+    const char *why = name_check(table);
     if (why)
         compile_fault(c, mapper, NULL, "the table's name %s", why);
     if ((why = name_fault(mapper->schema)))
@@ -96,45 +50,66 @@ static void set_table(struct compilation *c, struct mapper *mapper)
     mapper->quoted = compile_take(c);
 }
 
-/* --- rows --- */
+/* --- the program's rows --- */
 
-static bool is_relation(const struct howdah_field *field)
+/* They may be smaller than ours: a program knows the members that its headers had. */
+struct source {
+    const char *rows;
+    size_t stride;
+    size_t count;
+};
+
+static const struct howdah_field *source_row(const struct source *source, size_t i)
 {
-    return field->kind >= HOWDAH_FIELD_BELONGS_TO && field->kind <= HOWDAH_FIELD_MANY_TO_MANY;
+    return (const struct howdah_field *)(const void *)(source->rows + i * source->stride);
 }
 
-static void check_row(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field)
+/* All rows of an array are as large as the first one says. */
+static bool open_source(struct compilation *c, const struct mapper *mapper, struct source *source)
 {
-    if ((unsigned)field->kind - 1 >= HOWDAH_FIELD_CHECK)
-        compile_fault(c, mapper, field, "has .kind = %d, which is none of its constants", (int)field->kind);
-    else if (!mapper->table && is_relation(field))
-        compile_fault(c, mapper, field, "is a relation, but its struct has no table: name one in MODEL");
-    else if (!mapper->table && is_table_row(field))
-        compile_fault(c, mapper, field, "has indexes or checks, but no table: name one in MODEL");
-    else if (is_relation(field))
-        check_relation_place(c, mapper, field);
-}
-
-static void count_rows(struct compilation *c, const struct mapper *mapper, size_t *ret_columns, size_t *ret_relations)
-{
-    const struct parts *parts = parts_of(c, mapper);
-    size_t columns = 0, relations = 0;
-    for (size_t i = 0; i < parts->field_count; i++) {
-        check_row(c, mapper, &parts->fields[i]);
-        columns += parts->fields[i].kind == HOWDAH_FIELD_COLUMN;
-        relations += is_relation(&parts->fields[i]);
+    const struct howdah_model *model = mapper->model;
+    size_t stride = model->fields->struct_size;
+    *source = (struct source){(const char *)model->fields, stride, model->field_count};
+    if (stride > sizeof(struct howdah_field)) {
+        compile_fault(c, mapper, NULL,
+                      "its rows were compiled with the headers of a newer version than this library has");
+        return false;
     }
-    *ret_columns = columns;
-    *ret_relations = relations;
+    if (stride < FIELD_SIZE_MIN) {
+        compile_fault(c, mapper, NULL,
+                      "row 1 has .struct_size = %zu: set it to sizeof(struct howdah_field), as COLUMN does", stride);
+        return false;
+    }
+    return true;
 }
+
+/* Copies of all rows, as large as this library knows them; NULL if one can't be read, or memory is out. */
+static struct howdah_field *copy_rows(struct compilation *c, const struct mapper *mapper, const struct source *source)
+{
+    struct howdah_field *fields = arena_allocate_array(c->arena, source->count, sizeof(*fields));
+    c->no_memory = c->no_memory || !fields;
+    for (size_t i = 0; fields && i < source->count; i++) {
+        const struct howdah_field *row = source_row(source, i);
+        if (row->struct_size != source->stride) {
+            compile_fault(c, mapper, NULL, "row %zu has .struct_size = %zu, row 1 has %zu: give all the same", i + 1,
+                          row->struct_size, source->stride);
+            return NULL;
+        }
+        memcpy(&fields[i], row, source->stride);
+        memset((char *)&fields[i] + source->stride, 0, sizeof(*fields) - source->stride);
+    }
+    return fields;
+}
+
+/* --- columns --- */
 
 static void add_key_part(struct compilation *c, struct mapper *mapper, const struct column *column)
 {
-    if (mapper->key_count == KEY_PARTS_MAX)
-        compile_fault(c, mapper, column->field, "is part %d of the primary key: it can have %d", KEY_PARTS_MAX + 1,
+    if (mapper->key_count == KEY_PARTS_MAX) {
+        compile_fault(c, mapper, column->field, "is one more part of the primary key than the %d that it can have",
                       KEY_PARTS_MAX);
-    if (mapper->key_count >= KEY_PARTS_MAX)
         return;
+    }
     mapper->key[mapper->key_count++] = column->index;
     if (column->identity && mapper->identity)
         compile_fault(c, mapper, column->field, "is GENERATED_IDENTITY, as %s is: only one part of a key can be",
@@ -146,9 +121,15 @@ static void add_key_part(struct compilation *c, struct mapper *mapper, const str
 static void add_version(struct compilation *c, struct mapper *mapper, const struct column *column)
 {
     if (mapper->version)
-        compile_fault(c, mapper, column->field, "is .version, as %s is: one is enough", row_name(mapper->version->field));
+        compile_fault(c, mapper, column->field, "is .version, as %s is: one is enough",
+                      row_name(mapper->version->field));
     else
         mapper->version = column;
+}
+
+static void add_row(struct parts *parts, const struct howdah_field *field, const struct column *column)
+{
+    parts->rows[parts->row_count++] = (struct row){field, column};
 }
 
 static void add_column(struct compilation *c, struct mapper *mapper, const struct howdah_field *field)
@@ -159,50 +140,120 @@ static void add_column(struct compilation *c, struct mapper *mapper, const struc
         add_key_part(c, mapper, column);
     if (column->version)
         add_version(c, mapper, column);
-    mapper->has_pointers = mapper->has_pointers || column->shape == SHAPE_ARRAY ||
-                           (column->codec && column->codec->has_pointers);
     mapper->in_place_count += column->shape == SHAPE_ARRAY;
+    mapper->has_pointers =
+        mapper->has_pointers || column->shape == SHAPE_ARRAY || (column->codec && column->codec->has_pointers);
+    if (field->unique || field->index || field->check || field->references || field->references_field ||
+        field->on_delete || field->labels || field->type == HOWDAH_TYPE_CHARS)
+        add_row(parts_of(c, mapper), field, column);
 }
 
-static void add_relation(struct parts *parts, struct mapper *mapper, const struct howdah_field *field)
+/* --- relations and rows of the table --- */
+
+static void add_relation(struct compilation *c, struct mapper *mapper, const struct howdah_field *field)
 {
-    parts->relations[mapper->relation_count] =
-        (struct relation){.field = field, .index = mapper->relation_count};
+    struct parts *parts = parts_of(c, mapper);
+    if (!mapper->table)
+        compile_fault(c, mapper, field, "is a relation, but its struct has no table: name one in MODEL");
+    else
+        check_relation_place(c, mapper, field);
     mapper->relation_count++;
+    add_row(parts, field, NULL);
 }
+
+static void add_field(struct compilation *c, struct mapper *mapper, const struct howdah_field *field)
+{
+    switch (field->kind) {
+    case HOWDAH_FIELD_COLUMN: add_column(c, mapper, field); return;
+    case HOWDAH_FIELD_BELONGS_TO:
+    case HOWDAH_FIELD_HAS_ONE:
+    case HOWDAH_FIELD_HAS_MANY:
+    case HOWDAH_FIELD_MANY_TO_MANY: add_relation(c, mapper, field); return;
+    case HOWDAH_FIELD_INDEX:
+    case HOWDAH_FIELD_UNIQUE:
+    case HOWDAH_FIELD_CHECK:
+        if (!mapper->table)
+            compile_fault(c, mapper, field, "has indexes or checks, but no table: name one in MODEL");
+        add_row(parts_of(c, mapper), field, NULL);
+        return;
+    }
+    compile_fault(c, mapper, field, "has .kind = %d, which is none of its constants", (int)field->kind);
+}
+
+/* --- the whole --- */
 
 static void set_in_place(struct compilation *c, struct mapper *mapper)
 {
-    uint32_t *in_place = compile_allocate(c, mapper->in_place_count, sizeof(*in_place));
+    uint32_t *in_place = compile_allocate(c, c->arena, mapper->in_place_count, sizeof(*in_place));
     mapper->in_place = in_place;
     for (uint32_t i = 0; in_place && i < mapper->column_count; i++)
         if (mapper->columns[i].shape == SHAPE_ARRAY)
             *in_place++ = i;
 }
 
+static void set_relations(struct compilation *c, struct mapper *mapper)
+{
+    struct parts *parts = parts_of(c, mapper);
+    struct relation *relations = compile_allocate(c, c->arena, mapper->relation_count, sizeof(*relations));
+    uint32_t count = 0;
+    mapper->relations = parts->relations = relations;
+    for (uint32_t i = 0; relations && i < parts->row_count; i++) {
+        const struct row *row = &parts->rows[i];
+        if (row->column || is_table_row(row->field))
+            continue;
+        relations[count] = (struct relation){.field = row->field, .index = count};
+        count++;
+    }
+}
+
+/* Looks at the names of all columns, so that one piece of memory is made for all of them as in SQL. */
+static bool look_at_names(struct compilation *c, const struct mapper *mapper, const struct howdah_field *fields,
+                          size_t count)
+{
+    struct parts *parts = parts_of(c, mapper);
+    struct name *name = parts->names;
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].kind != HOWDAH_FIELD_COLUMN)
+            continue;
+        name_look(fields[i].column ? fields[i].column : fields[i].name, name);
+        size += name_quoted_size(name++);
+    }
+    return (parts->quoted = arena_allocate(c->arena, size, 1)) != NULL;
+}
+
+/* No more columns, and no more rows that later phases look at, than rows. */
+static bool make_room(struct compilation *c, struct mapper *mapper, const struct howdah_field *fields, size_t count)
+{
+    struct parts *parts = parts_of(c, mapper);
+    parts->rows = arena_allocate_array(&c->temporary, count, sizeof(*parts->rows));
+    parts->names = arena_allocate_array(&c->temporary, count, sizeof(*parts->names));
+    mapper->columns = arena_allocate_array(c->arena, count, sizeof(*mapper->columns));
+    if (!parts->rows || !parts->names || !mapper->columns || !look_at_names(c, mapper, fields, count))
+        c->no_memory = true;
+    return !c->no_memory;
+}
+
 void compile_rows(struct compilation *c, struct mapper *mapper)
 {
-    size_t columns = 0, relations = 0;
-    struct parts *parts = parts_of(c, mapper);
-    if (!copy_rows(c, mapper))
+    struct source source;
+    if (!check_model(c, mapper) || !open_source(c, mapper, &source))
+        return;
+    const struct howdah_field *fields = copy_rows(c, mapper, &source);
+    if (!fields || !make_room(c, mapper, fields, source.count))
         return;
     set_table(c, mapper);
-    count_rows(c, mapper, &columns, &relations);
-    if (columns == 0 || columns > COLUMNS_MAX) {
-        compile_fault(c, mapper, NULL, "has %zu columns: it needs one, and a table can have %d", columns, COLUMNS_MAX);
-        return;
-    }
-    mapper->columns = compile_allocate(c, columns, sizeof(*mapper->columns));
-    mapper->relations = parts->relations = compile_allocate(c, relations, sizeof(*parts->relations));
-    for (size_t i = 0; i < parts->field_count && !c->no_memory; i++) {
-        const struct howdah_field *field = &parts->fields[i];
-        if (field->kind == HOWDAH_FIELD_COLUMN)
-            add_column(c, mapper, field);
-        else if (is_relation(field))
-            add_relation(parts, mapper, field);
-    }
-    if (!c->no_memory && mapper->in_place_count)
+    for (size_t i = 0; i < source.count && !c->no_memory; i++)
+        add_field(c, mapper, &fields[i]);
+    if (mapper->in_place_count)
         set_in_place(c, mapper);
-    if (!c->no_memory)
-        check_rows(c, mapper);
+    if (mapper->relation_count)
+        set_relations(c, mapper);
+    if (c->no_memory)
+        return;
+    if (mapper->column_count == 0 || mapper->column_count > COLUMNS_MAX)
+        compile_fault(c, mapper, NULL, "has %u columns: it needs one, and a table can have %d", mapper->column_count,
+                      COLUMNS_MAX);
+    else
+        check_rows(c, mapper, fields, source.count);
 }

@@ -3,16 +3,39 @@
 #ifndef MODEL_NAMES_H
 #define MODEL_NAMES_H
 
-#include <howdah/base.h>
+#include "base/arena.h"
 
 enum { NAME_SIZE = 64 }; /* NAMEDATALEN of every server that is built as usual: 63 bytes and a NUL */
 
-/* NULL, or why the text can't be an identifier: "is empty", "has more than 63 bytes", ... */
-const char *name_fault(const char *name);
+/* A text that is to be a name, with what one look at its bytes tells. */
+struct name {
+    const char *text; /* "" for NULL */
+    size_t length;
+    uint64_t hash;
+    bool plain;       /* ASCII, without a quote */
+};
+
+void name_look(const char *text, struct name *ret_name);
+/* The same for a text whose length is known. */
+void name_measure(const char *text, size_t length, struct name *ret_name);
+/* NULL, or why it can't be an identifier: "is empty", "has more than 63 bytes", ... */
+const char *name_check_any(const struct name *name);
+static inline const char *name_check(const struct name *name)
+{
+    return name->plain && name->length - 1 < NAME_SIZE - 1 ? NULL : name_check_any(name);
+}
+const char *name_fault(const char *text);
+/* Writes "identifier" as identifier_quote does, and a NUL, and returns where that ends. */
+char *name_quote(const struct name *name, char *to);
+/* How many bytes that takes at most. */
+static inline size_t name_quoted_size(const struct name *name)
+{
+    return (name->plain ? name->length : 2 * name->length) + sizeof("\"\"");
+}
 
 /* "posts", "user_id", "fkey" gives "posts_user_id_fkey". The longer one of the first two is cut first, until the whole
- * fits; never within a character. `second` may be NULL. */
-void name_choose(const char *first, const char *second, const char *label, char ret_name[NAME_SIZE]);
+ * fits; never within a character. `second` may be NULL. Returns the length. */
+size_t name_choose(const struct name *first, const struct name *second, const char *label, char ret_name[NAME_SIZE]);
 
 /* Adds a column's name to a list, for `second` of an index over several columns. What is over 63 bytes can't show. The
  * list begins as "". */

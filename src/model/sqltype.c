@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct sqltype_known known[] = {
-    /* name, cast, OID, array's OID, family, assigned */
+    /* name, cast, OID, array's OID, family, assigned; in the order of strcmp */
     {"bigint", "bigint", 20, 1016, HOWDAH_TYPE_INT64, true},
     {"bigserial", "bigint", 20, 1016, HOWDAH_TYPE_INT64, true},
     {"bit", "bit varying", 1560, 1561, HOWDAH_TYPE_NONE, false},
@@ -63,9 +63,17 @@ enum { KNOWN = sizeof(known) / sizeof(*known), BPCHAR_OID = 1042, TEXT_OID = 25,
 
 static const struct sqltype_known *find_known(const char *name)
 {
-    for (size_t i = 0; i < KNOWN; i++)
-        if (strcmp(known[i].name, name) == 0)
-            return &known[i];
+    size_t low = 0, high = KNOWN;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(name, known[middle].name);
+        if (order == 0)
+            return &known[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
     return NULL;
 }
 
@@ -254,11 +262,11 @@ enum howdah_status sqltype_parse(const char *text, struct arena *arena, struct s
 /* How the column would travel if its type were the codec's own. */
 static void set_own(struct column *c)
 {
-    c->wire = c->codec;
-    c->oid = c->codec->oid;
-    c->item_type = c->codec->sql_type;
-    c->item_oid = c->codec->oid;
-    c->parameter_oid = c->codec->array_oid;
+    const struct codec *codec = c->codec;
+    c->wire = codec;
+    c->oid = c->item_oid = codec->oid;
+    c->item_type = codec->sql_type;
+    c->parameter_oid = codec->array_oid;
     c->write_cast = c->read_cast = "";
     c->as_literal = false;
     c->characters = 0;

@@ -29,19 +29,37 @@ static size_t sequence(const unsigned char *at, size_t left)
     return (size_t)lead->more + 1;
 }
 
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* Up to eight bytes as one number, none of them beyond the end. */
+static uint64_t some_bytes(const unsigned char *at, size_t left)
+{
+    uint64_t word = 0;
+    if (left >= sizeof(word)) {
+        memcpy(&word, at, sizeof(word));
+        return word;
+    }
+    if (left >= sizeof(uint32_t)) { /* the first four and the last four, which may overlap */
+        uint32_t first, last;
+        memcpy(&first, at, sizeof(first));
+        memcpy(&last, at + left - sizeof(last), sizeof(last));
+        return first | (uint64_t)last << 32;
+    }
+    for (; left > 0; left--)
+        word = word << 8 | at[left - 1];
+    return word;
+}
+
 bool utf8_is_valid(const char *text, size_t size)
 {
     const unsigned char *at = (const unsigned char *)text, *end = at + size;
     while (at < end) {
-        uint64_t word;
-        if ((size_t)(end - at) >= sizeof(word)) {
-            memcpy(&word, at, sizeof(word));
-            if (!(word & UINT64_C(0x8080808080808080))) {
-                at += sizeof(word);
-                continue;
-            }
+        size_t left = (size_t)(end - at);
+        if (!(some_bytes(at, left) & HIGH_BITS)) { /* ASCII, as most text is */
+            at += left < sizeof(uint64_t) ? left : sizeof(uint64_t);
+            continue;
         }
-        size_t step = *at < 0x80 ? 1 : sequence(at, (size_t)(end - at));
+        size_t step = *at < 0x80 ? 1 : sequence(at, left);
         if (!step)
             return false;
         at += step;

@@ -50,9 +50,10 @@ void statement_log_write(FILE *to, const struct howdah_statement *statement)
 {
     struct line line = {.to = to};
     uint64_t microseconds = statement->nanoseconds / 1000;
-    int length = snprintf(line.bytes, sizeof(line.bytes), "howdah: %" PRIu64 ".%03u ms, %" PRIu64 " row%s, trip %" PRIu32,
-                          microseconds / 1000, (unsigned)(microseconds % 1000), statement->rows,
-                          statement->rows == 1 ? "" : "s", statement->round_trip);
+    int length =
+        snprintf(line.bytes, sizeof(line.bytes), "howdah: %" PRIu64 ".%03u ms, %" PRIu64 " row%s, trip %" PRIu32,
+                 microseconds / 1000, (unsigned)(microseconds % 1000), statement->rows, statement->rows == 1 ? "" : "s",
+                 statement->round_trip);
     line.used = (size_t)length;
     if (statement->status != HOWDAH_STATUS_OK)
         line.used += (size_t)snprintf(line.bytes + line.used, sizeof(line.bytes) - line.used, ", error %s%s(%s)",

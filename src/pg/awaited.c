@@ -5,11 +5,9 @@
 
 enum { AWAITED_FIRST = 16 };
 
-bool awaited_reserve(struct awaited_queue *queue, const struct howdah_allocator *allocator, size_t more)
+bool awaited_grow(struct awaited_queue *queue, const struct howdah_allocator *allocator, size_t more)
 {
     size_t capacity = queue->capacity ? queue->capacity : AWAITED_FIRST, size;
-    if (queue->capacity - queue->count >= more)
-        return true;
     while (capacity - queue->count < more)
         if (!size_multiply(capacity, 2, &capacity))
             return false;
@@ -25,20 +23,4 @@ bool awaited_reserve(struct awaited_queue *queue, const struct howdah_allocator 
     queue->capacity = capacity;
     queue->first = 0;
     return true;
-}
-
-void awaited_push(struct awaited_queue *queue, struct awaited awaited)
-{
-    queue->items[(queue->first + queue->count) & (queue->capacity - 1)] = awaited;
-    queue->count++;
-    queue->bytes += awaited.bytes;
-}
-
-struct awaited awaited_pop(struct awaited_queue *queue)
-{
-    struct awaited awaited = queue->items[queue->first];
-    queue->first = (queue->first + 1) & (queue->capacity - 1);
-    queue->count--;
-    queue->bytes -= awaited.bytes;
-    return awaited;
 }

@@ -18,9 +18,9 @@ enum { SERVER_OLDEST = 140000, MESSAGE_MAX = 700 };
  * default, and what stands behind it is fixed. Keepalives notice a peer that vanished while we wait for it,
  * tcp_user_timeout one that vanished while we send; it takes both. */
 static const char *const keywords[] = {
-    "keepalives",       "keepalives_idle",           "keepalives_interval", "keepalives_count",
-    "tcp_user_timeout", "fallback_application_name", "dbname",              "client_encoding",
-    NULL,
+    "keepalives",       "keepalives_idle",  "keepalives_interval",
+    "keepalives_count", "tcp_user_timeout", "fallback_application_name",
+    "dbname",           "client_encoding",  NULL,
 };
 enum { CONNINFO_INDEX = 6 };
 
@@ -31,18 +31,11 @@ static PGconn *start(const char *conninfo)
     return PQconnectStartParams(keywords, values, 1);
 }
 
-static bool is_upper_or_digit(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-}
-
-/* Whether it stands at `text`: an SQLSTATE between ":  " and ": ", where libpq puts it if it is told to be verbose. */
+/* Whether an SQLSTATE and ": " stand there. Every SQLSTATE has a digit; no severity, such as "FATAL", has one. */
 static bool is_sqlstate_at(const char *text)
 {
-    for (int i = 0; i < 5; i++)
-        if (!is_upper_or_digit(text[i]))
-            return false;
-    return text[5] == ':' && text[6] == ' ';
+    static const char digits[] = "0123456789", all[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return strspn(text, all) == 5 && strcspn(text, digits) < 5 && text[5] == ':' && text[6] == ' ';
 }
 
 /* Takes the last SQLSTATE out of a verbose message; no result carries it while the connection is being made. */
@@ -71,6 +64,8 @@ static void cut_off_location(char *message)
 static enum howdah_status explain(PGconn *pg, const char *conninfo, struct howdah_error *error)
 {
     char text[MESSAGE_MAX], line[MESSAGE_MAX], sqlstate[6] = "";
+    if (strstr(PQerrorMessage(pg), "out of memory"))
+        return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory in libpq");
     if (redact_needed(conninfo))
         return error_set(error, HOWDAH_STATUS_CONNECTION,
                          "can't connect: the conninfo is malformed or ambiguous (in a URI write special characters of "
@@ -80,9 +75,7 @@ static enum howdah_status explain(PGconn *pg, const char *conninfo, struct howda
     redact_line(line, sizeof(line), text);
     cut_out_sqlstate(line, sqlstate);
     enum howdah_status status = *sqlstate ? sqlstate_status(sqlstate) : HOWDAH_STATUS_CONNECTION;
-    if (strstr(line, "out of memory"))
-        status = HOWDAH_STATUS_NO_MEMORY;
-    else if (PQconnectionNeedsPassword(pg))
+    if (PQconnectionNeedsPassword(pg))
         status = HOWDAH_STATUS_PERMISSION;
     else if (status != HOWDAH_STATUS_PERMISSION && status != HOWDAH_STATUS_RESOURCE)
         status = HOWDAH_STATUS_CONNECTION;
@@ -108,23 +101,30 @@ static enum howdah_status wait_for_login(PGconn *pg, const char *conninfo, momen
     return HOWDAH_STATUS_OK;
 }
 
-static bool parameter_is(PGconn *pg, const char *name, const char *expected)
-{
-    const char *value = PQparameterStatus(pg, name);
-    return value && strcmp(value, expected) == 0;
-}
+/* What the server must have told us, and what it must be; NULL: anything. libpq may lose one for want of memory and
+ * think nothing of it. */
+static const struct {
+    const char *parameter, *value, *message;
+} demands[] = {
+    {"server_version", NULL, NULL},
+    {"client_encoding", "UTF8", "the server does not speak UTF-8 with us (client_encoding)"},
+    {"standard_conforming_strings", "on", "standard_conforming_strings is off; it has to be on"},
+};
 
-/* libpq may have lost a parameter for want of memory: then it is NULL, and the connection is no good. */
 static enum howdah_status check_server(PGconn *pg, struct howdah_error *error)
 {
-    int version = PQserverVersion(pg);
-    if (!PQparameterStatus(pg, "server_version") || version < SERVER_OLDEST)
-        return error_set(error, HOWDAH_STATUS_CONNECTION, "the server is PostgreSQL %d; %d or later is needed",
-                         version / 10000, SERVER_OLDEST / 10000);
-    if (!parameter_is(pg, "client_encoding", "UTF8"))
-        return error_set(error, HOWDAH_STATUS_CONNECTION, "the server does not speak UTF-8 with us (client_encoding)");
-    if (!parameter_is(pg, "standard_conforming_strings", "on"))
-        return error_set(error, HOWDAH_STATUS_CONNECTION, "standard_conforming_strings is off; it has to be on");
+    for (size_t i = 0; i < sizeof(demands) / sizeof(*demands); i++) {
+        const char *value = PQparameterStatus(pg, demands[i].parameter);
+        if (!value)
+            return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory in libpq");
+        if (demands[i].value && strcmp(value, demands[i].value) != 0)
+            return error_set(error, HOWDAH_STATUS_CONNECTION, "can't use the server: %s", demands[i].message);
+    }
+    if (PQserverVersion(pg) < SERVER_OLDEST)
+        return error_set(error, HOWDAH_STATUS_CONNECTION,
+                         "can't use the server: it is PostgreSQL %d; %d or later is "
+                         "needed",
+                         PQserverVersion(pg) / 10000, SERVER_OLDEST / 10000);
     if (PQsetnonblocking(pg, 1) != 0)
         return error_set(error, HOWDAH_STATUS_CONNECTION, "libpq can't make the connection non-blocking");
     return HOWDAH_STATUS_OK;
@@ -155,7 +155,7 @@ enum howdah_status connection_open(const struct pg_options *options, moment dead
     if (!c)
         return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory");
     c->options = options;
-    c->execution.connection = c;
+    execution_init(&c->execution, c);
     statement_cache_init(&c->cache, options->allocator,
                          options->statement_cache > 0 ? (size_t)options->statement_cache : 0);
     enum howdah_status status = log_in(c, deadline, error);

@@ -31,6 +31,7 @@ static const unsigned moves[] = {
 
 void execution_move(struct pg_execution *e, enum execution_state to)
 {
+    (void)moves; /* a build without assertions has no other use for it */
     assert(moves[e->state] & BIT(to));
     e->state = to;
 }
@@ -38,6 +39,11 @@ void execution_move(struct pg_execution *e, enum execution_state to)
 static bool is_within_segment(const struct pg_execution *e)
 {
     return e->state == EXECUTION_SENDING || e->state == EXECUTION_FULL;
+}
+
+void execution_init(struct pg_execution *e, struct pg_connection *connection)
+{
+    *e = (struct pg_execution){.connection = connection, .columns = -1};
 }
 
 void execution_done(struct pg_execution *e, const struct howdah_allocator *allocator)
@@ -149,10 +155,9 @@ static bool is_late(struct pg_execution *e)
 {
     if (clock_left(e->deadline) != 0)
         return false;
-    execution_fail(e,
-                   error_set(e->plan->error, HOWDAH_STATUS_TIMEOUT,
-                             "the time limit passed before all statements were sent"),
-                   &e->plan->steps[e->next]);
+    execution_fail(
+        e, error_set(e->plan->error, HOWDAH_STATUS_TIMEOUT, "the time limit passed before all statements were sent"),
+        &e->plan->steps[e->next]);
     return true;
 }
 
@@ -163,7 +168,6 @@ static void begin_run(struct pg_execution *e)
     e->exposed = e->refused = e->committed = e->rolled_back = false;
     e->begun = false;
     e->answered = false;
-    e->columns = -1;
     e->next = 0;
     if (!is_late(e) && e->connection->cache.doomed.count && transaction == PQTRANS_IDLE)
         execution_send_closes(e);
@@ -275,6 +279,9 @@ static void work(struct pg_execution *e)
         if (e->state != EXECUTION_SENDING || e->blocked)
             return;
         execution_send(e);
+        /* What was sent has no answer yet; but it may have failed. */
+        if (e->status == HOWDAH_STATUS_OK)
+            return;
     }
 }
 
@@ -305,8 +312,7 @@ static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
     plan->detail = NULL;
 }
 
-enum howdah_status pg_execution_start(struct pg_connection *connection, struct pg_plan *plan,
-                                      struct pg_execution **ret)
+enum howdah_status pg_execution_start(struct pg_connection *connection, struct pg_plan *plan, struct pg_execution **ret)
 {
     struct pg_execution *e = &connection->execution;
     assert(plan->count && plan->steps[plan->count - 1].sync);
@@ -314,8 +320,6 @@ enum howdah_status pg_execution_start(struct pg_connection *connection, struct p
         return refuse_start(plan, HOWDAH_STATUS_BUSY, "the connection is busy with another statement");
     if (!pg_connection_alive(connection))
         return refuse_start(plan, HOWDAH_STATUS_CONNECTION, "the connection was lost before");
-    if (!PQenterPipelineMode(connection->pg))
-        return refuse_start(plan, HOWDAH_STATUS_PROTOCOL, "the connection is not idle");
     prepare_execution(e, plan);
     execution_move(e, EXECUTION_SENDING);
     begin_run(e);
@@ -329,32 +333,43 @@ int pg_execution_socket(const struct pg_execution *execution)
 }
 
 /* What has to happen before there is more to do. */
-static unsigned wants(struct pg_execution *e, bool readable)
+static unsigned wants(struct pg_execution *e)
 {
     int unsent = PQflush(e->connection->pg);
-    if (!readable || unsent < 0) {
+    if (unsent < 0) {
         execution_lose(e);
         return PG_FINISHED;
     }
-    connection_drop_notifications(e->connection);
     e->left = clock_left(e->deadline);
     if (e->left == 0) {
         execution_give_up(e, HOWDAH_STATUS_TIMEOUT, "the time limit passed before the server had answered");
         return PG_FINISHED;
     }
-    return PG_WANTS_READ | (unsent ? (unsigned)PG_WANTS_WRITE : 0);
+    /* Where the socket was blocked there are steps left to send, also if it has taken all by now. */
+    return PG_WANTS_READ | (unsent || e->blocked ? (unsigned)PG_WANTS_WRITE : 0);
+}
+
+/* Reads what has come; the results among it are taken also if that fails, since the last words count. */
+static void read_and_work(struct pg_execution *e)
+{
+    bool readable = PQconsumeInput(e->connection->pg);
+    work(e);
+    if (e->state == EXECUTION_FINISHED)
+        return;
+    if (readable)
+        connection_drop_notifications(e->connection);
+    else
+        execution_lose(e);
 }
 
 unsigned pg_execution_advance(struct pg_execution *e)
 {
-    bool readable = true;
-    if (e->state == EXECUTION_FINISHED)
-        return PG_FINISHED;
     /* Before anything is sent there is nothing to read. */
     if (e->awaited.count)
-        readable = PQconsumeInput(e->connection->pg);
-    work(e);
-    return e->state == EXECUTION_FINISHED ? (unsigned)PG_FINISHED : wants(e, readable);
+        read_and_work(e);
+    else if (e->state != EXECUTION_FINISHED)
+        work(e);
+    return e->state == EXECUTION_FINISHED ? (unsigned)PG_FINISHED : wants(e);
 }
 
 enum howdah_status pg_execution_status(const struct pg_execution *execution)

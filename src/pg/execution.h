@@ -23,10 +23,10 @@ enum execution_state {
 enum awaited_kind {
     AWAITED_STEP,
     AWAITED_PREPARE,
-    AWAITED_ROLLBACK,   /* one that the executor added */
+    AWAITED_ROLLBACK, /* one that the executor added */
     AWAITED_SYNC,
-    AWAITED_CLOSE,      /* of a prepared statement that nobody needs any more */
-    AWAITED_CLOSE_SYNC  /* ends the segment of those; not counted, since the plan's first one travels with it */
+    AWAITED_CLOSE,     /* of a prepared statement that nobody needs any more */
+    AWAITED_CLOSE_SYNC /* ends the segment of those; not counted, since the plan's first one travels with it */
 };
 
 /* Something that was sent and whose result has not been taken. */
@@ -69,26 +69,27 @@ struct pg_execution {
     int left;                  /* milliseconds until then, as poll takes it */
     enum repetition repetition;
 
-    size_t next;               /* the step to send next */
-    bool begun;                /* something of this segment was sent */
-    bool blocked;              /* the socket takes no more at the moment */
-    size_t unflushed;          /* bytes given to libpq since it was told to send all it has */
+    size_t next;      /* the step to send next */
+    bool begun;       /* something of this segment was sent */
+    bool alone;       /* it is the plan's only statement, and travels outside pipeline mode */
+    bool blocked;     /* the socket takes no more at the moment */
+    size_t unflushed; /* bytes given to libpq since it was told to send all it has */
     struct awaited_queue awaited;
     struct scratch scratch;
 
-    /* the oldest of what is awaited */
-    bool answered;             /* its result was taken; libpq's NULL that ends it comes next */
-    int columns;               /* whose types are in the cells; -1: none yet */
+    bool answered;              /* a result of the oldest awaited was taken; libpq's NULL that ends it comes next */
+    int columns;                /* whose types are in the cells; -1: none */
+    const struct cached *typed; /* the statement that they are of, if it has a name */
 
     /* facts from which the outcome follows */
-    bool open;                 /* a transaction is open behind what was sent so far */
-    bool exposed;              /* something that commits was handed to libpq */
-    bool refused;              /* the server answered with an error, or with ROLLBACK */
+    bool open;    /* a transaction is open behind what was sent so far */
+    bool exposed; /* something that commits was handed to libpq */
+    bool refused; /* the server answered with an error, or with ROLLBACK */
     bool committed;
-    bool rolled_back;          /* we sent a ROLLBACK of our own */
+    bool rolled_back; /* we sent a ROLLBACK of our own */
 
-    bool watched;              /* statements are reported */
-    PGresult *failure;         /* that explains why the last plan failed, or NULL */
+    bool watched;      /* statements are reported */
+    PGresult *failure; /* that explains why the last plan failed, or NULL */
     struct pg_counters *counters;
     struct pg_counters unused; /* for plans that bring none */
     uint32_t trips;            /* of this plan */
@@ -96,6 +97,7 @@ struct pg_execution {
 
 /* --- execution.c --- */
 
+void execution_init(struct pg_execution *e, struct pg_connection *connection);
 void execution_done(struct pg_execution *e, const struct howdah_allocator *allocator);
 /* Takes note of the plan's first failure (later ones follow from it); plan->error is filled. Nothing is sent before
  * all results that are there were taken. */
@@ -134,13 +136,30 @@ void execution_report(struct pg_execution *e, const struct awaited *awaited, uin
 
 /* --- awaited.c --- */
 
-/* Room for that many more; false if memory is out. */
-bool awaited_reserve(struct awaited_queue *queue, const struct howdah_allocator *allocator, size_t more);
-void awaited_push(struct awaited_queue *queue, struct awaited awaited);
-struct awaited awaited_pop(struct awaited_queue *queue);
+/* Makes room for that many more; false if memory is out. */
+bool awaited_grow(struct awaited_queue *queue, const struct howdah_allocator *allocator, size_t more);
+
+static inline bool awaited_reserve(struct awaited_queue *queue, const struct howdah_allocator *allocator, size_t more)
+{
+    return queue->capacity - queue->count >= more || awaited_grow(queue, allocator, more);
+}
+
 static inline struct awaited *awaited_first(const struct awaited_queue *queue)
 {
     return queue->count ? &queue->items[queue->first] : NULL;
+}
+
+static inline void awaited_push(struct awaited_queue *queue, const struct awaited *awaited)
+{
+    queue->items[(queue->first + queue->count++) & (queue->capacity - 1)] = *awaited;
+    queue->bytes += awaited->bytes;
+}
+
+static inline void awaited_drop(struct awaited_queue *queue)
+{
+    queue->bytes -= queue->items[queue->first].bytes;
+    queue->first = (queue->first + 1) & (queue->capacity - 1);
+    queue->count--;
 }
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { CHUNK_ROWS = 64 }; /* rows of a result that comes in pieces, where libpq can do that */
@@ -64,26 +63,30 @@ static bool grow_cells(struct pg_execution *e, size_t columns)
     return true;
 }
 
-/* The types are those of all rows of a statement, also where each row is a result of its own. */
+/* Fetched once for all rows of a statement, also where each row is a result of its own, and not again while the same
+ * prepared statement is run: its columns can't change. */
 static bool take_types(struct pg_execution *e, const PGresult *result)
 {
+    const struct cached *cached = first(e)->cached;
+    if (e->columns >= 0 && e->typed == cached)
+        return true;
     int columns = PQnfields(result);
     if ((size_t)columns > e->scratch.columns && !grow_cells(e, (size_t)columns))
         return false;
     for (int i = 0; i < columns; i++)
         e->scratch.cells[i].type = PQftype(result, i);
     e->columns = columns;
+    e->typed = cached;
     return true;
 }
 
-static void take_cells(struct pg_execution *e, const PGresult *result, int row)
+static void take_cells(struct cell *cells, int columns, const PGresult *result, int row)
 {
-    for (int i = 0; i < e->columns; i++) {
-        struct cell *cell = &e->scratch.cells[i];
-        cell->data = (const unsigned char *)PQgetvalue(result, row, i);
-        cell->size = PQgetlength(result, row, i);
-        if (cell->size == 0 && PQgetisnull(result, row, i))
-            cell->size = -1;
+    for (int i = 0; i < columns; i++) {
+        cells[i].data = (const unsigned char *)PQgetvalue(result, row, i);
+        cells[i].size = PQgetlength(result, row, i);
+        if (cells[i].size == 0 && PQgetisnull(result, row, i))
+            cells[i].size = -1;
     }
 }
 
@@ -94,13 +97,14 @@ static void take_rows(struct pg_execution *e, const PGresult *result)
     e->counters->rows += (uint64_t)rows;
     if (rows == 0 || !step->row || e->status != HOWDAH_STATUS_OK)
         return;
-    if (e->columns < 0 && !take_types(e, result)) {
+    if (!take_types(e, result)) {
         execution_fail(e, error_set(e->plan->error, HOWDAH_STATUS_NO_MEMORY, "out of memory"), step);
         return;
     }
+    struct cell *cells = e->scratch.cells;
     for (int row = 0; row < rows; row++) {
-        take_cells(e, result, row);
-        enum howdah_status status = step->row(step->arg, step, e->scratch.cells, (size_t)e->columns);
+        take_cells(cells, e->columns, result, row);
+        enum howdah_status status = step->row(step->arg, step, cells, (size_t)e->columns);
         if (status != HOWDAH_STATUS_OK) {
             execution_fail(e, status, step);
             return;
@@ -126,8 +130,10 @@ void execution_expect_rows(struct pg_execution *e)
 /* The number at the end of a command tag: "INSERT 0 3". */
 static uint64_t tag_count(const char *tag)
 {
-    const char *last = strrchr(tag, ' ');
-    return last ? strtoull(last + 1, NULL, 10) : 0;
+    uint64_t count = 0;
+    for (; *tag; tag++)
+        count = *tag >= '0' && *tag <= '9' ? count * 10 + (uint64_t)(*tag - '0') : 0;
+    return count;
 }
 
 static void check_commit(struct pg_execution *e, const struct pg_step *step, const char *tag)
@@ -150,10 +156,11 @@ static void complete_step(struct pg_execution *e, PGresult *result)
 {
     struct awaited *awaited = first(e);
     struct pg_step *step = awaited->step;
-    const char *tag = PQcmdStatus(result);
-    struct pg_done done = {.tag = tag, .affected = tag_count(tag)};
     if (step->role == PG_COMMIT)
-        check_commit(e, step, tag);
+        check_commit(e, step, PQcmdStatus(result));
+    if (!step->done && !e->watched)
+        return;
+    const struct pg_done done = {.tag = PQcmdStatus(result), .affected = tag_count(PQcmdStatus(result))};
     execution_report(e, awaited, done.affected, e->status, "");
     if (!step->done || e->status != HOWDAH_STATUS_OK)
         return;
@@ -275,9 +282,10 @@ static void skip(struct pg_execution *e)
 
 static void drop_first(struct pg_execution *e)
 {
-    awaited_pop(&e->awaited);
+    if (first(e)->kind == AWAITED_STEP && !first(e)->cached)
+        e->columns = -1;
+    awaited_drop(&e->awaited);
     e->answered = false;
-    e->columns = -1;
     execution_expect_rows(e);
 }
 
@@ -293,16 +301,20 @@ static void take_sync(struct pg_execution *e)
         execution_end_segment(e);
 }
 
-/* libpq gives NULL behind the results of each statement, but not behind that of a Sync. */
+/* libpq gives NULL behind the results of each statement, but not behind that of a Sync; outside pipeline mode it
+ * stands for both. */
 static void take_end(struct pg_execution *e)
 {
     enum awaited_kind kind = first(e)->kind;
-    if (!e->answered)
+    if (!e->answered) {
         lose_track(e);
-    else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC)
+    } else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC) {
         e->answered = false; /* what failed was the implicit COMMIT; the Sync's own answer is still to come */
-    else
+    } else {
         drop_first(e);
+        if (e->alone)
+            take_sync(e);
+    }
 }
 
 /* Without an SQLSTATE it is libpq that speaks: the connection is lost, or memory is out, and then we don't know

@@ -6,11 +6,7 @@
 #include "plan.h"
 #include "pool.h"
 
-enum pg_wants {
-    PG_WANTS_READ = 1,
-    PG_WANTS_WRITE = 2,
-    PG_FINISHED = 4
-};
+enum pg_wants { PG_WANTS_READ = 1, PG_WANTS_WRITE = 2, PG_FINISHED = 4 };
 
 /* Runs the plan to its end, or until it failed. When it returns the connection is idle (or in a transaction as
  * plan->keep_transaction allows), or broken and to be released. On failure: if the connection is alive and in a

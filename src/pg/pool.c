@@ -32,8 +32,8 @@ struct pg_pool {
     struct howdah_allocator allocator;
     char *conninfo;
     pid_t process;
-    pthread_condattr_t clock; /* CLOCK_MONOTONIC */
-    pthread_mutex_t mutex;    /* over all that follows; nobody holds it while he connects or talks to the server */
+    pthread_condattr_t clock;     /* CLOCK_MONOTONIC */
+    pthread_mutex_t mutex;        /* over all that follows; nobody holds it while he connects or talks to the server */
     struct pg_connection *idle;   /* the last that came back first: its caches are warm */
     struct pg_connection *newest; /* of all */
     struct turn *first, *last;    /* who waits */

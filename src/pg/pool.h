@@ -18,10 +18,10 @@ struct pg_options {
     const struct howdah_allocator *allocator;
     const char *conninfo; /* or NULL */
     int pool_size;
-    int pool_timeout;     /* milliseconds; -1 no limit. The same for the next two */
+    int pool_timeout; /* milliseconds; -1 no limit. The same for the next two */
     int connect_timeout;
     int in_doubt_timeout;
-    int statement_cache;  /* 0: statements are not prepared */
+    int statement_cache; /* 0: statements are not prepared */
     bool show_values;
     void (*on_statement)(void *arg, const struct howdah_statement *statement); /* or NULL */
     void *statement_arg;

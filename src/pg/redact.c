@@ -17,11 +17,8 @@ static const char *uri_rest(const char *conninfo)
  * first one, or behind the first '/'. */
 static bool uri_is_ambiguous(const char *rest)
 {
-    size_t end = strcspn(rest, "?");
     const char *stop = rest + strcspn(rest, "@/");
-    if (stop >= rest + end || *stop == '\0')
-        return false;
-    return memchr(stop + 1, '@', (size_t)(rest + end - stop - 1)) != NULL;
+    return *stop && memchr(stop + 1, '@', strcspn(stop + 1, "?")) != NULL;
 }
 
 static bool is_readable(const char *conninfo)

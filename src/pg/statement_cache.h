@@ -14,9 +14,9 @@ enum cached_state {
     CACHED_UNPREPARED, /* the server does not know it */
     CACHED_PREPARING,  /* Parse is on its way */
     CACHED_PREPARED,
-    CACHED_EVICTED,    /* the server knows it; to be closed */
-    CACHED_STALE,      /* the server knows it, but can't run it any more; to be closed */
-    CACHED_CLOSING     /* the close is on its way */
+    CACHED_EVICTED, /* the server knows it; to be closed */
+    CACHED_STALE,   /* the server knows it, but can't run it any more; to be closed */
+    CACHED_CLOSING  /* the close is on its way */
 };
 
 struct cached {

@@ -19,9 +19,9 @@
 enum { OID_INT8 = 20, OID_TEXT = 25, OID_XID8 = 5069, FIRST_PAUSE_MS = 2, LONGEST_PAUSE_MS = 200 };
 
 /* Of the WAL file's name the first eight digits are the timeline. A standby has none of its own. */
-#define CLUSTER_COLUMNS                                                                        \
-    "(SELECT system_identifier FROM pg_catalog.pg_control_system()),"                          \
-    " CASE WHEN NOT pg_catalog.pg_is_in_recovery()"                                            \
+#define CLUSTER_COLUMNS \
+    "(SELECT system_identifier FROM pg_catalog.pg_control_system())," \
+    " CASE WHEN NOT pg_catalog.pg_is_in_recovery()" \
     " THEN pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()) END"
 
 static const uint32_t xid8_parameter[] = {OID_XID8};
@@ -85,7 +85,10 @@ enum howdah_status connection_learn_cluster(struct pg_connection *connection, mo
     struct pg_step step = {.statement = &cluster_statement, .sync = true, .row = take_cluster, .arg = connection};
     struct pg_plan plan = {.steps = &step, .count = 1, .deadline = deadline, .error = error};
     enum howdah_status status = pg_execute(connection, &plan);
-    return pg_connection_alive(connection) ? HOWDAH_STATUS_OK : status;
+    if (!pg_connection_alive(connection))
+        return status;
+    error_clear(error); /* not knowing it is no fault of the login */
+    return HOWDAH_STATUS_OK;
 }
 
 /* --- a transaction's identity --- */

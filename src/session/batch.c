@@ -9,13 +9,21 @@ struct probe {
     const struct change *change;
 };
 
+static inline bool same_set(const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+    uint64_t different = 0;
+    for (uint32_t i = 0; i < words; i++)
+        different |= a[i] ^ b[i];
+    return !different;
+}
+
 static bool match(const struct map_node *node, const void *what)
 {
     const struct batch *batch = (const void *)node;
     const struct probe *probe = what;
     return batch->mapper == probe->mapper && batch->operation == (enum howdah_operation)probe->change->operation &&
            batch->draws == probe->change->draws &&
-           memcmp(batch->columns, probe->change->columns, column_words(probe->mapper) * sizeof(uint64_t)) == 0;
+           same_set(batch->columns, probe->change->columns, column_words(probe->mapper));
 }
 
 static struct batch *add_batch(struct work *w, const struct probe *probe, uint32_t hash)
@@ -29,6 +37,11 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
     batch->operation = (enum howdah_operation)probe->change->operation;
     batch->columns = probe->change->columns;
     batch->draws = probe->change->draws;
+    batch->index = w->batch_count;
+    uint32_t words = column_words(batch->mapper);
+    batch->by_name = arena_allocate_zero(&w->arena, words * sizeof(uint64_t), _Alignof(uint64_t));
+    if (!batch->by_name)
+        return NULL;
     if (!map_add(&w->batch_map, &batch->node, hash))
         return NULL;
     batches[w->batch_count++] = batch;
@@ -38,65 +51,49 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
 static struct batch *batch_for(struct work *w, const struct change *change)
 {
     const struct probe probe = {change_mapper(w, change), change};
-    if (w->batch_count) { /* most often that of the change before */
-        struct batch *last = w->batches[w->batch_count - 1];
-        if (match(&last->node, &probe))
-            return last;
-    }
+    if (w->last_batch && match(&w->last_batch->node, &probe)) /* most often that of the change before */
+        return w->last_batch;
     uint64_t hash = hash_combine(probe.mapper->index, change->operation * 2u + change->draws);
     hash = hash_bytes(hash, change->columns, column_words(probe.mapper) * sizeof(uint64_t));
     struct map_node *node = map_find(&w->batch_map, (uint32_t)hash, match, &probe);
     struct batch *batch = node ? (struct batch *)(void *)node : add_batch(w, &probe, (uint32_t)hash);
     if (!batch)
         session_no_memory(w->s);
+    w->last_batch = batch;
     return batch;
 }
 
-static bool add_to_batch(struct work *w, struct batch *batch, uint32_t change)
+/* Foreign keys whose values come out of settings: for all rows of the batch, so that there is one text. */
+static void find_by_name(const struct work *w, struct batch *batch, const struct change *change)
+{
+    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
+        const struct foreign_key *key = w->deferrals[d].key;
+        if (draw_rights(w->s->db, key->target) != DRAW_DENIED)
+            column_put(batch->by_name, key->columns[foreign_key_generated_part(key)]);
+    }
+}
+
+static bool add_to_batch(struct work *w, struct batch *batch, struct change *change)
 {
     uint32_t *changes = work_grow(w, batch->changes, batch->count, &batch->capacity, sizeof(*changes));
     if (!changes)
         return false;
     batch->changes = changes;
-    changes[batch->count++] = change;
+    changes[batch->count++] = (uint32_t)(change - w->changes);
+    change->batch = batch->index;
+    batch->referenced |= change->referenced;
+    if (change->deferrals != NONE)
+        find_by_name(w, batch, change);
     return true;
-}
-
-static uint32_t deferred_column(const struct deferral *deferral)
-{
-    return deferral->key->columns[foreign_key_generated_part(deferral->key)];
-}
-
-/* Foreign keys whose values come out of settings: for all rows of the batch, so that there is one text. */
-static bool find_by_name(struct work *w, struct batch *batch)
-{
-    uint32_t words = column_words(batch->mapper);
-    batch->by_name = arena_allocate_zero(&w->arena, words * sizeof(uint64_t), _Alignof(uint64_t));
-    if (!batch->by_name)
-        return !session_no_memory(w->s);
-    for (uint32_t i = 0; i < batch->count; i++)
-        for (uint32_t d = w->changes[batch->changes[i]].deferrals; d != NONE; d = w->deferrals[d].next)
-            if (draw_rights(w->s->db, w->deferrals[d].key->target) != DRAW_DENIED)
-                column_put(batch->by_name, deferred_column(&w->deferrals[d]));
-    return true;
-}
-
-static bool is_referenced(const struct work *w, const struct batch *batch)
-{
-    for (uint32_t i = 0; i < batch->count; i++)
-        if (w->changes[batch->changes[i]].referenced)
-            return true;
-    return false;
 }
 
 /* How a batch of unset identities gets its keys: drawn first, where several rows or other batches need to know which is
  * which; by RETURNING for a lone row, or where the role may not use the sequence. */
 static bool choose_keys(struct work *w, struct batch *batch)
 {
-    bool referenced = is_referenced(w, batch);
     bool denied = draw_rights(w->s->db, batch->mapper) == DRAW_DENIED;
-    batch->returns_keys = batch->draws && (denied || (batch->count == 1 && !referenced));
-    batch->awaited = batch->returns_keys && referenced;
+    batch->returns_keys = batch->draws && (denied || (batch->count == 1 && !batch->referenced));
+    batch->awaited = batch->returns_keys && batch->referenced;
     batch->draws = batch->draws && !batch->returns_keys;
     if (!batch->draws)
         return true;
@@ -112,19 +109,16 @@ static bool choose_keys(struct work *w, struct batch *batch)
 bool work_batch(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++) {
-        const struct change *change = &w->changes[i];
+        struct change *change = &w->changes[i];
         if (change->operation == HOWDAH_OPERATION_UPDATE &&
             column_set_is_empty(change->columns, column_words(change_mapper(w, change))))
             continue; /* nothing differs after all */
         struct batch *batch = batch_for(w, change);
-        if (!batch || !add_to_batch(w, batch, i))
+        if (!batch || !add_to_batch(w, batch, change))
             return false;
     }
-    for (uint32_t i = 0; i < w->batch_count; i++) {
-        if (!find_by_name(w, w->batches[i]) || !choose_keys(w, w->batches[i]))
+    for (uint32_t i = 0; i < w->batch_count; i++)
+        if (!choose_keys(w, w->batches[i]))
             return false;
-        for (uint32_t n = 0; n < w->batches[i]->count; n++)
-            w->changes[w->batches[i]->changes[n]].batch = i;
-    }
     return true;
 }

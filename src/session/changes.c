@@ -5,7 +5,8 @@
 #include "work.h"
 
 /* A BELONGS_TO pointer that a commit would follow. */
-static bool pointer_changes(const struct mapper *mapper, const void *object, const void *snapshot)
+static bool pointer_changes(const struct howdah_session *s, const struct mapper *mapper, const void *object,
+                            const void *snapshot)
 {
     for (uint32_t i = 0; i < mapper->relation_count; i++) {
         const struct relation *relation = &mapper->relations[i];
@@ -15,6 +16,8 @@ static bool pointer_changes(const struct mapper *mapper, const void *object, con
         if (now == then)
             continue;
         const struct foreign_key *key = relation->foreign_key;
+        if (now && !slabs_find(&s->slabs, now))
+            return true; /* a commit will refuse it */
         if (now ? !foreign_key_refers_to(key, mapper, snapshot, now) : !foreign_key_is_null(key, mapper, snapshot))
             return true;
     }
@@ -33,7 +36,7 @@ static bool is_dirty(struct howdah_session *s, const struct entry *entry)
     for (uint32_t i = 0; i < mapper->column_count; i++)
         if (!column_equal(&mapper->columns[i], object, view))
             return true;
-    return pointer_changes(mapper, object, snapshot);
+    return pointer_changes(s, mapper, object, snapshot);
 }
 
 bool howdah_session_is_dirty(struct howdah_session *s, const void *object)

@@ -14,17 +14,30 @@ static bool add_change(struct work *w, struct entry *entry, enum howdah_operatio
     return true;
 }
 
+/* An object that is not clean. */
 static bool collect_entry(struct work *w, const struct mapper *mapper, struct entry *entry)
 {
     switch ((enum entry_state)entry->state) {
-    case ENTRY_LOADED:
-        if (!w->s->write_all && snapshot_clean(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry)))
-            return true;
-        return add_change(w, entry, HOWDAH_OPERATION_UPDATE);
+    case ENTRY_LOADED: return add_change(w, entry, HOWDAH_OPERATION_UPDATE);
     case ENTRY_NEW: w->inserts[mapper->index]++; return add_change(w, entry, HOWDAH_OPERATION_INSERT);
     case ENTRY_DELETED: w->deletes[mapper->index]++; return add_change(w, entry, HOWDAH_OPERATION_DELETE);
     case ENTRY_DETACHED:
     case ENTRY_STATES: break;
+    }
+    return true;
+}
+
+static bool collect_slab(struct work *w, const struct slab *slab)
+{
+    const struct mapper *mapper = slab->mapper;
+    unsigned char *at = slab->entries, *end = at + (size_t)slab->count * slab->stride;
+    bool write_all = w->s->write_all;
+    for (; at < end; at += slab->stride) {
+        struct entry *entry = (struct entry *)(void *)at;
+        bool clean = entry->state == ENTRY_LOADED && !write_all &&
+                     snapshot_clean(mapper, at + slab->object_offset, at + slab->snapshot_offset);
+        if (!clean && !collect_entry(w, mapper, entry))
+            return false;
     }
     return true;
 }
@@ -34,8 +47,7 @@ bool work_collect(struct work *w)
     const struct slabs *slabs = &w->s->slabs;
     for (uint32_t i = 0; i < slabs->chain_count; i++)
         for (const struct slab *slab = slabs->chains[i].first; slab; slab = slab->next)
-            for (uint32_t n = 0; n < slab->count; n++)
-                if (!collect_entry(w, slab->mapper, slab_entry(slab, n)))
-                    return false;
+            if (!collect_slab(w, slab))
+                return false;
     return true;
 }

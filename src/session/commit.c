@@ -236,10 +236,21 @@ static bool plan_all(struct howdah_session *s, bool commit)
     return w && work_prepare_finish(w, commit);
 }
 
+/* Nothing was sent. */
+static enum howdah_status fail_plan(struct howdah_session *s)
+{
+    if (s->error.outcome == HOWDAH_OUTCOME_NONE) {
+        s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
+        error_finish(&s->error);
+    }
+    work_free(s);
+    return s->error.status;
+}
+
 static enum howdah_status write_all(struct howdah_session *s, bool commit)
 {
     if (!plan_all(s, commit))
-        return s->error.status;
+        return fail_plan(s);
     enum howdah_status status = s->work->step_count ? work_run(s->work) : HOWDAH_STATUS_OK;
     if (status == HOWDAH_STATUS_OK)
         work_finish(s->work, commit);

@@ -150,7 +150,7 @@ void howdah_database_close(struct howdah_database *db)
     if (!db)
         return;
     while (db->sessions)
-        howdah_session_close(db->sessions);
+        session_destroy(db->sessions);
     pg_pool_close(db->pool);
     text_store_done(&db->texts);
     catalog_done(&db->catalog);

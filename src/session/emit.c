@@ -4,32 +4,35 @@
 
 /* --- chunks --- */
 
-/* About how many bytes a value takes on the wire beyond its place in the struct. */
-static size_t weight_of_value(const struct howdah_value *value)
+/* About how many bytes an array takes on the wire beyond its place in the struct. */
+static size_t weight_of_array(const struct howdah_value *value)
 {
     enum { ITEM = 16 };
-    size_t bytes = 0;
-    if (value->type == HOWDAH_TYPE_BYTES)
-        return value->as.bytes.size;
-    if (value->type == HOWDAH_TYPE_TEXT || value->type == HOWDAH_TYPE_JSON || value->type == HOWDAH_TYPE_NUMERIC)
-        return strlen(value->as.text);
-    if (!(value->type & HOWDAH_TYPE_ARRAY))
-        return 0;
     const char *const *texts = value->as.array.items;
     bool is_text = (value->type & ~(uint32_t)HOWDAH_TYPE_ARRAY) == HOWDAH_TYPE_TEXT;
-    for (size_t i = 0; i < value->as.array.count; i++)
-        bytes += ITEM + (is_text && texts[i] ? strlen(texts[i]) : 0);
+    size_t bytes = value->type & HOWDAH_TYPE_ARRAY ? ITEM * value->as.array.count : 0;
+    for (size_t i = 0; is_text && i < value->as.array.count; i++)
+        bytes += texts[i] ? strlen(texts[i]) : 0;
     return bytes;
+}
+
+static size_t weight_of_field(const struct column *c, const void *object)
+{
+    const char *text;
+    const void *field = column_field(c, object);
+    if (c->shape == SHAPE_ARRAY || c->codec->type == HOWDAH_TYPE_BYTES) {
+        const struct howdah_value value = column_value(c, object);
+        return value.type == HOWDAH_TYPE_BYTES ? value.as.bytes.size : weight_of_array(&value);
+    }
+    memcpy(&text, field, sizeof(text)); /* text, json, numeric */
+    return text ? strlen(text) : 0;
 }
 
 static size_t weight(const struct mapper *mapper, const void *object)
 {
     size_t bytes = mapper->model->size;
-    for (uint32_t i = 0; mapper->has_pointers && i < mapper->column_count; i++)
-        if (mapper->columns[i].codec->has_pointers || mapper->columns[i].shape == SHAPE_ARRAY) {
-            const struct howdah_value value = column_value(&mapper->columns[i], object);
-            bytes += weight_of_value(&value);
-        }
+    for (uint32_t i = 0; i < mapper->pointer_count; i++)
+        bytes += weight_of_field(&mapper->columns[mapper->pointers[i]], object);
     return bytes;
 }
 

@@ -83,29 +83,29 @@ static void *ask_server(struct howdah_session *s, const struct mapper *mapper)
     return transaction_read(s, &step) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
 }
 
-/* The usual key, one integer, needs no struct and no conversion. False: take the long way. */
-static bool find_integer(struct howdah_session *s, const struct mapper *mapper, const struct howdah_value *key,
-                         size_t parts, struct entry **ret)
+/* The usual question, one integer key that is in the map, without any of the work that others need. NULL: take the long
+ * way. */
+static void *find_integer(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *key,
+                          size_t parts)
 {
-    if (parts != 1 || key->type != HOWDAH_TYPE_INT64 || !key_integer_column(mapper))
-        return false;
-    *ret = identity_find_integer(&s->map, mapper, key->as.integer);
-    return *ret != NULL;
+    const struct mapper *mapper = model ? catalog_find(&s->db->catalog, model) : NULL;
+    if (!mapper || parts != 1 || !key || key->type != HOWDAH_TYPE_INT64 || !mapper->integer_key)
+        return NULL;
+    struct entry *entry = identity_find_integer(&s->map, mapper, key->as.integer);
+    if (!entry || entry->state == ENTRY_DELETED || entry->state == ENTRY_DETACHED)
+        return NULL;
+    s->written.identity_hits++;
+    return entry_object(mapper, entry);
 }
 
 static void *find_key(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *key,
                       size_t parts)
 {
-    struct entry *entry;
     const struct mapper *mapper = session_mapper(s, model);
-    if (!mapper)
+    if (!mapper || !key_take(s, mapper, key, parts))
         return NULL;
-    if (!find_integer(s, mapper, key, parts, &entry)) {
-        if (!key_take(s, mapper, key, parts))
-            return NULL;
-        entry = identity_find(&s->map, mapper, s->key_object);
-    }
-    if (!entry || (entry->state == ENTRY_DETACHED)) {
+    struct entry *entry = identity_find(&s->map, mapper, s->key_object);
+    if (!entry || entry->state == ENTRY_DETACHED) {
         void *object = ask_server(s, mapper);
         arena_reset(&s->scratch);
         return object;
@@ -119,7 +119,9 @@ void *howdah_session_find_key(struct howdah_session *s, const struct howdah_mode
 {
     if (!session_enter(s))
         return NULL;
-    void *object = find_key(s, model, key, parts);
+    void *object = find_integer(s, model, key, parts);
+    if (!object)
+        object = find_key(s, model, key, parts);
     session_leave(s);
     return object;
 }
@@ -169,6 +171,12 @@ static void **find_many(struct howdah_session *s, const struct howdah_model *mod
                         size_t count)
 {
     struct find find = {.s = s, .mapper = session_mapper(s, model)};
+    size_t values;
+    if (find.mapper && !size_multiply(count, find.mapper->key_count * sizeof(*keys), &values)) {
+        session_fail(s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL, "%s: %zu keys are more than memory holds",
+                     model->name, count);
+        return NULL;
+    }
     if (!find.mapper || !collect_missing(&find, keys, count) || (find.key_count && !ask_for_many(&find)))
         return NULL;
     void **objects = arena_allocate_array(&s->arena, count + 1, sizeof(void *));

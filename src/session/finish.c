@@ -1,4 +1,5 @@
 /* Finish: what was written becomes what is. Nothing here can fail: the transaction is committed already. */
+#include "foreign_key.h"
 #include "object.h"
 #include "snapshot.h"
 #include "transaction.h"
@@ -14,16 +15,29 @@ bool work_prepare_finish(struct work *w, bool committed)
     return true;
 }
 
+/* Foreign keys that the server filled in from settings: the client knows these keys by now, too. */
+static void settle(struct work *w, const struct mapper *mapper, const struct change *change)
+{
+    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
+        const struct foreign_key *key = w->deferrals[d].key;
+        const void *target = w->changes[w->deferrals[d].target].image;
+        /* an integer: it needs no memory */
+        foreign_key_assign_part(key, mapper, &w->arena, change->image, target, foreign_key_generated_part(key));
+    }
+}
+
 /* The object becomes its image: keys, what the server made, foreign keys, and memory of the session's own. */
+static void fill_object(struct work *w, const struct mapper *mapper, const struct change *change)
+{
+    settle(w, mapper, change);
+    memcpy(entry_object(mapper, change->entry), change->image, mapper->model->size);
+}
+
 static void promote(struct work *w, const struct mapper *mapper, const struct change *change)
 {
     struct entry *entry = change->entry;
     void *object = entry_object(mapper, entry);
-    for (uint32_t i = 0; i < mapper->column_count; i++) {
-        const struct column *c = &mapper->columns[i];
-        memcpy(column_field(c, object), column_field(c, change->image), c->size);
-    }
-    if (change->old)
+    if (change->old && mapper->relation_count)
         object_forget_stale_pointers(w->s, mapper, object);
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     if (!entry->mapped)
@@ -36,6 +50,10 @@ void work_finish(struct work *w, bool committed)
     uint64_t *const counts[] = {[HOWDAH_OPERATION_INSERT] = &w->s->written.inserted,
                                 [HOWDAH_OPERATION_UPDATE] = &w->s->written.updated,
                                 [HOWDAH_OPERATION_DELETE] = &w->s->written.deleted};
+    for (uint32_t i = 0; i < w->change_count; i++)
+        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE)
+            fill_object(w, change_mapper(w, &w->changes[i]), &w->changes[i]);
+    /* Only now, since each may point to any other. */
     for (uint32_t i = 0; i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         if (change->batch != NONE)

@@ -3,23 +3,69 @@
 #ifndef SESSION_IDENTITY_MAP_H
 #define SESSION_IDENTITY_MAP_H
 
-#include "entry.h"
+#include "base/hash.h"
+#include "slab.h"
+
+#include <string.h>
 
 /* Whether all parts of the key are there: none NULL, no identity of 0, no uuid key of zero bytes. */
 bool key_is_set(const struct mapper *mapper, const void *object);
 bool key_equal(const struct mapper *mapper, const void *a, const void *b);
 /* -1, 0, 1: the order in which rows are locked. */
 int key_compare(const struct mapper *mapper, const void *a, const void *b);
-/* The key's only column if it is a plain integer: the common case, which needs no struct to ask. */
-const struct column *key_integer_column(const struct mapper *mapper);
-
 struct entry *identity_find(const struct map *map, const struct mapper *mapper, const void *object);
-/* For mappers with a key_integer_column. */
-struct entry *identity_find_integer(const struct map *map, const struct mapper *mapper, int64_t key);
+/* For mappers with an integer_key, the common case: inline, since it is all that a hit does. */
+static inline struct entry *identity_find_integer(const struct map *map, const struct mapper *mapper, int64_t key);
 /* Adds the entry by its snapshot's key, which must not be there. False if memory is out. */
 bool identity_add(struct map *map, const struct mapper *mapper, struct entry *entry);
 /* The same after map_prepare: can't fail. */
 void identity_add_prepared(struct map *map, const struct mapper *mapper, struct entry *entry);
 void identity_remove(struct map *map, struct entry *entry);
+
+/* --- integer keys --- */
+
+struct integer_probe {
+    const struct mapper *mapper;
+    int64_t key;
+};
+
+static inline int64_t key_read_integer(const struct column *c, const void *object)
+{
+    int64_t wide;
+    int32_t middle;
+    int16_t narrow;
+    const void *field = column_field(c, object);
+    if (c->size == sizeof(wide)) {
+        memcpy(&wide, field, sizeof(wide));
+        return wide;
+    }
+    if (c->size == sizeof(middle)) {
+        memcpy(&middle, field, sizeof(middle));
+        return middle;
+    }
+    memcpy(&narrow, field, sizeof(narrow));
+    return narrow;
+}
+
+static inline uint32_t key_hash_integer(const struct mapper *mapper, int64_t key)
+{
+    return hash_integer((uint64_t)key + ((uint64_t)mapper->index << 48));
+}
+
+static inline bool key_match_integer(const struct map_node *node, const void *what)
+{
+    const struct integer_probe *probe = what;
+    const struct entry *entry = entry_of_node(node);
+    const struct mapper *mapper = probe->mapper;
+    return entry->mapper == mapper->index &&
+           key_read_integer(mapper->integer_key, entry_snapshot(mapper, entry)) == probe->key;
+}
+
+static inline struct entry *identity_find_integer(const struct map *map, const struct mapper *mapper, int64_t key)
+{
+    const struct integer_probe probe = {mapper, key};
+    struct map_node *node = map_find(map, key_hash_integer(mapper, key), key_match_integer, &probe);
+    return node ? entry_of_node(node) : NULL;
+}
 
 #endif

@@ -17,6 +17,11 @@ bool key_take_value(struct howdah_session *s, const struct mapper *mapper, const
 
 bool key_take(struct howdah_session *s, const struct mapper *mapper, const struct howdah_value *values, size_t parts)
 {
+    if (!values) {
+        session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL, "%s: no key was given",
+                     mapper->model->name);
+        return false;
+    }
     if (parts != mapper->key_count) {
         session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL,
                      "%s: a key of %zu parts was given, the primary key has %u", mapper->model->name, parts,

@@ -124,8 +124,8 @@ static void *add(struct howdah_session *s, const struct howdah_model *model, con
 
 void *howdah_session_add_object(struct howdah_session *s, const struct howdah_model *model, const void *value)
 {
-    if (!session_enter(s))
-        return lost(s, model, value);
+    if (!session_enter(s)) /* where somebody is inside, that memory may be in use */
+        return s && atomic_load_explicit(&s->busy, memory_order_relaxed) ? s->lost_object : lost(s, model, value);
     void *object = add(s, model, value);
     session_leave(s);
     return object;

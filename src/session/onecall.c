@@ -96,13 +96,16 @@ static struct entry *attach(struct howdah_session *s, const struct mapper *mappe
     void *own = entry_object(mapper, entry);
     memcpy(own, object, mapper->model->size);
     entry->state = ENTRY_LOADED;
-    for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (!column_copy(&mapper->columns[i], &s->arena, own))
-            session_no_memory(s);
-    snapshot_take(mapper, own, entry_snapshot(mapper, entry));
-    if (s->error.status == HOWDAH_STATUS_OK && !identity_add(&s->map, mapper, entry))
-        session_no_memory(s);
-    return s->error.status == HOWDAH_STATUS_OK ? entry : NULL;
+    bool copied = true;
+    for (uint32_t i = 0; copied && i < mapper->pointer_count; i++)
+        copied = column_copy(&mapper->columns[mapper->pointers[i]], &s->arena, own);
+    if (copied)
+        snapshot_take(mapper, own, entry_snapshot(mapper, entry));
+    if (copied && identity_add(&s->map, mapper, entry))
+        return entry;
+    slabs_take_back(&s->slabs, entry);
+    session_no_memory(s);
+    return NULL;
 }
 
 /* What the server made, but for what would need memory. */

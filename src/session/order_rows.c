@@ -19,15 +19,27 @@ static void merge(const struct sorting *s, const uint32_t *from, uint32_t *to, u
     }
 }
 
+static bool is_sorted(const struct work *w, const struct batch *batch)
+{
+    const struct column *integer = batch->mapper->integer_key;
+    int64_t last = INT64_MIN;
+    for (uint32_t i = 0; integer && i < batch->count; i++) {
+        int64_t key = key_read_integer(integer, w->changes[batch->changes[i]].old);
+        if (key < last)
+            return false;
+        last = key;
+    }
+    for (uint32_t i = 1; !integer && i < batch->count; i++)
+        if (key_compare(batch->mapper, w->changes[batch->changes[i - 1]].old, w->changes[batch->changes[i]].old) > 0)
+            return false;
+    return true;
+}
+
 /* By primary key, so that two sessions lock rows in one order. Most often they are in order already. */
 static bool sort_by_key(struct work *w, struct batch *batch)
 {
     const struct sorting sorting = {w, batch->mapper};
-    uint32_t n = 1;
-    while (n < batch->count &&
-           key_compare(batch->mapper, w->changes[batch->changes[n - 1]].old, w->changes[batch->changes[n]].old) <= 0)
-        n++;
-    if (n == batch->count)
+    if (is_sorted(w, batch))
         return true;
     uint32_t *room = arena_allocate_array(&w->arena, batch->count, sizeof(*room));
     if (!room)
@@ -108,7 +120,6 @@ bool work_order_rows(struct work *w)
         bool one_statement = w->batches[i]->operation == HOWDAH_OPERATION_DELETE && w->batches[i]->count <= CHUNK_ROWS;
         if (inner[i].count && !one_statement && !sort_by_edges(w, w->batches[i], &inner[i]))
             return false;
-        number_places(w, w->batches[i]);
     }
     return true;
 }

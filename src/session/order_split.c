@@ -97,6 +97,7 @@ static bool split_batch(struct work *w, const struct splitting *s, struct batch 
         w->batches = batches;
         if (!first) {
             *part = *batch;
+            part->index = w->batch_count;
             batches[w->batch_count++] = part;
         }
         part->changes = changes;

@@ -8,12 +8,13 @@
 /* --- images --- */
 
 /* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */
-static bool own_field(struct work *w, const struct column *c, const struct change *change, const void *before,
-                      const void *view)
+static bool own_field(struct work *w, const struct column *c, const struct change *change, const void *before)
 {
     if (snapshot_has_field(c, change->image, before))
         return true;
-    if (column_equal(c, change->image, view)) { /* written differently, or elsewhere: what the session has is as good */
+    bool kept = c->shape != SHAPE_ARRAY || snapshot_is_unedited(c, before);
+    if (kept && snapshot_equal(c, change->image, before, w->s->key_object)) {
+        /* written differently, or elsewhere: what the session has is as good */
         memcpy(column_field(c, change->image), column_field(c, before), c->size);
         return true;
     }
@@ -22,26 +23,31 @@ static bool own_field(struct work *w, const struct column *c, const struct chang
 
 static bool own_fields(struct work *w, const struct mapper *mapper, const struct change *change, const void *before)
 {
-    const void *view = snapshot_view(mapper, before, w->s->key_object);
-    for (uint32_t i = 0; mapper->has_pointers && i < mapper->column_count; i++) {
-        const struct column *c = &mapper->columns[i];
-        if ((c->codec->has_pointers || c->shape == SHAPE_ARRAY) && !own_field(w, c, change, before, view))
+    for (uint32_t i = 0; i < mapper->pointer_count; i++)
+        if (!own_field(w, &mapper->columns[mapper->pointers[i]], change, before))
             return false;
-    }
     return true;
 }
 
-/* The image of an UPDATE lies in the work's memory, that of an INSERT in place of the snapshot. */
 static bool make_image(struct work *w, const struct mapper *mapper, struct change *change)
 {
     void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
-    change->columns = arena_allocate_zero(&w->arena, column_words(mapper) * sizeof(uint64_t), _Alignof(uint64_t));
-    change->image =
-        change->operation == HOWDAH_OPERATION_DELETE ? snapshot : arena_copy(&w->arena, object, mapper->model->size);
-    if (!change->columns || !change->image)
-        return !session_no_memory(w->s);
     change->old = change->operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot;
-    return change->operation == HOWDAH_OPERATION_DELETE || own_fields(w, mapper, change, snapshot);
+    if (change->operation == HOWDAH_OPERATION_DELETE) {
+        change->columns = w->no_columns;
+        change->image = snapshot;
+        return true;
+    }
+    size_t set = column_words(mapper) * sizeof(uint64_t);
+    unsigned char *room =
+        arena_allocate(&w->arena, size_align(mapper->model->size, _Alignof(uint64_t)) + set, _Alignof(max_align_t));
+    if (!room)
+        return !session_no_memory(w->s);
+    change->image = room;
+    change->columns = (uint64_t *)(void *)(room + size_align(mapper->model->size, _Alignof(uint64_t)));
+    memcpy(change->image, object, mapper->model->size);
+    memset(change->columns, 0, set);
+    return own_fields(w, mapper, change, snapshot);
 }
 
 /* A new object whose key was set or changed after it was added: the identity map follows. */
@@ -234,18 +240,24 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
     return check_column(w, change, c);
 }
 
-/* An UPDATE sends what differs. */
-static bool choose_updated(struct work *w, struct change *change, const struct column *c, const void *view)
+/* Whether a session writes loaded objects whole, and this column is one of those. */
+static bool is_written_anyway(const struct work *w, const struct change *change, const struct column *c)
 {
-    bool deferred = is_deferred(w, change, c->index);
-    if (w->s->write_all && !c->server_only && !c->key && !c->version &&
-        (c->nullable || !column_is_null(c, change->image)))
-        column_put(change->columns, c->index);
-    if (!deferred && column_equal(c, change->image, view))
-        return !column_in(change->columns, c->index) || check_column(w, change, c);
-    if (c->server_only)
+    return w->s->write_all && !c->server_only && !c->key && !c->version &&
+           (c->nullable || !column_is_null(c, change->image));
+}
+
+/* An UPDATE sends what differs. */
+static bool choose_updated(struct work *w, struct change *change, const struct column *c)
+{
+    bool deferred = change->deferrals != NONE && is_deferred(w, change, c->index);
+    bool same = !deferred && (snapshot_has_field(c, change->image, change->old) ||
+                              snapshot_equal(c, change->image, change->old, w->s->key_object));
+    if (same && !is_written_anyway(w, change, c))
+        return true;
+    if (!same && c->server_only)
         return refuse_server_only(w, change, c);
-    if (c->key || c->version)
+    if (!same && (c->key || c->version))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name,
                            c->key ? "the primary key of a row can't be changed: add a new object and delete this one"
                                   : "the version is the library's to count: leave it alone");
@@ -253,20 +265,31 @@ static bool choose_updated(struct work *w, struct change *change, const struct c
     return deferred || check_column(w, change, c);
 }
 
-static bool choose_columns(struct work *w, const struct mapper *mapper, struct change *change)
+static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change)
 {
-    bool insert = change->operation == HOWDAH_OPERATION_INSERT;
-    const void *view = insert ? NULL : snapshot_view(mapper, change->old, w->s->key_object);
-    if (insert && mapper->version)
+    if (mapper->version)
         version_set(mapper->version, change->image, 1);
-    for (uint32_t i = 0; i < mapper->column_count; i++) {
-        const struct column *c = &mapper->columns[i];
-        if (!(insert ? choose_inserted(w, change, c) : choose_updated(w, change, c, view)))
+    memcpy(change->columns, mapper->always_sent, column_words(mapper) * sizeof(uint64_t));
+    for (uint32_t i = 0; i < mapper->looked_at_count; i++)
+        if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]]))
             return false;
-    }
-    if (!insert && mapper->version && !column_set_is_empty(change->columns, column_words(mapper)))
+    return true;
+}
+
+static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (!choose_updated(w, change, &mapper->columns[i]))
+            return false;
+    if (mapper->version && !column_set_is_empty(change->columns, column_words(mapper)))
         version_set(mapper->version, change->image, version_get(mapper->version, change->old) + 1);
     return true;
+}
+
+static bool choose_columns(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    return change->operation == HOWDAH_OPERATION_INSERT ? choose_for_insert(w, mapper, change)
+                                                        : choose_for_update(w, mapper, change);
 }
 
 /* --- the phase --- */

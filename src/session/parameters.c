@@ -56,8 +56,7 @@ void parameters_add_fields(struct parameters *p, const struct column *c, void *c
     struct buffer *b = next(p);
     p->sizes[p->count - 1] = 0;
     column_append_header(c, count, b);
-    for (size_t i = 0; i < count; i++)
-        column_append(c, objects[i], b);
+    column_append_all(c, objects, count, b);
 }
 
 void parameters_add_text(struct parameters *p, const char *text)

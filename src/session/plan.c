@@ -44,7 +44,7 @@ struct howdah_step howdah_plan_step(const struct howdah_plan *plan, size_t index
     const struct chunk *chunk = &w->chunks[info->chunk];
     const struct batch *batch = w->batches[chunk->batch];
     step.operation = info->kind == STEP_WRITE ? batch->operation : HOWDAH_OPERATION_KEYS;
-    step.table = batch->mapper->quoted;
+    step.table = batch->mapper->table;
     step.rows = chunk->count;
     step.objects = batch->objects + chunk->first;
     return step;

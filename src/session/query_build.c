@@ -95,6 +95,12 @@ static const char *operator_for(struct howdah_query *q, const struct column *c, 
     return NULL;
 }
 
+/* Why the value can't be sent. A validator of the program's is about objects, not about questions. */
+static const char *fault_of(const struct column *c, const void *object)
+{
+    return c->shape == SHAPE_ARRAY ? NULL : c->codec->check(c->field, column_field(c, object));
+}
+
 static const void *hold_value(struct howdah_query *q, const struct column *c, struct howdah_value value)
 {
     const char *why = "";
@@ -104,7 +110,7 @@ static const void *hold_value(struct howdah_query *q, const struct column *c, st
     if (status == HOWDAH_STATUS_OK && (c->codec->has_pointers || c->shape == SHAPE_ARRAY) &&
         !column_copy(c, arena, object))
         status = HOWDAH_STATUS_NO_MEMORY;
-    if (status == HOWDAH_STATUS_OK && (why = column_check(c, object)))
+    if (status == HOWDAH_STATUS_OK && (why = fault_of(c, object)))
         status = HOWDAH_STATUS_INVALID;
     if (status == HOWDAH_STATUS_OK)
         return object;

@@ -156,7 +156,8 @@ static enum howdah_status pass_row(void *arg, struct pg_step *step, const struct
     arena_reset(&s->scratch);
     memset(running->row, 0, mapper->model->size);
     if (count != mapper->column_count)
-        return HOWDAH_STATUS_PROTOCOL;
+        return session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
+                            "%s: a row of %zu columns, expected %u", mapper->model->name, count, mapper->column_count);
     if (!load_all_columns(s, mapper, cells, &s->scratch, running->row))
         return s->error.status;
     s->streaming = true;
@@ -168,14 +169,17 @@ static enum howdah_status pass_row(void *arg, struct pg_step *step, const struct
 static enum howdah_status run(struct running *running)
 {
     struct howdah_session *s = running->q->s;
+    const struct howdah_model *model = running->q->mapper->model;
     struct arena arena; /* not the scratch: rows reset that one */
     arena_init(&arena, &s->db->allocator);
+    running->row = arena_allocate(&arena, model->size, model->alignment);
     struct pg_step step = {.statement = render(running->q, &arena),
                            .bind = bind_query,
                            .arg = running,
                            .one_by_one = true,
                            .row = running->each ? pass_row : take_object};
-    enum howdah_status status = step.statement ? transaction_read(s, &step) : session_no_memory(s);
+    bool ready = step.statement && running->row;
+    enum howdah_status status = ready ? transaction_read(s, &step) : session_no_memory(s);
     arena_done(&arena);
     return status;
 }
@@ -229,7 +233,7 @@ enum howdah_status howdah_query_each_object(struct howdah_query *q, const struct
 {
     if (!begin(q, model))
         return q ? session_refusal(q->s) : HOWDAH_STATUS_NO_MEMORY;
-    struct running running = {.q = q, .each = row, .each_arg = arg, .row = q->s->lost_object};
+    struct running running = {.q = q, .each = row, .each_arg = arg};
     enum howdah_status status = row ? run(&running)
                                     : session_fail(q->s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL,
                                                    "query_each needs a function for the rows");

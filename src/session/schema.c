@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "sql/ddl.h"
 
+#include <assert.h>
+
 /* READ COMMITTED whatever the server's default: what another process made must be seen once its lock is gone. */
 static const struct statement begin = {.text = "BEGIN ISOLATION LEVEL READ COMMITTED", .control = true};
 static const struct statement commit = {.text = "COMMIT", .control = true};
@@ -29,6 +31,7 @@ static const struct statement look = {
     .parameters = 2,
     .control = true,
 };
+static_assert(DDL_SCHEMA == 0 && DDL_TYPE == 1, "the kinds have their numbers in the text above");
 
 /* One call of create or drop. */
 struct run {
@@ -132,7 +135,7 @@ static enum howdah_status look_around(struct run *run)
     put_opening(run, steps);
     steps[OPENING_STEPS] =
         (struct pg_step){.statement = &look, .bind = bind_look, .row = note_object, .arg = run, .sync = true};
-    run->there = arena_allocate_zero(&run->arena, run->ddl.object_count, sizeof(*run->there));
+    run->there = arena_allocate_zero(&run->arena, run->ddl.object_count * sizeof(bool), _Alignof(bool));
     if (!run->there)
         return out_of_memory(run);
     struct pg_plan plan = {

@@ -10,26 +10,6 @@
 
 /* --- the guard --- */
 
-bool session_enter_always(struct howdah_session *s)
-{
-    return s && !atomic_exchange_explicit(&s->busy, true, memory_order_acquire);
-}
-
-bool session_enter(struct howdah_session *s)
-{
-    if (!session_enter_always(s))
-        return false;
-    if (s->error.status == HOWDAH_STATUS_OK)
-        return true;
-    session_leave(s);
-    return false;
-}
-
-void session_leave(struct howdah_session *s)
-{
-    atomic_store_explicit(&s->busy, false, memory_order_release);
-}
-
 enum howdah_status session_refusal(const struct howdah_session *s)
 {
     if (!s)
@@ -180,15 +160,19 @@ void howdah_session_clear(struct howdah_session *s)
     session_leave(s);
 }
 
-void howdah_session_close(struct howdah_session *s)
+void session_destroy(struct howdah_session *s)
 {
-    if (!s || !session_enter_always(s)) /* a thread is inside: freeing under it would be worse than a leak */
-        return;
     transaction_abandon(s);
     forget_objects(s);
     database_remove_session(s->db, s);
     free_parts(s);
     memory_free(&s->db->allocator, s);
+}
+
+void howdah_session_close(struct howdah_session *s)
+{
+    if (session_enter_always(s)) /* else a thread is inside: freeing under it would be worse than a leak */
+        session_destroy(s);
 }
 
 /* --- what the verbs share --- */

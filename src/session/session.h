@@ -64,10 +64,30 @@ struct howdah_session {
 
 /* A call begins: false if the session can't be used (NULL, another call is under way, an error sticks) and
  * nothing but the status that session_refusal gives may be returned. Each true is paired with session_leave. */
-bool session_enter(struct howdah_session *s);
+static inline bool session_enter(struct howdah_session *s);
 /* The same for calls that work also while an error sticks. */
-bool session_enter_always(struct howdah_session *s);
-void session_leave(struct howdah_session *s);
+static inline bool session_enter_always(struct howdah_session *s)
+{
+    return s && !atomic_exchange_explicit(&s->busy, true, memory_order_acquire);
+}
+
+static inline void session_leave(struct howdah_session *s)
+{
+    atomic_store_explicit(&s->busy, false, memory_order_release);
+}
+
+static inline bool session_enter(struct howdah_session *s)
+{
+    if (!session_enter_always(s))
+        return false;
+    if (s->error.status == HOWDAH_STATUS_OK)
+        return true;
+    session_leave(s);
+    return false;
+}
+
+/* Closes a session that has been entered, or that nobody can be inside of. */
+void session_destroy(struct howdah_session *s);
 /* Why session_enter said no. */
 enum howdah_status session_refusal(const struct howdah_session *s);
 

@@ -39,12 +39,6 @@ static void copy_items(const struct column *c, struct items to, struct items fro
         memcpy(to.nulls, from.nulls, from.count);
 }
 
-static bool same_items(const struct column *c, struct items a, struct items b)
-{
-    return (!a.items || memcmp(a.items, b.items, a.count * c->codec->size) == 0) &&
-           (!a.nulls || memcmp(a.nulls, b.nulls, a.count) == 0);
-}
-
 void snapshot_take(const struct mapper *mapper, const void *object, void *snapshot)
 {
     if (snapshot != object)
@@ -56,26 +50,49 @@ void snapshot_take(const struct mapper *mapper, const void *object, void *snapsh
     }
 }
 
-bool snapshot_has_field(const struct column *c, const void *object, const void *snapshot)
+/* memcmp's call costs more than the look at a handful of words, which most arrays are. */
+static inline bool same_bytes(const char *a, const char *b, size_t size)
 {
-    if (memcmp(column_field(c, object), column_field(c, snapshot), c->size) != 0)
-        return false;
-    struct items items = {0};
-    if (c->shape == SHAPE_ARRAY)
-        items = read_items(c, object);
-    return same_items(c, items, behind(c, items));
+    enum { FEW = 64 };
+    uint64_t x, y, different = 0;
+    if (size > FEW || size % sizeof(x))
+        return memcmp(a, b, size) == 0;
+    for (size_t i = 0; i < size; i += sizeof(x)) {
+        memcpy(&x, a + i, sizeof(x));
+        memcpy(&y, b + i, sizeof(y));
+        different |= x ^ y;
+    }
+    return !different;
 }
 
-bool snapshot_clean(const struct mapper *mapper, const void *object, const void *snapshot)
+/* Whether the items are as they were. */
+static inline bool is_unedited(const struct column *c, const void *object)
 {
-    if (memcmp(object, snapshot, mapper->model->size) != 0)
-        return false;
-    for (uint32_t i = 0; i < mapper->in_place_count; i++) {
-        const struct column *c = in_place(mapper, i);
-        struct items items = read_items(c, object);
-        if (!same_items(c, items, behind(c, items)))
+    struct items items = read_items(c, object);
+    size_t size = items.count * c->codec->size;
+    return (!items.items || same_bytes(items.items, items.items + size, size)) &&
+           (!items.nulls || memcmp(items.nulls, items.nulls + items.count, items.count) == 0);
+}
+
+bool snapshot_is_unedited(const struct column *c, const void *object)
+{
+    return is_unedited(c, object);
+}
+
+bool snapshot_equal(const struct column *c, const void *object, const void *snapshot, void *room)
+{
+    if (c->shape != SHAPE_ARRAY)
+        return column_equal(c, object, snapshot);
+    struct items items = behind(c, read_items(c, snapshot));
+    memcpy(column_field(c, room), &items, sizeof(items));
+    return column_equal(c, object, room);
+}
+
+bool snapshot_items_clean(const struct mapper *mapper, const void *object)
+{
+    for (uint32_t i = 0; i < mapper->in_place_count; i++)
+        if (!is_unedited(in_place(mapper, i), object))
             return false;
-    }
     return true;
 }
 

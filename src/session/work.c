@@ -6,10 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void *work_grow(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size)
+void *work_move(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size)
 {
-    if (count < *capacity)
-        return elements;
     uint32_t more = *capacity ? *capacity * 2 : 16;
     void *grown = count > UINT32_MAX / 4 ? NULL : arena_allocate_array(&w->arena, more, size);
     if (!grown) {
@@ -57,9 +55,10 @@ static struct work *work_new(struct howdah_session *s)
     struct work *w = ARENA_NEW(&arena, struct work);
     if (w) {
         w->inserts = arena_allocate_zero(&arena, mappers * sizeof(*w->inserts), sizeof(*w->inserts));
+        w->no_columns = arena_allocate_zero(&arena, COLUMN_WORDS_MAX * sizeof(*w->no_columns), sizeof(*w->no_columns));
         w->deletes = arena_allocate_zero(&arena, mappers * sizeof(*w->deletes), sizeof(*w->deletes));
     }
-    if (!w || !w->inserts || !w->deletes) {
+    if (!w || !w->no_columns || !w->inserts || !w->deletes) {
         arena_done(&arena);
         session_no_memory(s);
         return NULL;

@@ -17,14 +17,15 @@
 
 #include <howdah/plan.h>
 
-enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024, NONE = UINT32_MAX };
+enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024 };
+#define NONE UINT32_MAX /* no index */
 
 /* An entry that takes part. */
 struct change {
     struct entry *entry;
     void *image;        /* the row as it will be; for DELETE as it was */
     void *old;          /* the row as it was; NULL for INSERT */
-    uint64_t *columns;  /* that are sent */
+    uint64_t *columns;  /* that are sent; of a DELETE none */
     uint32_t batch;     /* index; NONE: nothing of it is written */
     uint32_t place;     /* in its batch */
     uint32_t chunk;     /* in which it is sent */
@@ -52,6 +53,7 @@ struct batch {
     struct map_node node;
     const struct mapper *mapper;
     enum howdah_operation operation;
+    uint32_t index; /* in the work's batches */
     uint64_t *columns;
     uint64_t *by_name; /* see struct statement_key */
     uint32_t *changes; /* indices, in order */
@@ -60,6 +62,7 @@ struct batch {
     void **objects;
     uint32_t count, capacity;
     uint32_t first_chunk, chunk_count;
+    bool referenced;   /* other rows wait for keys of these */
     bool draws;        /* generated keys are drawn at the head of the pipeline */
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
     bool awaited;      /* later batches need these keys: a round trip ends behind it */
@@ -101,8 +104,10 @@ struct work {
     struct batch **batches;
     uint32_t batch_count, batch_capacity;
     struct map batch_map;
-    const uint32_t *order; /* of the batches */
-    uint32_t *inserts;     /* by mapper: how many */
+    struct batch *last_batch; /* that a change went to */
+    const uint32_t *order;    /* of the batches */
+    uint64_t *no_columns;     /* an empty set, as large as any */
+    uint32_t *inserts;        /* by mapper: how many */
     uint32_t *deletes;
 
     struct chunk *chunks;
@@ -164,7 +169,11 @@ int64_t version_get(const struct column *c, const void *object);
 void version_set(const struct column *c, void *object, int64_t version);
 
 /* The elements with room for one more, perhaps in another place; NULL if memory is out. */
-void *work_grow(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size);
+void *work_move(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size);
+static inline void *work_grow(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size)
+{
+    return count < *capacity ? elements : work_move(w, elements, count, capacity, size);
+}
 /* Refuses rows that refer to each other in a ring. */
 bool work_refuse_cycle(struct work *w, const struct change *change);
 /* An error of the plan: nothing was sent. The message begins with "Model.field: ". */

@@ -173,7 +173,7 @@ static bool order_tables(struct renderer *r)
     for (uint32_t i = 0; i < count; i++)
         keys += r->catalog->mappers[i].foreign_key_count;
     struct toposort_edge *edges = arena_allocate_array(r->arena, keys, sizeof(*edges));
-    bool *cyclic = arena_allocate_zero(r->arena, count, sizeof(*cyclic));
+    bool *cyclic = arena_allocate_zero(r->arena, count * sizeof(bool), _Alignof(bool));
     struct toposort sort;
     if (!edges || !cyclic || !toposort(r->arena, count, edges, collect_edges(r->catalog, cyclic, edges), &sort))
         return false;

@@ -146,7 +146,10 @@ static const struct column *join_key(const struct mapper *side)
 static void join_name(const struct ddl_join *join, const char *column, const char *label, struct buffer *out)
 {
     char name[NAME_SIZE];
-    name_choose(join->field->join_table, column, label, name);
+    struct name table, second;
+    name_look(join->field->join_table, &table);
+    name_look(column, &second);
+    name_choose(&table, column ? &second : NULL, label, name);
     identifier_quote(name, out);
 }
 

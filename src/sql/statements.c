@@ -222,7 +222,7 @@ static void render_delete(struct text *t, const struct statement_key *key)
     if (mapper->key_count == 1 && !mapper->version && !*first->write_cast) {
         buffer_printf(&t->out, "DELETE FROM %s AS t WHERE t.%s = ANY (", mapper->quoted, first->quoted);
         put_array(t, first, false);
-        buffer_text(&t->out, ")");
+        buffer_printf(&t->out, "::%s[])", first->item_type); /* not ANY (SELECT ...): that compares with rows */
         return;
     }
     buffer_printf(&t->out, "DELETE FROM %s AS t USING unnest(", mapper->quoted);

@@ -27,6 +27,8 @@ struct statement_key {
     const struct column *by; /* FIND: another column than the primary key, or NULL */
 };
 
+enum { COLUMN_WORDS_MAX = 1600 / 64 }; /* as many as a table can have */
+
 static inline uint32_t column_words(const struct mapper *mapper)
 {
     return (mapper->column_count + 63) / 64;

@@ -1,0 +1,80 @@
+/* A column of many objects as a parameter array: the hot loop of every write. Types of a fixed size have loops of
+ * their own; all others go value by value. */
+#include "column_item.h"
+
+enum { LENGTH = sizeof(uint32_t) };
+
+/* Writes one value of a fixed size in network order behind its length; NULL where the flag says so. */
+#define FIXED_LOOP(name, ctype, swap)                                                                                  \
+    static void name(const struct column *c, void *const *objects, size_t count, struct buffer *out)                   \
+    {                                                                                                                  \
+        bool nullable = c->shape == SHAPE_NULLABLE;                                                                    \
+        char *start = buffer_extend(out, count * (LENGTH + sizeof(ctype))), *to = start;                               \
+        if (!start)                                                                                                    \
+            return;                                                                                                    \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            const char *field = (const char *)objects[i] + c->offset;                                                  \
+            ctype value;                                                                                               \
+            if (nullable && !*(const bool *)(field + c->valid_offset)) {                                               \
+                write_uint32(to, UINT32_MAX);                                                                          \
+                to += LENGTH;                                                                                          \
+                continue;                                                                                              \
+            }                                                                                                          \
+            memcpy(&value, field, sizeof(value));                                                                      \
+            value = swap(value);                                                                                       \
+            write_uint32(to, sizeof(value));                                                                           \
+            memcpy(to + LENGTH, &value, sizeof(value));                                                                \
+            to += LENGTH + sizeof(value);                                                                              \
+        }                                                                                                              \
+        out->size -= count * (LENGTH + sizeof(ctype)) - (size_t)(to - start);                                          \
+    }
+
+#define AS_IT_IS(x) (x)
+FIXED_LOOP(append_bytes1, uint8_t, AS_IT_IS)
+FIXED_LOOP(append_bytes2, uint16_t, network16)
+FIXED_LOOP(append_bytes4, uint32_t, network32)
+FIXED_LOOP(append_bytes8, uint64_t, network64)
+FIXED_LOOP(append_bytes16, struct howdah_uuid, AS_IT_IS)
+
+/* Text behind a pointer; a NULL pointer is SQL NULL. */
+static void append_text(const struct column *c, void *const *objects, size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *text;
+        memcpy(&text, (const char *)objects[i] + c->offset, sizeof(text));
+        size_t length = text ? strlen(text) : 0;
+        char *to = length > INT32_MAX ? NULL : buffer_extend(out, LENGTH + length);
+        if (!to) {
+            out->failed = true;
+            return;
+        }
+        write_uint32(to, text ? (uint32_t)length : UINT32_MAX);
+        if (length)
+            memcpy(to + LENGTH, text, length);
+    }
+}
+
+static void append_any(const struct column *c, void *const *objects, size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count; i++)
+        column_append(c, objects[i], out);
+}
+
+typedef void append_loop(const struct column *c, void *const *objects, size_t count, struct buffer *out);
+
+/* The loops by type, for values that are on the wire what they are in memory, but for the order of bytes. */
+static append_loop *const loops[HOWDAH_TYPE_COUNT] = {
+    [HOWDAH_TYPE_INT16] = append_bytes2,     [HOWDAH_TYPE_INT32] = append_bytes4, [HOWDAH_TYPE_INT64] = append_bytes8,
+    [HOWDAH_TYPE_FLOAT] = append_bytes4,     [HOWDAH_TYPE_DOUBLE] = append_bytes8, [HOWDAH_TYPE_BOOL] = append_bytes1,
+    [HOWDAH_TYPE_TIMESTAMP] = append_bytes8, [HOWDAH_TYPE_DATE] = append_bytes4,  [HOWDAH_TYPE_TIME] = append_bytes8,
+    [HOWDAH_TYPE_UUID] = append_bytes16,     [HOWDAH_TYPE_TEXT] = append_text,
+};
+
+void column_append_all(const struct column *c, void *const *objects, size_t count, struct buffer *out)
+{
+    append_loop *loop = c->shape == SHAPE_ARRAY || c->wire != c->codec ? NULL : loops[c->codec->type];
+    if (loop)
+        loop(c, objects, count, out);
+    else
+        append_any(c, objects, count, out);
+}

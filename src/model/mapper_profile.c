@@ -1,0 +1,61 @@
+/* What the unit of work wants to know of a mapper, so that it does not find it out again for each object. */
+#include "compile.h"
+
+static bool is_integer(const struct column *c)
+{
+    enum howdah_type type = c->codec->type;
+    return c->shape == SHAPE_PLAIN &&
+           (type == HOWDAH_TYPE_INT64 || type == HOWDAH_TYPE_INT32 || type == HOWDAH_TYPE_INT16);
+}
+
+static bool has_pointers(const struct column *c)
+{
+    return c->codec->has_pointers || c->shape == SHAPE_ARRAY;
+}
+
+/* Every value of these types can be sent. */
+static bool takes_any_value(const struct column *c)
+{
+    switch (c->codec->type) {
+    case HOWDAH_TYPE_BOOL:
+    case HOWDAH_TYPE_INT16:
+    case HOWDAH_TYPE_INT32:
+    case HOWDAH_TYPE_INT64:
+    case HOWDAH_TYPE_FLOAT:
+    case HOWDAH_TYPE_DOUBLE: return true;
+    case HOWDAH_TYPE_UUID: return !c->key;
+    default: return false;
+    }
+}
+
+static bool is_always_sent(const struct column *c)
+{
+    bool any_null = c->shape == SHAPE_PLAIN || (c->shape == SHAPE_NULLABLE && c->nullable);
+    return any_null && takes_any_value(c) && !c->server_only && !c->identity && !c->unset_on_insert &&
+           !c->field->validate;
+}
+
+void compile_profile(struct compilation *c, struct mapper *mapper)
+{
+    uint32_t count = mapper->column_count;
+    if (c->faulty)
+        return;
+    uint32_t *pointers = compile_allocate(c, c->arena, count, sizeof(*pointers));
+    uint32_t *looked_at = compile_allocate(c, c->arena, count, sizeof(*looked_at));
+    uint64_t *always = compile_allocate(c, c->arena, (count + 63) / 64, sizeof(*always));
+    if (!pointers || !looked_at || !always)
+        return;
+    for (uint32_t i = 0; i < count; i++) {
+        if (has_pointers(&mapper->columns[i]))
+            pointers[mapper->pointer_count++] = i;
+        if (is_always_sent(&mapper->columns[i]))
+            always[i / 64] |= (uint64_t)1 << (i % 64);
+        else
+            looked_at[mapper->looked_at_count++] = i;
+    }
+    mapper->pointers = pointers;
+    mapper->looked_at = looked_at;
+    mapper->always_sent = always;
+    if (mapper->key_count == 1 && is_integer(&mapper->columns[mapper->key[0]]))
+        mapper->integer_key = &mapper->columns[mapper->key[0]];
+}
