@@ -27,31 +27,37 @@ static struct numeric numeric_at(const void *value)
 
 /* --- to the wire --- */
 
-static void append_header(struct buffer *out, int64_t groups, int64_t weight, enum wire_sign sign, int64_t scale)
+static char *put(char *to, int64_t number)
 {
-    buffer_int16(out, (uint16_t)groups);
-    buffer_int16(out, (uint16_t)weight);
-    buffer_int16(out, (uint16_t)sign);
-    buffer_int16(out, (uint16_t)scale);
+    uint16_t wire = network16((uint16_t)number);
+    memcpy(to, &wire, sizeof(wire));
+    return to + sizeof(wire);
+}
+
+/* Room for the groups follows; NULL if there is none. */
+static char *append_header(struct buffer *out, int64_t groups, int64_t weight, enum wire_sign sign, int64_t scale)
+{
+    char *to = buffer_extend(out, HEADER + (size_t)groups * 2);
+    return to ? put(put(put(put(to, groups), weight), sign), scale) : NULL;
 }
 
 static void append_finite(const struct numeric *n, struct buffer *out)
 {
     enum wire_sign sign = n->negative ? WIRE_NEGATIVE : WIRE_POSITIVE;
-    if (!n->count) {
-        append_header(out, 0, 0, sign, n->scale);
-        return;
-    }
-    /* The first group may begin with zeros, the last may end with some. */
+    /* The first group may begin with zeros: `place` is where in it the first digit stands. */
     int64_t weight = (n->weight >= 0 ? n->weight : n->weight - (GROUP - 1)) / GROUP;
-    int64_t place = weight * GROUP + (GROUP - 1) - n->weight, end = place + (int64_t)n->count;
-    append_header(out, (end + GROUP - 1) / GROUP, weight, sign, n->scale);
+    unsigned place = (unsigned)(weight * GROUP + (GROUP - 1) - n->weight), group = 0;
+    char *to = n->count ? append_header(out, (int64_t)(place + n->count + GROUP - 1) / GROUP, weight, sign, n->scale)
+                        : append_header(out, 0, 0, sign, n->scale);
     const char *at = n->digits;
-    for (int64_t start = 0; start < end; start += GROUP) {
-        unsigned group = 0;
-        for (int64_t i = start; i < start + GROUP; i++)
-            group = group * 10 + (i >= place && i < end ? numeric_next_digit(&at) : 0);
-        buffer_int16(out, (uint16_t)group);
+    for (size_t i = 0; to && i < n->count; i++) {
+        group = group * 10 + numeric_next_digit(&at);
+        if (++place == GROUP || i + 1 == n->count) {
+            for (; place < GROUP; place++)
+                group *= 10;
+            to = put(to, group);
+            place = group = 0;
+        }
     }
 }
 
@@ -112,7 +118,16 @@ static bool read_wire(const unsigned char *data, size_t size, enum wire_sign sig
 static size_t text_size(const struct wire_number *w)
 {
     size_t before = w->count && w->weight >= 0 ? (size_t)(w->weight + 1) * GROUP : 1;
-    return w->negative + before + 1 + (size_t)w->scale + 1;
+    return w->negative + before + 1 + (size_t)w->scale + GROUP;
+}
+
+static char *write_group(char *to, unsigned group)
+{
+    to[0] = (char)('0' + group / 1000);
+    to[1] = (char)('0' + group / 100 % 10);
+    to[2] = (char)('0' + group / 10 % 10);
+    to[3] = (char)('0' + group % 10);
+    return to + GROUP;
 }
 
 /* As the server writes it: all digits before the point, `scale` of them after it. */
@@ -123,17 +138,14 @@ static void write_text(const struct wire_number *w, char *to)
         *to++ = '-';
     to = digits_write(to, fraction > 0 ? group_at(w, 0) : 0, 1);
     for (int i = 1; i < fraction; i++)
-        to = digits_write(to, group_at(w, i), GROUP);
+        to = write_group(to, group_at(w, i));
     if (w->scale)
         *to++ = '.';
-    for (int left = w->scale; left > 0; left -= GROUP) {
-        char group[DIGITS_MAX];
-        digits_write(group, group_at(w, fraction++), GROUP);
-        int wanted = left < GROUP ? left : GROUP;
-        memcpy(to, group, (size_t)wanted);
-        to += wanted;
-    }
-    *to = '\0';
+    /* The last group may be cut: text_size has room for the whole of it. */
+    char *end = to + w->scale;
+    while (to < end)
+        to = write_group(to, group_at(w, fraction++));
+    *end = '\0';
 }
 
 static const char *word_of(enum wire_sign sign)

@@ -24,8 +24,8 @@ uint64_t array_hash(const struct column *c, uint64_t seed, const void *field)
     struct array array = array_get(field);
     uint64_t hash = hash_combine(seed, array.count);
     for (size_t i = 0; i < array.count; i++)
-        hash = hash_combine(
-            hash, array_item_is_null(c, array, i) ? 0 : c->codec->hash(c->field, array_item(c, array, i)));
+        hash =
+            hash_combine(hash, array_item_is_null(c, array, i) ? 0 : c->codec->hash(c->field, array_item(c, array, i)));
     return hash;
 }
 

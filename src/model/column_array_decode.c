@@ -21,7 +21,8 @@ static enum howdah_status malformed(const char **ret_why)
 static enum howdah_status refuse_dimensions(uint32_t dimensions, struct arena *arena, const char **ret_why)
 {
     char number[DECIMAL_MAX];
-    const char *why = text_join(arena, "has ", text_decimal(dimensions, number), " dimensions, the field holds one", NULL);
+    const char *why =
+        text_join(arena, "has ", text_decimal(dimensions, number), " dimensions, the field holds one", NULL);
     *ret_why = why ? why : "has several dimensions";
     return HOWDAH_STATUS_INVALID;
 }

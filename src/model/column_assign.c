@@ -60,8 +60,8 @@ static enum howdah_status refuse_family(struct assignment *a)
     bool takes_array = a->column->shape == SHAPE_ARRAY;
     bool is_array = (a->value.type & HOWDAH_TYPE_ARRAY) != 0;
     const char *is = word((enum howdah_type)(a->value.type & ~(uint32_t)HOWDAH_TYPE_ARRAY));
-    const char *why = text_join(a->arena, "takes ", takes_array ? "an array with items of " : "", a->column->codec->sql_type,
-                                ", not ", is_array ? "an array of " : "", is, NULL);
+    const char *why = text_join(a->arena, "takes ", takes_array ? "an array with items of " : "",
+                                a->column->codec->sql_type, ", not ", is_array ? "an array of " : "", is, NULL);
     return refuse(a, why, "takes a value of another type");
 }
 
@@ -106,10 +106,14 @@ static enum howdah_status assign_integer(struct assignment *a)
         return refuse_family(a);
     if (integer.magnitude > limits[size] + integer.negative)
         return refuse_range(a);
-    uint64_t bits = integer.negative ? 0 - integer.magnitude : integer.magnitude;
-    uint32_t middle = (uint32_t)bits;
-    uint16_t small = (uint16_t)bits;
-    return put(a, size == sizeof(small) ? (void *)&small : size == sizeof(middle) ? (void *)&middle : (void *)&bits, size);
+    int64_t number = (int64_t)(integer.negative ? 0 - integer.magnitude : integer.magnitude);
+    int32_t middle = (int32_t)number;
+    int16_t small = (int16_t)number;
+    switch (size) {
+    case sizeof(small): return put(a, &small, sizeof(small));
+    case sizeof(middle): return put(a, &middle, sizeof(middle));
+    default: return put(a, &number, sizeof(number));
+    }
 }
 
 static enum howdah_status assign_bool(struct assignment *a)

@@ -26,7 +26,7 @@ struct parts {
 };
 
 /* What all columns of one C type have in common, made for the first of them. */
-struct template {
+struct column_template {
     struct column column; /* as it is where the program says nothing; size 0: any */
     size_t alignment;     /* 0: it is not made yet */
 };
@@ -41,17 +41,17 @@ struct name_set {
 };
 
 struct compilation {
-    struct catalog *catalog;   /* NULL for a plain model alone */
-    struct arena *arena;       /* of all that stays */
-    struct arena temporary;    /* of the rest */
+    struct catalog *catalog; /* NULL for a plain model alone */
+    struct arena *arena;     /* of all that stays */
+    struct arena temporary;  /* of the rest */
     struct buffer *faults;
     struct buffer scratch;
-    struct parts *parts;       /* by index of the mapper */
-    struct template templates[SHAPE_COUNT][HOWDAH_TYPE_COUNT];
+    struct parts *parts; /* by index of the mapper */
+    struct column_template templates[SHAPE_COUNT][HOWDAH_TYPE_COUNT];
     struct name_set names;
     const char *default_schema;
     bool faulty;
-    bool no_memory;            /* sticks: what comes after may do nothing */
+    bool no_memory; /* sticks: what comes after may do nothing */
 };
 
 void compilation_init(struct compilation *c, struct arena *arena, struct buffer *faults);
@@ -117,17 +117,17 @@ void compile_profile(struct compilation *c, struct mapper *mapper);
 enum { TYPE_SHAPE_SHIFT = 8, TYPE_PLAIN_MASK = 0xff };
 
 /* False if there is no such type. */
-bool make_template(struct compilation *c, enum column_shape shape, enum howdah_type type, struct template *template);
+bool make_template(struct compilation *c, enum column_shape shape, enum howdah_type type, struct column_template *like);
 /* The template of a row's type; NULL if there is no such type. */
-static inline const struct template *find_template(struct compilation *c, uint32_t row_type)
+static inline const struct column_template *find_template(struct compilation *c, uint32_t row_type)
 {
     uint32_t shape = row_type >> TYPE_SHAPE_SHIFT, type = row_type & TYPE_PLAIN_MASK;
     if (shape >= SHAPE_COUNT || type >= HOWDAH_TYPE_COUNT)
         return NULL;
-    struct template *template = &c->templates[shape][type];
-    if (!template->alignment && !make_template(c, (enum column_shape)shape, (enum howdah_type)type, template))
+    struct column_template *like = &c->templates[shape][type];
+    if (!like->alignment && !make_template(c, (enum column_shape)shape, (enum howdah_type)type, like))
         return NULL;
-    return template;
+    return like;
 }
 
 /* One row of kind COLUMN. Without a codec, if its type is none. */

@@ -1,7 +1,7 @@
 /* The digits come from exact arithmetic on large integers, after Steele and White, "How to print floating-point
- * numbers accurately" (1990): the number is `value` / `scale`, and any decimal number that is nearer to it than
- * half the distance to its neighbours, `below` / `scale` and `above` / `scale`, reads back as it. Like the server, this
- * leaves out the bounds themselves, though some readers would round them to it. */
+ * numbers accurately" (1990): the number is `value` / `scale`, and any decimal number that is nearer to it than half
+ * the distance to its neighbours (`below` / `scale` is that to the lower one) reads back as it. Like the server, this
+ * leaves out the numbers that are just half way, though a reader may round them to it. */
 #include "float_text.h"
 
 #include "digits.h"
@@ -17,6 +17,12 @@ struct large {
     unsigned count;
     uint32_t words[WORDS]; /* lowest first; those from `count` on are not set */
 };
+
+static void trim(struct large *x)
+{
+    while (x->count > 1 && !x->words[x->count - 1])
+        x->count--;
+}
 
 static void multiply(struct large *x, uint32_t factor)
 {
@@ -38,15 +44,18 @@ static void multiply_power_of_ten(struct large *x, unsigned power)
         multiply(x, 10);
 }
 
-/* factor * 2^power */
+/* factor * 2^power; the factor is not 0 */
 static struct large shifted(uint64_t factor, unsigned power)
 {
-    struct large x = {.count = 2, .words = {(uint32_t)factor, (uint32_t)(factor >> 32)}};
-    if (!x.words[1])
-        x.count = 1;
-    for (; power >= 31; power -= 31)
-        multiply(&x, UINT32_C(1) << 31);
-    multiply(&x, UINT32_C(1) << power);
+    struct large x;
+    unsigned zeros = power / 32, bits = power % 32;
+    uint64_t low = factor << bits;
+    memset(x.words, 0, zeros * sizeof(*x.words));
+    x.words[zeros] = (uint32_t)low;
+    x.words[zeros + 1] = (uint32_t)(low >> 32);
+    x.words[zeros + 2] = (uint32_t)(factor >> 32 >> (32 - bits));
+    x.count = zeros + 3;
+    trim(&x);
     return x;
 }
 
@@ -61,31 +70,49 @@ static int compare(const struct large *a, const struct large *b)
     return 0;
 }
 
+/* a + b against c */
 static int compare_sum(const struct large *a, const struct large *b, const struct large *c)
 {
-    struct large sum = *a;
+    const struct large *longer = a->count < b->count ? b : a, *shorter = longer == a ? b : a;
+    struct large sum;
     uint64_t carry = 0;
-    for (unsigned i = 0; i < b->count || carry; i++) {
-        carry += (i < a->count ? a->words[i] : 0) + (uint64_t)(i < b->count ? b->words[i] : 0);
+    for (unsigned i = 0; i < longer->count; i++) {
+        carry += (uint64_t)longer->words[i] + (i < shorter->count ? shorter->words[i] : 0);
         sum.words[i] = (uint32_t)carry;
-        if (i >= sum.count)
-            sum.count = i + 1;
         carry >>= 32;
     }
+    sum.count = longer->count;
+    if (carry)
+        sum.words[sum.count++] = (uint32_t)carry;
     return compare(&sum, c);
 }
 
-/* a -= b, which is not greater */
-static void subtract(struct large *a, const struct large *b)
+/* a -= b * times, which is not greater */
+static void subtract(struct large *a, const struct large *b, uint32_t times)
 {
-    uint64_t borrow = 0;
+    uint64_t carry = 0;
     for (unsigned i = 0; i < a->count; i++) {
-        uint64_t difference = (uint64_t)a->words[i] - (i < b->count ? b->words[i] : 0) - borrow;
-        a->words[i] = (uint32_t)difference;
-        borrow = difference >> 63;
+        carry += i < b->count ? (uint64_t)b->words[i] * times : 0;
+        uint32_t word = (uint32_t)carry;
+        carry = (carry >> 32) + (a->words[i] < word);
+        a->words[i] -= word;
     }
-    while (a->count > 1 && !a->words[a->count - 1])
-        a->count--;
+    trim(a);
+}
+
+/* a / b, which is less than 10; a becomes the rest. */
+static unsigned divide(struct large *a, const struct large *b)
+{
+    unsigned n = b->count, digit = 0;
+    if (a->count >= n) {
+        /* A first guess, by the leading words, is not too high. */
+        uint64_t leading = a->count > n ? (uint64_t)a->words[n] << 32 : 0;
+        digit = (unsigned)((leading | a->words[n - 1]) / ((uint64_t)b->words[n - 1] + 1));
+        subtract(a, b, digit);
+    }
+    for (; compare(a, b) >= 0; digit++)
+        subtract(a, b, 1);
+    return digit;
 }
 
 /* mantissa * 2^exponent */
@@ -102,14 +129,22 @@ struct decimal {
 };
 
 struct division {
-    struct large value, scale, below, above;
+    struct large value, scale, below;
+    bool above_is_wider; /* twice as far as below */
 };
+
+static bool reaches_above(const struct division *d, const struct large *scale)
+{
+    struct large above = d->below;
+    if (d->above_is_wider)
+        multiply(&above, 2);
+    return compare_sum(&d->value, &above, scale) > 0;
+}
 
 static void multiply_fraction(struct division *d, unsigned power_of_ten)
 {
     multiply_power_of_ten(&d->value, power_of_ten);
     multiply_power_of_ten(&d->below, power_of_ten);
-    multiply_power_of_ten(&d->above, power_of_ten);
 }
 
 /* The power of ten in 2^power, rounded down: log10(2) is 78913 / 2^18, near enough for all doubles. */
@@ -122,11 +157,10 @@ static int power_of_ten_in(int power)
 static int start_division(const struct binary *b, struct division *d)
 {
     unsigned up = b->exponent > 0 ? (unsigned)b->exponent : 0, down = b->exponent < 0 ? (unsigned)-b->exponent : 0;
-    unsigned wider = b->above_is_wider;
-    d->value = shifted(b->mantissa, up + 1 + wider);
-    d->scale = shifted(1, down + 1 + wider);
+    d->above_is_wider = b->above_is_wider;
+    d->value = shifted(b->mantissa, up + 1 + b->above_is_wider);
+    d->scale = shifted(1, down + 1 + b->above_is_wider);
     d->below = shifted(1, up);
-    d->above = shifted(1, up + wider);
 
     int bits = 64 - __builtin_clzll(b->mantissa) + b->exponent;
     int exponent = power_of_ten_in(bits - 1); /* or one more */
@@ -136,7 +170,7 @@ static int start_division(const struct binary *b, struct division *d)
         multiply_fraction(d, (unsigned)-exponent);
     struct large ten = d->scale;
     multiply(&ten, 10);
-    if (compare_sum(&d->value, &d->above, &ten) > 0) {
+    if (reaches_above(d, &ten)) {
         d->scale = ten;
         exponent++;
     }
@@ -148,13 +182,10 @@ static struct decimal shortest(const struct binary *b)
     struct division d;
     struct decimal decimal = {.exponent = start_division(b, &d)};
     for (;;) {
-        char digit = '0';
-        for (; compare(&d.value, &d.scale) >= 0; digit++)
-            subtract(&d.value, &d.scale);
-        bool low = compare(&d.value, &d.below) < 0;
-        bool high = compare_sum(&d.value, &d.above, &d.scale) > 0;
+        unsigned digit = divide(&d.value, &d.scale);
+        bool low = compare(&d.value, &d.below) < 0, high = reaches_above(&d, &d.scale);
         if (!low && !high) {
-            decimal.digits[decimal.count++] = digit;
+            decimal.digits[decimal.count++] = (char)('0' + digit);
             multiply_fraction(&d, 1);
             continue;
         }
@@ -162,7 +193,7 @@ static struct decimal shortest(const struct binary *b)
         int half = compare(&d.value, &d.scale);
         if (high && (!low || half > 0 || (half == 0 && digit % 2 == 1)))
             digit++;
-        decimal.digits[decimal.count++] = digit;
+        decimal.digits[decimal.count++] = (char)('0' + digit);
         return decimal;
     }
 }

@@ -8,19 +8,19 @@
 /* --- the C type --- */
 
 static void check_place(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,
-                        const struct template *template)
+                        const struct column_template *like)
 {
-    if (template->column.size && field->size != template->column.size)
+    if (like->column.size && field->size != like->column.size)
         compile_fault(c, mapper, field, "has a .size of %zu, but its type is %zu bytes long", field->size,
-                      template->column.size);
+                      like->column.size);
     else if (field->type == HOWDAH_TYPE_CHARS && field->size < 2)
         compile_fault(c, mapper, field, "is char[%zu], which has no room for text and its final NUL: make it longer",
                       field->size);
     else if (field->size == 0)
         compile_fault(c, mapper, field, "has a .size of 0: set it to sizeof the field, as COLUMN does");
-    if (field->offset & (template->alignment - 1))
+    if (field->offset & (like->alignment - 1))
         compile_fault(c, mapper, field, "lies at offset %zu, where its type can't be: it needs a multiple of %zu",
-                      field->offset, template->alignment);
+                      field->offset, like->alignment);
 }
 
 /* Begins the column with what all of its type have in common. */
@@ -28,13 +28,14 @@ static void set_type(struct compilation *c, const struct mapper *mapper, const s
                      struct column *column)
 {
     static const struct column none;
-    const struct template *template = find_template(c, field->type);
-    *column = template ? template->column : none;
-    if (!template)
+    const struct column_template *like = find_template(c, field->type);
+    *column = like ? like->column : none;
+    if (!like)
         compile_fault(c, mapper, field,
-                      "has type 0x%x, which no column can have: use COLUMN, which takes it from the C type", field->type);
+                      "has type 0x%x, which no column can have: use COLUMN, which takes it from the C type",
+                      field->type);
     else
-        check_place(c, mapper, field, template);
+        check_place(c, mapper, field, like);
     if (field->type == HOWDAH_TYPE_ENUM)
         check_labels(c, mapper, field);
     else if (field->type == HOWDAH_TYPE_CODEC)
@@ -59,7 +60,8 @@ static void check_key_part(struct compilation *c, const struct mapper *mapper, c
     if (column->shape == SHAPE_ARRAY)
         compile_fault(c, mapper, field, "is an array, which can't be part of the primary key");
     else if (column->shape == SHAPE_NULLABLE)
-        compile_fault(c, mapper, field, "is part of the primary key, which is never NULL: use %s", column->codec->c_name);
+        compile_fault(c, mapper, field, "is part of the primary key, which is never NULL: use %s",
+                      column->codec->c_name);
     else if (field->nullable)
         compile_fault(c, mapper, field, "is part of the primary key, which is never NULL: take .nullable away");
 }

@@ -92,7 +92,10 @@ static void add_table_index(struct compilation *c, const struct mapper *mapper, 
     if (!columns || !compile_offsets(c, mapper, field, mapper, field->columns, count, columns))
         return;
     add_index(c, mapper, list,
-              (struct table_index){.field = field, .name = field->name, .columns = columns, .count = (uint32_t)count,
+              (struct table_index){.field = field,
+                                   .name = field->name,
+                                   .columns = columns,
+                                   .count = (uint32_t)count,
                                    .unique = field->kind == HOWDAH_FIELD_UNIQUE});
 }
 
@@ -125,8 +128,11 @@ static void make_indexes(struct compilation *c, struct mapper *mapper)
     struct index_list list = {compile_allocate(c, c->arena, count_indexes(parts), sizeof(*list.indexes)), 0};
     if (list.indexes && mapper->key_count)
         add_index(c, mapper, &list,
-                  (struct table_index){.field = mapper->columns[mapper->key[0]].field, .columns = mapper->key,
-                                       .count = mapper->key_count, .unique = true, .primary = true});
+                  (struct table_index){.field = mapper->columns[mapper->key[0]].field,
+                                       .columns = mapper->key,
+                                       .count = mapper->key_count,
+                                       .unique = true,
+                                       .primary = true});
     for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++)
         add_row_index(c, mapper, &list, &parts->rows[i], true);
     for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++)
@@ -167,8 +173,8 @@ static const char *length_condition(struct compilation *c, const struct column *
 {
     char size[DECIMAL_MAX];
     const char *cast = column->field->sql_type ? "::text" : "";
-    return compile_text(c, text_join(c->arena, "octet_length(", column->quoted, cast, ") < ",
-                                     text_decimal(column->size, size), NULL));
+    return compile_text(
+        c, text_join(c->arena, "octet_length(", column->quoted, cast, ") < ", text_decimal(column->size, size), NULL));
 }
 
 static const char *labels_condition(struct compilation *c, const struct column *column)

@@ -53,7 +53,8 @@ const struct given_name *name_give(struct compilation *c, unsigned kinds, const 
         return NULL;
     size_t slot = name->hash;
     for (const struct given_name *found; (found = set->slots[slot & set->mask]); slot++)
-        if (found->name.hash == name->hash && is_clash(found, kinds, mapper) && strcmp(found->name.text, name->text) == 0)
+        if (found->name.hash == name->hash && is_clash(found, kinds, mapper) &&
+            strcmp(found->name.text, name->text) == 0)
             return found;
     struct given_name *given = arena_allocate(&c->temporary, sizeof(*given), _Alignof(struct given_name));
     if (!given) {
@@ -88,8 +89,7 @@ static bool same_labels(const struct howdah_enum *a, const struct howdah_enum *b
 
 static void give_table_name(struct compilation *c, const struct mapper *mapper)
 {
-    const struct given_name *other =
-        name_give(c, NAME_RELATION | NAME_TYPE, mapper, &parts_of(c, mapper)->table, NULL);
+    const struct given_name *other = name_give(c, NAME_RELATION | NAME_TYPE, mapper, &parts_of(c, mapper)->table, NULL);
     if (!other)
         return;
     const char *model = other->mapper->model->name;
@@ -113,8 +113,10 @@ static void give_type_name(struct compilation *c, const struct mapper *mapper, c
     if (!other->field)
         compile_fault(c, mapper, field, "its enum type has the name of the table of %s", other->mapper->model->name);
     else if (!same_labels(other->field->labels, labels))
-        compile_fault(c, mapper, field, "the labels of enum type %s are not those of %s.%s: make them one enum, or name "
-                      "another type", labels->sql_type, other->mapper->model->name, row_name(other->field));
+        compile_fault(c, mapper, field,
+                      "the labels of enum type %s are not those of %s.%s: make them one enum, or name "
+                      "another type",
+                      labels->sql_type, other->mapper->model->name, row_name(other->field));
 }
 
 /* --- indexes and constraints --- */
@@ -158,11 +160,14 @@ static void check_join_taken(struct compilation *c, const struct mapper *mapper,
         compile_fault(c, mapper, field, "its join table \"%s\" is the table of %s: use HAS_MANY with that model",
                       field->join_table, model);
     else if (other->field->kind != HOWDAH_FIELD_MANY_TO_MANY)
-        compile_fault(c, mapper, field, "its join table \"%s\" has the name of an index of %s", field->join_table, model);
+        compile_fault(c, mapper, field, "its join table \"%s\" has the name of an index of %s", field->join_table,
+                      model);
     else if (!is_other_side(other, mapper, field))
-        compile_fault(c, mapper, field,
-                      "its join table \"%s\" is that of %s.%s, which disagrees: each must be the other's target, with the "
-                      "columns in the other order", field->join_table, model, row_name(other->field));
+        compile_fault(
+            c, mapper, field,
+            "its join table \"%s\" is that of %s.%s, which disagrees: each must be the other's target, with the "
+            "columns in the other order",
+            field->join_table, model, row_name(other->field));
 }
 
 static void give_join_name(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field)
@@ -176,8 +181,7 @@ static void give_join_name(struct compilation *c, const struct mapper *mapper, c
         compile_fault(c, mapper, field, "its join table has two columns \"%s\"", field->join_column);
     if (why || name_fault(field->join_table))
         return;
-    const struct given_name *other =
-        name_give_text(c, NAME_RELATION, mapper, field->join_table, field);
+    const struct given_name *other = name_give_text(c, NAME_RELATION, mapper, field->join_table, field);
     if (other)
         check_join_taken(c, mapper, field, other);
 }

@@ -75,7 +75,8 @@ static void check_action(struct compilation *c, const struct mapper *mapper, con
     if (action == HOWDAH_ON_DELETE_SET_NULL && !column->nullable)
         compile_fault(c, mapper, column->field, "is ON_DELETE_SET_NULL, but can't be NULL");
     else if (action == HOWDAH_ON_DELETE_SET_DEFAULT && !column->nullable && !column->field->server_default)
-        compile_fault(c, mapper, column->field, "is ON_DELETE_SET_DEFAULT, but has no .server_default and can't be NULL");
+        compile_fault(c, mapper, column->field,
+                      "is ON_DELETE_SET_DEFAULT, but has no .server_default and can't be NULL");
     else if ((unsigned)action > HOWDAH_ON_DELETE_RESTRICT)
         compile_fault(c, mapper, column->field, "has .on_delete = %d, which is none of its constants", (int)action);
 }
@@ -103,8 +104,8 @@ static bool has_unique_row(struct compilation *c, const struct mapper *mapper, c
     const struct parts *parts = parts_of(c, mapper);
     for (uint32_t i = 0; i < parts->row_count; i++) {
         const struct howdah_field *field = parts->rows[i].field;
-        if (field->kind == HOWDAH_FIELD_UNIQUE && is_constraint(field) && field->column_count == 1 &&
-            field->columns && field->columns[0] == column->offset)
+        if (field->kind == HOWDAH_FIELD_UNIQUE && is_constraint(field) && field->column_count == 1 && field->columns &&
+            field->columns[0] == column->offset)
             return true;
     }
     return false;
@@ -292,7 +293,8 @@ static void link_has(struct compilation *c, struct mapper *mapper, struct relati
         compile_fault(c, mapper, field, "the other side disagrees: %s.%s refers to %s", target->model->name, first,
                       key->target->model->name);
     else
-        compile_fault(c, mapper, field, "the other side disagrees: %s.%s refers to nothing: give it .references = &%s_model",
+        compile_fault(c, mapper, field,
+                      "the other side disagrees: %s.%s refers to nothing: give it .references = &%s_model",
                       target->model->name, first, mapper->model->name);
 }
 
@@ -305,7 +307,8 @@ static void link_many_to_many(struct compilation *c, const struct mapper *mapper
     const struct mapper *sides[] = {mapper, relation->target};
     for (size_t i = 0; i < 2; i++)
         if (sides[i]->key_count > 1)
-            compile_fault(c, mapper, field, "a join table needs keys of one field, and %s has %u: make the table a model",
+            compile_fault(c, mapper, field,
+                          "a join table needs keys of one field, and %s has %u: make the table a model",
                           sides[i]->model->name, sides[i]->key_count);
 }
 

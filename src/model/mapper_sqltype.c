@@ -51,8 +51,8 @@ static void check_type(struct compilation *c, const struct mapper *mapper, const
     else if (array && type->dimensions > 1)
         compile_fault(c, mapper, field, "holds an array of one dimension, but %s has %u", text, type->dimensions);
     else if (!array && type->dimensions && !texts)
-        compile_fault(c, mapper, field,
-                      "holds one value, but %s is an array: use the array type of C, or const char *", text);
+        compile_fault(c, mapper, field, "holds one value, but %s is an array: use the array type of C, or const char *",
+                      text);
     if (column->codec->type == HOWDAH_TYPE_TIME && type->known && strcmp(type->known->cast, "timetz") == 0)
         compile_fault(c, mapper, field, "time with time zone has no type in C: use time, or const char *");
     if (column->identity && (!type->known || type->known->family != HOWDAH_TYPE_INT64))

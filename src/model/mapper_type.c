@@ -12,76 +12,67 @@ struct layout {
     size_t valid_offset;
 };
 
-#define PLAIN(T) {_Alignof(T), sizeof(T), 0}
+#define PLAIN(T) _Alignof(T), sizeof(T), 0
 #define NULLABLE(T) \
-    {_Alignof(struct howdah_null_##T), sizeof(struct howdah_null_##T), offsetof(struct howdah_null_##T, valid)}
-#define ARRAY(T) {_Alignof(struct howdah_##T##_array), sizeof(struct howdah_##T##_array), 0}
+    _Alignof(struct howdah_null_##T), sizeof(struct howdah_null_##T), offsetof(struct howdah_null_##T, valid)
+#define ARRAY(T) _Alignof(struct howdah_##T##_array), sizeof(struct howdah_##T##_array), 0
 
-static const struct layout layouts[][HOWDAH_TYPE_COUNT] = {
-    [SHAPE_PLAIN] = {
-        [HOWDAH_TYPE_BOOL] = PLAIN(bool),
-        [HOWDAH_TYPE_INT16] = PLAIN(int16_t),
-        [HOWDAH_TYPE_INT32] = PLAIN(int32_t),
-        [HOWDAH_TYPE_INT64] = PLAIN(int64_t),
-        [HOWDAH_TYPE_FLOAT] = PLAIN(float),
-        [HOWDAH_TYPE_DOUBLE] = PLAIN(double),
-        [HOWDAH_TYPE_TEXT] = PLAIN(const char *),
-        [HOWDAH_TYPE_CHARS] = {1, 0, 0},
-        [HOWDAH_TYPE_TIMESTAMP] = PLAIN(struct howdah_timestamp),
-        [HOWDAH_TYPE_DATE] = PLAIN(struct howdah_date),
-        [HOWDAH_TYPE_TIME] = PLAIN(struct howdah_time),
-        [HOWDAH_TYPE_INTERVAL] = PLAIN(struct howdah_interval),
-        [HOWDAH_TYPE_UUID] = PLAIN(struct howdah_uuid),
-        [HOWDAH_TYPE_BYTES] = PLAIN(struct howdah_bytes),
-        [HOWDAH_TYPE_JSON] = PLAIN(struct howdah_json),
-        [HOWDAH_TYPE_NUMERIC] = PLAIN(struct howdah_numeric),
-        [HOWDAH_TYPE_ENUM] = PLAIN(int),
-        [HOWDAH_TYPE_CODEC] = {1, 0, 0},
-    },
-    [SHAPE_NULLABLE] = {
-        [HOWDAH_TYPE_BOOL] = NULLABLE(bool),
-        [HOWDAH_TYPE_INT16] = NULLABLE(int16),
-        [HOWDAH_TYPE_INT32] = NULLABLE(int32),
-        [HOWDAH_TYPE_INT64] = NULLABLE(int64),
-        [HOWDAH_TYPE_FLOAT] = NULLABLE(float),
-        [HOWDAH_TYPE_DOUBLE] = NULLABLE(double),
-        [HOWDAH_TYPE_TIMESTAMP] = NULLABLE(timestamp),
-        [HOWDAH_TYPE_DATE] = NULLABLE(date),
-        [HOWDAH_TYPE_TIME] = NULLABLE(time),
-        [HOWDAH_TYPE_INTERVAL] = NULLABLE(interval),
-        [HOWDAH_TYPE_UUID] = NULLABLE(uuid),
-    },
-    [SHAPE_ARRAY] = {
-        [HOWDAH_TYPE_BOOL] = ARRAY(bool),
-        [HOWDAH_TYPE_INT16] = ARRAY(int16),
-        [HOWDAH_TYPE_INT32] = ARRAY(int32),
-        [HOWDAH_TYPE_INT64] = ARRAY(int64),
-        [HOWDAH_TYPE_FLOAT] = ARRAY(float),
-        [HOWDAH_TYPE_DOUBLE] = ARRAY(double),
-        [HOWDAH_TYPE_TEXT] = ARRAY(text),
-        [HOWDAH_TYPE_TIMESTAMP] = ARRAY(timestamp),
-        [HOWDAH_TYPE_DATE] = ARRAY(date),
-        [HOWDAH_TYPE_TIME] = ARRAY(time),
-        [HOWDAH_TYPE_INTERVAL] = ARRAY(interval),
-        [HOWDAH_TYPE_UUID] = ARRAY(uuid),
-        [HOWDAH_TYPE_BYTES] = ARRAY(bytes),
-        [HOWDAH_TYPE_JSON] = ARRAY(json),
-        [HOWDAH_TYPE_NUMERIC] = ARRAY(numeric),
-    },
+static const struct layout plain_layouts[HOWDAH_TYPE_COUNT] = {
+    [HOWDAH_TYPE_BOOL] = {PLAIN(bool)},
+    [HOWDAH_TYPE_INT16] = {PLAIN(int16_t)},
+    [HOWDAH_TYPE_INT32] = {PLAIN(int32_t)},
+    [HOWDAH_TYPE_INT64] = {PLAIN(int64_t)},
+    [HOWDAH_TYPE_FLOAT] = {PLAIN(float)},
+    [HOWDAH_TYPE_DOUBLE] = {PLAIN(double)},
+    [HOWDAH_TYPE_TEXT] = {PLAIN(const char *)},
+    [HOWDAH_TYPE_CHARS] = {1, 0, 0},
+    [HOWDAH_TYPE_TIMESTAMP] = {PLAIN(struct howdah_timestamp)},
+    [HOWDAH_TYPE_DATE] = {PLAIN(struct howdah_date)},
+    [HOWDAH_TYPE_TIME] = {PLAIN(struct howdah_time)},
+    [HOWDAH_TYPE_INTERVAL] = {PLAIN(struct howdah_interval)},
+    [HOWDAH_TYPE_UUID] = {PLAIN(struct howdah_uuid)},
+    [HOWDAH_TYPE_BYTES] = {PLAIN(struct howdah_bytes)},
+    [HOWDAH_TYPE_JSON] = {PLAIN(struct howdah_json)},
+    [HOWDAH_TYPE_NUMERIC] = {PLAIN(struct howdah_numeric)},
+    [HOWDAH_TYPE_ENUM] = {PLAIN(int)},
+    [HOWDAH_TYPE_CODEC] = {1, 0, 0},
+};
+static const struct layout nullable_layouts[HOWDAH_TYPE_COUNT] = {
+    [HOWDAH_TYPE_BOOL] = {NULLABLE(bool)},           [HOWDAH_TYPE_INT16] = {NULLABLE(int16)},
+    [HOWDAH_TYPE_INT32] = {NULLABLE(int32)},         [HOWDAH_TYPE_INT64] = {NULLABLE(int64)},
+    [HOWDAH_TYPE_FLOAT] = {NULLABLE(float)},         [HOWDAH_TYPE_DOUBLE] = {NULLABLE(double)},
+    [HOWDAH_TYPE_TIMESTAMP] = {NULLABLE(timestamp)}, [HOWDAH_TYPE_DATE] = {NULLABLE(date)},
+    [HOWDAH_TYPE_TIME] = {NULLABLE(time)},           [HOWDAH_TYPE_INTERVAL] = {NULLABLE(interval)},
+    [HOWDAH_TYPE_UUID] = {NULLABLE(uuid)},
+};
+static const struct layout array_layouts[HOWDAH_TYPE_COUNT] = {
+    [HOWDAH_TYPE_BOOL] = {ARRAY(bool)},         [HOWDAH_TYPE_INT16] = {ARRAY(int16)},
+    [HOWDAH_TYPE_INT32] = {ARRAY(int32)},       [HOWDAH_TYPE_INT64] = {ARRAY(int64)},
+    [HOWDAH_TYPE_FLOAT] = {ARRAY(float)},       [HOWDAH_TYPE_DOUBLE] = {ARRAY(double)},
+    [HOWDAH_TYPE_TEXT] = {ARRAY(text)},         [HOWDAH_TYPE_TIMESTAMP] = {ARRAY(timestamp)},
+    [HOWDAH_TYPE_DATE] = {ARRAY(date)},         [HOWDAH_TYPE_TIME] = {ARRAY(time)},
+    [HOWDAH_TYPE_INTERVAL] = {ARRAY(interval)}, [HOWDAH_TYPE_UUID] = {ARRAY(uuid)},
+    [HOWDAH_TYPE_BYTES] = {ARRAY(bytes)},       [HOWDAH_TYPE_JSON] = {ARRAY(json)},
+    [HOWDAH_TYPE_NUMERIC] = {ARRAY(numeric)},
+};
+
+static const struct layout *const layouts[SHAPE_COUNT] = {
+    [SHAPE_PLAIN] = plain_layouts,
+    [SHAPE_NULLABLE] = nullable_layouts,
+    [SHAPE_ARRAY] = array_layouts,
 };
 
 static_assert(HOWDAH_TYPE_NULLABLE == SHAPE_NULLABLE << TYPE_SHAPE_SHIFT, "a flag is the number of its shape");
 static_assert(HOWDAH_TYPE_ARRAY == SHAPE_ARRAY << TYPE_SHAPE_SHIFT, "a flag is the number of its shape");
-static_assert(sizeof(layouts) / sizeof(*layouts) == SHAPE_COUNT, "layouts for each shape");
 
-bool make_template(struct compilation *c, enum column_shape shape, enum howdah_type type, struct template *template)
+bool make_template(struct compilation *c, enum column_shape shape, enum howdah_type type, struct column_template *like)
 {
     const struct layout *layout = &layouts[shape][type];
     const struct codec *codec = codec_of(type);
     if (layout->alignment == 0)
         return false;
-    template->alignment = layout->alignment;
-    template->column = (struct column){
+    like->alignment = layout->alignment;
+    like->column = (struct column){
         .codec = codec,
         .shape = shape,
         .size = layout->size,
@@ -90,8 +81,8 @@ bool make_template(struct compilation *c, enum column_shape shape, enum howdah_t
         .ddl_type = codec->sql_type,
     };
     if (shape == SHAPE_ARRAY)
-        template->column.ddl_type = compile_text(c, text_join(c->arena, codec->sql_type, "[]", NULL));
-    if (!sqltype_set_wire(NULL, c->arena, &template->column))
+        like->column.ddl_type = compile_text(c, text_join(c->arena, codec->sql_type, "[]", NULL));
+    if (!sqltype_set_wire(NULL, c->arena, &like->column))
         c->no_memory = true;
     return true;
 }

@@ -12,7 +12,7 @@ struct name {
     const char *text; /* "" for NULL */
     size_t length;
     uint64_t hash;
-    bool plain;       /* ASCII, without a quote */
+    bool plain; /* ASCII, without a quote */
 };
 
 void name_look(const char *text, struct name *ret_name);

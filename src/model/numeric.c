@@ -55,31 +55,33 @@ static bool read_exponent(const char *at, const char *end, int64_t *ret)
     return exponent < EXPONENT_MAX;
 }
 
-/* Digits with at most one point among them; their number and that of those before the point. Fills `digits`, and
- * `count` and `weight`, which counts from the first digit here. */
+/* Digits with at most one point among them; returns their number and that of those before the point. Fills `digits`,
+ * `count`, and `weight`, which counts from the first digit here. */
 static const char *read_digits(const char *at, const char *end, struct numeric *n, size_t *ret_all, size_t *ret_before)
 {
-    size_t all = 0, before = 0, last = 0;
-    bool point = false;
+    const char *first = NULL, *point = NULL;
+    size_t all = 0, before = 0, zeros = 0, last = 0;
     for (; at < end; at++) {
-        if (*at == '.' && !point) {
-            point = true;
+        unsigned digit = (unsigned)(*at - '0');
+        if (digit > 9) {
+            if (*at != '.' || point)
+                break;
+            point = at;
             before = all;
             continue;
         }
-        if (!is_digit(*at))
-            break;
-        if (*at != '0') {
-            if (!n->digits) {
-                n->digits = at;
-                n->weight = -(int64_t)all;
-            }
-            last = all + 1;
-        }
         all++;
+        if (!digit)
+            continue;
+        last = all;
+        if (!first) {
+            first = at;
+            zeros = all - 1;
+        }
     }
-    if (n->digits)
-        n->count = last - (size_t)-n->weight;
+    n->digits = first;
+    n->count = last - zeros;
+    n->weight = -(int64_t)zeros;
     *ret_all = all;
     *ret_before = point ? before : all;
     return at;

@@ -59,7 +59,13 @@ static const struct sqltype_known known[] = {
     {"varchar", "varchar", 1043, 1015, HOWDAH_TYPE_TEXT, true},
 };
 
-enum { KNOWN = sizeof(known) / sizeof(*known), BPCHAR_OID = 1042, TEXT_OID = 25, TEXT_ARRAY_OID = 1009, JSON_OID = 114 };
+enum {
+    KNOWN = sizeof(known) / sizeof(*known),
+    BPCHAR_OID = 1042,
+    TEXT_OID = 25,
+    TEXT_ARRAY_OID = 1009,
+    JSON_OID = 114
+};
 
 static const struct sqltype_known *find_known(const char *name)
 {
@@ -307,8 +313,8 @@ static bool set_array(struct arena *arena, struct column *c)
 static bool set_casts(const struct sqltype *type, struct arena *arena, struct column *c)
 {
     bool array = c->shape == SHAPE_ARRAY;
-    c->write_cast = text_join(arena, "::", type->known ? type->known->cast : type->base,
-                              type->dimensions ? "[]" : "", NULL);
+    c->write_cast =
+        text_join(arena, "::", type->known ? type->known->cast : type->base, type->dimensions ? "[]" : "", NULL);
     c->read_cast = text_join(arena, "::", c->codec->sql_type, array ? "[]" : "", NULL);
     return c->write_cast && c->read_cast;
 }

@@ -7,8 +7,8 @@
 
 /* A type whose OID is fixed. */
 struct sqltype_known {
-    const char *name;   /* one spelling: lower case, single blanks, no limit */
-    const char *cast;   /* to cast to: the same type without any limit, which an explicit cast would cut to */
+    const char *name; /* one spelling: lower case, single blanks, no limit */
+    const char *cast; /* to cast to: the same type without any limit, which an explicit cast would cut to */
     uint32_t oid;
     uint32_t array_oid;
     enum howdah_type family; /* the C type that stands for all that share its binary format, or NONE */
@@ -16,10 +16,10 @@ struct sqltype_known {
 };
 
 struct sqltype {
-    const char *base;   /* "varchar", "app.email": without a limit and brackets; words in lower case */
+    const char *base;                  /* "varchar", "app.email": without a limit and brackets; words in lower case */
     const struct sqltype_known *known; /* of base, or NULL */
     uint32_t dimensions;
-    uint32_t limit;     /* n of varchar(n), or 0 */
+    uint32_t limit; /* n of varchar(n), or 0 */
 };
 
 /* Takes an SQL type to pieces. OK; INVALID with a reason; or NO_MEMORY. */

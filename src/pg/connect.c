@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SERVER_OLDEST = 140000, MESSAGE_MAX = 700 };
 
@@ -155,6 +156,7 @@ enum howdah_status connection_open(const struct pg_options *options, moment dead
     if (!c)
         return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory");
     c->options = options;
+    c->process = getpid();
     execution_init(&c->execution, c);
     statement_cache_init(&c->cache, options->allocator,
                          options->statement_cache > 0 ? (size_t)options->statement_cache : 0);

@@ -8,6 +8,7 @@
 #include "statement_cache.h"
 
 #include <libpq-fe.h>
+#include <sys/types.h>
 
 /* What the server, or libpq, said last before it hung up. */
 struct farewell {
@@ -19,6 +20,7 @@ struct pg_connection {
     PGconn *pg; /* NULL once the connection is broken */
     const struct pg_options *options;
     bool encrypted;
+    pid_t process;              /* that opened it, and alone may use it */
     uint64_t system_identifier; /* of the cluster; 0: not known */
     uint32_t timeline;
     struct farewell farewell;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     GRACE_MS = 1000,         /* for the ROLLBACK of a plan whose time is up */
@@ -165,7 +166,7 @@ static void begin_run(struct pg_execution *e)
 {
     PGTransactionStatusType transaction = PQtransactionStatus(e->connection->pg);
     e->open = transaction != PQTRANS_IDLE;
-    e->exposed = e->refused = e->committed = e->rolled_back = false;
+    e->exposed = e->refused = e->committed = e->spent = e->rolled_back = false;
     e->begun = false;
     e->answered = false;
     e->next = 0;
@@ -191,7 +192,7 @@ static void repeat(struct pg_execution *e)
 /* All is answered, and no transaction is open that should not be. */
 static void conclude(struct pg_execution *e)
 {
-    if (e->status != HOWDAH_STATUS_OK && e->repetition == REPEAT_WANTED && e->plan->repeatable && !e->committed)
+    if (e->status != HOWDAH_STATUS_OK && e->repetition == REPEAT_WANTED && e->plan->repeatable && !e->spent)
         repeat(e);
     else
         finish(e);
@@ -316,6 +317,9 @@ enum howdah_status pg_execution_start(struct pg_connection *connection, struct p
 {
     struct pg_execution *e = &connection->execution;
     assert(plan->count && plan->steps[plan->count - 1].sync);
+    if (getpid() != connection->process)
+        return refuse_start(plan, HOWDAH_STATUS_MISUSE,
+                            "the connection belongs to the process from which this one was forked");
     if (e->state != EXECUTION_IDLE)
         return refuse_start(plan, HOWDAH_STATUS_BUSY, "the connection is busy with another statement");
     if (!pg_connection_alive(connection))

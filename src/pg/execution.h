@@ -86,6 +86,7 @@ struct pg_execution {
     bool exposed; /* something that commits was handed to libpq */
     bool refused; /* the server answered with an error, or with ROLLBACK */
     bool committed;
+    bool spent;       /* a COMMIT was answered: the plan must not be run again */
     bool rolled_back; /* we sent a ROLLBACK of our own */
 
     bool watched;      /* statements are reported */

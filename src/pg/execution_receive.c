@@ -139,7 +139,7 @@ static uint64_t tag_count(const char *tag)
 static void check_commit(struct pg_execution *e, const struct pg_step *step, const char *tag)
 {
     if (strcmp(tag, "COMMIT") == 0) {
-        e->committed = true;
+        e->committed = e->spent = true;
         return;
     }
     e->refused = true;

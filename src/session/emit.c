@@ -5,34 +5,39 @@
 /* --- chunks --- */
 
 /* About how many bytes an array takes on the wire beyond its place in the struct. */
-static size_t weight_of_array(const struct howdah_value *value)
+static size_t weight_of_array(const struct column *c, const void *field)
 {
     enum { ITEM = 16 };
-    const char *const *texts = value->as.array.items;
-    bool is_text = (value->type & ~(uint32_t)HOWDAH_TYPE_ARRAY) == HOWDAH_TYPE_TEXT;
-    size_t bytes = value->type & HOWDAH_TYPE_ARRAY ? ITEM * value->as.array.count : 0;
-    for (size_t i = 0; is_text && i < value->as.array.count; i++)
-        bytes += texts[i] ? strlen(texts[i]) : 0;
+    struct howdah_text_array array; /* all arrays are laid out like this one */
+    memcpy(&array, field, sizeof(array));
+    size_t bytes = array.items ? ITEM * array.count : 0;
+    for (size_t i = 0; c->codec->type == HOWDAH_TYPE_TEXT && array.items && i < array.count; i++)
+        bytes += array.items[i] ? strlen(array.items[i]) : 0;
     return bytes;
 }
 
 static size_t weight_of_field(const struct column *c, const void *object)
 {
+    struct howdah_bytes bytes;
     const char *text;
     const void *field = column_field(c, object);
-    if (c->shape == SHAPE_ARRAY || c->codec->type == HOWDAH_TYPE_BYTES) {
-        const struct howdah_value value = column_value(c, object);
-        return value.type == HOWDAH_TYPE_BYTES ? value.as.bytes.size : weight_of_array(&value);
+    if (c->shape == SHAPE_ARRAY)
+        return weight_of_array(c, field);
+    if (c->codec->type == HOWDAH_TYPE_BYTES) {
+        memcpy(&bytes, field, sizeof(bytes));
+        return bytes.size;
     }
     memcpy(&text, field, sizeof(text)); /* text, json, numeric */
     return text ? strlen(text) : 0;
 }
 
-static size_t weight(const struct mapper *mapper, const void *object)
+static size_t weight(const struct batch *batch, const void *object)
 {
+    const struct mapper *mapper = batch->mapper;
     size_t bytes = mapper->model->size;
     for (uint32_t i = 0; i < mapper->pointer_count; i++)
-        bytes += weight_of_field(&mapper->columns[mapper->pointers[i]], object);
+        if (column_in(batch->columns, mapper->pointers[i]))
+            bytes += weight_of_field(&mapper->columns[mapper->pointers[i]], object);
     return bytes;
 }
 
@@ -46,7 +51,7 @@ static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_o
     if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
         return left < CHUNK_ROWS ? left : CHUNK_ROWS;
     while (count < left && count < CHUNK_ROWS && bytes < CHUNK_BYTES)
-        bytes += weight(batch->mapper, batch->images[first + count++]);
+        bytes += weight(batch, batch->images[first + count++]);
     return count;
 }
 

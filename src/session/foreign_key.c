@@ -91,6 +91,12 @@ uint32_t foreign_key_generated_part(const struct foreign_key *key)
     return part;
 }
 
+bool foreign_key_waits(const struct foreign_key *key, const void *target)
+{
+    uint32_t part = foreign_key_generated_part(key);
+    return part < key->count && column_is_unset_key(other(key, part), target);
+}
+
 bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena, void *object,
                         const void *target)
 {

@@ -20,6 +20,8 @@ bool foreign_key_assign_part(const struct foreign_key *key, const struct mapper 
                              void *object, const void *target, uint32_t part);
 /* The part that refers to a generated key, which a new object does not have yet; key->count if there is none. */
 uint32_t foreign_key_generated_part(const struct foreign_key *key);
+/* Whether that part of the target's key is still to be generated. */
+bool foreign_key_waits(const struct foreign_key *key, const void *target);
 /* Makes it NULL; false if a part can't be. */
 bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);
 /* The entry in the identity map that it refers to, if it refers to a primary key; else NULL. Uses s->key_object. */

@@ -145,7 +145,7 @@ static enum howdah_status save_in(struct howdah_session *s, const struct howdah_
     const struct mapper *mapper = session_mapper(s, model);
     if (!mapper)
         return s->error.status;
-    bool first = mapper->version && version_get(mapper->version, object) == 0;
+    bool first = mapper->version && key_read_integer(mapper->version, object) == 0;
     if (first || !key_is_set(mapper, object))
         return insert(s, mapper, object);
     enum howdah_status status = update(s, mapper, object);

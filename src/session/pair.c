@@ -7,25 +7,30 @@
 
 /* --- images --- */
 
-/* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */
-static bool own_field(struct work *w, const struct column *c, const struct change *change, const void *before)
+/* A field that is not the session's own memory any more, but has the value that it had: back to that memory. */
+static bool take_back(struct work *w, const struct column *c, const struct change *change, const void *before)
 {
-    if (snapshot_has_field(c, change->image, before))
-        return true;
     bool kept = c->shape != SHAPE_ARRAY || snapshot_is_unedited(c, before);
-    if (kept && snapshot_equal(c, change->image, before, w->s->key_object)) {
-        /* written differently, or elsewhere: what the session has is as good */
-        memcpy(column_field(c, change->image), column_field(c, before), c->size);
-        return true;
-    }
+    if (!kept || !snapshot_equal(c, change->image, before, w->s->key_object))
+        return false;
+    memcpy(column_field(c, change->image), column_field(c, before), c->size);
+    return true;
+}
+
+/* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */
+static bool own_field(struct work *w, const struct column *c, const struct change *change)
+{
     return column_copy(c, &w->s->arena, change->image) || !session_no_memory(w->s);
 }
 
-static bool own_fields(struct work *w, const struct mapper *mapper, const struct change *change, const void *before)
+/* Of a new object: what the program put into it after it was added. */
+static bool own_fields(struct work *w, const struct mapper *mapper, const struct change *change, const void *added)
 {
-    for (uint32_t i = 0; i < mapper->pointer_count; i++)
-        if (!own_field(w, &mapper->columns[mapper->pointers[i]], change, before))
+    for (uint32_t i = 0; i < mapper->pointer_count; i++) {
+        const struct column *c = &mapper->columns[mapper->pointers[i]];
+        if (!snapshot_has_field(c, change->image, added) && !take_back(w, c, change, added) && !own_field(w, c, change))
             return false;
+    }
     return true;
 }
 
@@ -47,7 +52,7 @@ static bool make_image(struct work *w, const struct mapper *mapper, struct chang
     change->columns = (uint64_t *)(void *)(room + size_align(mapper->model->size, _Alignof(uint64_t)));
     memcpy(change->image, object, mapper->model->size);
     memset(change->columns, 0, set);
-    return own_fields(w, mapper, change, snapshot);
+    return change->old || own_fields(w, mapper, change, snapshot);
 }
 
 /* A new object whose key was set or changed after it was added: the identity map follows. */
@@ -73,14 +78,10 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
 /* --- foreign keys by pointer --- */
 
 /* The target's key is yet to be generated: what is known of it is filled in, the rest waits. */
-static bool defer(struct work *w, const struct mapper *mapper, struct change *change, const struct relation *relation,
+static bool defer(struct work *w, const struct mapper *mapper, struct change *change, const struct foreign_key *key,
                   struct change *target)
 {
-    const struct foreign_key *key = relation->foreign_key;
     uint32_t generated = foreign_key_generated_part(key);
-    if (generated == key->count)
-        return work_refuse(w, HOWDAH_STATUS_INVALID, change, relation->field->name,
-                           "refers to a new %s whose primary key is not set", key->target->model->name);
     for (uint32_t i = 0; i < key->count; i++)
         if (i != generated && !foreign_key_assign_part(key, mapper, &w->arena, change->image, target->image, i))
             return !session_no_memory(w->s);
@@ -120,14 +121,15 @@ static bool take_pointer(struct work *w, const struct mapper *mapper, struct cha
     const struct entry *target = pointed_entry(w, change, relation, pointer);
     if (!target)
         return false;
-    const void *object = entry_object(key->target, target);
-    if (value_counts && !foreign_key_refers_to(key, mapper, change->image, object))
+    struct change *made = target->state == ENTRY_NEW ? work_change_of(w, target) : NULL;
+    const void *row = made ? made->image : entry_snapshot(key->target, target);
+    if (value_counts && !foreign_key_refers_to(key, mapper, change->image, row))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, relation->field->name,
                            "pointer and value (%s) refer to different rows: set one of them",
                            mapper->columns[key->columns[0]].field->name);
-    if (target->state == ENTRY_NEW && !key_is_set(key->target, object))
-        return defer(w, mapper, change, relation, work_change_of(w, target));
-    return foreign_key_assign(key, mapper, &w->arena, change->image, object) || !session_no_memory(w->s);
+    if (made && foreign_key_waits(key, row))
+        return defer(w, mapper, change, key, made);
+    return foreign_key_assign(key, mapper, &w->arena, change->image, row) || !session_no_memory(w->s);
 }
 
 static bool pair_new(struct work *w, const struct mapper *mapper, struct change *change,
@@ -213,16 +215,21 @@ static bool is_all_zero(const struct column *c, const void *object)
     return true;
 }
 
-static bool refuse_server_only(struct work *w, const struct change *change, const struct column *c)
+/* What may not change in a row: NULL, or why. */
+static const char *refusal(const struct column *c)
 {
-    return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "is made by the server and can't be assigned");
+    return c->server_only ? "is made by the server and can't be assigned"
+           : c->key       ? "the primary key of a row can't be changed: add a new object and delete this one"
+           : c->version   ? "the version is the library's to count: leave it alone"
+                          : NULL;
 }
 
 /* An INSERT sends all that is set; what is not is the server's to make. */
 static bool choose_inserted(struct work *w, struct change *change, const struct column *c)
 {
     if (c->server_only)
-        return is_all_zero(c, change->image) || refuse_server_only(w, change, c);
+        return is_all_zero(c, change->image) ||
+               work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
     if (c->identity && column_is_unset_key(c, change->image)) {
         change->draws = true;
         return true;
@@ -240,35 +247,31 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
     return check_column(w, change, c);
 }
 
-/* Whether a session writes loaded objects whole, and this column is one of those. */
-static bool is_written_anyway(const struct work *w, const struct change *change, const struct column *c)
+/* Whether a session that writes loaded objects whole writes this column. */
+static bool is_written_anyway(const struct change *change, const struct column *c)
 {
-    return w->s->write_all && !c->server_only && !c->key && !c->version &&
-           (c->nullable || !column_is_null(c, change->image));
+    return !refusal(c) && (c->nullable || !column_is_null(c, change->image));
 }
 
 /* An UPDATE sends what differs. */
 static bool choose_updated(struct work *w, struct change *change, const struct column *c)
 {
     bool deferred = change->deferrals != NONE && is_deferred(w, change, c->index);
-    bool same = !deferred && (snapshot_has_field(c, change->image, change->old) ||
-                              snapshot_equal(c, change->image, change->old, w->s->key_object));
-    if (same && !is_written_anyway(w, change, c))
+    bool same =
+        !deferred && (snapshot_has_field(c, change->image, change->old) || take_back(w, c, change, change->old));
+    const char *why = same ? NULL : refusal(c);
+    if (why)
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", why);
+    if (same && !(w->s->write_all && is_written_anyway(change, c)))
         return true;
-    if (!same && c->server_only)
-        return refuse_server_only(w, change, c);
-    if (!same && (c->key || c->version))
-        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name,
-                           c->key ? "the primary key of a row can't be changed: add a new object and delete this one"
-                                  : "the version is the library's to count: leave it alone");
     column_put(change->columns, c->index);
-    return deferred || check_column(w, change, c);
+    return deferred || (check_column(w, change, c) && (same || own_field(w, c, change)));
 }
 
 static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change)
 {
     if (mapper->version)
-        version_set(mapper->version, change->image, 1);
+        integer_set(mapper->version, change->image, 1);
     memcpy(change->columns, mapper->always_sent, column_words(mapper) * sizeof(uint64_t));
     for (uint32_t i = 0; i < mapper->looked_at_count; i++)
         if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]]))
@@ -281,9 +284,12 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
     for (uint32_t i = 0; i < mapper->column_count; i++)
         if (!choose_updated(w, change, &mapper->columns[i]))
             return false;
-    if (mapper->version && !column_set_is_empty(change->columns, column_words(mapper)))
-        version_set(mapper->version, change->image, version_get(mapper->version, change->old) + 1);
-    return true;
+    if (!mapper->version || column_set_is_empty(change->columns, column_words(mapper)))
+        return true;
+    int64_t version = key_read_integer(mapper->version, change->old);
+    return (version < INT64_MAX && integer_set(mapper->version, change->image, version + 1)) ||
+           work_refuse(w, HOWDAH_STATUS_INVALID, change, mapper->version->field->name,
+                       "the version has reached the end of its type: widen the column");
 }
 
 static bool choose_columns(struct work *w, const struct mapper *mapper, struct change *change)

@@ -164,9 +164,9 @@ static inline struct change *work_change_of(const struct work *w, const struct e
     return known ? &w->changes[entry->change] : NULL;
 }
 
-/* The version column of an object: a plain integer. */
-int64_t version_get(const struct column *c, const void *object);
-void version_set(const struct column *c, void *object, int64_t version);
+/* A plain integer field of an object, of any width. False, and nothing is set, if the value does not fit. (It is read by
+ * key_read_integer.) */
+bool integer_set(const struct column *c, void *object, int64_t value);
 
 /* The elements with room for one more, perhaps in another place; NULL if memory is out. */
 void *work_move(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size);

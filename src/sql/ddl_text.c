@@ -143,10 +143,11 @@ static const struct column *join_key(const struct mapper *side)
     return &side->columns[side->key[0]];
 }
 
+/* `column` may be NULL. */
 static void join_name(const struct ddl_join *join, const char *column, const char *label, struct buffer *out)
 {
-    char name[NAME_SIZE];
     struct name table, second;
+    char name[NAME_SIZE];
     name_look(join->field->join_table, &table);
     name_look(column, &second);
     name_choose(&table, column ? &second : NULL, label, name);

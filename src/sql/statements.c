@@ -144,7 +144,9 @@ static void render_insert(struct text *t, const struct statement_key *key)
         render_insert_defaults(t, key);
         return;
     }
-    buffer_text(&t->out, ") SELECT ");
+    /* keys of our own, drawn or chosen: also where the table was made GENERATED ALWAYS */
+    bool overriding = mapper->identity && column_in(key->columns, mapper->identity->index);
+    buffer_text(&t->out, overriding ? ") OVERRIDING SYSTEM VALUE SELECT " : ") SELECT ");
     for (uint32_t i = 0, at = 0; i < mapper->column_count; i++) {
         if (!column_in(key->columns, i))
             continue;
