@@ -119,6 +119,24 @@ enum howdah_status error_set(struct howdah_error *e, enum howdah_status status, 
     return status;
 }
 
+enum howdah_status error_set_lines(struct howdah_error *e, enum howdah_status status, const char *lines)
+{
+    static const char more[] = "... and more";
+    size_t length = strlen(lines), room = STORAGE - sizeof(more) - 1;
+    error_clear(e);
+    e->status = status;
+    while (length > 0 && lines[length - 1] == '\n')
+        length--;
+    bool cut = length > room;
+    for (length = cut ? room : length; cut && length > 0 && lines[length - 1] != '\n';)
+        length--;
+    memcpy(e->storage, lines, length);
+    memcpy(e->storage + length, cut ? more : "", cut ? sizeof(more) : 1);
+    e->used = (uint16_t)(length + (cut ? sizeof(more) : 1));
+    e->message = e->storage;
+    return status;
+}
+
 void error_message(struct howdah_error *e, const char *format, ...)
 {
     va_list args;

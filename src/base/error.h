@@ -11,6 +11,8 @@ void error_clear(struct howdah_error *e);
 /* Clears the error, sets status and message; returns the status. The outcome is NONE: writers set theirs. */
 enum howdah_status error_set(struct howdah_error *e, enum howdah_status status, const char *format, ...)
     HOWDAH_PRINTF(3, 4);
+/* The same with a text of several lines: as many of them as the storage holds, and a word about the others. */
+enum howdah_status error_set_lines(struct howdah_error *e, enum howdah_status status, const char *lines);
 /* Replaces the message and keeps the rest. */
 void error_message(struct howdah_error *e, const char *format, ...) HOWDAH_PRINTF(2, 3);
 /* Stores a copy of `text` (NULL: none) and points *member, one of the error's members, to it. */

@@ -14,12 +14,12 @@
 
 struct codec {
     enum howdah_type type;
-    const char *c_name;    /* for messages: "int32_t" */
-    const char *sql_type;  /* of the wire, and the column's default type: "integer" */
-    uint32_t oid;          /* of sql_type */
+    const char *c_name;   /* for messages: "int32_t" */
+    const char *sql_type; /* of the wire, and the column's default type: "integer" */
+    uint32_t oid;         /* of sql_type */
     uint32_t array_oid;
-    size_t size;           /* of the C value; 0 where the field says (CHARS, CODEC) */
-    bool has_pointers;     /* the value refers to memory that must be copied to be kept */
+    size_t size;       /* of the C value; 0 where the field says (CHARS, CODEC) */
+    bool has_pointers; /* the value refers to memory that must be copied to be kept */
 
     /* Appends the wire value, without a length. Only for values that `check` let pass. */
     void (*encode)(const struct howdah_field *field, const void *value, struct buffer *out);

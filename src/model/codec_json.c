@@ -10,10 +10,17 @@
 /* The only version of jsonb's binary format; no JSON text begins with this byte. */
 enum { JSONB_VERSION = 1 };
 
+/* As programs spell types: "json", "JSON[]", " pg_catalog.json", but not "jsonb" or "json_lines". */
 bool codec_json_is_plain(const struct howdah_field *field)
 {
+    static const char catalog[] = "pg_catalog.", name[] = "json";
     const char *type = field ? field->sql_type : NULL;
-    return type && strncasecmp(type, "json", 4) == 0 && (type[4] == '\0' || type[4] == '[');
+    if (!type)
+        return false;
+    type += strspn(type, " \t\n");
+    if (strncasecmp(type, catalog, sizeof(catalog) - 1) == 0)
+        type += sizeof(catalog) - 1;
+    return strncasecmp(type, name, sizeof(name) - 1) == 0 && strchr(" \t\n[", type[sizeof(name) - 1]);
 }
 
 static void json_encode(const struct howdah_field *field, const void *value, struct buffer *out)

@@ -85,6 +85,17 @@ static bool scan_digits(struct scan *s)
     return s->at > start;
 }
 
+/* e+10, or nothing */
+static bool scan_exponent(struct scan *s)
+{
+    if (*s->at != 'e' && *s->at != 'E')
+        return true;
+    s->at++;
+    if (*s->at == '+' || *s->at == '-')
+        s->at++;
+    return scan_digits(s);
+}
+
 static const char *scan_number(struct scan *s)
 {
     const char *start = s->at;
@@ -99,17 +110,14 @@ static const char *scan_number(struct scan *s)
         if (!scan_digits(s))
             return malformed;
     }
-    if (*s->at == 'e' || *s->at == 'E') {
-        s->at++;
-        if (*s->at == '+' || *s->at == '-')
-            s->at++;
-        if (!scan_digits(s))
-            return malformed;
-    }
-    if (!s->jsonb)
-        return NULL;
+    const char *mantissa_end = s->at;
+    if (!scan_exponent(s))
+        return malformed;
+    size_t length = (size_t)(s->at - start);
+    if (!s->jsonb || (s->at == mantissa_end && length <= NUMERIC_SCALE_MAX))
+        return NULL; /* it has too few digits to be out of range */
     struct numeric number;
-    numeric_read(start, (size_t)(s->at - start), &number);
+    numeric_read(start, length, &number);
     return numeric_fits(&number) ? NULL : "has a number out of range for jsonb";
 }
 

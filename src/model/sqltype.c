@@ -1,6 +1,9 @@
 /* The table of known types, and what follows from it: a value goes without a cast where the server can read the C
  * type's binary form as the column's type, or assigns it. An explicit cast never has a limit: `::varchar(3)` would cut
- * what is too long without a word, and `::char` and `::bit` are `(1)` (PostgreSQL manual, 8.3, 8.10). */
+ * what is too long without a word, and `::char` and `::bit` are `(1)` (PostgreSQL manual, 8.3, 8.10).
+ *
+ * What remains: a domain over varchar(n) hides its limit, so that a cast to it cuts (a domain over text with a check
+ * refuses); and inet comes back as its cast to text writes it, with the netmask. */
 #include "sqltype.h"
 
 #include "text.h"

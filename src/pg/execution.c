@@ -7,7 +7,6 @@
 #include "base/error.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>

@@ -87,7 +87,7 @@ struct pg_execution {
     bool refused; /* the server answered with an error, or with ROLLBACK */
     bool committed;
     bool spent;       /* a COMMIT was answered: the plan must not be run again */
-    bool rolled_back; /* we sent a ROLLBACK of our own */
+    bool rolled_back; /* a ROLLBACK was sent */
 
     bool watched;      /* statements are reported */
     PGresult *failure; /* that explains why the last plan failed, or NULL */
@@ -119,11 +119,11 @@ void execution_move(struct pg_execution *e, enum execution_state to);
 void execution_send(struct pg_execution *e);
 /* So little is on its way that more may be sent. */
 bool execution_has_room(const struct pg_execution *e);
-/* These are false if the execution has lost its connection. */
+/* These two are false if the execution has lost its connection. */
 bool execution_send_rollback(struct pg_execution *e);
 bool execution_send_sync(struct pg_execution *e);
 /* Closes the prepared statements that nobody needs any more, in a segment of their own. */
-bool execution_send_closes(struct pg_execution *e);
+void execution_send_closes(struct pg_execution *e);
 
 /* --- execution_receive.c --- */
 

@@ -14,12 +14,12 @@ static struct awaited *first(struct pg_execution *e)
     return awaited_first(&e->awaited);
 }
 
-/* --- reporting --- */
-
-static uint64_t nanoseconds_since(moment sent)
+static void lose_track(struct pg_execution *e)
 {
-    return (uint64_t)(clock_now() - sent);
+    execution_give_up(e, HOWDAH_STATUS_PROTOCOL, "the server's answer does not belong to what it was asked");
 }
+
+/* --- reporting --- */
 
 void execution_report(struct pg_execution *e, const struct awaited *awaited, uint64_t rows, enum howdah_status status,
                       const char *sqlstate)
@@ -31,7 +31,7 @@ void execution_report(struct pg_execution *e, const struct awaited *awaited, uin
         .sql = awaited->step->statement->text,
         .parameters = awaited->step->statement->parameters,
         .rows = rows,
-        .nanoseconds = nanoseconds_since(awaited->sent),
+        .nanoseconds = (uint64_t)(clock_now() - awaited->sent),
         .round_trip = e->trips + 1,
         .status = status,
         .sqlstate = sqlstate,
@@ -40,11 +40,6 @@ void execution_report(struct pg_execution *e, const struct awaited *awaited, uin
         options->on_statement(options->statement_arg, &event);
     if (options->log)
         options->log(&event);
-}
-
-static void lose_track(struct pg_execution *e)
-{
-    execution_give_up(e, HOWDAH_STATUS_PROTOCOL, "the server's answer does not belong to what it was asked");
 }
 
 /* --- rows --- */
@@ -243,8 +238,8 @@ static void fail_by_server(struct pg_execution *e, const struct awaited *awaited
     execution_fail(e, error->status, step);
 }
 
-/* An error of the server. The result stays if it explains the plan's failure. */
-static PGresult *refuse(struct pg_execution *e, PGresult *result)
+/* An error of the server. Returns the result, or NULL if it stays, since it explains the plan's failure. */
+static PGresult *take_refusal(struct pg_execution *e, PGresult *result)
 {
     struct awaited *awaited = first(e);
     const char *mistake = mistake_about_prepared(e, awaited, result);
@@ -317,6 +312,13 @@ static void take_end(struct pg_execution *e)
     }
 }
 
+/* Whether the server itself said farewell instead of giving a statement's result: what would have committed it was
+ * never reached. A pooler between us, which gives no place in a source, may have lost a result that there was. */
+static bool ends_statement(const struct pg_step *step, const PGresult *farewell)
+{
+    return step && step->role == PG_STATEMENT && PQresultErrorField(farewell, PG_DIAG_SOURCE_FUNCTION);
+}
+
 /* Without an SQLSTATE it is libpq that speaks: the connection is lost, or memory is out, and then we don't know
  * which results are missing. */
 static PGresult *take_error(struct pg_execution *e, PGresult *result)
@@ -326,11 +328,12 @@ static PGresult *take_error(struct pg_execution *e, PGresult *result)
         return result;
     }
     if (result_is_fatal(result)) {
+        e->refused = e->refused || ends_statement(first(e)->step, result);
         connection_keep_farewell(e->connection, result);
         execution_lose(e);
         return result;
     }
-    return refuse(e, result);
+    return take_refusal(e, result);
 }
 
 static bool is_copy(ExecStatusType status)
@@ -356,12 +359,10 @@ static void take_success(struct pg_execution *e, PGresult *result)
         execution_give_up(e, HOWDAH_STATUS_MISUSE, "COPY can't run here: use INSERT or SELECT");
     else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC || (!is_whole && !is_some_rows(status)))
         lose_track(e);
-    else {
-        if (kind == AWAITED_STEP)
-            take_rows(e, result);
-        if (is_whole)
-            complete(e, result);
-    }
+    else if (kind == AWAITED_STEP)
+        take_rows(e, result);
+    if (is_whole && e->state != EXECUTION_FINISHED)
+        complete(e, result);
 }
 
 /* Takes one result; returns it if it is to be freed. */

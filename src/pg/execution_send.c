@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -149,7 +148,10 @@ static void follow_role(struct pg_execution *e, enum pg_role role)
         e->open = false;
         e->exposed = true;
         break;
-    case PG_ROLLBACK: e->open = false; break;
+    case PG_ROLLBACK:
+        e->open = false;
+        e->rolled_back = true;
+        break;
     }
 }
 
@@ -194,7 +196,7 @@ static bool send_step(struct pg_execution *e, struct pg_step *step)
 bool execution_send_sync(struct pg_execution *e)
 {
     /* Outside a transaction it is the Sync that commits. */
-    if (!e->open && e->status == HOWDAH_STATUS_OK)
+    if (!e->open && !e->rolled_back && e->status == HOWDAH_STATUS_OK)
         e->exposed = true;
     if (!e->alone && !PQpipelineSync(e->connection->pg)) {
         execution_lose(e);
@@ -230,23 +232,23 @@ static bool send_close(struct pg_execution *e, const struct cached *cached)
 #endif
 }
 
-bool execution_send_closes(struct pg_execution *e)
+void execution_send_closes(struct pg_execution *e)
 {
-    struct statement_cache *cache = &e->connection->cache;
-    for (struct cached *cached; (cached = statement_cache_next_to_close(cache));) {
-        if (!awaited_reserve(&e->awaited, allocator_of(e), ROOM) || !enter_pipeline(e) || !send_close(e, cached)) {
-            execution_lose(e);
-            return false;
-        }
+    struct cached *cached;
+    bool sent = enter_pipeline(e);
+    /* Without memory for it they are closed another time. */
+    while (sent && awaited_reserve(&e->awaited, allocator_of(e), ROOM) &&
+           (cached = statement_cache_next_to_close(&e->connection->cache))) {
+        sent = send_close(e, cached);
         await(e, (struct awaited){.kind = AWAITED_CLOSE, .cached = cached, .bytes = MESSAGE_OVERHEAD});
     }
-    if (e->awaited.count && !PQpipelineSync(e->connection->pg)) {
+    if (sent && e->awaited.count == 0)
+        return;
+    if (!sent || !PQpipelineSync(e->connection->pg)) {
         execution_lose(e);
-        return false;
+        return;
     }
-    if (e->awaited.count)
-        await(e, (struct awaited){.kind = AWAITED_CLOSE_SYNC});
-    return true;
+    await(e, (struct awaited){.kind = AWAITED_CLOSE_SYNC});
 }
 
 /* The window is full: the server is asked to send the results that it holds back. */

@@ -1,5 +1,5 @@
-/* The executor: runs a plan on a connection, through libpq's pipeline mode. One non-blocking state machine;
- * pg_execute is a poll loop around it. */
+/* The executor: runs a plan on a connection, through libpq's pipeline mode (where the plan is one statement that is
+ * prepared already, without: that is cheaper). One non-blocking state machine; pg_execute is a poll loop around it. */
 #ifndef PG_EXECUTOR_H
 #define PG_EXECUTOR_H
 

@@ -25,7 +25,7 @@ void connection_keep_farewell(struct pg_connection *connection, const PGresult *
     redact_line(farewell->message, sizeof(farewell->message), field_of(result, PG_DIAG_MESSAGE_PRIMARY));
 }
 
-/* The warning "there is no transaction in progress" about a ROLLBACK that we added to be sure. */
+/* The warning "there is no transaction in progress" about a ROLLBACK that was sent to be sure. */
 static bool is_our_own_fault(const struct pg_connection *connection, const char *sqlstate)
 {
     return connection->execution.rolled_back && strcmp(sqlstate, "25P01") == 0;

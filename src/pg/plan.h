@@ -61,14 +61,15 @@ struct pg_plan {
     moment deadline;
     bool keep_transaction;      /* after success the connection may be left inside a transaction */
     bool repeatable;            /* began its own transaction, or writes nothing: may be run again whole, once, after a
-                              prepared statement was gone (26000) or its plan stale (0A000) */
+                                   prepared statement was gone (26000) or its plan stale (0A000) */
     void (*restart)(void *arg); /* called before such a second run; may be NULL */
     void *restart_arg;
     struct pg_counters *counters;
     struct howdah_error *error; /* filled on failure: by the executor, or by the callback that stopped the plan */
 
     /* set by the executor */
-    size_t failed;               /* index of the step that failed, or count */
+    size_t failed;               /* index of the step that failed, or count; where the connection was lost or the time
+                                    was up: of the oldest one without an answer */
     enum howdah_outcome outcome; /* of the plan's transaction, if it has a COMMIT or a lone statement; a fact */
     const char *detail;          /* the server's DETAIL, whole and whether or not values may be shown: it tells which
                                     row failed. NULL: none. Until the connection runs a plan or is released */

@@ -68,7 +68,7 @@ static void find_by_name(const struct work *w, struct batch *batch, const struct
 {
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
         const struct foreign_key *key = w->deferrals[d].key;
-        if (draw_rights(w->s->db, key->target) != DRAW_DENIED)
+        if (key->target->identity && draw_rights(w->s->db, key->target) != DRAW_DENIED)
             column_put(batch->by_name, key->columns[foreign_key_generated_part(key)]);
     }
 }
@@ -87,14 +87,24 @@ static bool add_to_batch(struct work *w, struct batch *batch, struct change *cha
     return true;
 }
 
+/* A default or a trigger makes the key, and nothing else would tell the rows apart. */
+static bool has_server_made_key(const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        if (mapper->columns[mapper->key[i]].server_only)
+            return true;
+    return false;
+}
+
 /* How a batch of unset identities gets its keys: drawn first, where several rows or other batches need to know which is
  * which; by RETURNING for a lone row, or where the role may not use the sequence. */
 static bool choose_keys(struct work *w, struct batch *batch)
 {
     bool denied = draw_rights(w->s->db, batch->mapper) == DRAW_DENIED;
-    batch->returns_keys = batch->draws && (denied || (batch->count == 1 && !batch->referenced));
-    batch->awaited = batch->returns_keys && batch->referenced;
+    batch->returns_keys = (batch->draws && (denied || (batch->count == 1 && !batch->referenced))) ||
+                          (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper));
     batch->draws = batch->draws && !batch->returns_keys;
+    batch->awaited = batch->referenced && !batch->draws;
     if (!batch->draws)
         return true;
     uint64_t *columns = arena_copy(&w->arena, batch->columns, column_words(batch->mapper) * sizeof(uint64_t));

@@ -67,10 +67,13 @@ static void name_culprit(struct work *w, size_t failed, bool again)
     bool of_row = is_fault_of_row(s->error.status);
     if (of_row && !entry && again)
         entry = work_blame(w, index, s->error.status);
-    name_field(s, named ? named : mapper);
-    if (of_row && entry)
+    if (of_row && entry) { /* model and field are the object's; where another table refers to it, .table tells */
         s->error.object = entry_object(mapper, entry);
-    else if (of_row)
+        error_attach(&s->error, &s->error.model, mapper->model->name);
+    }
+    if (!s->error.object || !named || named == mapper)
+        name_field(s, named ? named : mapper);
+    if (of_row && !entry)
         error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
                       batch->count, again ? "it did not happen again" : "earlier work of the transaction is gone");
 }
@@ -85,9 +88,7 @@ static void tell_outcome(struct howdah_session *s, enum howdah_outcome outcome,
         pg_transaction_token(transaction, token, sizeof(token));
         if (transaction->id)
             error_attach(&s->error, &s->error.in_doubt_token, token);
-        error_message(&s->error,
-                      "the connection was lost around COMMIT, and whether it was done can't be learned now: %s",
-                      s->error.message);
+        error_message(&s->error, "whether the transaction was committed can't be learned now: %s", s->error.message);
     }
     error_finish(&s->error);
 }

@@ -2,6 +2,7 @@
 #include "database.h"
 
 #include "base/error.h"
+#include "observe/statement_log.h"
 #include "session.h"
 
 enum {
@@ -70,7 +71,7 @@ static enum howdah_status compile_models(struct howdah_database *db, const struc
     enum howdah_status status = catalog_init(&db->catalog, &db->allocator, models, db->options.schema, &faults);
     const char *text = status == HOWDAH_STATUS_MODEL ? buffer_cstring(&faults) : NULL;
     if (status == HOWDAH_STATUS_MODEL)
-        error_set(&db->error, status, "%s", text ? text : "a model is wrong, and memory is out to say how");
+        error_set_lines(&db->error, status, text ? text : "a model is wrong, and memory is out to say how");
     buffer_done(&faults);
     if (status != HOWDAH_STATUS_OK)
         return status;
@@ -90,6 +91,7 @@ static enum howdah_status open_pool(struct howdah_database *db, const char *conn
         .in_doubt_timeout = o->in_doubt_timeout,
         .statement_cache = o->direct || o->statement_cache < 0 ? 0 : o->statement_cache,
         .show_values = o->show_values,
+        .log = statement_log_print, /* heeded only with HOWDAH_LOG=sql in the environment */
         .on_statement = o->on_statement,
         .statement_arg = o->statement_arg,
         .on_notice = o->on_notice,

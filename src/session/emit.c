@@ -225,17 +225,11 @@ static void number_round_trips(struct work *w)
     }
 }
 
-/* One row whose answer needs no memory: its statement is a transaction of its own. (Where the answer could not be taken
- * in, nobody would know what was committed.) */
+/* One row: its statement is a transaction of its own. */
 static bool is_lone(const struct work *w)
 {
-    const struct batch *batch = w->chunk_count == 1 ? w->batches[w->chunks[0].batch] : NULL;
-    if (!batch || w->chunks[0].count != 1 || batch->draws || w->s->transaction != TRANSACTION_NONE)
-        return false;
-    for (uint32_t i = 0; i < batch->returned_count; i++)
-        if (batch->returned[i]->codec->has_pointers || batch->returned[i]->shape == SHAPE_ARRAY)
-            return false;
-    return true;
+    return w->s->transaction == TRANSACTION_NONE && w->chunk_count == 1 && w->chunks[0].count == 1 &&
+           !w->batches[w->chunks[0].batch]->draws;
 }
 
 bool work_emit(struct work *w, bool commit, uint32_t probe)

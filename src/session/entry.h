@@ -33,6 +33,7 @@ struct entry {
     uint16_t mapper;      /* index in the catalog */
     uint8_t state;        /* enum entry_state; moved by entry_move alone */
     bool mapped : 1;
+    bool row_deleted : 1;   /* detached, since its row was deleted by this session */
     bool assigned_null : 1; /* the session holds columns that session_assign_null named */
     uint32_t change;        /* index of its change in the unit of work, if that one's entry is this */
 };

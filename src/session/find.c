@@ -162,8 +162,8 @@ static bool ask_for_many(struct find *find)
     if (!statement || !steps)
         return !session_no_memory(s);
     for (size_t i = 0; i < chunks; i++)
-        steps[i] = (struct pg_step){
-            .statement = statement, .bind = bind_keys, .row = find_row, .arg = find, .number = i, .one_by_one = true};
+        steps[i] =
+            (struct pg_step){.statement = statement, .bind = bind_keys, .row = find_row, .arg = find, .number = i};
     return transaction_read_steps(s, steps, chunks) == HOWDAH_STATUS_OK;
 }
 

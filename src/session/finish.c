@@ -59,6 +59,7 @@ void work_finish(struct work *w, bool committed)
         if (change->batch != NONE)
             ++*counts[change->operation];
         entry_move(change->entry, EVENT_WRITTEN);
+        change->entry->row_deleted = change->operation == HOWDAH_OPERATION_DELETE;
         if (change->operation != HOWDAH_OPERATION_DELETE)
             promote(w, change_mapper(w, change), change);
         else if (committed) /* until then it keeps its place in the map, should the flush be undone */

@@ -86,7 +86,7 @@ bool foreign_key_assign_part(const struct foreign_key *key, const struct mapper 
 uint32_t foreign_key_generated_part(const struct foreign_key *key)
 {
     uint32_t part = 0;
-    while (part < key->count && !other(key, part)->identity)
+    while (part < key->count && !other(key, part)->identity && !other(key, part)->server_only)
         part++;
     return part;
 }
@@ -94,7 +94,7 @@ uint32_t foreign_key_generated_part(const struct foreign_key *key)
 bool foreign_key_waits(const struct foreign_key *key, const void *target)
 {
     uint32_t part = foreign_key_generated_part(key);
-    return part < key->count && column_is_unset_key(other(key, part), target);
+    return part < key->count && (other(key, part)->server_only || column_is_unset_key(other(key, part), target));
 }
 
 bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena, void *object,

@@ -18,7 +18,7 @@ bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapp
 /* The same for one part. */
 bool foreign_key_assign_part(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
                              void *object, const void *target, uint32_t part);
-/* The part that refers to a generated key, which a new object does not have yet; key->count if there is none. */
+/* The part that refers to a key that the server makes, which a new object does not have yet; key->count if there is none. */
 uint32_t foreign_key_generated_part(const struct foreign_key *key);
 /* Whether that part of the target's key is still to be generated. */
 bool foreign_key_waits(const struct foreign_key *key, const void *target);

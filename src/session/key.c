@@ -8,8 +8,8 @@ bool key_take_value(struct howdah_session *s, const struct mapper *mapper, const
     if (value.type != HOWDAH_TYPE_NONE)
         status = column_assign(c, value, &s->scratch, s->key_object, &why);
     if (status == HOWDAH_STATUS_INVALID)
-        session_fail(s, status, mapper->model->name, c->field->name, NULL, "%s.%s: the given value %s",
-                     mapper->model->name, c->field->name, why);
+        session_fail(s, status, mapper->model->name, c->field->name, NULL, "%s.%s %s", mapper->model->name,
+                     c->field->name, why);
     else if (status != HOWDAH_STATUS_OK)
         session_no_memory(s);
     return status == HOWDAH_STATUS_OK;

@@ -64,7 +64,7 @@ static bool claim_key(struct howdah_session *s, const struct mapper *mapper, str
     if (holder && holder->state == ENTRY_DETACHED)
         identity_remove(&s->map, holder);
     else if (holder && holder->state == ENTRY_DELETED)
-        return true; /* the commit makes one UPDATE of the two; until then the map knows the deleted one */
+        return true; /* the commit deletes that one first; until then the map knows it */
     else if (holder) {
         const char *field = mapper->columns[mapper->key[0]].field->name;
         session_fail(s, HOWDAH_STATUS_UNIQUE, mapper->model->name, field, entry_object(mapper, holder),
@@ -144,11 +144,19 @@ static enum howdah_status move(struct howdah_session *s, void *object, enum entr
     return HOWDAH_STATUS_OK;
 }
 
+/* Deleting what was only added, what is marked already, and what this session has deleted, is nothing more. */
+static enum howdah_status delete_object(struct howdah_session *s, void *object)
+{
+    const struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
+    bool gone = entry && entry->state == ENTRY_DETACHED && entry->row_deleted;
+    return !object || gone ? HOWDAH_STATUS_OK : move(s, object, EVENT_DELETE, "delete");
+}
+
 enum howdah_status howdah_session_delete(struct howdah_session *s, void *object)
 {
     if (!session_enter(s))
         return session_refusal(s);
-    enum howdah_status status = object ? move(s, object, EVENT_DELETE, "delete") : HOWDAH_STATUS_OK;
+    enum howdah_status status = delete_object(s, object);
     session_leave(s);
     return status;
 }
@@ -186,6 +194,9 @@ static enum howdah_status assign_null(struct howdah_session *s, void *object, si
         return s->error.status;
     const struct mapper *mapper = entry_mapper(s, entry);
     const struct column *c = mapper_column_at(mapper, offset);
+    if (entry->state == ENTRY_DELETED)
+        return session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, object,
+                            "can't assign NULL to a field of a %s that is marked deleted", mapper->model->name);
     if (!c || !c->nullable || c->key)
         return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,
                             "%s.%s can't be NULL", mapper->model->name, c ? c->field->name : "(no column)");

@@ -120,7 +120,11 @@ static void copy_made(const struct mapper *mapper, const void *from, void *to)
 
 static enum howdah_status insert(struct howdah_session *s, const struct mapper *mapper, void *object)
 {
-    const void *added = howdah_session_add_object(s, mapper->model, object);
+    memcpy(s->lost_object, object, mapper->model->size);
+    for (uint32_t i = 0; i < mapper->column_count; i++) /* of an earlier row: the server makes them anew */
+        if (mapper->columns[i].server_only)
+            memset(column_field(&mapper->columns[i], s->lost_object), 0, mapper->columns[i].size);
+    const void *added = howdah_session_add_object(s, mapper->model, s->lost_object);
     enum howdah_status status = howdah_session_commit(s);
     if (status == HOWDAH_STATUS_OK)
         copy_made(mapper, added, object);

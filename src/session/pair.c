@@ -231,7 +231,7 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
         return is_all_zero(c, change->image) ||
                work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
     if (c->identity && column_is_unset_key(c, change->image)) {
-        change->draws = true;
+        change->draws = c->key; /* another one is simply left to the server */
         return true;
     }
     if (is_deferred(w, change, c->index)) {

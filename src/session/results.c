@@ -136,9 +136,15 @@ enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct
         return session_fail(s, HOWDAH_STATUS_SERVER, model, NULL, NULL,
                             "%s: %u rows were sent, but %llu inserted: a trigger or rule of %s kept the others out",
                             model, chunk->count, (unsigned long long)done->affected, batch->mapper->quoted);
+    const char *verb = batch->operation == HOWDAH_OPERATION_DELETE ? "deleted" : "updated";
+    if (chunk->count == 1)
+        return session_fail(
+            s, HOWDAH_STATUS_STALE, model, NULL, NULL,
+            "%s: the row that was to be %s has changed or gone since it was loaded: refresh the object, or "
+            "roll back and begin anew",
+            model, verb);
     return session_fail(s, HOWDAH_STATUS_STALE, model, NULL, NULL,
-                        "%s: %u rows were to be %s, but %llu were: the others were changed or deleted since they were "
+                        "%s: %u rows were to be %s, but %llu were: the others have changed or gone since they were "
                         "loaded; refresh them, or roll back and begin anew",
-                        model, chunk->count, batch->operation == HOWDAH_OPERATION_DELETE ? "deleted" : "updated",
-                        (unsigned long long)done->affected);
+                        model, chunk->count, verb, (unsigned long long)done->affected);
 }

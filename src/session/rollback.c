@@ -3,8 +3,6 @@
 #include "transaction.h"
 #include "work.h"
 
-#include "base/error.h"
-
 static void restore_entry(struct howdah_session *s, const struct mapper *mapper, struct entry *entry)
 {
     bool alive = entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED;
@@ -26,9 +24,7 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)
                 restore_entry(s, slab->mapper, slab_entry(slab, n));
-    error_clear(&s->error);
-    if (s->db->error.status != HOWDAH_STATUS_OK)
-        error_copy(&s->error, &s->db->error);
+    session_forget_error(s);
     enum howdah_status status = s->error.status;
     session_leave(s);
     return status;

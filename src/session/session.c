@@ -57,8 +57,15 @@ void howdah_session_clear_error(struct howdah_session *s)
 {
     if (!session_enter_always(s))
         return;
-    error_clear(&s->error);
+    session_forget_error(s);
     session_leave(s);
+}
+
+void session_forget_error(struct howdah_session *s)
+{
+    error_clear(&s->error);
+    if (s->db->error.status != HOWDAH_STATUS_OK)
+        error_copy(&s->error, &s->db->error);
 }
 
 /* --- opening --- */
@@ -130,8 +137,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
         memory_free(&db->allocator, s);
         return NULL;
     }
-    if (db->error.status != HOWDAH_STATUS_OK)
-        error_copy(&s->error, &db->error);
+    session_forget_error(s);
     database_add_session(db, s);
     return s;
 }
@@ -154,9 +160,7 @@ void howdah_session_clear(struct howdah_session *s)
         return;
     transaction_abandon(s);
     forget_objects(s);
-    error_clear(&s->error);
-    if (s->db->error.status != HOWDAH_STATUS_OK)
-        error_copy(&s->error, &s->db->error);
+    session_forget_error(s);
     session_leave(s);
 }
 

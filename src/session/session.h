@@ -94,6 +94,8 @@ enum howdah_status session_refusal(const struct howdah_session *s);
 /* Completes the session's error (model and field may be NULL) and returns its status. */
 enum howdah_status session_fail(struct howdah_session *s, enum howdah_status status, const char *model,
                                 const char *field, void *object, const char *format, ...) HOWDAH_PRINTF(6, 7);
+/* Clears the error; that of a database which did not open stays. */
+void session_forget_error(struct howdah_session *s);
 enum howdah_status session_no_memory(struct howdah_session *s);
 
 /* The mapper of a model with a table, or NULL and an error. */

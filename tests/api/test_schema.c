@@ -353,6 +353,19 @@ START_TEST(test_schema__null_database)
 }
 END_TEST
 
+START_TEST(test_schema__waits_no_longer_than_the_limit)
+{
+    Database *db = database_open(live_conninfo(), MODELS(Team, Member), DATABASE_OPTIONS(.statement_timeout = 100));
+    ck_assert_ptr_null(database_error(db));
+    live_sql("SELECT pg_advisory_lock(114827953725800)"); /* as if another process were at it */
+    ck_assert_int_eq(database_create_tables(db), STATUS_TIMEOUT);
+    ck_assert_int_eq(database_error(db)->outcome, OUTCOME_NOT_DONE);
+    live_sql("SELECT pg_advisory_unlock(114827953725800)");
+    database_close(db);
+    live_check("0", "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'");
+}
+END_TEST
+
 /* A piece of SQL that ends its statement and begins another is refused by the server, whole. */
 START_TEST(test_schema__several_commands_in_one_piece)
 {
@@ -561,6 +574,7 @@ int main(void)
     tcase_add_test(tests, test_schema__error_names_model_and_table);
     tcase_add_test(tests, test_schema__error_sticks);
     tcase_add_test(tests, test_schema__null_database);
+    tcase_add_test(tests, test_schema__waits_no_longer_than_the_limit);
     tcase_add_test(tests, test_schema__several_commands_in_one_piece);
     tcase_add_loop_test(tests, test_schema__connection_breaks_anywhere, 0, 4);
     tcase_add_test(tests, test_schema__outcome_that_nobody_knows);

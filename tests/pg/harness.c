@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 static void append(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void append(char *text, const char *format, ...)
@@ -65,6 +65,7 @@ void harness_open(struct harness *h, const char *conninfo)
 {
     if (!h->options.allocator)
         harness_init(h);
+    h->connection = NULL;
     h->options.conninfo = conninfo ? conninfo : live_conninfo();
     h->pool = pg_pool_open(&h->options);
     ck_assert_ptr_nonnull(h->pool);
@@ -229,6 +230,13 @@ int harness_backend(struct harness *h)
     return backend;
 }
 
+const char *harness_role(void)
+{
+    static char role[64];
+    snprintf(role, sizeof(role), "howdah_test_role_%d", (int)getpid());
+    return role;
+}
+
 double milliseconds(void)
 {
     return (double)clock_now() / 1e6;
@@ -247,19 +255,9 @@ static long status_line(const char *name)
     return value;
 }
 
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
-    __has_feature(thread_sanitizer)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-
 long peak_memory(void)
 {
-    return SANITIZED ? 0 : status_line("VmHWM:");
+    return HARNESS_SANITIZED ? 0 : status_line("VmHWM:");
 }
 
 void reset_peak_memory(void)

@@ -17,6 +17,16 @@
 #include <check.h>
 #include <signal.h>
 
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
+    __has_feature(thread_sanitizer)
+#define HARNESS_SANITIZED 1
+#else
+#define HARNESS_SANITIZED 0
+#endif
+
 enum { HARNESS_STEPS = 64, HARNESS_TEXT = 8192 };
 
 struct harness {
@@ -73,6 +83,13 @@ int harness_backend(struct harness *h);
 
 /* Milliseconds since some moment. */
 double milliseconds(void);
+/* Fails the test unless that is how long it took: not shorter, and not so much longer that it was something else that
+ * ended it. The machine may be busy. */
+#define check_duration(took, expected) ck_assert((took) > (expected)-2 && (took) < (expected) + 2500)
+
+/* A role name that no other test program uses at the same time. Static. */
+const char *harness_role(void);
+
 /* Most memory that this process has held, in kB. Always 0 under a sanitizer, which holds more than is in use. */
 long peak_memory(void);
 void reset_peak_memory(void);

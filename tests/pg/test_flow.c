@@ -68,8 +68,8 @@ static struct pg_step *make_steps(struct statement *statement, const char *sql, 
     *statement = (struct statement){.text = sql, .types = types, .parameters = 2};
     statement_seal(statement);
     for (size_t i = 0; i < count; i++)
-        steps[i] = (struct pg_step){
-            .statement = statement, .bind = bind_pair, .row = count_row, .arg = rows, .number = i};
+        steps[i] =
+            (struct pg_step){.statement = statement, .bind = bind_pair, .row = count_row, .arg = rows, .number = i};
     steps[count - 1].sync = true;
     return steps;
 }
@@ -188,6 +188,23 @@ START_TEST(test_flow__error_while_sending)
 }
 END_TEST
 
+/* Nobody listens, and they would pile up in libpq. */
+START_TEST(test_flow__notifications_are_dropped)
+{
+    ck_assert_int_eq(harness_sql(&h, "LISTEN bell"), HOWDAH_STATUS_OK);
+    ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
+    reset_peak_memory();
+    long before = peak_memory();
+    live_sql("SELECT pg_notify('bell', i || repeat('x', 7000)) FROM generate_series(1, 5000) i");
+    ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
+    for (int i = 0; i < 20; i++) {
+        harness_lease_again(&h);
+        ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
+    }
+    ck_assert_int_lt(peak_memory() - before, 20 * 1024);
+}
+END_TEST
+
 /* The socket gives one byte at a time. */
 START_TEST(test_flow__drip)
 {
@@ -249,6 +266,7 @@ static Suite *suite(void)
     tcase_add_test(c, test_flow__large_statements);
     tcase_add_test(c, test_flow__one_by_one_in_constant_memory);
     tcase_add_test(c, test_flow__error_while_sending);
+    tcase_add_test(c, test_flow__notifications_are_dropped);
     tcase_add_test(c, test_flow__drip);
     tcase_add_test(c, test_flow__round_trips_are_true);
     suite_add_tcase(suite, c);

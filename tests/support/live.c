@@ -74,10 +74,11 @@ static PGconn *connect_to(const char *name)
     return c;
 }
 
-static void run_in(const char *name, const char *format)
+/* `before`, the name of the test's database, `after`. */
+static void run_in(const char *name, const char *before, const char *after)
 {
     char sql[256];
-    snprintf(sql, sizeof(sql), format, database);
+    snprintf(sql, sizeof(sql), "%s %s %s", before, database, after);
     PGconn *c = connect_to(name);
     PGresult *result = PQexec(c, sql);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
@@ -85,6 +86,19 @@ static void run_in(const char *name, const char *format)
         exit(1);
     }
     PQclear(result);
+    PQfinish(c);
+}
+
+/* So that a NULL conninfo, and the proxy, find the server that a conninfo named. */
+static void export_server(void)
+{
+    PGconn *c = connect_to(admin);
+    const struct {
+        const char *name, *value;
+    } variables[] = {{"PGHOST", PQhost(c)}, {"PGPORT", PQport(c)}, {"PGUSER", PQuser(c)}, {"PGPASSWORD", PQpass(c)}};
+    for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
+        if (variables[i].value && *variables[i].value)
+            setenv(variables[i].name, variables[i].value, 1);
     PQfinish(c);
 }
 
@@ -97,9 +111,10 @@ void live_open(void)
     }
     snprintf(admin, sizeof(admin), "%s", name && *name ? name : "postgres");
     add_given(conninfo);
+    export_server();
     snprintf(database, sizeof(database), "howdah_test_%ld", (long)getpid());
-    run_in(admin, "DROP DATABASE IF EXISTS %s WITH (FORCE)");
-    run_in(admin, "CREATE DATABASE %s TEMPLATE template0");
+    run_in(admin, "DROP DATABASE IF EXISTS", "WITH (FORCE)");
+    run_in(admin, "CREATE DATABASE", "TEMPLATE template0");
     add_word(conninfo, "dbname", database);
     setenv("PGDATABASE", database, 1);
 }
@@ -113,7 +128,7 @@ void live_close(void)
         free(texts[i]);
         texts[i] = NULL;
     }
-    run_in(admin, "DROP DATABASE %s WITH (FORCE)");
+    run_in(admin, "DROP DATABASE", "WITH (FORCE)");
     setenv("PGDATABASE", admin, 1);
 }
 
@@ -183,6 +198,8 @@ static const char *run(bool may_fail, const char *sql)
     texts[newest] = text ? text : strdup("");
     return texts[newest];
 }
+
+static const char *run_formatted(bool may_fail, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 static const char *run_formatted(bool may_fail, const char *format, va_list args)
 {

@@ -17,7 +17,7 @@
 #ifndef SUPPORT_LIVE_H
 #define SUPPORT_LIVE_H
 
-/* Creates a database with a name of its own. From then on PGDATABASE names it, so that a NULL conninfo
+/* Creates a database with a name of its own. From then on PGHOST, PGDATABASE ... name it, so that a NULL conninfo
  * leads there, too. Call it in main, before Check forks. Exits with 77 and a message if the environment
  * names no server, with 1 if the server can't be used. */
 void live_open(void);

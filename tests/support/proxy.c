@@ -6,10 +6,10 @@
 
 #include "support/live.h"
 
-#include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -45,6 +45,7 @@ struct link {
     int fd[2];           /* of the client, of the server; -1: closed */
     struct flow flow[2]; /* indexed by proxy_direction */
     bool lingering;      /* ended by FIN: what still comes from the client is dropped */
+    bool doomed;         /* to be ended by the thread */
 };
 
 enum limit_kind { LIMIT_NONE, LIMIT_CUT, LIMIT_STALL };
@@ -57,7 +58,7 @@ struct proxy {
     int port;
     char conninfo[16 * 1024];
     struct link *links;
-    bool closing, dropping, stalled, cut;
+    bool closing, stalled, cut, refusing;
     enum limit_kind limit;
     enum proxy_direction direction;
     enum proxy_end end;
@@ -65,6 +66,8 @@ struct proxy {
     int delay, piece;
     int last; /* direction of the last byte, or -1 */
     uint64_t bytes[2], turns, connections;
+    uint64_t asked, obeyed; /* changes that were asked for, and those that the thread has seen */
+    pthread_cond_t has_obeyed;
 };
 
 static int64_t now(void)
@@ -108,23 +111,25 @@ static int connect_local(const char *directory, const char *port)
 
 static int connect_tcp(const char *host, const char *port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
-    int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    if (strcmp(host, "localhost") == 0)
-        host = "127.0.0.1";
-    if (inet_pton(AF_INET, host, &address.sin_addr) == 1 &&
-        connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-        return fd;
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *addresses = NULL;
+    int fd = -1, on = 1;
+    if (getaddrinfo(host, port, &hints, &addresses) != 0)
+        return -1;
+    for (const struct addrinfo *a = addresses; a && fd < 0; a = a->ai_next) {
+        fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
+            close(fd);
+            fd = -1;
+        }
     }
-    close(fd);
-    return -1;
+    freeaddrinfo(addresses);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    return fd;
 }
 
 static int connect_to_server(void)
 {
     const char *host = getenv("PGHOST"), *port = getenv("PGPORT");
-    port = port && *port ? port : "5432";
     int fd = *host == '/' ? connect_local(host, port) : connect_tcp(host, port);
     if (fd >= 0)
         set_nonblocking(fd);
@@ -356,10 +361,17 @@ static void obey(struct proxy *p)
     char bytes[64];
     while (read(p->wake[0], bytes, sizeof(bytes)) > 0)
         ;
-    for (struct link *link = p->links; link && (p->dropping || p->closing); link = link->next)
-        if (!link->lingering)
-            end_link(link, p->closing ? PROXY_RESET : p->end);
-    p->dropping = false;
+    for (struct link *link = p->links; link; link = link->next)
+        if (link->doomed && !link->lingering)
+            end_link(link, p->end);
+    if (p->refusing && p->listener >= 0) {
+        close(p->listener);
+        p->listener = -1;
+    } else if (!p->refusing && p->listener < 0) {
+        p->listener = listen_on(p->port, &p->port);
+    }
+    p->obeyed = p->asked;
+    pthread_cond_broadcast(&p->has_obeyed);
 }
 
 static void *run(void *arg)
@@ -402,17 +414,26 @@ struct proxy *proxy_open(void)
     set_nonblocking(p->wake[0]);
     set_nonblocking(p->wake[1]);
     pthread_mutex_init(&p->mutex, NULL);
+    pthread_cond_init(&p->has_obeyed, NULL);
     if (pthread_create(&p->thread, NULL, run, p))
         ck_abort_msg("proxy: no thread");
     return p;
 }
 
-/* Unlocks after a change, and tells the thread. */
-static void changed(struct proxy *p)
+static void wake_up(struct proxy *p)
 {
-    pthread_mutex_unlock(&p->mutex);
     if (write(p->wake[1], "", 1) < 0 && errno != EAGAIN)
         ck_abort_msg("proxy: %s", strerror(errno));
+}
+
+/* Waits until the thread has seen a change, and unlocks. */
+static void changed(struct proxy *p)
+{
+    uint64_t asked = ++p->asked;
+    wake_up(p);
+    while (p->obeyed < asked)
+        pthread_cond_wait(&p->has_obeyed, &p->mutex);
+    pthread_mutex_unlock(&p->mutex);
 }
 
 void proxy_close(struct proxy *p)
@@ -421,12 +442,14 @@ void proxy_close(struct proxy *p)
         return;
     pthread_mutex_lock(&p->mutex);
     p->closing = true;
-    changed(p);
+    wake_up(p);
+    pthread_mutex_unlock(&p->mutex);
     pthread_join(p->thread, NULL);
     close(p->wake[0]);
     close(p->wake[1]);
     if (p->listener >= 0)
         close(p->listener);
+    pthread_cond_destroy(&p->has_obeyed);
     pthread_mutex_destroy(&p->mutex);
     free(p);
 }
@@ -505,7 +528,8 @@ void proxy_pieces(struct proxy *p, int bytes)
 void proxy_drop(struct proxy *p, enum proxy_end end)
 {
     pthread_mutex_lock(&p->mutex);
-    p->dropping = true;
+    for (struct link *link = p->links; link; link = link->next)
+        link->doomed = true;
     p->end = end;
     changed(p);
 }
@@ -513,12 +537,7 @@ void proxy_drop(struct proxy *p, enum proxy_end end)
 void proxy_refuse(struct proxy *p, bool refuse)
 {
     pthread_mutex_lock(&p->mutex);
-    if (refuse && p->listener >= 0) {
-        close(p->listener);
-        p->listener = -1;
-    } else if (!refuse && p->listener < 0) {
-        p->listener = listen_on(p->port, &p->port);
-    }
+    p->refusing = refuse;
     changed(p);
 }
 

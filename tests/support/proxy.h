@@ -8,8 +8,9 @@
  *   proxy_pass(proxy);
  *   proxy_close(proxy);
  *
- * It listens on 127.0.0.1; the server may be behind a unix socket or TCP. Open it in the test that uses it
- * (Check forks; threads don't survive that). All functions may be called while data flows. */
+ * It listens on 127.0.0.1; the server, that of live_open, may be behind a unix socket or TCP. Open it in the test that
+ * uses it (Check forks; threads do not survive that). All functions may be called while data flows; what they ask for
+ * is in force when they return. */
 #ifndef SUPPORT_PROXY_H
 #define SUPPORT_PROXY_H
 

@@ -1,31 +1,24 @@
 /* Orders of small graphs that can be seen at a glance, and of many random ones against a slow, plain judge. */
 #include "base/toposort.h"
+#include "support/failing.h"
 
-#include <check.h>
+#include "run.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-static struct arena arena;
-
-static void setup(void)
-{
-    arena_init(&arena, &memory_default);
-}
-
-static void teardown(void)
-{
-    arena_done(&arena);
-}
 
 static void sort_and_expect(uint32_t count, const struct toposort_edge *edges, uint32_t edge_count,
                             const uint32_t *order, uint32_t sorted, uint32_t cyclic)
 {
+    struct arena arena;
     struct toposort result;
+    arena_init(&arena, &memory_default);
     ck_assert(toposort(&arena, count, edges, edge_count, &result));
     ck_assert_uint_eq(result.sorted, sorted);
     ck_assert_uint_eq(result.cyclic, cyclic);
     for (uint32_t i = 0; i < count; i++)
         ck_assert_msg(result.order[i] == order[i], "place %u has node %u, not %u", i, result.order[i], order[i]);
+    arena_done(&arena);
 }
 
 #define EXPECT(count, order, sorted, cyclic, ...) \
@@ -159,6 +152,8 @@ static void judge(uint32_t count, bool reach[NODES_MAX][NODES_MAX], const struct
 START_TEST(test_toposort__random_graphs)
 {
     uint64_t state = 20261120;
+    struct arena arena;
+    arena_init(&arena, &memory_default);
     for (int round = 0; round < 3000; round++) {
         struct toposort_edge edges[EDGES_MAX];
         uint32_t count = 1 + below(&state, NODES_MAX), edge_count = below(&state, EDGES_MAX + 1);
@@ -171,6 +166,7 @@ START_TEST(test_toposort__random_graphs)
         judge(count, reach, &result);
         arena_reset(&arena);
     }
+    arena_done(&arena);
 }
 END_TEST
 
@@ -181,68 +177,44 @@ START_TEST(test_toposort__long_chain)
     ck_assert_ptr_nonnull(edges);
     for (uint32_t i = 0; i + 1 < COUNT; i++)
         edges[i] = (struct toposort_edge){i + 1, i};
+    struct arena arena;
     struct toposort result;
+    arena_init(&arena, &memory_default);
     ck_assert(toposort(&arena, COUNT, edges, COUNT - 1, &result));
     ck_assert_uint_eq(result.sorted, COUNT);
     for (uint32_t i = 0; i < COUNT; i++)
         ck_assert_uint_eq(result.order[i], COUNT - 1 - i);
+    arena_done(&arena);
     free(edges);
 }
 END_TEST
 
-/* --- memory --- */
-
-static void *fail_at(void *arg, void *block, size_t size)
-{
-    int *left = arg;
-    if (size > 0 && (*left)-- <= 0)
-        return NULL;
-    return memory_default.reallocate(NULL, block, size);
-}
-
-START_TEST(test_toposort__failing_allocations)
+START_TEST(test_toposort__no_memory)
 {
     enum { COUNT = 5000 }; /* more than one block of the arena */
     static struct toposort_edge edges[COUNT];
     for (uint32_t i = 0; i < COUNT; i++)
         edges[i] = (struct toposort_edge){i, (i * 7 + 1) % COUNT};
+    size_t n = 0;
     bool done = false;
-    int failures = 0;
-    for (; !done; failures++) {
-        int left = failures;
-        const struct howdah_allocator allocator = {fail_at, &left};
-        struct arena small;
+    while (!done) {
+        struct failing failing;
+        struct arena arena;
         struct toposort result = {.sorted = 4711};
-        arena_init(&small, &allocator);
-        done = toposort(&small, COUNT, edges, COUNT, &result);
+        failing_init(&failing);
+        arena_init(&arena, &failing.hook);
+        failing_at(&failing, ++n, FAILING_ONCE);
+        done = toposort(&arena, COUNT, edges, COUNT, &result);
+        ck_assert(done != failing_reached(&failing));
         ck_assert(done || result.sorted == 4711);
-        arena_done(&small);
+        arena_done(&arena);
+        ck_assert_uint_eq(failing_blocks(&failing), 0);
     }
-    ck_assert_int_gt(failures, 3);
+    ck_assert_uint_gt(n, 3);
 }
 END_TEST
 
-int main(void)
-{
-    TCase *tests = tcase_create("toposort");
-    tcase_add_checked_fixture(tests, setup, teardown);
-    tcase_add_test(tests, test_toposort__no_nodes);
-    tcase_add_test(tests, test_toposort__given_order_without_edges);
-    tcase_add_test(tests, test_toposort__chain_backwards);
-    tcase_add_test(tests, test_toposort__given_order_within_a_depth);
-    tcase_add_test(tests, test_toposort__longest_chain_decides);
-    tcase_add_test(tests, test_toposort__doubled_edges);
-    tcase_add_test(tests, test_toposort__self_edge_is_a_cycle);
-    tcase_add_test(tests, test_toposort__cycle_and_what_waits_for_it);
-    tcase_add_test(tests, test_toposort__between_two_cycles);
-    tcase_add_test(tests, test_toposort__random_graphs);
-    tcase_add_test(tests, test_toposort__long_chain);
-    tcase_add_test(tests, test_toposort__failing_allocations);
-    Suite *suite = suite_create("toposort");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed > 0;
-}
+RUN("toposort", test_toposort__no_nodes, test_toposort__given_order_without_edges, test_toposort__chain_backwards,
+    test_toposort__given_order_within_a_depth, test_toposort__longest_chain_decides, test_toposort__doubled_edges,
+    test_toposort__self_edge_is_a_cycle, test_toposort__cycle_and_what_waits_for_it, test_toposort__between_two_cycles,
+    test_toposort__random_graphs, test_toposort__long_chain, test_toposort__no_memory)

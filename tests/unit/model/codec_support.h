@@ -75,10 +75,11 @@ static inline void assert_equal_values(enum howdah_type type, const struct howda
                                        const void *b)
 {
     const struct codec *codec = codec_of(type);
-    ck_assert(codec->equal(field, a, b));
-    ck_assert(codec->equal(field, b, a));
-    ck_assert_uint_eq(codec->hash(field, a), codec->hash(field, b));
-    ck_assert_int_eq(codec->compare(field, a, b), 0);
+    bool equal = codec->equal(field, a, b) && codec->equal(field, b, a);
+    bool same_hash = codec->hash(field, a) == codec->hash(field, b);
+    int order = codec->compare(field, a, b);
+    ck_assert_msg(equal && same_hash && order == 0, "%s: equal %d, one hash %d, order %d", codec->c_name, equal,
+                  same_hash, order);
 }
 
 static inline void assert_less(enum howdah_type type, const struct howdah_field *field, const void *a, const void *b)
@@ -101,55 +102,55 @@ static inline void assert_wire(enum howdah_type type, const struct howdah_field 
     free(back);
 }
 
-#define ASSERT_WIRE(type, field, T, expression, hex)                \
-    do {                                                            \
-        T codec_value = expression;                                 \
+#define ASSERT_WIRE(type, field, T, expression, hex) \
+    do { \
+        T codec_value = expression; \
         assert_wire(type, field, &codec_value, sizeof(codec_value), hex); \
     } while (0)
 
-#define ASSERT_TEXT(type, field, T, expression, text)                        \
-    do {                                                                     \
-        T codec_value = expression;                                          \
-        ck_assert_str_eq(text_form(type, field, &codec_value), text);        \
+#define ASSERT_TEXT(type, field, T, expression, text) \
+    do { \
+        T codec_value = expression; \
+        ck_assert_str_eq(text_form(type, field, &codec_value), text); \
     } while (0)
 
-#define ASSERT_CHECK(type, field, T, expression, why)                                   \
-    do {                                                                                \
-        T codec_value = expression;                                                     \
-        ck_assert_pstr_eq(codec_of(type)->check(field, &codec_value), why);             \
+#define ASSERT_CHECK(type, field, T, expression, why) \
+    do { \
+        T codec_value = expression; \
+        ck_assert_pstr_eq(codec_of(type)->check(field, &codec_value), why); \
     } while (0)
 
-#define ASSERT_EQUAL_VALUES(type, field, T, x, y)                         \
-    do {                                                                  \
-        T codec_x = x;                     \
+#define ASSERT_EQUAL_VALUES(type, field, T, x, y) \
+    do { \
+        T codec_x = x; \
         T codec_y = y; \
-        assert_equal_values(type, field, &codec_x, &codec_y);             \
+        assert_equal_values(type, field, &codec_x, &codec_y); \
     } while (0)
 
-#define ASSERT_LESS(type, field, T, x, y)                 \
-    do {                                                  \
-        T codec_x = x;                     \
+#define ASSERT_LESS(type, field, T, x, y) \
+    do { \
+        T codec_x = x; \
         T codec_y = y; \
-        assert_less(type, field, &codec_x, &codec_y);     \
+        assert_less(type, field, &codec_x, &codec_y); \
     } while (0)
 
 /* Runs the cases in `case_functions`, with the fixture, as the suite `name`. */
-#define CODEC_MAIN(name, ...)                                                             \
-    int main(void)                                                                        \
-    {                                                                                     \
-        const TTest *const tests[] = {__VA_ARGS__};                                       \
-        Suite *suite = suite_create(name);                                                \
-        TCase *tcase = tcase_create(name);                                                \
-        tcase_add_checked_fixture(tcase, codec_setup, codec_teardown);                    \
-        tcase_set_timeout(tcase, 60);                                                     \
-        for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)                       \
-            tcase_add_test(tcase, tests[i]);                                              \
-        suite_add_tcase(suite, tcase);                                                    \
-        SRunner *runner = srunner_create(suite);                                          \
-        srunner_run_all(runner, CK_ENV);                                                  \
-        int failed = srunner_ntests_failed(runner);                                       \
-        srunner_free(runner);                                                             \
-        return failed != 0;                                                               \
+#define CODEC_MAIN(name, ...) \
+    int main(void) \
+    { \
+        const TTest *const tests[] = {__VA_ARGS__}; \
+        Suite *suite = suite_create(name); \
+        TCase *tcase = tcase_create(name); \
+        tcase_add_checked_fixture(tcase, codec_setup, codec_teardown); \
+        tcase_set_timeout(tcase, 60); \
+        for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) \
+            tcase_add_test(tcase, tests[i]); \
+        suite_add_tcase(suite, tcase); \
+        SRunner *runner = srunner_create(suite); \
+        srunner_run_all(runner, CK_ENV); \
+        int failed = srunner_ntests_failed(runner); \
+        srunner_free(runner); \
+        return failed != 0; \
     }
 
 #endif

@@ -4,7 +4,9 @@
 
 #include "mapper_support.h"
 
-typedef struct point { int32_t x, y; } point;
+typedef struct point {
+    int32_t x, y;
+} point;
 enum { COLOR_RED, COLOR_BLUE = 5 };
 
 typedef struct Wide {
@@ -114,12 +116,12 @@ static inline const struct column *col(const char *field)
 }
 
 /* Runs the cases, with the fixture and the model compiled. */
-#define COLUMN_MAIN(name, ...)                                        \
-    static void column_setup(void)                                    \
-    {                                                                 \
-        mapper_setup();                                               \
-        wide = compile_model(&Wide_model);                            \
-    }                                                                 \
+#define COLUMN_MAIN(name, ...) \
+    static void column_setup(void) \
+    { \
+        mapper_setup(); \
+        wide = compile_model(&Wide_model); \
+    } \
     TEST_MAIN(name, column_setup, mapper_teardown, __VA_ARGS__)
 
 #endif

@@ -70,22 +70,22 @@ static inline const struct column *column_of(const struct mapper *mapper, const 
 }
 
 /* Runs the cases, with the fixture, as the suite `name`. */
-#define TEST_MAIN(name, setup, teardown, ...)                                     \
-    int main(void)                                                                \
-    {                                                                             \
-        const TTest *const tests[] = {__VA_ARGS__};                               \
-        Suite *suite = suite_create(name);                                        \
-        TCase *tcase = tcase_create(name);                                        \
-        tcase_add_checked_fixture(tcase, setup, teardown);                        \
-        tcase_set_timeout(tcase, 120);                                            \
-        for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)               \
-            tcase_add_test(tcase, tests[i]);                                      \
-        suite_add_tcase(suite, tcase);                                            \
-        SRunner *runner = srunner_create(suite);                                  \
-        srunner_run_all(runner, CK_ENV);                                          \
-        int failed = srunner_ntests_failed(runner);                               \
-        srunner_free(runner);                                                     \
-        return failed != 0;                                                       \
+#define TEST_MAIN(name, setup, teardown, ...) \
+    int main(void) \
+    { \
+        const TTest *const tests[] = {__VA_ARGS__}; \
+        Suite *suite = suite_create(name); \
+        TCase *tcase = tcase_create(name); \
+        tcase_add_checked_fixture(tcase, setup, teardown); \
+        tcase_set_timeout(tcase, 120); \
+        for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) \
+            tcase_add_test(tcase, tests[i]); \
+        suite_add_tcase(suite, tcase); \
+        SRunner *runner = srunner_create(suite); \
+        srunner_run_all(runner, CK_ENV); \
+        int failed = srunner_ntests_failed(runner); \
+        srunner_free(runner); \
+        return failed != 0; \
     }
 #define MAPPER_MAIN(name, ...) TEST_MAIN(name, mapper_setup, mapper_teardown, __VA_ARGS__)
 

@@ -1,7 +1,7 @@
 /* Enums by their labels, and types of the program's own. */
 #include "codec_support.h"
 
-#define ENUM HOWDAH_TYPE_ENUM
+#define ENUM  HOWDAH_TYPE_ENUM
 #define CODEC HOWDAH_TYPE_CODEC
 
 enum color { RED = 3, GREEN = -1, BLUE = 7, BROKEN = 8 };
@@ -51,7 +51,10 @@ static ptrdiff_t count_encode(const void *field, char *text, size_t size)
         return count->count;
     if (count->count == 666)
         return (ptrdiff_t)size + 1;
-    memset(text, count->count == 13 ? '\xff' : count->count == 14 ? '\0' : 'x',
+    memset(text,
+           count->count == 13   ? '\xff'
+           : count->count == 14 ? '\0'
+                                : 'x',
            (size_t)count->count < size ? (size_t)count->count : size);
     return count->count;
 }

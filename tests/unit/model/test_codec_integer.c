@@ -22,7 +22,7 @@ START_TEST(test_codec_integer__table)
     ck_assert_ptr_null(codec_of(HOWDAH_TYPE_UINT64));
     ck_assert_ptr_null(codec_of(HOWDAH_TYPE_COUNT));
     ck_assert_ptr_null(codec_of((enum howdah_type)HOWDAH_TYPE_ARRAY));
-    ck_assert_ptr_null(codec_of((enum howdah_type)-1));
+    ck_assert_ptr_null(codec_of((enum howdah_type) - 1));
 }
 END_TEST
 
@@ -46,8 +46,8 @@ START_TEST(test_codec_integer__wrong_size)
     static const struct {
         enum howdah_type type;
         size_t size;
-    } types[] = {{HOWDAH_TYPE_BOOL, 1},      {HOWDAH_TYPE_INT16, 2}, {HOWDAH_TYPE_INT32, 4}, {HOWDAH_TYPE_INT64, 8},
-                 {HOWDAH_TYPE_FLOAT, 4},     {HOWDAH_TYPE_DOUBLE, 8}, {HOWDAH_TYPE_DATE, 4}, {HOWDAH_TYPE_TIME, 8},
+    } types[] = {{HOWDAH_TYPE_BOOL, 1},      {HOWDAH_TYPE_INT16, 2},     {HOWDAH_TYPE_INT32, 4}, {HOWDAH_TYPE_INT64, 8},
+                 {HOWDAH_TYPE_FLOAT, 4},     {HOWDAH_TYPE_DOUBLE, 8},    {HOWDAH_TYPE_DATE, 4},  {HOWDAH_TYPE_TIME, 8},
                  {HOWDAH_TYPE_TIMESTAMP, 8}, {HOWDAH_TYPE_INTERVAL, 16}, {HOWDAH_TYPE_UUID, 16}};
     static const unsigned char zeros[20];
     for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
@@ -127,5 +127,4 @@ START_TEST(test_codec_integer__no_memory)
 END_TEST
 
 CODEC_MAIN("codec_integer", test_codec_integer__table, test_codec_integer__wire, test_codec_integer__wrong_size,
-           test_codec_integer__text, test_codec_integer__order, test_codec_integer__hash,
-           test_codec_integer__no_memory)
+           test_codec_integer__text, test_codec_integer__order, test_codec_integer__hash, test_codec_integer__no_memory)

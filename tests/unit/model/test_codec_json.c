@@ -6,8 +6,6 @@
 #define JSON HOWDAH_TYPE_JSON
 
 static const struct howdah_field plain = {.name = "data", .sql_type = "json"};
-static const struct howdah_field plain_array = {.name = "data", .sql_type = "JSON[]"};
-static const struct howdah_field binary = {.name = "data", .sql_type = "jsonb"};
 static const struct howdah_field unnamed = {.name = "data"};
 
 static const char malformed[] = "is not valid JSON";
@@ -16,9 +14,17 @@ static const char malformed[] = "is not valid JSON";
 
 START_TEST(test_codec_json__which)
 {
-    ck_assert(codec_json_is_plain(&plain));
-    ck_assert(codec_json_is_plain(&plain_array));
-    ck_assert(!codec_json_is_plain(&binary));
+    static const char *const plain_types[] = {"json", "JSON[]", "json [3]", "json array", " json ", "pg_catalog.json"};
+    static const char *const other_types[] = {"jsonb", "jsonb[]", "json_lines", "public.json", "jso", ""};
+    struct howdah_field field = {.name = "data"};
+    for (size_t i = 0; i < sizeof(plain_types) / sizeof(*plain_types); i++) {
+        field.sql_type = plain_types[i];
+        ck_assert_msg(codec_json_is_plain(&field), "%s", field.sql_type);
+    }
+    for (size_t i = 0; i < sizeof(other_types) / sizeof(*other_types); i++) {
+        field.sql_type = other_types[i];
+        ck_assert_msg(!codec_json_is_plain(&field), "%s", field.sql_type);
+    }
     ck_assert(!codec_json_is_plain(&unnamed));
     ck_assert(!codec_json_is_plain(NULL));
 }
@@ -44,9 +50,29 @@ END_TEST
 START_TEST(test_codec_json__well_formed)
 {
     static const char *const good[] = {
-        "null", "true", " false ", "0", "-0", "-1.5e+10", "1E5", "1e-5", "\"\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
-        "[]", "[ ]", "{}", "{ }", "[1,2]", "[[],{}]", "{\"a\":1}", " {\n\t\"a\" : [ 1 , {\"b\":null} ]\r\n} ",
-        "\"\\ud83d\\udc18\"", "\"\xf0\x9f\x90\x98\"", "{\"a\":1,\"a\":2}", "\"\x7f\"", "[{\"a\":{}},[[]]]",
+        "null",
+        "true",
+        " false ",
+        "0",
+        "-0",
+        "-1.5e+10",
+        "1E5",
+        "1e-5",
+        "\"\"",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
+        "[]",
+        "[ ]",
+        "{}",
+        "{ }",
+        "[1,2]",
+        "[[],{}]",
+        "{\"a\":1}",
+        " {\n\t\"a\" : [ 1 , {\"b\":null} ]\r\n} ",
+        "\"\\ud83d\\udc18\"",
+        "\"\xf0\x9f\x90\x98\"",
+        "{\"a\":1,\"a\":2}",
+        "\"\x7f\"",
+        "[{\"a\":{}},[[]]]",
     };
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
         ASSERT_CHECK(JSON, &unnamed, struct howdah_json, J(good[i]), NULL);
@@ -58,11 +84,65 @@ END_TEST
 START_TEST(test_codec_json__malformed)
 {
     static const char *const bad[] = {
-        "", " ", "nul", "nulls", "True", "tru e", "01", "-", "+1", "1.", ".5", "1e", "1e+", "0x10", "1 2", "NaN",
-        "\"", "\"a", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\x1f\"", "'a'", "[", "]", "[1", "[1,",
-        "[,1]", "[1,]", "[1 2]", "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{\"a\" 1}",
-        "{a:1}", "{1:1}", "[1}", "{\"a\":1]", "[]]", "{}{}", "[{]}", "{\"a\":}", "{\"a\"::1}", "[1],", "// x", "\xef\xbb\xbf{}",
-        "1e5.5", "--1", "[\"a\":1]", "\"a\"b", "\"\\u", "\"\\ud83d\\u\"x",
+        "",
+        " ",
+        "nul",
+        "nulls",
+        "True",
+        "tru e",
+        "01",
+        "-",
+        "+1",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "0x10",
+        "1 2",
+        "NaN",
+        "\"",
+        "\"a",
+        "\"\\",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\n\"",
+        "\"\x1f\"",
+        "'a'",
+        "[",
+        "]",
+        "[1",
+        "[1,",
+        "[,1]",
+        "[1,]",
+        "[1 2]",
+        "{",
+        "}",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{\"a\":1,",
+        "{\"a\":1,}",
+        "{,}",
+        "{\"a\" 1}",
+        "{a:1}",
+        "{1:1}",
+        "[1}",
+        "{\"a\":1]",
+        "[]]",
+        "{}{}",
+        "[{]}",
+        "{\"a\":}",
+        "{\"a\"::1}",
+        "[1],",
+        "// x",
+        "\xef\xbb\xbf{}",
+        "1e5.5",
+        "--1",
+        "[\"a\":1]",
+        "\"a\"b",
+        "\"\\u",
+        "\"\\ud83d\\u\"x",
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         /* On the heap in its exact size, so that ASan sees who reads past the end. */
@@ -122,7 +202,8 @@ START_TEST(test_codec_json__deep)
         const char *why;
     } cases[] = {{10000, NULL}, {65536, NULL}, {65537, "is nested too deeply"}, {3000000, "is nested too deeply"}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        char *arrays = repeated("[", "", "]", cases[i].levels), *objects = repeated("{\"a\":", "1", "}", cases[i].levels);
+        char *arrays = repeated("[", "", "]", cases[i].levels),
+             *objects = repeated("{\"a\":", "1", "}", cases[i].levels);
         ck_assert_pstr_eq(json_fault(arrays, true), cases[i].why);
         ck_assert_pstr_eq(json_fault(objects, true), cases[i].why);
         arrays[strlen(arrays) - 1] = '\0';
@@ -150,6 +231,25 @@ static void assert_different(const char *a, const char *b)
     ck_assert_int_eq(codec->compare(&unnamed, &y, &x), -order);
 }
 
+/* By the number of their digits, without an exponent. */
+START_TEST(test_codec_json__long_numbers)
+{
+    static const struct {
+        size_t before, after;
+        bool fits;
+    } cases[] = {{131072, 0, true}, {131073, 0, false}, {1, 16383, true}, {1, 16384, false}, {131072, 16383, true}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char *text = malloc(cases[i].before + cases[i].after + 2);
+        memset(text, '1', cases[i].before + cases[i].after + 1);
+        text[cases[i].before] = cases[i].after ? '.' : '\0';
+        text[cases[i].before + cases[i].after + (cases[i].after ? 1 : 0)] = '\0';
+        ck_assert_pstr_eq(json_fault(text, true), cases[i].fits ? NULL : "has a number out of range for jsonb");
+        ck_assert_ptr_null(json_fault(text, false));
+        free(text);
+    }
+}
+END_TEST
+
 START_TEST(test_codec_json__equal_by_value)
 {
     assert_same("{\"a\":1,\"b\":2}", "{ \"b\" : 2 , \"a\" : 1 }");
@@ -173,10 +273,46 @@ END_TEST
 START_TEST(test_codec_json__different)
 {
     static const char *const values[] = {
-        "null", "true", "false", "0", "1", "-1", "1.01", "\"\"", "\"1\"", "\"null\"", "\"a\"", "\"b\"", "\"ab\"", "[]", "[null]", "[1]", "[1,2]",
-        "[2,1]", "[[1]]", "[[1],2]", "[1,[2]]", "[[]]", "[{}]", "{}", "{\"a\":1}", "{\"a\":2}", "{\"a\":\"1\"}", "{\"b\":1}",
-        "{\"a\":1,\"b\":1}", "{\"a\":[]}", "{\"a\":{}}", "{\"a\":{\"b\":1}}", "{\"a\":{},\"b\":1}", "{\"\":1}", "\"\\\\\"",
-        "{\"b\":1,\"a\":2}", "{", "[1", "{\"a\":1,}", "",
+        "null",
+        "true",
+        "false",
+        "0",
+        "1",
+        "-1",
+        "1.01",
+        "\"\"",
+        "\"1\"",
+        "\"null\"",
+        "\"a\"",
+        "\"b\"",
+        "\"ab\"",
+        "[]",
+        "[null]",
+        "[1]",
+        "[1,2]",
+        "[2,1]",
+        "[[1]]",
+        "[[1],2]",
+        "[1,[2]]",
+        "[[]]",
+        "[{}]",
+        "{}",
+        "{\"a\":1}",
+        "{\"a\":2}",
+        "{\"a\":\"1\"}",
+        "{\"b\":1}",
+        "{\"a\":1,\"b\":1}",
+        "{\"a\":[]}",
+        "{\"a\":{}}",
+        "{\"a\":{\"b\":1}}",
+        "{\"a\":{},\"b\":1}",
+        "{\"\":1}",
+        "\"\\\\\"",
+        "{\"b\":1,\"a\":2}",
+        "{",
+        "[1",
+        "{\"a\":1,}",
+        "",
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
         assert_same(values[i], values[i]);
@@ -201,8 +337,27 @@ END_TEST
 START_TEST(test_codec_json__total_order)
 {
     static const char *const values[] = {
-        "{\"a\":1,\"b\":[]}", "{\"b\":[],\"a\":1.0}", "[1,2]", "[ 1,2.0]", "\"a\"", "\"\\u0061\"", "{", "{ ", "1", "1.0", "[1,3]", "[1]",
-        "{\"a\":1}", "null", "{\"b\":0,\"b\":1}", "{\"b\":1}", "[{}]", "[[]]", "-5", "\"aa\"", "\"b\"",
+        "{\"a\":1,\"b\":[]}",
+        "{\"b\":[],\"a\":1.0}",
+        "[1,2]",
+        "[ 1,2.0]",
+        "\"a\"",
+        "\"\\u0061\"",
+        "{",
+        "{ ",
+        "1",
+        "1.0",
+        "[1,3]",
+        "[1]",
+        "{\"a\":1}",
+        "null",
+        "{\"b\":0,\"b\":1}",
+        "{\"b\":1}",
+        "[{}]",
+        "[[]]",
+        "-5",
+        "\"aa\"",
+        "\"b\"",
     };
     enum { COUNT = sizeof(values) / sizeof(*values) };
     for (size_t i = 0; i < COUNT; i++) {
@@ -284,5 +439,6 @@ END_TEST
 
 CODEC_MAIN("codec_json", test_codec_json__which, test_codec_json__wire, test_codec_json__well_formed,
            test_codec_json__malformed, test_codec_json__stricter_jsonb, test_codec_json__deep,
-           test_codec_json__equal_by_value, test_codec_json__different, test_codec_json__plain_by_text,
-           test_codec_json__total_order, test_codec_json__limits, test_codec_json__nested_objects)
+           test_codec_json__long_numbers, test_codec_json__equal_by_value, test_codec_json__different,
+           test_codec_json__plain_by_text, test_codec_json__total_order, test_codec_json__limits,
+           test_codec_json__nested_objects)

@@ -1,7 +1,7 @@
 /* Text, char[N] and bytes. */
 #include "codec_support.h"
 
-#define TEXT HOWDAH_TYPE_TEXT
+#define TEXT  HOWDAH_TYPE_TEXT
 #define CHARS HOWDAH_TYPE_CHARS
 #define BYTES HOWDAH_TYPE_BYTES
 

@@ -3,13 +3,13 @@
 
 #include "model/calendar.h"
 
-#define TIMESTAMP HOWDAH_TYPE_TIMESTAMP
-#define DATE HOWDAH_TYPE_DATE
-#define TIME HOWDAH_TYPE_TIME
-#define INTERVAL HOWDAH_TYPE_INTERVAL
-#define T(x) ((struct howdah_timestamp){x})
-#define D(x) ((struct howdah_date){x})
-#define C(x) ((struct howdah_time){x})
+#define TIMESTAMP                     HOWDAH_TYPE_TIMESTAMP
+#define DATE                          HOWDAH_TYPE_DATE
+#define TIME                          HOWDAH_TYPE_TIME
+#define INTERVAL                      HOWDAH_TYPE_INTERVAL
+#define T(x)                          ((struct howdah_timestamp){x})
+#define D(x)                          ((struct howdah_date){x})
+#define C(x)                          ((struct howdah_time){x})
 #define I(months, days, microseconds) ((struct howdah_interval){microseconds, days, months})
 
 static const char out_of_range[] = "is out of range";
@@ -125,12 +125,8 @@ START_TEST(test_codec_time__interval_reading)
         const char *text;
         struct howdah_interval interval;
     } cases[] = {
-        {"P2W", {0, 14, 0}},
-        {"P2W1D", {0, 15, 0}},
-        {"P1Y-1M", {0, 0, 11}},
-        {"PT0.0000005S", {1, 0, 0}},
-        {"PT-0.0000005S", {-1, 0, 0}},
-        {"PT+90M", {5400000000, 0, 0}},
+        {"P2W", {0, 14, 0}},         {"P2W1D", {0, 15, 0}},         {"P1Y-1M", {0, 0, 11}},
+        {"PT0.0000005S", {1, 0, 0}}, {"PT-0.0000005S", {-1, 0, 0}}, {"PT+90M", {5400000000, 0, 0}},
         {"P0D", {0, 0, 0}},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -146,9 +142,35 @@ END_TEST
 START_TEST(test_codec_time__interval_invalid)
 {
     static const char *const wrong[] = {
-        "", "P", "PT", "P1DT", "1D", "P1", "PD", "P1H", "PT1D", "P1M1Y", "P1D1D", "P1.5D", "PT1.5M", "PT1S1S", "P--1D", "P1D ", " P1D", "P1x",
-        "P178956970Y8M", "P2147483648D", "P-2147483649D", "PT2562047788H54.775808S", "PT-2562047788H-54.775809S", "PT9999999999999999999S", "1 day", "P1d",
-        "PT1S1H", "PT.5S", "PT1.S",
+        "",
+        "P",
+        "PT",
+        "P1DT",
+        "1D",
+        "P1",
+        "PD",
+        "P1H",
+        "PT1D",
+        "P1M1Y",
+        "P1D1D",
+        "P1.5D",
+        "PT1.5M",
+        "PT1S1S",
+        "P--1D",
+        "P1D ",
+        " P1D",
+        "P1x",
+        "P178956970Y8M",
+        "P2147483648D",
+        "P-2147483649D",
+        "PT2562047788H54.775808S",
+        "PT-2562047788H-54.775809S",
+        "PT9999999999999999999S",
+        "1 day",
+        "P1d",
+        "PT1S1H",
+        "PT.5S",
+        "PT1.S",
     };
     struct howdah_interval interval = I(1, 2, 3);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {

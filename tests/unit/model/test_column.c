@@ -6,17 +6,21 @@
 START_TEST(test_column__null)
 {
     Wide w = {.place = {-2, 0}};
-    static const char *const null[] = {"maybe", "day", "text", "bytes", "json", "plain_json", "price", "place",
-                                       "limited", "tags", "numbers", "reals", "blobs"};
-    static const char *const never[] = {"id", "uuid", "flag", "small", "number", "real", "wide", "code", "at", "time",
-                                        "interval", "color"};
+    static const char *const null[] = {"maybe", "day",     "text", "bytes",   "json",  "plain_json", "price",
+                                       "place", "limited", "tags", "numbers", "reals", "blobs"};
+    static const char *const never[] = {"id",   "uuid", "flag", "small", "number",   "real",
+                                        "wide", "code", "at",   "time",  "interval", "color"};
     for (size_t i = 0; i < sizeof(null) / sizeof(*null); i++)
         ck_assert_msg(column_is_null(col(null[i]), &w), "%s", null[i]);
     for (size_t i = 0; i < sizeof(never) / sizeof(*never); i++)
         ck_assert_msg(!column_is_null(col(never[i]), &w), "%s", never[i]);
 
     const char *tag = "a";
-    w = (Wide){.maybe = {0, true}, .day = {{0}, true}, .text = "", .bytes = {"", 0}, .json = {"null"},
+    w = (Wide){.maybe = {0, true},
+               .day = {{0}, true},
+               .text = "",
+               .bytes = {"", 0},
+               .json = {"null"},
                .tags = {.items = &tag, .count = 0}};
     static const char *const there[] = {"maybe", "day", "text", "bytes", "json", "place", "tags"};
     for (size_t i = 0; i < sizeof(there) / sizeof(*there); i++)
@@ -84,7 +88,7 @@ START_TEST(test_column__compare)
     static const char *const less[] = {"id", "maybe", "text", "code", "price", "wide"};
     for (size_t i = 0; i < sizeof(less) / sizeof(*less); i++)
         expect_less(less[i], &a, &b);
-    expect_less("bytes", &b, &a); /* NULL comes last */
+    expect_less("bytes", &b, &a);          /* NULL comes last */
     a.maybe.valid = b.maybe.valid = false; /* what stands beside the flag means nothing */
     expect_equal("maybe", &a, &b);
     ck_assert_uint_ne(column_hash(col("id"), 1, &a), column_hash(col("id"), 2, &a));
@@ -192,8 +196,17 @@ static void expect_bytes(const char *field, const Wide *w, const void *bytes, si
 
 START_TEST(test_column__append)
 {
-    Wide w = {.number = 258, .maybe = {1, true}, .text = "ab", .code = "xyz", .color = COLOR_BLUE, .place = {3, 4},
-              .json = {"{}"}, .plain_json = {"[1]"}, .local = {1}, .bytes = {"\0\1", 2}, .padded = "a"};
+    Wide w = {.number = 258,
+              .maybe = {1, true},
+              .text = "ab",
+              .code = "xyz",
+              .color = COLOR_BLUE,
+              .place = {3, 4},
+              .json = {"{}"},
+              .plain_json = {"[1]"},
+              .local = {1},
+              .bytes = {"\0\1", 2},
+              .padded = "a"};
     EXPECT_BYTES("number", &w, "\0\0\0\4\0\0\1\2");
     EXPECT_BYTES("maybe", &w, "\0\0\0\10\0\0\0\0\0\0\0\1");
     EXPECT_BYTES("text", &w, "\0\0\0\2ab");
@@ -210,6 +223,57 @@ START_TEST(test_column__append)
     EXPECT_BYTES("text", &w, "\377\377\377\377");
     EXPECT_BYTES("tags", &w, "\377\377\377\377");
     EXPECT_BYTES("place", &w, "\377\377\377\377");
+}
+END_TEST
+
+/* The loops over many objects write what the objects write one by one. */
+START_TEST(test_column__append_all)
+{
+    const char *tag = "t";
+    Wide all[3] = {
+        {.id = 5,
+         .uuid = {{7}},
+         .flag = true,
+         .small = -2,
+         .number = 6,
+         .real = 0.5f,
+         .wide = 0.1,
+         .maybe = {3, true},
+         .day = {{4}, true},
+         .text = "x",
+         .code = "yz",
+         .bytes = {"b", 1},
+         .json = {"1"},
+         .plain_json = {"2"},
+         .price = {"1.5"},
+         .at = {9},
+         .local = {8},
+         .time = {7},
+         .interval = {1, 2, 3},
+         .color = COLOR_BLUE,
+         .place = {1, 2},
+         .limited = "",
+         .padded = "a",
+         .address = "::1",
+         .tags = {&tag, NULL, 1}},
+        {.place = {-2, 0}},
+        {.text = "another", .maybe = {-1, true}, .json = {"{}"}},
+    };
+    void *const objects[] = {&all[0], &all[1], &all[2]};
+    struct buffer together;
+    buffer_init(&together, &memory.hook);
+    for (uint32_t i = 0; i < wide->column_count; i++) {
+        const struct column *c = &wide->columns[i];
+        buffer_reset(&out);
+        buffer_reset(&together);
+        for (size_t k = 0; k < 3; k++)
+            column_append(c, objects[k], &out);
+        column_append_all(c, objects, 3, &together);
+        ck_assert_msg(together.size == out.size && memcmp(together.data, out.data, out.size) == 0, "%s", c->name);
+        column_append_all(c, objects, 0, &together);
+        ck_assert_uint_eq(together.size, out.size);
+    }
+    buffer_done(&together);
 }
 END_TEST
 
@@ -239,6 +303,9 @@ START_TEST(test_column__append_without_memory)
         buffer_init(&b, &memory.hook);
         failing_at(&memory, 1, FAILING_FROM);
         column_append(col(fields[i]), &w, &b);
+        ck_assert(b.failed);
+        buffer_reset(&b);
+        column_append_all(col(fields[i]), (void *const[]){&w}, 1, &b);
         failing_off(&memory);
         ck_assert(b.failed);
         buffer_done(&b);
@@ -248,4 +315,5 @@ END_TEST
 
 COLUMN_MAIN("column", test_column__null, test_column__set_null, test_column__unset_key, test_column__compare,
             test_column__copy, test_column__check, test_column__check_by_the_program, test_column__check_length,
-            test_column__append, test_column__append_header, test_column__append_without_memory)
+            test_column__append, test_column__append_all, test_column__append_header,
+            test_column__append_without_memory)

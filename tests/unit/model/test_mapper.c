@@ -44,6 +44,7 @@ ENUM(Priority, "priority", LABEL(PRIORITY_LOW, "low"), LABEL(PRIORITY_HIGH, "it'
 
 extern const Model User_model, Post_model, Tag_model;
 
+/* clang-format off */
 MODEL(User, "users",
     COLUMN(User, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(User, name,       .column = "full \"name\""),
@@ -67,7 +68,10 @@ MODEL_IN("app", Tag, "tags",
     COLUMN(Tag, id,    .primary_key = true, .generated = GENERATED_UUID_V7),
     COLUMN(Tag, label),
     MANY_TO_MANY(Tag, posts, Post, "post_tags", "tag_id", "post_id"));
-MODEL(Row, NULL, COLUMN(Row, count), COLUMN(Row, name));
+MODEL(Row, NULL,
+    COLUMN(Row, count),
+    COLUMN(Row, name));
+/* clang-format on */
 
 /* --- one model --- */
 
@@ -131,6 +135,35 @@ START_TEST(test_mapper__key_and_version)
     ck_assert(post->indexes[0].primary && post->indexes[0].unique);
     ck_assert_uint_eq(post->index_count, 2);
     ck_assert_str_eq(post->indexes[1].name, "posts_slug_key");
+}
+END_TEST
+
+static bool is_in(const uint32_t *list, uint32_t count, const struct column *column)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (list[i] == column->index)
+            return true;
+    return false;
+}
+
+/* What the unit of work need not look at: plain numbers that are always sent. */
+START_TEST(test_mapper__profile)
+{
+    compile_models(MODELS(User, Post, Tag));
+    const struct mapper *post = catalog_find(&catalog, &Post_model), *tag = catalog_find(&catalog, &Tag_model);
+    ck_assert_ptr_eq(post->integer_key, column_of(post, "id"));
+    ck_assert_ptr_null(tag->integer_key);
+    static const char *const pointers[] = {"content", "metadata", "keywords"};
+    ck_assert_uint_eq(post->pointer_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert(is_in(post->pointers, post->pointer_count, column_of(post, pointers[i])));
+    static const char *const always[] = {"user_id", "version"};
+    ck_assert_uint_eq(post->looked_at_count, post->column_count - 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct column *column = column_of(post, always[i]);
+        ck_assert(post->always_sent[0] >> column->index & 1);
+        ck_assert(!is_in(post->looked_at, post->looked_at_count, column));
+    }
 }
 END_TEST
 
@@ -364,15 +397,15 @@ START_TEST(test_mapper__plain_faults)
     ck_assert_int_eq(mapper_compile_plain(&arena, &Tag_model, &faults, &mapper), STATUS_MODEL);
     ck_assert_str_eq(buffer_cstring(&faults), "Tag: has a table, but was not given to database_open");
     buffer_reset(&faults);
-    const struct howdah_model plain = {
-        sizeof(plain), sizeof(Post), _Alignof(Post), "Post", NULL, NULL, Post_model.fields, Post_model.field_count};
+    const struct howdah_model plain = {sizeof(plain), sizeof(Post), _Alignof(Post),    "Post",
+                                       NULL,          NULL,         Post_model.fields, Post_model.field_count};
     ck_assert_int_eq(mapper_compile_plain(&arena, &plain, &faults, &mapper), STATUS_MODEL);
     ck_assert_str_eq(buffer_cstring(&faults),
-                     "Post.user: is a relation, but its struct has no table: name one in MODEL\n"
-                     "Post.tags: is a relation, but its struct has no table: name one in MODEL\n"
                      "Post.user_id: has .references, but its struct has no table: name one in MODEL\n"
                      "Post.slug: has .unique, but its struct has no table: name one in MODEL\n"
-                     "Post.version: has .version, but its struct has no table: name one in MODEL");
+                     "Post.version: has .version, but its struct has no table: name one in MODEL\n"
+                     "Post.user: is a relation, but its struct has no table: name one in MODEL\n"
+                     "Post.tags: is a relation, but its struct has no table: name one in MODEL");
     ck_assert_ptr_null(mapper);
 }
 END_TEST
@@ -385,7 +418,8 @@ START_TEST(test_mapper__no_memory)
         bool reached = true;
         for (size_t n = 1; reached; n++) {
             failing_at(&memory, n, how);
-            enum howdah_status status = catalog_init(&catalog, &memory.hook, MODELS(User, Post, Tag, Row), NULL, &faults);
+            enum howdah_status status =
+                catalog_init(&catalog, &memory.hook, MODELS(User, Post, Tag, Row), NULL, &faults);
             reached = failing_reached(&memory);
             failing_off(&memory);
             ck_assert_int_eq(status, reached ? STATUS_NO_MEMORY : STATUS_OK);
@@ -430,7 +464,7 @@ START_TEST(test_mapper__faults_without_memory)
 }
 END_TEST
 
-MAPPER_MAIN("mapper", test_mapper__columns, test_mapper__key_and_version, test_mapper__checks,
+MAPPER_MAIN("mapper", test_mapper__columns, test_mapper__key_and_version, test_mapper__profile, test_mapper__checks,
             test_mapper__checks_of_text, test_mapper__lookups, test_mapper__relations,
             test_mapper__composite_and_self_references, test_mapper__empty_catalog, test_mapper__schemas,
             test_mapper__many_models, test_mapper__rows_of_an_older_program, test_mapper__plain,

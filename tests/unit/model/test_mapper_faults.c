@@ -28,7 +28,9 @@ struct Thing {
     TextArray tags;
     Int32Array numbers;
     int kind;
-    struct point { int x, y; } point;
+    struct point {
+        int x, y;
+    } point;
     int64_t other_id;
     int32_t narrow_id;
     Other *other;
@@ -47,20 +49,20 @@ typedef Other Extra; /* for models that stand beside Thing in one test alone */
 #define KEY COLUMN(Thing, id, .primary_key = true)
 
 /* One model with a key and the rows that follow has this fault. */
-#define FAULT(message, ...)                           \
-    do {                                              \
-        MODEL(Thing, "things", KEY, __VA_ARGS__);     \
-        expect_fault(&Thing_model, message);          \
-        mapper_teardown();                            \
-        mapper_setup();                               \
+#define FAULT(message, ...) \
+    do { \
+        MODEL(Thing, "things", KEY, __VA_ARGS__); \
+        expect_fault(&Thing_model, message); \
+        mapper_teardown(); \
+        mapper_setup(); \
     } while (0)
 /* The same beside Other. */
-#define FAULT_WITH_OTHER(message, ...)                            \
-    do {                                                          \
-        MODEL(Thing, "things", KEY, __VA_ARGS__);                 \
-        expect_faults(MODELS(Thing, Other), message);             \
-        mapper_teardown();                                        \
-        mapper_setup();                                           \
+#define FAULT_WITH_OTHER(message, ...) \
+    do { \
+        MODEL(Thing, "things", KEY, __VA_ARGS__); \
+        expect_faults(MODELS(Thing, Other), message); \
+        mapper_teardown(); \
+        mapper_setup(); \
     } while (0)
 
 /* --- NULL --- */
@@ -85,9 +87,11 @@ END_TEST
 START_TEST(test_mapper_faults__generated)
 {
     FAULT("Thing.number: has .server_default, which would never be used, since zero is a value like any other: make it "
-          ".generated = GENERATED_BY_SERVER, or use NullInt32", COLUMN(Thing, number, .server_default = "1"));
+          ".generated = GENERATED_BY_SERVER, or use NullInt32",
+          COLUMN(Thing, number, .server_default = "1"));
     FAULT("Thing.code: has .server_default, which would never be used, since zero is a value like any other: make it "
-          ".generated = GENERATED_BY_SERVER, or use const char *", COLUMN(Thing, code, .server_default = "'x'"));
+          ".generated = GENERATED_BY_SERVER, or use const char *",
+          COLUMN(Thing, code, .server_default = "'x'"));
     FAULT("Thing.text: has .server_default and .stored: take one of them away",
           COLUMN(Thing, text, .server_default = "''", .stored = "'x'"));
     FAULT("Thing.text: is GENERATED_IDENTITY, which only int16_t, int32_t and int64_t can be",
@@ -102,7 +106,8 @@ START_TEST(test_mapper_faults__generated)
           COLUMN(Thing, text, .generated = GENERATED_UUID_V7));
     FAULT("Thing.number: has .generated = 9, which is none of its constants",
           COLUMN(Thing, number, .generated = (enum howdah_generated)9));
-    FAULT("Thing.real: is .version, which only int16_t, int32_t and int64_t can be", COLUMN(Thing, real, .version = true));
+    FAULT("Thing.real: is .version, which only int16_t, int32_t and int64_t can be",
+          COLUMN(Thing, real, .version = true));
     FAULT("Thing.number: is .version, which the library counts: it can be neither part of the key nor generated",
           COLUMN(Thing, number, .version = true, .primary_key = true));
     FAULT("Thing.narrow_id: is .version, as number is: one is enough", COLUMN(Thing, number, .version = true),
@@ -156,7 +161,8 @@ START_TEST(test_mapper_faults__sql_types)
     FAULT("Thing.text: the SQL type \"varchar(3\" has a parenthesis that is not closed",
           COLUMN(Thing, text, .sql_type = "varchar(3"));
     FAULT("Thing.tags: is an array, but text is none: write text[]", COLUMN(Thing, tags, .sql_type = "text"));
-    FAULT("Thing.tags: holds an array of one dimension, but text[][] has 2", COLUMN(Thing, tags, .sql_type = "text[][]"));
+    FAULT("Thing.tags: holds an array of one dimension, but text[][] has 2",
+          COLUMN(Thing, tags, .sql_type = "text[][]"));
     FAULT("Thing.number: holds one value, but int[] is an array: use the array type of C, or const char *",
           COLUMN(Thing, number, .sql_type = "int[]"));
     FAULT("Thing.time: time with time zone has no type in C: use time, or const char *",
@@ -191,7 +197,8 @@ START_TEST(test_mapper_faults__enum_types)
     ENUM(two, "kind", LABEL(1, "a"), LABEL(2, "c"));
     ENUM(three, "things", LABEL(1, "a"));
     FAULT("Thing.number: the labels of enum type kind are not those of Thing.kind: make them one enum, or name another "
-          "type", COLUMN_ENUM(Thing, kind, one), COLUMN_ENUM(Thing, number, two));
+          "type",
+          COLUMN_ENUM(Thing, kind, one), COLUMN_ENUM(Thing, number, two));
     FAULT("Thing.kind: its enum type has the name of the table of Thing", COLUMN_ENUM(Thing, kind, three));
     MODEL(Thing, "kind", KEY);
     MODEL(Extra, "extras", COLUMN(Extra, id, .primary_key = true), COLUMN_ENUM(Extra, number, one));
@@ -204,19 +211,33 @@ END_TEST
 START_TEST(test_mapper_faults__places)
 {
     FAULT("Thing.number: lies in the same place as id: give each field one row",
-          {.kind = HOWDAH_FIELD_COLUMN, .type = HOWDAH_TYPE_INT32, .name = "number", .offset = 4, .size = 4,
+          {.kind = HOWDAH_FIELD_COLUMN,
+           .type = HOWDAH_TYPE_INT32,
+           .name = "number",
+           .offset = 4,
+           .size = 4,
            .struct_size = sizeof(struct howdah_field)});
     FAULT("Thing.number: lies at offset 9, where its type can't be: it needs a multiple of 4",
-          {.kind = HOWDAH_FIELD_COLUMN, .type = HOWDAH_TYPE_INT32, .name = "number", .offset = 9, .size = 4,
+          {.kind = HOWDAH_FIELD_COLUMN,
+           .type = HOWDAH_TYPE_INT32,
+           .name = "number",
+           .offset = 9,
+           .size = 4,
            .struct_size = sizeof(struct howdah_field)});
     char outside[120];
     sprintf(outside, "Thing.number: lies outside of its struct, which is %zu bytes long", sizeof(Thing));
-    FAULT(outside,
-          {.kind = HOWDAH_FIELD_COLUMN, .type = HOWDAH_TYPE_INT32, .name = "number", .offset = sizeof(Thing), .size = 4,
-           .struct_size = sizeof(struct howdah_field)});
-    FAULT(outside,
-          {.kind = HOWDAH_FIELD_COLUMN, .type = HOWDAH_TYPE_CHARS, .name = "number", .offset = 8, .size = SIZE_MAX,
-           .struct_size = sizeof(struct howdah_field)});
+    FAULT(outside, {.kind = HOWDAH_FIELD_COLUMN,
+                    .type = HOWDAH_TYPE_INT32,
+                    .name = "number",
+                    .offset = sizeof(Thing),
+                    .size = 4,
+                    .struct_size = sizeof(struct howdah_field)});
+    FAULT(outside, {.kind = HOWDAH_FIELD_COLUMN,
+                    .type = HOWDAH_TYPE_CHARS,
+                    .name = "number",
+                    .offset = 8,
+                    .size = SIZE_MAX,
+                    .struct_size = sizeof(struct howdah_field)});
 }
 END_TEST
 
@@ -235,15 +256,18 @@ START_TEST(test_mapper_faults__names)
           CHECK("x", "2 > 0"));
     FAULT("Thing: the name \"things\" of an index or constraint is taken by Thing: choose another",
           INDEX(Thing, "things", id));
-    FAULT("Thing: the row of column 2 has no name of a field",
-          {.kind = HOWDAH_FIELD_COLUMN, .type = HOWDAH_TYPE_INT32, .offset = 8, .size = 4,
-           .struct_size = sizeof(struct howdah_field)});
+    FAULT("Thing: the row of column 2 has no name of a field", {.kind = HOWDAH_FIELD_COLUMN,
+                                                                .type = HOWDAH_TYPE_INT32,
+                                                                .offset = 8,
+                                                                .size = 4,
+                                                                .struct_size = sizeof(struct howdah_field)});
 }
 END_TEST
 
 START_TEST(test_mapper_faults__indexes)
 {
-    FAULT("Thing: names a field at offset 8 of struct Thing that is no column: give it one", INDEX(Thing, NULL, number));
+    FAULT("Thing: names a field at offset 8 of struct Thing that is no column: give it one",
+          INDEX(Thing, NULL, number));
     FAULT("Thing: an index has 0 fields: name 1 to 32",
           {.kind = HOWDAH_FIELD_UNIQUE, .struct_size = sizeof(struct howdah_field)});
     FAULT("Thing: a check has no condition", CHECK("sane", NULL));
@@ -293,7 +317,9 @@ START_TEST(test_mapper_faults__references_that_agree)
 }
 END_TEST
 
-typedef struct Plain { int32_t x; } Plain;
+typedef struct Plain {
+    int32_t x;
+} Plain;
 
 START_TEST(test_mapper_faults__references_to_what_has_no_key)
 {
@@ -329,9 +355,14 @@ START_TEST(test_mapper_faults__belongs_to)
     FAULT_WITH_OTHER("Thing.narrow_id: int32_t can't refer to Other.id, which is int64_t: make both the same",
                      COLUMN(Thing, narrow_id), BELONGS_TO(Thing, other, Other, narrow_id));
     FAULT_WITH_OTHER("Thing.other: is no pointer", COLUMN(Thing, other_id),
-                     {.kind = HOWDAH_FIELD_BELONGS_TO, .name = "other", .offset = offsetof(Thing, other), .size = 4,
-                      .struct_size = sizeof(struct howdah_field), .target = &Other_model,
-                      .keys = HOWDAH_OFFSETS(Thing, other_id), .key_count = 1});
+                     {.kind = HOWDAH_FIELD_BELONGS_TO,
+                      .name = "other",
+                      .offset = offsetof(Thing, other),
+                      .size = 4,
+                      .struct_size = sizeof(struct howdah_field),
+                      .target = &Other_model,
+                      .keys = HOWDAH_OFFSETS(Thing, other_id),
+                      .key_count = 1});
     FAULT_WITH_OTHER("Thing.other: has no .target", COLUMN(Thing, other_id),
                      {HOWDAH_FIELD(HOWDAH_FIELD_BELONGS_TO, Thing, other), .keys = HOWDAH_OFFSETS(Thing, other_id),
                       .key_count = 1, .struct_size = sizeof(struct howdah_field)});
@@ -346,12 +377,12 @@ START_TEST(test_mapper_faults__has)
     FAULT_WITH_OTHER("Thing.others: names a field at offset 24 of struct Other that is no column: give it one",
                      HAS_MANY(Thing, others, Other, thing_id));
     FAULT_WITH_OTHER("Thing.others: the other side disagrees: Other.id refers to nothing: give it .references = "
-                     "&Thing_model", HAS_MANY(Thing, others, Other, id));
+                     "&Thing_model",
+                     HAS_MANY(Thing, others, Other, id));
     MODEL(Extra, "extras", COLUMN(Extra, id, .primary_key = true),
           COLUMN(Extra, thing_id, .references = &Other_model));
     MODEL(Thing, "things", KEY, HAS_ONE(Thing, other, Extra, thing_id));
-    expect_faults(MODELS(Thing, Extra, Other),
-                  "Thing.other: the other side disagrees: Extra.thing_id refers to Other");
+    expect_faults(MODELS(Thing, Extra, Other), "Thing.other: the other side disagrees: Extra.thing_id refers to Other");
 }
 END_TEST
 
@@ -401,9 +432,10 @@ static void join_from_both_sides(const char *column, const char *target, const c
 START_TEST(test_mapper_faults__join_tables)
 {
     join_from_both_sides("other_id", "thing_id", NULL);
-    join_from_both_sides("thing_id", "other_id",
-                         "Other.things: its join table \"pairs\" is that of Thing.others, which disagrees: each must be "
-                         "the other's target, with the columns in the other order");
+    join_from_both_sides(
+        "thing_id", "other_id",
+        "Other.things: its join table \"pairs\" is that of Thing.others, which disagrees: each must be "
+        "the other's target, with the columns in the other order");
 }
 END_TEST
 
@@ -415,14 +447,21 @@ START_TEST(test_mapper_faults__keys)
     expect_fault(&Thing_model, "Thing: has no primary key: give one column .primary_key = true, or several");
     mapper_teardown();
     mapper_setup();
-    struct nine { int32_t parts[9]; };
+    struct nine {
+        int32_t parts[9];
+    };
     struct howdah_field rows[9];
     static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
     for (size_t i = 0; i < 9; i++)
-        rows[i] = (struct howdah_field){.kind = HOWDAH_FIELD_COLUMN, .type = HOWDAH_TYPE_INT32, .name = names[i],
-                                        .offset = 4 * i, .size = 4, .primary_key = true, .struct_size = sizeof(rows[i])};
+        rows[i] = (struct howdah_field){.kind = HOWDAH_FIELD_COLUMN,
+                                        .type = HOWDAH_TYPE_INT32,
+                                        .name = names[i],
+                                        .offset = 4 * i,
+                                        .size = 4,
+                                        .primary_key = true,
+                                        .struct_size = sizeof(rows[i])};
     const struct howdah_model nine = {sizeof(nine), sizeof(struct nine), 4, "Nine", NULL, "nines", rows, 9};
-    expect_fault(&nine, "Nine.i: is part 9 of the primary key: it can have 8");
+    expect_fault(&nine, "Nine.i: is one more part of the primary key than the 8 that it can have");
 }
 END_TEST
 
@@ -453,7 +492,8 @@ START_TEST(test_mapper_faults__models_made_by_hand)
         struct howdah_model model;
         const char *fault;
     } cases[] = {
-        {{0, 8, 8, "M", NULL, "m", NULL, 0}, "M: has .struct_size = 0: set it to sizeof(struct howdah_model), as MODEL does"},
+        {{0, 8, 8, "M", NULL, "m", NULL, 0},
+         "M: has .struct_size = 0: set it to sizeof(struct howdah_model), as MODEL does"},
         {{sizeof(struct howdah_model) + 8, 8, 8, "M", NULL, "m", NULL, 0},
          "M: was compiled with the headers of a newer version than this library has"},
         {{sizeof(struct howdah_model), 8, 8, NULL, NULL, "m", NULL, 0}, "model 1: has no name"},
@@ -477,7 +517,8 @@ START_TEST(test_mapper_faults__rows_made_by_hand)
         size_t sizes[2];
         const char *fault;
     } cases[] = {
-        {{0, sizeof(struct howdah_field)}, "M: row 1 has .struct_size = 0: set it to sizeof(struct howdah_field), as COLUMN does"},
+        {{0, sizeof(struct howdah_field)},
+         "M: row 1 has .struct_size = 0: set it to sizeof(struct howdah_field), as COLUMN does"},
         {{sizeof(struct howdah_field) + 8, sizeof(struct howdah_field)},
          "M: its rows were compiled with the headers of a newer version than this library has"},
     };
@@ -510,8 +551,13 @@ START_TEST(test_mapper_faults__too_many_columns)
     static char names[COLUMNS][8];
     for (size_t i = 0; i < COLUMNS; i++) {
         sprintf(names[i], "c%zu", i);
-        rows[i] = (struct howdah_field){.kind = HOWDAH_FIELD_COLUMN, .type = HOWDAH_TYPE_BOOL, .name = names[i],
-                                        .offset = i, .size = 1, .struct_size = sizeof(rows[i]), .primary_key = i == 0};
+        rows[i] = (struct howdah_field){.kind = HOWDAH_FIELD_COLUMN,
+                                        .type = HOWDAH_TYPE_BOOL,
+                                        .name = names[i],
+                                        .offset = i,
+                                        .size = 1,
+                                        .struct_size = sizeof(rows[i]),
+                                        .primary_key = i == 0};
     }
     struct howdah_model wide = {sizeof(wide), COLUMNS, 1, "Wide", NULL, "wide", rows, COLUMNS};
     expect_fault(&wide, "Wide: has 1601 columns: it needs one, and a table can have 1600");
@@ -550,6 +596,5 @@ MAPPER_MAIN("mapper faults", test_mapper_faults__null, test_mapper_faults__gener
             test_mapper_faults__references, test_mapper_faults__references_that_agree,
             test_mapper_faults__references_to_what_has_no_key, test_mapper_faults__belongs_to, test_mapper_faults__has,
             test_mapper_faults__many_to_many, test_mapper_faults__join_tables, test_mapper_faults__keys,
-            test_mapper_faults__twins, test_mapper_faults__models_made_by_hand,
-            test_mapper_faults__rows_made_by_hand, test_mapper_faults__names_of_tables,
-            test_mapper_faults__too_many_columns, test_mapper_faults__all_at_once)
+            test_mapper_faults__twins, test_mapper_faults__models_made_by_hand, test_mapper_faults__rows_made_by_hand,
+            test_mapper_faults__names_of_tables, test_mapper_faults__too_many_columns, test_mapper_faults__all_at_once)

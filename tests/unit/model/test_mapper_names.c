@@ -52,7 +52,43 @@ START_TEST(test_mapper_names__fault)
     ck_assert_pstr_eq(name_fault(""), "is empty");
     ck_assert_pstr_eq(name_fault(NULL), "is empty");
     ck_assert_pstr_eq(name_fault("na\xc3\xafve"), NULL);
+    ck_assert_pstr_eq(name_fault("a \"b\""), NULL);
     ck_assert_pstr_eq(name_fault("na\xefve"), "is not valid UTF-8");
+}
+END_TEST
+
+/* A name that was looked at is quoted as any identifier is. */
+START_TEST(test_mapper_names__quote)
+{
+    static const char *const names[] = {
+        "users",     "a\"b",       "na\xc3\xafve",     "", "\"", "long_and_plain_name", "long_but_\"_quoted",
+        "abcdefg\"", "abcdefgh\"", "\"bcdefghijklmnop"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        struct name name;
+        name_look(names[i], &name);
+        ck_assert_uint_eq(name.length, strlen(names[i]));
+        char *text = malloc(name_quoted_size(&name)), *end = name_quote(&name, text);
+        ck_assert_str_eq(text, quoted(identifier_quote, names[i]));
+        ck_assert_ptr_eq(end, text + strlen(text));
+        free(text);
+    }
+}
+END_TEST
+
+/* No two of many names that look alike have one hash. */
+START_TEST(test_mapper_names__hash)
+{
+    enum { COUNT = 300 };
+    static uint64_t hashes[COUNT];
+    for (size_t i = 0; i < COUNT; i++) {
+        char text[40];
+        struct name name;
+        sprintf(text, i % 2 ? "column_%zu" : "a_table_%zu_of_many_id_key", i);
+        name_look(text, &name);
+        hashes[i] = name.hash;
+        for (size_t k = 0; k < i; k++)
+            ck_assert_uint_ne(hashes[k], hashes[i]);
+    }
 }
 END_TEST
 
@@ -61,7 +97,10 @@ END_TEST
 static const char *chosen(const char *first, const char *second, const char *label)
 {
     static char name[NAME_SIZE];
-    name_choose(first, second, label, name);
+    struct name names[2];
+    name_look(first, &names[0]);
+    name_look(second, &names[1]);
+    ck_assert_uint_eq(name_choose(&names[0], second ? &names[1] : NULL, label, name), strlen(name));
     return name;
 }
 
@@ -83,9 +122,10 @@ END_TEST
 /* What a character that is cut leaves is not given to the other name. */
 START_TEST(test_mapper_names__choose_cuts_between_characters)
 {
-    const char *first = "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
-                        "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
-                        "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"; /* 60 bytes */
+    const char *first =
+        "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
+        "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
+        "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"; /* 60 bytes */
     const char *name = chosen(first, "x", "key");
     ck_assert_uint_eq(strlen(name), 56 + 2 + 4);
     ck_assert_int_eq(strncmp(name, first, 56), 0);
@@ -141,11 +181,12 @@ START_TEST(test_mapper_names__defaults)
 {
     const struct mapper *mapper = compile_model(&Named_model);
     static const char *const indexes[] = {
-        "named_pkey",      "named_email_key",      "named_email_key1",   "logins",
-        "named_login_idx", "named_email_idx",      "named_boss_id_idx1", "named_login_slug_idx",
+        "named_pkey",        "named_email_key", "named_email_key1",   "logins",
+        "named_login_idx",   "named_email_idx", "named_boss_id_idx1", "named_login_slug_idx",
         "named_boss_id_idx",
     };
-    static const char *const checks[] = {"named_slug_check", "named_slug_check1", "named_age_check", "named_check", "sane"};
+    static const char *const checks[] = {"named_slug_check", "named_slug_check1", "named_age_check", "named_check",
+                                         "sane"};
     ck_assert_uint_eq(mapper->index_count, sizeof(indexes) / sizeof(*indexes));
     for (uint32_t i = 0; i < mapper->index_count; i++)
         ck_assert_str_eq(mapper->indexes[i].name, indexes[i]);
@@ -161,8 +202,12 @@ START_TEST(test_mapper_names__column_of_constraint)
 {
     const struct mapper *mapper = compile_model(&Named_model);
     static const char *const fields[][2] = {
-        {"named_pkey", "id"},           {"named_email_key", "email"},      {"logins", "login"},
-        {"named_boss_id_fkey", "boss_id"}, {"named_age_check", "age"},     {"named_slug_check1", "slug"},
+        {"named_pkey", "id"},
+        {"named_email_key", "email"},
+        {"logins", "login"},
+        {"named_boss_id_fkey", "boss_id"},
+        {"named_age_check", "age"},
+        {"named_slug_check1", "slug"},
         {"named_login_not_null", "login"},
     };
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
@@ -176,6 +221,6 @@ START_TEST(test_mapper_names__column_of_constraint)
 END_TEST
 
 MAPPER_MAIN("mapper names", test_mapper_names__identifier_quote, test_mapper_names__literal_quote,
-            test_mapper_names__quoting_without_memory, test_mapper_names__fault, test_mapper_names__choose,
-            test_mapper_names__choose_cuts_between_characters, test_mapper_names__column_list,
-            test_mapper_names__defaults, test_mapper_names__column_of_constraint)
+            test_mapper_names__quoting_without_memory, test_mapper_names__fault, test_mapper_names__quote,
+            test_mapper_names__hash, test_mapper_names__choose, test_mapper_names__choose_cuts_between_characters,
+            test_mapper_names__column_list, test_mapper_names__defaults, test_mapper_names__column_of_constraint)

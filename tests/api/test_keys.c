@@ -1,0 +1,350 @@
+/* Generated keys from sequences of all kinds, and for roles that may not use them. */
+#include "api/scene.h"
+#include "api/works_models.h"
+
+/* These keys are smaller than bigint. */
+typedef struct Tiny {
+    int16_t id;
+    const char *name;
+} Tiny;
+
+typedef struct Only {
+    int64_t id;
+} Only;
+
+typedef struct Plate {
+    int64_t region;
+    int32_t number;
+    const char *text;
+} Plate;
+
+typedef struct Bolt {
+    int32_t id;
+    int64_t region;
+    int32_t number;
+    Plate *plate;
+} Bolt;
+
+/* clang-format off */
+MODEL(Tiny, "tinies",
+    COLUMN(Tiny, id, .primary_key = true, .generated = GENERATED_IDENTITY), COLUMN(Tiny, name));
+MODEL(Only, "onlies", COLUMN(Only, id, .primary_key = true, .generated = GENERATED_IDENTITY));
+MODEL(Plate, "plates", /* the generated part is one of two */
+    COLUMN(Plate, region, .primary_key = true),
+    COLUMN(Plate, number, .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Plate, text));
+MODEL(Bolt, "bolts",
+    COLUMN(Bolt, id, .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Bolt, region), COLUMN(Bolt, number),
+    BELONGS_TO(Bolt, plate, Plate, region, number));
+/* clang-format on */
+
+#define ALL MODELS(Maker, Item, Part, Node, Tiny, Only, Plate, Bolt)
+
+static void setup(void)
+{
+    scene_open(ALL);
+}
+
+/* Adds makers with items, two of each, and commits. */
+static void add_graph(int count, int first)
+{
+    for (int i = first; i < first + count; i++) {
+        Maker *maker = session_add(s, Maker, .name = session_text(s, "m%d", i));
+        for (int n = 0; n < 2; n++) {
+            Item *item = session_add(s, Item, .title = maker->name, .maker = maker);
+            ck_assert(SET_TEXT(item->code, session_text(s, "c%d-%d", i, n)));
+        }
+    }
+}
+
+static void check_graph(int count)
+{
+    live_check(session_text(s, "%d|%d|0", count, 2 * count),
+               "SELECT (SELECT count(*) FROM makers), count(*), count(*) FILTER (WHERE title <> name) FROM items"
+               " JOIN makers ON makers.id = maker_id");
+}
+
+/* --- sequences --- */
+
+START_TEST(test_keys__sequence_that_counts_down)
+{
+    live_sql("ALTER TABLE makers ALTER id SET INCREMENT -3 SET NO MINVALUE SET MAXVALUE 100 RESTART 50");
+    add_graph(1200, 0);
+    cost_start();
+    check_ok(session_commit(s));
+    check_trips(2);
+    check_graph(1200);
+    live_check("50|-3547|1200", "SELECT max(id), min(id), count(*) FROM makers");
+    live_check("t", "SELECT array_agg(name ORDER BY id DESC) = array_agg(name ORDER BY substr(name, 2)::int) FROM makers");
+}
+END_TEST
+
+START_TEST(test_keys__sequence_with_a_cache_and_gaps)
+{
+    live_sql("ALTER SEQUENCE makers_id_seq INCREMENT 7 CACHE 50");
+    add_graph(100, 0);
+    check_ok(session_commit(s));
+    scene_renew();
+    live_sql("SELECT nextval('makers_id_seq') FROM generate_series(1, 60)");
+    add_graph(100, 100);
+    check_ok(session_commit(s));
+    check_graph(200);
+}
+END_TEST
+
+/* A table of before identity columns. */
+START_TEST(test_keys__serial)
+{
+    live_sql("DROP TABLE parts, items, makers CASCADE; CREATE TABLE makers (id bigserial PRIMARY KEY, name text NOT NULL"
+             " UNIQUE, grade int, made_at timestamptz NOT NULL DEFAULT now()); CREATE TABLE items (id bigserial PRIMARY KEY,"
+             " maker_id bigint NOT NULL REFERENCES makers, code varchar(15) NOT NULL UNIQUE, title text NOT NULL, note text"
+             " DEFAULT 'none yet', price numeric(10, 2), version int NOT NULL)");
+    add_graph(300, 0);
+    cost_start();
+    check_ok(session_commit(s));
+    check_trips(2);
+    check_graph(300);
+    add_graph(1, 300);
+    check_ok(session_commit(s));
+    check_graph(301);
+}
+END_TEST
+
+/* The column has a default that is no sequence of its own: the keys come with RETURNING. */
+START_TEST(test_keys__default_that_is_no_own_sequence)
+{
+    live_sql("ALTER TABLE makers ALTER id DROP IDENTITY; CREATE SEQUENCE others START 1000 INCREMENT 2;"
+             "ALTER TABLE makers ALTER id SET DEFAULT nextval('others')");
+    if (_i)
+        check_ok(session_begin(s, NULL));
+    add_graph(200, 0);
+    check_ok(session_commit(s));
+    check_graph(200);
+    live_check("1000|1398", "SELECT min(id), max(id) FROM makers");
+}
+END_TEST
+
+START_TEST(test_keys__identity_always)
+{
+    live_sql("ALTER TABLE makers ALTER id SET GENERATED ALWAYS");
+    Maker *maker = session_add(s, Maker, .name = "one");
+    check_ok(session_commit(s));
+    ck_assert_int_eq(maker->id, 1);
+    add_graph(20, 0); /* keys that were drawn can't be sent: an error that says so, or a way around */
+    Status status = session_commit(s);
+    if (status == STATUS_OK) {
+        live_check("21|40", "SELECT (SELECT count(*) FROM makers), count(*) FROM items JOIN makers ON makers.id = maker_id"
+                            " WHERE title = name");
+    } else {
+        ck_assert_str_eq(session_error(s)->sqlstate, "428C9");
+        ck_assert_str_eq(session_error(s)->model, "Maker");
+        live_check("1", "SELECT count(*) FROM makers");
+    }
+}
+END_TEST
+
+START_TEST(test_keys__small_keys_and_their_end)
+{
+    Tiny *tiny[3];
+    live_sql("ALTER TABLE tinies ALTER id RESTART 32765");
+    for (int i = 0; i < 3; i++)
+        tiny[i] = session_add(s, Tiny, .name = "t");
+    check_ok(session_commit(s));
+    ck_assert_int_eq(tiny[2]->id, INT16_MAX);
+    Tiny *one_more = session_add(s, Tiny, .name = "t");
+    session_add(s, Tiny, .name = "t");
+    ck_assert_int_ne(session_commit(s), STATUS_OK); /* the sequence is at its end */
+    ck_assert_str_eq(session_error(s)->sqlstate, "2200H");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert_int_eq(one_more->id, 0);
+    live_check("3", "SELECT count(*) FROM tinies");
+}
+END_TEST
+
+/* The sequence gives more than the field holds. */
+START_TEST(test_keys__key_that_does_not_fit)
+{
+    live_sql("ALTER TABLE tinies ALTER id DROP IDENTITY; ALTER TABLE tinies ALTER id TYPE bigint;"
+             "CREATE SEQUENCE wide OWNED BY tinies.id START 40000; ALTER TABLE tinies ALTER id SET DEFAULT nextval('wide')");
+    Tiny *tiny = session_add(s, Tiny, .name = "t");
+    if (_i)
+        session_add(s, Tiny, .name = "u");
+    Status status = session_commit(s);
+    ck_assert_int_ne(status, STATUS_OK);
+    ck_assert_str_eq(session_error(s)->model, "Tiny");
+    ck_assert_str_eq(session_error(s)->field, "id");
+    ck_assert_int_eq(tiny->id, 0);
+    /* the outcome is true */
+    live_check(session_error(s)->outcome == OUTCOME_DONE ? "1" : "0", "SELECT count(*) FROM tinies");
+    if (_i)
+        ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+}
+END_TEST
+
+START_TEST(test_keys__nothing_but_a_key)
+{
+    Only *only[1500];
+    only[0] = session_add(s, Only);
+    check_ok(session_commit(s));
+    ck_assert_int_eq(only[0]->id, 1);
+    for (int i = 1; i < 1500; i++)
+        only[i] = session_add(s, Only);
+    cost_start();
+    check_ok(session_commit(s));
+    check_trips(2);
+    for (int i = 1; i < 1500; i++)
+        ck_assert_int_eq(only[i]->id, i + 1);
+    live_check("1500|1500", "SELECT count(*), max(id) FROM onlies");
+}
+END_TEST
+
+START_TEST(test_keys__generated_part_of_a_composite_key)
+{
+    Plate *plates[50];
+    for (int i = 0; i < 50; i++)
+        plates[i] = session_add(s, Plate, .region = i % 5, .text = session_text(s, "p%d", i));
+    for (int i = 0; i < 100; i++)
+        session_add(s, Bolt, .plate = plates[i % 50]);
+    cost_start();
+    check_ok(session_commit(s));
+    check_trips(2);
+    for (int i = 0; i < 50; i++)
+        ck_assert_ptr_eq(session_find(s, Plate, i % 5, plates[i]->number), plates[i]);
+    live_check("100|50", "SELECT count(*), count(DISTINCT (p.region, p.number)) FROM bolts b JOIN plates p"
+                         " USING (region, number) WHERE substr(p.text, 2)::int %% 5 = p.region");
+}
+END_TEST
+
+/* --- roles --- */
+
+static Database *limited;
+
+/* A role that may write, but not use the sequences. */
+static void open_limited(void)
+{
+    setup();
+    live_sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO %s", scene_role());
+    limited = scene_database(live_conninfo_with("user=%s", scene_role()), ALL, DATABASE_OPTIONS(.on_statement = seen_add));
+    session_close(s);
+    s = session_open(limited);
+    cost_start();
+}
+
+static void close_limited(void)
+{
+    database_close(limited);
+    s = NULL;
+    scene_drop_role();
+    scene_close();
+}
+
+/* An identity column draws its keys itself, whatever the role may do: by RETURNING, one trip per level. */
+START_TEST(test_keys__role_without_usage)
+{
+    add_graph(1100, 0);
+    if (_i)
+        check_ok(session_begin(s, NULL));
+    check_ok(session_commit(s));
+    ck_assert_uint_le(cost_take().round_trips, 8); /* it has to be learned, for two tables */
+    check_graph(1100);
+    /* it is known now: 2 levels are one trip more */
+    scene_wipe();
+    session_close(s);
+    database_create_tables(db);
+    live_sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO %s", scene_role());
+    s = session_open(limited);
+    cost_start();
+    add_graph(1100, 0);
+    check_ok(session_commit(s));
+    check_trips(3);
+    check_graph(1100);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_keys__role_without_usage_and_three_levels)
+{
+    for (int i = 0; i < 20; i++) {
+        Maker *maker = session_add(s, Maker, .name = session_text(s, "m%d", i));
+        Item *item = session_add(s, Item, .title = maker->name, .maker = maker);
+        ck_assert(SET_TEXT(item->code, maker->name));
+        session_add(s, Part, .amount = i + 1, .item = item);
+    }
+    check_ok(session_commit(s));
+    live_check("20", "SELECT count(*) FROM parts JOIN items ON items.id = item_id JOIN makers ON makers.id = maker_id"
+                     " WHERE name = 'm' || (amount - 1) AND title = name");
+}
+END_TEST
+
+START_TEST(test_keys__role_without_usage_and_a_tree)
+{
+    Node *nodes[200];
+    for (int n = 0; n < 200; n++)
+        nodes[n] = session_add(s, Node, .label = session_text(s, "%d", n));
+    for (int n = 1; n < 200; n++)
+        nodes[n]->parent = nodes[n / 3];
+    if (_i)
+        check_ok(session_begin(s, NULL));
+    check_ok(_i ? session_flush(s) : session_commit(s));
+    if (_i)
+        check_ok(session_commit(s));
+    live_check("199", "SELECT count(*) FROM nodes c JOIN nodes p ON p.id = c.parent_id"
+                      " WHERE p.label::int = c.label::int / 3");
+    for (int n = 1; n < 200; n++)
+        ck_assert_int_eq(nodes[n]->parent_id.value, nodes[n / 3]->id);
+}
+END_TEST
+
+/* One row needs no key before: nothing is different. */
+START_TEST(test_keys__role_without_usage_and_one_row)
+{
+    Maker *maker = session_add(s, Maker, .name = "one");
+    check_ok(session_commit(s));
+    check_cost(1, 1);
+    ck_assert_int_eq(maker->id, 1);
+}
+END_TEST
+
+/* No privilege on the table at all: an error, not a second attempt without end. */
+START_TEST(test_keys__role_without_any_privilege)
+{
+    live_sql("REVOKE ALL ON makers FROM %s", scene_role());
+    add_graph(3, 0);
+    check_fails(session_commit(s), STATUS_PERMISSION);
+    ck_assert_str_eq(session_error(s)->sqlstate, "42501");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    live_sql("GRANT ALL ON makers TO %s", scene_role());
+    session_clear_error(s);
+    check_ok(session_commit(s));
+    check_graph(3);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_keys__sequence_that_counts_down);
+    tcase_add_test(tests, test_keys__sequence_with_a_cache_and_gaps);
+    tcase_add_test(tests, test_keys__serial);
+    tcase_add_loop_test(tests, test_keys__default_that_is_no_own_sequence, 0, 2);
+    tcase_add_test(tests, test_keys__identity_always);
+    tcase_add_test(tests, test_keys__small_keys_and_their_end);
+    tcase_add_loop_test(tests, test_keys__key_that_does_not_fit, 0, 2);
+    tcase_add_test(tests, test_keys__nothing_but_a_key);
+    tcase_add_test(tests, test_keys__generated_part_of_a_composite_key);
+}
+
+static void add_role_tests(TCase *tests)
+{
+    tcase_add_loop_test(tests, test_keys__role_without_usage, 0, 2);
+    tcase_add_test(tests, test_keys__role_without_usage_and_three_levels);
+    tcase_add_loop_test(tests, test_keys__role_without_usage_and_a_tree, 0, 2);
+    tcase_add_test(tests, test_keys__role_without_usage_and_one_row);
+    tcase_add_test(tests, test_keys__role_without_any_privilege);
+}
+
+int main(void)
+{
+    int failed = scene_main("keys", setup, scene_close, add_tests);
+    return scene_main("keys of roles", open_limited, close_limited, add_role_tests) || failed;
+}

@@ -1,0 +1,272 @@
+/* Rows that changed or vanished since they were loaded: versions, counts, and which object it was. */
+#include "api/scene.h"
+#include "api/works_models.h"
+
+static Session *other;
+
+static void setup(void)
+{
+    scene_open(WORKS);
+    live_sql("INSERT INTO makers (name, grade) SELECT 'm' || n, 1 FROM generate_series(1, 2500) n;"
+             "INSERT INTO items (maker_id, code, title, version) SELECT 1, 'c' || n, 't', 1 FROM generate_series(1, 2500) n;"
+             "INSERT INTO words SELECT 'w' || n, n FROM generate_series(1, 10) n");
+    other = session_open(db);
+}
+
+static void teardown(void)
+{
+    session_close(other);
+    scene_close();
+}
+
+/* --- S151 --- */
+
+START_TEST(test_stale__version_counts)
+{
+    Item *item = session_add(s, Item, .code = "new", .title = "", .maker_id = 1);
+    check_ok(session_commit(s));
+    ck_assert_int_eq(item->version, 1);
+    for (int32_t version = 2; version < 5; version++) {
+        item->title = session_text(s, "%d", version);
+        check_ok(session_commit(s));
+        ck_assert_int_eq(item->version, version);
+    }
+    live_check("4|4", "SELECT version, title FROM items WHERE code = 'new'");
+    session_delete(s, item);
+    check_ok(session_commit(s));
+}
+END_TEST
+
+START_TEST(test_stale__second_writer_is_told)
+{
+    Item *mine = session_find(s, Item, 1), *theirs = session_find(other, Item, 1), *bystander = session_find(s, Item, 2);
+    theirs->title = "theirs";
+    ck_assert_int_eq(session_commit(other), STATUS_OK);
+    mine->title = "mine";
+    bystander->title = "bystander";
+    Maker *new = session_add(s, Maker, .name = "new");
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(mine, "Item", NULL);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert_str_eq(session_error(s)->sqlstate, "");
+    live_check("theirs|2\nt|1", "SELECT title, version FROM items WHERE id < 3 ORDER BY id"); /* nothing of it */
+    ck_assert_int_eq(new->id, 0);
+    ck_assert_int_eq(mine->version, 1);
+    /* S151: after a rollback, all is well again */
+    check_ok(session_rollback(s));
+    check_ok(session_refresh(s, mine));
+    ck_assert_str_eq(mine->title, "theirs");
+    mine->title = "mine after all";
+    check_ok(session_commit(s));
+    live_check("mine after all|3", "SELECT title, version FROM items WHERE id = 1");
+}
+END_TEST
+
+/* S159: the object keeps its changes; refreshed and changed again, it goes through. */
+START_TEST(test_stale__changes_are_kept)
+{
+    Item *item = session_find(s, Item, 1);
+    item->title = "mine";
+    live_sql("UPDATE items SET note = 'theirs', version = 2 WHERE id = 1");
+    check_fails(session_commit(s), STATUS_STALE);
+    session_clear_error(s);
+    ck_assert_str_eq(item->title, "mine");
+    size_t count;
+    const Change *changes = session_changes(s, item, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_str_eq(changes[0].old_value.as.text, "t"); /* the old original value */
+    check_fails(session_commit(s), STATUS_STALE);        /* still */
+    session_clear_error(s);
+    live_sql("UPDATE items SET version = 1 WHERE id = 1"); /* as if it had been taken back */
+    item->price.text = "5";
+    check_ok(session_commit(s));
+    live_check("mine|5.00|theirs|2", "SELECT title, price, note, version FROM items WHERE id = 1");
+}
+END_TEST
+
+START_TEST(test_stale__delete_of_a_changed_row)
+{
+    Item *item = session_find(s, Item, 3);
+    session_delete(s, item);
+    live_sql("UPDATE items SET version = 2 WHERE id = 3");
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(item, "Item", NULL);
+    live_check("1", "SELECT count(*) FROM items WHERE id = 3");
+    ck_assert(session_contains(s, item));
+    check_ok(session_rollback(s));
+    check_ok(session_refresh(s, item));
+    session_delete(s, item);
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM items WHERE id = 3");
+}
+END_TEST
+
+/* Two deleted, one of them stale: none goes. */
+START_TEST(test_stale__delete_of_two)
+{
+    Item *one = session_find(s, Item, 1), *two = session_find(s, Item, 2);
+    session_delete(s, one);
+    session_delete(s, two);
+    live_sql("UPDATE items SET version = 9 WHERE id = 2");
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(two, "Item", NULL);
+    live_check("2", "SELECT count(*) FROM items WHERE id < 3");
+}
+END_TEST
+
+/* S158: out of a batch, the first stale object. */
+static const int stale_rows[][2] = {{2, 1}, {1000, 0}, {1000, 999}, {2500, 1500}, {2500, 2499}};
+
+START_TEST(test_stale__one_of_many)
+{
+    int rows = stale_rows[(size_t)_i % COUNT_OF(stale_rows)][0], at = stale_rows[(size_t)_i % COUNT_OF(stale_rows)][1];
+    bool remove = (size_t)_i >= COUNT_OF(stale_rows);
+    Query *q = session_query(s, Item);
+    size_t count;
+    query_where(q, Item, id, "<=", rows);
+    query_order_by(q, Item, id, ORDER_ASC);
+    Item **items = query_all(q, Item, &count);
+    ck_assert_uint_eq(count, (size_t)rows);
+    for (size_t i = 0; i < count; i++) {
+        if (remove)
+            session_delete(s, items[i]);
+        else
+            items[i]->title = "changed";
+    }
+    live_sql("UPDATE items SET version = 2, title = 'theirs' WHERE id = %d", at + 1);
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(items[at], "Item", NULL);
+    live_check("2500|0", "SELECT count(*), count(*) FILTER (WHERE title = 'changed') FROM items");
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(items[i]->version, 1);
+}
+END_TEST
+
+/* S152: no bump without a change, none of the parent for a child, one for the owner's foreign key. */
+START_TEST(test_stale__version_moves_only_with_its_row)
+{
+    Item *item = session_find(s, Item, 1);
+    item->title = "x";
+    item->title = "t";
+    check_nothing_to_write();
+    session_add(s, Part, .amount = 1, .item = item);
+    check_ok(session_commit(s));
+    ck_assert_int_eq(item->version, 1);
+    item->maker_id = 2;
+    check_ok(session_commit(s));
+    ck_assert_int_eq(item->version, 2);
+    live_check("2", "SELECT version FROM items WHERE id = 1");
+}
+END_TEST
+
+/* --- S156: without a version, a row that vanished --- */
+
+START_TEST(test_stale__vanished_row_updated)
+{
+    Word *three = session_find(s, Word, "w3"), *four = session_find(s, Word, "w4");
+    three->count = 33;
+    four->count = 44;
+    live_sql("DELETE FROM words WHERE word = 'w3'");
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(three, "Word", NULL);
+    live_check("4", "SELECT count FROM words WHERE word = 'w4'");
+    session_clear_error(s);
+    check_ok(session_evict(s, three));
+    check_ok(session_commit(s));
+    live_check("44", "SELECT count FROM words WHERE word = 'w4'");
+}
+END_TEST
+
+START_TEST(test_stale__vanished_row_deleted)
+{
+    Word *three = session_find(s, Word, "w3");
+    session_delete(s, three);
+    if (_i)
+        session_delete(s, session_find(s, Word, "w4"));
+    live_sql("DELETE FROM words WHERE word = 'w3'");
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(three, "Word", NULL);
+    live_check("9", "SELECT count(*) FROM words");
+}
+END_TEST
+
+/* One row alone: no BEGIN, and the truth about it all the same. */
+START_TEST(test_stale__lone_row)
+{
+    Word *three = session_find(s, Word, "w3");
+    three->count = 0;
+    live_sql("DELETE FROM words WHERE word = 'w3'");
+    cost_start();
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(three, "Word", NULL);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert_uint_eq(session_stats(s).updated, 0);
+}
+END_TEST
+
+/* A row that is the same in value is written over all the same: the last one wins where there is no version. */
+START_TEST(test_stale__without_version_the_last_wins)
+{
+    Maker *mine = session_find(s, Maker, 1), *theirs = session_find(other, Maker, 1);
+    theirs->name = "theirs";
+    theirs->grade.value = 5;
+    ck_assert_int_eq(session_commit(other), STATUS_OK);
+    mine->name = "mine";
+    check_ok(session_commit(s));
+    live_check("mine|5", "SELECT name, grade FROM makers WHERE id = 1"); /* only the column that changed */
+}
+END_TEST
+
+/* --- what the program may not do to a version --- */
+
+START_TEST(test_stale__version_edited)
+{
+    Item *item = session_find(s, Item, 1);
+    item->version = 7;
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(item, "Item", "version");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    item->version = 1;
+    item->title = "x";
+    check_ok(session_commit(s));
+    ck_assert_int_eq(item->version, 2);
+}
+END_TEST
+
+/* On a new object the version is the library's: 1. */
+START_TEST(test_stale__version_of_a_new_object)
+{
+    Item *item = session_add(s, Item, .code = "n", .title = "", .maker_id = 1, .version = 5);
+    Status status = session_commit(s);
+    if (status == STATUS_OK) {
+        ck_assert_int_eq(item->version, 1);
+        live_check("1", "SELECT version FROM items WHERE code = 'n'");
+    } else {
+        check_error(s, STATUS_INVALID);
+        check_culprit(item, "Item", "version");
+    }
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_stale__version_counts);
+    tcase_add_test(tests, test_stale__second_writer_is_told);
+    tcase_add_test(tests, test_stale__changes_are_kept);
+    tcase_add_test(tests, test_stale__delete_of_a_changed_row);
+    tcase_add_test(tests, test_stale__delete_of_two);
+    tcase_add_loop_test(tests, test_stale__one_of_many, 0, 2 * (int)COUNT_OF(stale_rows));
+    tcase_add_test(tests, test_stale__version_moves_only_with_its_row);
+    tcase_add_test(tests, test_stale__vanished_row_updated);
+    tcase_add_loop_test(tests, test_stale__vanished_row_deleted, 0, 2);
+    tcase_add_test(tests, test_stale__lone_row);
+    tcase_add_test(tests, test_stale__without_version_the_last_wins);
+    tcase_add_test(tests, test_stale__version_edited);
+    tcase_add_test(tests, test_stale__version_of_a_new_object);
+}
+
+int main(void)
+{
+    return scene_main("stale", setup, teardown, add_tests);
+}

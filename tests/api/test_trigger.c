@@ -1,0 +1,271 @@
+/* Triggers, rules, cascades and generated columns: the server does more, or less, than it was told. */
+#include "api/scene.h"
+#include "api/works_models.h"
+
+typedef struct Entry {
+    int64_t id;
+    const char *text;
+    const char *folded;     /* by a trigger */
+    NullInt32 changes;      /* by a trigger, on UPDATE */
+    NullInt32 length;       /* STORED */
+    PgTimestamp touched;    /* by a trigger */
+} Entry;
+
+typedef struct Owned {
+    int64_t id;
+    int64_t maker_id;
+    Maker *maker;
+} Owned;
+
+typedef struct Twig {
+    int64_t id;
+    NullInt64 above_id;
+    struct Twig *above;
+} Twig;
+
+extern const Model Twig_model;
+
+/* clang-format off */
+MODEL(Entry, "entries",
+    COLUMN(Entry, id,      .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Entry, text),
+    COLUMN(Entry, folded,  .generated = GENERATED_BY_SERVER, .nullable = true),
+    COLUMN(Entry, changes, .generated = GENERATED_BY_SERVER, .server_default = "0"),
+    COLUMN(Entry, length,  .generated = GENERATED_BY_SERVER, .stored = "length(text)"),
+    COLUMN(Entry, touched, .generated = GENERATED_BY_SERVER, .server_default = "'2000-01-01 00:00:00+00'"));
+
+MODEL(Owned, "owned",
+    COLUMN(Owned, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Owned, maker_id, .references = &Maker_model, .on_delete = ON_DELETE_CASCADE),
+    BELONGS_TO(Owned, maker, Maker, maker_id));
+
+MODEL(Twig, "twigs",
+    COLUMN(Twig, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Twig, above_id, .references = &Twig_model, .on_delete = ON_DELETE_CASCADE),
+    BELONGS_TO(Twig, above, Twig, above_id));
+/* clang-format on */
+
+static void setup(void)
+{
+    scene_open(MODELS(Maker, Item, Part, Node, Word, Entry, Owned, Twig));
+    live_sql("CREATE FUNCTION fold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+             " IF NEW.text = 'skip' THEN RETURN NULL; END IF;"
+             " IF NEW.text = 'renumber' THEN NEW.id := NEW.id + 100000; END IF;"
+             " IF NEW.text = 'rewrite' THEN NEW.text := 'rewritten'; END IF;"
+             " NEW.folded := upper(NEW.text); NEW.touched := '2026-11-20 10:00:00+00';"
+             " IF TG_OP = 'UPDATE' THEN NEW.changes := OLD.changes + 1; END IF; RETURN NEW; END $$;"
+             "CREATE TRIGGER fold BEFORE INSERT OR UPDATE ON entries FOR EACH ROW EXECUTE FUNCTION fold()");
+}
+
+/* S136 */
+START_TEST(test_trigger__what_it_makes_is_fetched)
+{
+    enum { ROWS = 1200 };
+    static Entry *entries[ROWS];
+    int rows = _i ? ROWS : 1;
+    for (int i = 0; i < rows; i++)
+        entries[i] = session_add(s, Entry, .text = session_text(s, "text %d", i));
+    check_ok(session_commit(s));
+    for (int i = 0; i < rows; i++) {
+        ck_assert_str_eq(entries[i]->folded, session_text(s, "TEXT %d", i));
+        ck_assert_int_eq(entries[i]->length.value, (int)strlen(entries[i]->text));
+        ck_assert(entries[i]->changes.valid && entries[i]->changes.value == 0);
+    }
+    check_nothing_to_write();
+    for (int i = 0; i < rows; i++)
+        entries[i]->text = session_text(s, "other %d", i);
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("SELECT ROW("), 0);
+    for (int i = 0; i < rows; i++) {
+        ck_assert_str_eq(entries[i]->folded, session_text(s, "OTHER %d", i));
+        ck_assert_int_eq(entries[i]->changes.value, 1);
+        ck_assert_int_eq(entries[i]->length.value, (int)strlen(entries[i]->text));
+    }
+    check_nothing_to_write();
+    ck_assert_int_eq(session_is_dirty(s, entries[0]), false);
+}
+END_TEST
+
+/* What a trigger does to a column that was sent stays unknown until the row is read again. */
+START_TEST(test_trigger__changes_a_column_that_was_sent)
+{
+    Entry *entry = session_add(s, Entry, .text = "rewrite");
+    check_ok(session_commit(s));
+    live_check("rewritten", "SELECT text FROM entries");
+    check_nothing_to_write();
+    check_ok(session_refresh(s, entry));
+    ck_assert_str_eq(entry->text, "rewritten");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A BEFORE trigger that returns NULL: no error of the server, but the count is wrong. */
+START_TEST(test_trigger__keeps_an_insert_out)
+{
+    static const int rows[] = {1, 2, 1500};
+    Entry *skipped = NULL;
+    for (int i = 0; i < rows[_i]; i++) {
+        Entry *entry = session_add(s, Entry, .text = i == rows[_i] * 2 / 3 ? "skip" : session_text(s, "%d", i));
+        if (strcmp(entry->text, "skip") == 0)
+            skipped = entry;
+    }
+    Maker *maker = session_add(s, Maker, .name = "with it");
+    Status status = session_commit(s);
+    ck_assert_int_ne(status, STATUS_OK);
+    ck_assert_msg(session_error(s)->object == skipped, "%s", error_text(session_error(s)));
+    ck_assert_str_eq(session_error(s)->model, "Entry");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert(skipped->id == 0 && maker->id == 0);
+    live_check("0|0", "SELECT (SELECT count(*) FROM entries), (SELECT count(*) FROM makers)");
+    session_clear_error(s);
+    skipped->text = "mended";
+    check_ok(session_commit(s));
+    live_check(session_text(s, "%d", rows[_i]), "SELECT count(*) FROM entries");
+}
+END_TEST
+
+START_TEST(test_trigger__keeps_a_lone_insert_out)
+{
+    Entry *entry = session_add(s, Entry, .text = "skip");
+    ck_assert_int_ne(session_commit(s), STATUS_OK);
+    ck_assert_ptr_eq(session_error(s)->object, entry);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert(session_contains(s, entry) && entry->id == 0);
+}
+END_TEST
+
+START_TEST(test_trigger__keeps_an_update_out)
+{
+    Entry *entry = session_add(s, Entry, .text = "a"), *other = session_add(s, Entry, .text = "b");
+    check_ok(session_commit(s));
+    entry->text = "skip";
+    if (_i)
+        other->text = "c";
+    check_fails(session_commit(s), STATUS_STALE);
+    ck_assert_ptr_eq(session_error(s)->object, entry);
+    live_check("a\nb", "SELECT text FROM entries ORDER BY id");
+}
+END_TEST
+
+/* A trigger that changes the key of a row that others may refer to: found out, never matched to a wrong object. */
+START_TEST(test_trigger__changes_the_key)
+{
+    Entry *lone = session_add(s, Entry, .text = "renumber");
+    Status status = session_commit(s);
+    if (status == STATUS_OK)
+        live_check(session_text(s, "%" PRId64, lone->id), "SELECT id FROM entries");
+    else
+        check_ok(session_rollback(s));
+    live_sql("DELETE FROM entries");
+    scene_renew();
+    Entry *entries[3] = {session_add(s, Entry, .text = "a"), session_add(s, Entry, .text = "renumber"),
+                         session_add(s, Entry, .text = "c")};
+    status = session_commit(s);
+    if (status == STATUS_OK) {
+        for (int i = 0; i < 3; i++)
+            live_check(entries[i]->text, "SELECT text FROM entries WHERE id = %" PRId64, entries[i]->id);
+    } else {
+        ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+        ck_assert_str_eq(session_error(s)->model, "Entry");
+        live_check("0", "SELECT count(*) FROM entries");
+    }
+}
+END_TEST
+
+/* S139: rows through a view, with keys in no order: each answer at its own object. */
+START_TEST(test_trigger__rows_of_a_view)
+{
+    live_sql("CREATE VIEW shuffled AS SELECT * FROM entries;"
+             "ALTER TABLE entries RENAME TO stored; ALTER VIEW shuffled RENAME TO entries;"
+             "ALTER VIEW entries ALTER id SET DEFAULT nextval('entries_id_seq')");
+    Entry *entries[50];
+    for (int i = 0; i < 50; i++)
+        entries[i] = session_add(s, Entry, .id = i * 17 % 50 + 1, .text = session_text(s, "t%d", i));
+    check_ok(session_commit(s));
+    for (int i = 0; i < 50; i++)
+        ck_assert_str_eq(entries[i]->folded, session_text(s, "T%d", i));
+}
+END_TEST
+
+/* A rule that does the INSERT elsewhere. */
+START_TEST(test_trigger__rule_instead)
+{
+    live_sql("CREATE RULE nowhere AS ON INSERT TO words DO INSTEAD NOTHING");
+    Word *word = session_add(s, Word, .word = "lost");
+    ck_assert_int_ne(session_commit(s), STATUS_OK);
+    ck_assert_ptr_eq(session_error(s)->object, word);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+}
+END_TEST
+
+/* --- cascades of the database --- */
+
+/* Parent and children are deleted here; the database's own cascade may be faster: no stale rows. */
+START_TEST(test_trigger__on_delete_cascade)
+{
+    Maker *maker = session_add(s, Maker, .name = "m");
+    Owned *owned[3];
+    for (int i = 0; i < 3; i++)
+        owned[i] = session_add(s, Owned, .maker = maker);
+    check_ok(session_commit(s));
+    session_delete(s, maker);
+    for (int i = 0; i < 2; i++)
+        session_delete(s, owned[i]);
+    check_ok(session_commit(s));
+    live_check("0|0", "SELECT (SELECT count(*) FROM makers), (SELECT count(*) FROM owned)");
+    /* the third went with the cascade, and nobody told the session: the next write is stale */
+    check_ok(session_delete(s, owned[2]));
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(owned[2], "Owned", NULL);
+}
+END_TEST
+
+/* S28 */
+START_TEST(test_trigger__on_delete_cascade_in_a_tree)
+{
+    Twig *root = session_add(s, Twig), *middle = session_add(s, Twig, .above = root);
+    Twig *leaf = session_add(s, Twig, .above = middle);
+    check_ok(session_commit(s));
+    session_delete(s, root);
+    session_delete(s, middle);
+    if (_i)
+        session_delete(s, leaf);
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM twigs");
+}
+END_TEST
+
+/* A notice in the middle of a pipeline disturbs nothing: S176. */
+START_TEST(test_trigger__notices_in_a_pipeline)
+{
+    live_sql("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'row %%', NEW.name;"
+             " RETURN NEW; END $$; CREATE TRIGGER shout BEFORE INSERT ON makers FOR EACH ROW EXECUTE FUNCTION shout()");
+    Maker *makers[1200];
+    for (int i = 0; i < 1200; i++)
+        makers[i] = session_add(s, Maker, .name = session_text(s, "%d", i));
+    check_ok(session_commit(s));
+    live_check("1200", "SELECT count(*) FROM makers");
+    ck_assert_str_eq(session_find(s, Maker, makers[600]->id)->name, "600");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_loop_test(tests, test_trigger__what_it_makes_is_fetched, 0, 2);
+    tcase_add_test(tests, test_trigger__changes_a_column_that_was_sent);
+    tcase_add_loop_test(tests, test_trigger__keeps_an_insert_out, 0, 3);
+    tcase_add_test(tests, test_trigger__keeps_a_lone_insert_out);
+    tcase_add_loop_test(tests, test_trigger__keeps_an_update_out, 0, 2);
+    tcase_add_test(tests, test_trigger__changes_the_key);
+    tcase_add_test(tests, test_trigger__rows_of_a_view);
+    tcase_add_test(tests, test_trigger__rule_instead);
+    tcase_add_test(tests, test_trigger__on_delete_cascade);
+    tcase_add_loop_test(tests, test_trigger__on_delete_cascade_in_a_tree, 0, 2);
+    tcase_add_test(tests, test_trigger__notices_in_a_pipeline);
+}
+
+int main(void)
+{
+    return scene_main("trigger", setup, scene_close, add_tests);
+}

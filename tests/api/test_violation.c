@@ -1,0 +1,449 @@
+/* Errors of the server out of batches of any size: which object, which field, and everything as it was before. */
+#include "api/scene.h"
+
+typedef struct Owner {
+    int64_t id;
+    const char *name;
+} Owner;
+
+typedef struct Thing {
+    int64_t id;
+    int64_t owner_id;
+    const char *name;
+    const char *tag;     /* varchar(9), but the table has varchar(5) */
+    int32_t amount;      /* > 0 */
+    PgNumeric price;     /* numeric(5,2) */
+    const char *comment; /* NOT NULL in the table, which the model doesn't know */
+    const char *span;    /* int4range, which must not overlap another's */
+    int16_t part;        /* (owner, part) is unique */
+    int32_t number;
+    Owner *owner;
+} Thing;
+
+/* clang-format off */
+MODEL(Owner, "owners",
+    COLUMN(Owner, id, .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Owner, name));
+
+MODEL(Thing, "things",
+    COLUMN(Thing, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Thing, owner_id, .references = &Owner_model),
+    COLUMN(Thing, name,     .unique = true),
+    COLUMN(Thing, tag,      .sql_type = "varchar(9)"),
+    COLUMN(Thing, amount,   .check = "amount > 0"),
+    COLUMN(Thing, price,    .sql_type = "numeric(5,2)"),
+    COLUMN(Thing, comment,  .nullable = true),
+    COLUMN(Thing, span,     .sql_type = "int4range", .nullable = true),
+    COLUMN(Thing, part),
+    COLUMN(Thing, number),
+    BELONGS_TO(Thing, owner, Owner, owner_id),
+    UNIQUE(Thing, "things_owner_part", part, number));
+/* clang-format on */
+
+static void setup(void)
+{
+    scene_open(MODELS(Owner, Thing));
+    live_sql("ALTER TABLE things ALTER comment SET NOT NULL, ALTER tag TYPE varchar(5);"
+             "ALTER TABLE things ADD CONSTRAINT things_span EXCLUDE USING gist (span WITH &&);"
+             "INSERT INTO owners (name) VALUES ('Ann');"
+             "INSERT INTO things (id, owner_id, name, tag, amount, price, comment, span, part, number)"
+             " VALUES (-1, 1, 'taken', 't', 1, 1, '', '[1000000,1000001)', -1, -1);"
+             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.comment = 'refuse' THEN"
+             " RAISE EXCEPTION 'refused for a reason' USING ERRCODE = 'HD001', HINT = 'say please'; END IF; RETURN NEW; END $$;"
+             "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON things FOR EACH ROW EXECUTE FUNCTION refuse()");
+}
+
+/* --- the ways to go wrong --- */
+
+static void break_unique(Thing *thing) { thing->name = "taken"; }
+static void break_foreign_key(Thing *thing) { thing->owner = NULL; thing->owner_id = 999; }
+static void break_check(Thing *thing) { thing->amount = -1; }
+static void break_not_null(Thing *thing) { thing->comment = NULL; }
+static void break_exclusion(Thing *thing) { thing->span = "[999999,1000005)"; }
+static void break_length(Thing *thing) { thing->tag = "longer"; }
+static void break_range(Thing *thing) { thing->price.text = "12345.67"; }
+static void break_text(Thing *thing) { thing->span = "[nonsense"; }
+static void break_trigger(Thing *thing) { thing->comment = "refuse"; }
+static void break_two_columns(Thing *thing) { thing->part = -1; thing->number = -1; }
+
+static const struct violation {
+    const char *name;
+    void (*break_it)(Thing *);
+    Status status;
+    const char *sqlstate;
+    const char *constraint;
+    const char *field;     /* NULL: there is none, or the server doesn't say; then it may be `maybe` */
+    const char *maybe;
+} violations[] = {
+    {"unique", break_unique, STATUS_UNIQUE, "23505", "things_name_key", "name", NULL},
+    {"foreign key", break_foreign_key, STATUS_FOREIGN_KEY, "23503", "things_owner_id_fkey", "owner_id", NULL},
+    {"check", break_check, STATUS_CHECK, "23514", "things_amount_check", "amount", NULL},
+    {"not null", break_not_null, STATUS_NOT_NULL, "23502", NULL, "comment", NULL},
+    {"exclusion", break_exclusion, STATUS_EXCLUSION, "23P01", "things_span", NULL, "span"},
+    {"too long", break_length, STATUS_DATA, "22001", NULL, NULL, "tag"},
+    {"out of range", break_range, STATUS_DATA, "22003", NULL, NULL, "price"},
+    {"no range at all", break_text, STATUS_DATA, "22P02", NULL, NULL, "span"},
+    {"trigger", break_trigger, STATUS_SERVER, "HD001", NULL, NULL, NULL},
+    {"two columns", break_two_columns, STATUS_UNIQUE, "23505", "things_owner_part", NULL, "part"},
+};
+
+/* Status of which one violation may have been recognised before anything was sent. */
+static void check_violation(const struct violation *v, const Thing *guilty)
+{
+    const Error *error = session_error(s);
+    ck_assert_ptr_nonnull(error);
+    ck_assert_msg(error->status == v->status, "%s: %s", v->name, error_text(error));
+    ck_assert_msg(strcmp(error->sqlstate, v->sqlstate) == 0, "%s: %s", v->name, error_text(error));
+    ck_assert_msg(error->object == guilty, "%s: object %p, not %p: %s", v->name, error->object, (const void *)guilty,
+                  error_text(error));
+    ck_assert_int_eq(error->outcome, OUTCOME_NOT_DONE);
+    ck_assert_str_eq(error->model, "Thing");
+    ck_assert_pstr_eq(error->constraint, v->constraint);
+    if (v->field)
+        ck_assert_pstr_eq(error->field, v->field);
+    else
+        ck_assert_msg(!error->field || (v->maybe && strcmp(error->field, v->maybe) == 0), "%s: field %s", v->name,
+                      error->field);
+    ck_assert_ptr_nonnull(error->statement);
+    ck_assert_ptr_null(strstr(error->message, "longer")); /* no values, unless asked for */
+    ck_assert_ptr_null(error->detail);
+    ck_assert(!strchr(error->message, '\n'));
+}
+
+static Thing *add_thing(int i, Owner *owner)
+{
+    return session_add(s, Thing, .name = session_text(s, "n%d", i), .tag = "t", .amount = 1 + i, .price = {"1.5"},
+                       .comment = "c", .part = (int16_t)(i % 100), .number = i, .owner = owner,
+                       .span = session_text(s, "[%d,%d)", i, i + 1));
+}
+
+static void mend(Thing *thing, const Thing *good)
+{
+    thing->name = good->name;
+    thing->tag = good->tag;
+    thing->amount = good->amount;
+    thing->price = good->price;
+    thing->comment = good->comment;
+    thing->span = good->span;
+    thing->part = good->part;
+    thing->number = good->number;
+    thing->owner = good->owner;
+    thing->owner_id = good->owner_id;
+}
+
+/* --- inserts --- */
+
+static const struct place {
+    int rows, guilty;
+} places[] = {{1, 0}, {2, 1}, {1000, 0}, {1000, 499}, {1000, 999}, {2500, 1499}, {2500, 2499}};
+
+START_TEST(test_violation__of_an_insert)
+{
+    const struct violation *v = &violations[(size_t)_i / COUNT_OF(places)];
+    struct place place = places[(size_t)_i % COUNT_OF(places)];
+    Owner *owner = session_add(s, Owner, .name = "Bob");
+    Thing **things = malloc((size_t)place.rows * sizeof(*things)), good;
+    for (int i = 0; i < place.rows; i++)
+        things[i] = add_thing(i, owner);
+    good = *things[place.guilty];
+    v->break_it(things[place.guilty]);
+    Status status = session_commit(s);
+    ck_assert_msg(status == v->status, "%s: %s", v->name, status_name(status));
+    check_violation(v, things[place.guilty]);
+    /* it sticks, and nothing reaches the server */
+    seen_clear();
+    ck_assert_int_eq(session_commit(s), v->status);
+    ck_assert_uint_eq(seen.count, 0);
+    /* everything as before */
+    ck_assert_int_eq(owner->id, 0);
+    for (int i = 0; i < place.rows; i++) {
+        ck_assert_int_eq(things[i]->id, 0);
+        ck_assert_int_eq(things[i]->owner_id, i == place.guilty && v->break_it == break_foreign_key ? 999 : 0);
+    }
+    live_check("1|1", "SELECT (SELECT count(*) FROM owners), (SELECT count(*) FROM things)");
+    ck_assert_uint_eq(session_stats(s).inserted, 0);
+    /* mended, it goes through */
+    session_clear_error(s);
+    mend(things[place.guilty], &good);
+    check_ok(session_commit(s));
+    live_check(session_text(s, "%d|0", place.rows + 1),
+               "SELECT count(*), count(*) FILTER (WHERE id > 0 AND (name <> 'n' || number OR owner_id <> %" PRId64
+               ")) FROM things", owner->id);
+    for (int i = 0; i < place.rows; i += 111)
+        live_check(session_text(s, "%" PRId64, things[i]->id), "SELECT id FROM things WHERE number = %d", i);
+    check_nothing_to_write();
+    free(things);
+}
+END_TEST
+
+/* What the model knows is refused before anything is sent. */
+START_TEST(test_violation__that_the_model_knows_of)
+{
+    Owner *owner = session_find(s, Owner, 1);
+    add_thing(1, owner);
+    Thing *thing = add_thing(2, owner);
+    thing->tag = "ten \xe2\x82\xac\xe2\x82\xac\xe2\x82\xac ok"; /* ten characters */
+    cost_start();
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(thing, "Thing", "tag");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    check_cost(0, 0);
+}
+END_TEST
+
+/* Two rows of one commit that can't both be: either is to blame. */
+START_TEST(test_violation__between_two_new_rows)
+{
+    Owner *owner = session_find(s, Owner, 1);
+    Thing *things[1500];
+    for (int i = 0; i < 1500; i++)
+        things[i] = add_thing(i, owner);
+    things[1400]->name = "n7";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert(session_error(s)->object == things[1400] || session_error(s)->object == things[7]);
+    ck_assert_str_eq(session_error(s)->field, "name");
+}
+END_TEST
+
+/* S56 */
+START_TEST(test_violation__second_of_three)
+{
+    session_add(s, Owner, .name = "x");
+    Owner *owner = session_find(s, Owner, 1);
+    add_thing(1, owner);
+    Thing *second = add_thing(2, owner);
+    add_thing(3, owner);
+    second->name = "taken";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_violation(&violations[0], second);
+}
+END_TEST
+
+/* Keys that the program chose: no statement before the INSERT. */
+START_TEST(test_violation__of_the_primary_key)
+{
+    Owner *owner = session_find(s, Owner, 1);
+    Thing *things[1200];
+    for (int i = 0; i < 1200; i++) {
+        things[i] = add_thing(i, owner);
+        things[i]->id = i == 1100 ? -1 : i + 1;
+    }
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_culprit(things[1100], "Thing", "id");
+    ck_assert_str_eq(session_error(s)->constraint, "things_pkey");
+    session_clear_error(s);
+    things[1100]->id = 5000;
+    check_ok(session_commit(s));
+    ck_assert_ptr_eq(session_find(s, Thing, 5000), things[1100]);
+}
+END_TEST
+
+/* --- updates and deletes --- */
+
+START_TEST(test_violation__of_an_update)
+{
+    const struct violation *v = &violations[(size_t)_i / 3];
+    static const size_t guilty[] = {0, 499, 999};
+    size_t count, at = guilty[_i % 3];
+    live_sql("INSERT INTO things (id, owner_id, name, tag, amount, price, comment, span, part, number)"
+             " SELECT n, 1, 'n' || n, 't', 1, 1, 'c', int4range(n, n + 1), n %% 100, n FROM generate_series(1, 1000) n");
+    Query *q = session_query(s, Thing);
+    query_where(q, Thing, id, ">", 0);
+    query_order_by(q, Thing, id, ORDER_DESC);
+    Thing **things = query_all(q, Thing, &count), good;
+    ck_assert_uint_eq(count, 1000);
+    for (size_t i = 0; i < count; i++) {
+        things[i]->name = session_text(s, "new%zu", i);
+        things[i]->tag = "u";
+        things[i]->amount++;
+        things[i]->price.text = "2.5";
+        things[i]->comment = "d";
+        things[i]->span = session_text(s, "[%zu,%zu)", 5000 + i, 5001 + i);
+        things[i]->number += 2000;
+        things[i]->part = (int16_t)(things[i]->part + 1);
+    }
+    good = *things[at];
+    v->break_it(things[at]);
+    Thing *all_columns = v->break_it == break_foreign_key ? things[at] : NULL;
+    check_fails(session_commit(s), v->status);
+    check_violation(v, things[at]);
+    live_check("0", "SELECT count(*) FROM things WHERE tag <> 't'");
+    ck_assert(session_is_dirty(s, things[0]) == false); /* the error sticks: it answers nothing */
+    session_clear_error(s);
+    ck_assert(session_is_dirty(s, things[0]));
+    mend(things[at], &good);
+    if (all_columns)
+        all_columns->owner_id = 1;
+    check_ok(session_commit(s));
+    live_check("1000", "SELECT count(*) FROM things WHERE tag = 'u' AND name LIKE 'new%%'");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_violation__of_a_delete)
+{
+    enum { OWNERS = 1500 };
+    live_sql("INSERT INTO owners (name) SELECT 'o' || n FROM generate_series(2, %d) n;"
+             "INSERT INTO things (id, owner_id, name, tag, amount, price, comment, part, number)"
+             " VALUES (5, 777, 'holder', 't', 1, 1, '', 5, 5)", OWNERS);
+    Query *q = session_query(s, Owner);
+    query_where(q, Owner, id, ">", 1);
+    size_t count;
+    Owner **owners = query_all(q, Owner, &count), *guilty = NULL;
+    ck_assert_uint_eq(count, OWNERS - 1);
+    for (size_t i = 0; i < count; i++) {
+        if (owners[i]->id == 777)
+            guilty = owners[i];
+        session_delete(s, owners[i]);
+    }
+    check_fails(session_commit(s), STATUS_FOREIGN_KEY);
+    ck_assert_ptr_eq(session_error(s)->object, guilty);
+    ck_assert_str_eq(session_error(s)->constraint, "things_owner_id_fkey");
+    session_clear_error(s);
+    session_add_struct(s, Owner, guilty); /* it stays */
+    check_ok(session_commit(s));
+    live_check("2", "SELECT count(*) FROM owners");
+    ck_assert_ptr_eq(session_find(s, Owner, 777), guilty);
+}
+END_TEST
+
+/* --- what else the error says --- */
+
+START_TEST(test_violation__hint_and_message_of_a_trigger)
+{
+    Thing *thing = add_thing(1, session_find(s, Owner, 1));
+    thing->comment = "refuse";
+    check_fails(session_commit(s), STATUS_SERVER);
+    check_says(session_error(s), "refused for a reason");
+    ck_assert_str_eq(session_error(s)->hint, "say please");
+    const char *text = error_text(session_error(s));
+    ck_assert_ptr_nonnull(strstr(text, "refused for a reason"));
+    ck_assert_ptr_nonnull(strstr(text, "HD001"));
+    ck_assert_ptr_nonnull(strstr(text, "say please"));
+    ck_assert_ptr_nonnull(strstr(text, "Thing"));
+    ck_assert_ptr_nonnull(strstr(text, "INSERT INTO"));
+}
+END_TEST
+
+START_TEST(test_violation__values_only_if_asked_for)
+{
+    Database *talkative = scene_database(NULL, MODELS(Owner, Thing), DATABASE_OPTIONS(.show_values = true));
+    session_close(s);
+    for (int i = 0; i < 2; i++) {
+        s = session_open(i ? talkative : db);
+        Thing *thing = add_thing(1, session_find(s, Owner, 1));
+        thing->name = "taken";
+        check_fails(session_commit(s), STATUS_UNIQUE);
+        const Error *error = session_error(s);
+        if (i) {
+            ck_assert_ptr_nonnull(error->detail);
+            ck_assert_ptr_nonnull(strstr(error->detail, "taken"));
+            ck_assert_ptr_nonnull(strstr(error_text(error), "taken"));
+        } else {
+            ck_assert_ptr_null(error->detail);
+            ck_assert_ptr_null(strstr(error_text(error), "taken"));
+        }
+        session_close(s);
+    }
+    s = session_open(db);
+    database_close(talkative);
+}
+END_TEST
+
+/* The server's own words in 22P02 and 22001 hold values, which a message must not. */
+START_TEST(test_violation__values_in_the_servers_message)
+{
+    Thing *thing = add_thing(1, session_find(s, Owner, 1));
+    thing->span = "[s3cret";
+    check_fails(session_commit(s), STATUS_DATA);
+    ck_assert_ptr_null(strstr(error_text(session_error(s)), "s3cret"));
+}
+END_TEST
+
+/* --- S174: a deferred constraint speaks at COMMIT --- */
+
+START_TEST(test_violation__of_a_deferred_constraint)
+{
+    live_sql("ALTER TABLE things DROP CONSTRAINT things_name_key;"
+             "ALTER TABLE things ADD CONSTRAINT things_name_key UNIQUE (name) DEFERRABLE INITIALLY DEFERRED");
+    Owner *owner = session_find(s, Owner, 1);
+    Thing *one = add_thing(1, owner), *two = add_thing(2, owner);
+    two->name = "taken";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_str_eq(session_error(s)->constraint, "things_name_key");
+    ck_assert_str_eq(session_error(s)->field, "name");
+    ck_assert_str_eq(session_error(s)->model, "Thing");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert(one->id == 0 && two->id == 0);
+    live_check("1", "SELECT count(*) FROM things");
+    session_clear_error(s);
+    two->name = "free";
+    check_ok(session_commit(s));
+    live_check("3", "SELECT count(*) FROM things");
+}
+END_TEST
+
+/* Without any privilege to see the values the server gives no detail: the row is found all the same. */
+START_TEST(test_violation__without_the_servers_detail)
+{
+    live_sql("GRANT INSERT, SELECT (id) ON things TO %s; GRANT SELECT ON owners TO %s;"
+             "GRANT USAGE ON SEQUENCE things_id_seq TO %s", scene_role(), scene_role(), scene_role());
+    Database *blind = scene_database(live_conninfo_with("user=%s", scene_role()), MODELS(Owner, Thing), NULL);
+    session_close(s);
+    s = session_open(blind);
+    Owner *owner = session_find(s, Owner, 1);
+    Thing *things[700];
+    for (int i = 0; i < 700; i++)
+        things[i] = add_thing(i, owner);
+    things[611]->name = "taken";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_culprit(things[611], "Thing", "name");
+    database_close(blind); /* and its session */
+    s = session_open(db);
+    scene_drop_role();
+}
+END_TEST
+
+/* The objects of a failed commit may be dropped instead of mended. */
+START_TEST(test_violation__rollback_drops_the_changes)
+{
+    Owner *owner = session_find(s, Owner, 1), *other = session_add(s, Owner, .name = "other");
+    Thing *taken = session_find(s, Thing, -1), *thing = add_thing(1, owner);
+    owner->name = "changed";
+    thing->name = "taken";
+    session_delete(s, taken);
+    live_sql("INSERT INTO things (id, owner_id, name, tag, amount, price, comment, part, number)"
+             " VALUES (5, 1, 'n1', 't', 1, 1, '', 5, 5)");
+    thing->name = "n1";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_ok(session_rollback(s));
+    check_no_error();
+    ck_assert_str_eq(owner->name, "Ann");
+    ck_assert(!session_contains(s, thing) && !session_contains(s, other));
+    ck_assert_ptr_eq(session_find(s, Thing, -1), taken);
+    check_nothing_to_write();
+    live_check("2|Ann", "SELECT (SELECT count(*) FROM things), (SELECT name FROM owners)");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_loop_test(tests, test_violation__of_an_insert, 0, (int)(COUNT_OF(violations) * COUNT_OF(places)));
+    tcase_add_test(tests, test_violation__that_the_model_knows_of);
+    tcase_add_test(tests, test_violation__between_two_new_rows);
+    tcase_add_test(tests, test_violation__second_of_three);
+    tcase_add_test(tests, test_violation__of_the_primary_key);
+    tcase_add_loop_test(tests, test_violation__of_an_update, 0, (int)(COUNT_OF(violations) * 3));
+    tcase_add_test(tests, test_violation__of_a_delete);
+    tcase_add_test(tests, test_violation__hint_and_message_of_a_trigger);
+    tcase_add_test(tests, test_violation__values_only_if_asked_for);
+    tcase_add_test(tests, test_violation__values_in_the_servers_message);
+    tcase_add_test(tests, test_violation__of_a_deferred_constraint);
+    tcase_add_test(tests, test_violation__without_the_servers_detail);
+    tcase_add_test(tests, test_violation__rollback_drops_the_changes);
+}
+
+int main(void)
+{
+    return scene_main("violation", setup, scene_close, add_tests);
+}

@@ -1,0 +1,16 @@
+/* expect: not compatible with any (generic )?association */
+#include <howdah/howdah.h>
+
+#ifdef MISUSE
+typedef struct Thing {
+    struct {
+        int x, y;
+    } field;
+} Thing;
+#else
+typedef struct Thing {
+    const char *field;
+} Thing;
+#endif
+
+MODEL(Thing, "things", COLUMN(Thing, field));
