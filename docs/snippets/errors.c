@@ -1,4 +1,5 @@
-/* One bad row among 2,000: what the error says. It connects as psql would, and drops and makes its table. */
+/* One bad row among 2,000: what the error says. It connects as psql would, and drops and makes its table in
+ * the schema docs. */
 #include <howdah/howdah.h>
 #include <stdio.h>
 
@@ -7,7 +8,7 @@ typedef struct {
     const char *email;
 } Member;
 
-MODEL(Member, "errors_members",
+MODEL(Member, "members",
     COLUMN(Member, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Member, email, .unique = true));
 
@@ -29,7 +30,7 @@ static int show(Database *db)
 
 int main(void)
 {
-    Database *db = database_open(NULL, MODELS(Member), NULL);
+    Database *db = database_open(NULL, MODELS(Member), DATABASE_OPTIONS(.schema = "docs"));
     database_drop_tables(db);
     database_create_tables(db);
     if (database_error(db))

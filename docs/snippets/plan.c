@@ -1,5 +1,5 @@
 /* The plan of a small graph: what a commit would run, and in which order. It connects as psql would, and drops and
- * makes its tables. */
+ * makes its tables in the schema docs. */
 #include <howdah/howdah.h>
 #include <stdio.h>
 
@@ -7,36 +7,36 @@ typedef struct {
     int64_t id;
     const char *name;
     NullInt32 age;
-} PlanUser;
+} User;
 
 typedef struct {
     int64_t id;
     int64_t user_id;
     const char *title;
-    PlanUser *user;
-} PlanPost;
+    User *user;
+} Post;
 
-MODEL(PlanUser, "plan_users",
-    COLUMN(PlanUser, id,  .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(PlanUser, name, .unique = true),
-    COLUMN(PlanUser, age));
+MODEL(User, "users",
+    COLUMN(User, id,   .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(User, name, .unique = true),
+    COLUMN(User, age));
 
-MODEL(PlanPost, "plan_posts",
-    COLUMN(PlanPost, id,      .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(PlanPost, user_id, .references = &PlanUser_model),
-    COLUMN(PlanPost, title),
-    BELONGS_TO(PlanPost, user, PlanUser, user_id));
+MODEL(Post, "posts",
+    COLUMN(Post, id,      .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Post, user_id, .references = &User_model),
+    COLUMN(Post, title),
+    BELONGS_TO(Post, user, User, user_id));
 
 static int show(Database *db)
 {
     Session *s = session_open(db);
-    PlanUser *ann = session_add(s, PlanUser, .name = "Ann");
-    PlanUser *bob = session_add(s, PlanUser, .name = "Bob");
-    PlanPost *draft = session_add(s, PlanPost, .title = "A draft", .user = ann);
+    User *ann = session_add(s, User, .name = "Ann");
+    User *bob = session_add(s, User, .name = "Bob");
+    Post *draft = session_add(s, Post, .title = "A draft", .user = bob);
     if (session_commit(s) == STATUS_OK) {
-        PlanUser *eve = session_add(s, PlanUser, .name = "Eve");
-        session_add(s, PlanPost, .title = "Hello", .user = eve);
-        session_add(s, PlanPost, .title = "News", .user = ann);
+        User *eve = session_add(s, User, .name = "Eve");
+        session_add(s, Post, .title = "Hello", .user = eve);
+        session_add(s, Post, .title = "News", .user = ann);
         ann->name = session_text(s, "%s Smith", ann->name);
         session_delete(s, draft);
         session_delete(s, bob);
@@ -51,7 +51,7 @@ static int show(Database *db)
 
 int main(void)
 {
-    Database *db = database_open(NULL, MODELS(PlanUser, PlanPost), NULL);
+    Database *db = database_open(NULL, MODELS(User, Post), DATABASE_OPTIONS(.schema = "docs"));
     database_drop_tables(db);
     database_create_tables(db);
     if (database_error(db))

@@ -29,7 +29,8 @@ HOWDAH_API void howdah_query_limit(struct howdah_query *q, uint64_t rows);
 HOWDAH_API const char *howdah_query_sql(struct howdah_query *q);
 
 /* All rows as managed objects (1 trip), in an array of the session that ends with NULL; *ret_count is 0 and
- * the result NULL on error. Unsaved changes of objects that are there already are kept. */
+ * the result NULL on error. Unsaved changes of objects that are there already are kept; one that is
+ * marked deleted is given back as well, since its row is there until the commit. */
 HOWDAH_API void **howdah_query_all_objects(struct howdah_query *q, const struct howdah_model *model, size_t *ret_count);
 #define howdah_query_all(q, T, ret_count) ((T **)(void *)howdah_query_all_objects((q), &T##_model, (ret_count)))
 /* The first row (1 trip, LIMIT 1), or NULL. */

@@ -138,16 +138,20 @@ HOWDAH_API enum howdah_status howdah_session_evict(struct howdah_session *s, voi
  * a commit would refuse). Owned by the session, until its next plan or commit. */
 HOWDAH_API const struct howdah_plan *howdah_session_plan(struct howdah_session *s);
 
-/* Writes all changes as one transaction: 2 round trips, 1 for a single row, 0 if nothing changed; one more for each
- * level of generated keys where the role may not use the sequence. On failure everything is as before, and
- * the error's outcome says what became of it: STATUS_IN_DOUBT is the only one that doesn't know. */
+/* Writes all changes as one transaction: 2 round trips, 1 for a single row, 0 if nothing changed. Where the role may not
+ * use a table's sequence, or the server makes the key otherwise, one more for each level of keys that others wait for (a
+ * database handle learns that by a first attempt that fails). In a transaction of the program the right to a sequence is
+ * asked for first: one more trip, once a table and database handle. On failure everything is as before, and the error's
+ * outcome says what became of it: STATUS_IN_DOUBT is the only one that doesn't know. Finding the row that caused a
+ * failure costs further trips. */
 HOWDAH_API enum howdah_status howdah_session_commit(struct howdah_session *s) HOWDAH_MUST_CHECK;
 
 /* Begins a transaction that keeps one connection until commit or rollback. `options` may be NULL. No round
  * trip of its own: BEGIN travels with the first statement. */
 HOWDAH_API enum howdah_status howdah_session_begin(struct howdah_session *s,
                                                    const struct howdah_begin_options *options);
-/* Writes all changes inside the program's transaction (1 round trip); STATUS_NO_TRANSACTION without one. */
+/* Writes all changes inside the program's transaction (1 round trip, and those that session_commit names);
+ * STATUS_NO_TRANSACTION without one. */
 HOWDAH_API enum howdah_status howdah_session_flush(struct howdah_session *s) HOWDAH_MUST_CHECK;
 /* Drops all changes: loaded objects as they were loaded, deleted ones alive, added ones detached, also what was
  * flushed in the program's transaction, which ends (1 trip). Clears the error. */

@@ -25,11 +25,14 @@ void execution_report(struct pg_execution *e, const struct awaited *awaited, uin
                       const char *sqlstate)
 {
     const struct pg_options *options = e->connection->options;
-    if (!e->watched || !awaited->step)
+    static const struct statement rollback = {.text = "ROLLBACK"};
+    bool rolled_back = awaited->kind == AWAITED_ROLLBACK;
+    if (!e->watched || (!awaited->step && !rolled_back))
         return;
+    const struct statement *statement = rolled_back ? &rollback : awaited->step->statement;
     const struct howdah_statement event = {
-        .sql = awaited->step->statement->text,
-        .parameters = awaited->step->statement->parameters,
+        .sql = statement->text,
+        .parameters = statement->parameters,
         .rows = rows,
         .nanoseconds = (uint64_t)(clock_now() - awaited->sent),
         .round_trip = e->trips + 1,
@@ -174,7 +177,7 @@ static void complete(struct pg_execution *e, PGresult *result)
             awaited->cached->state = CACHED_PREPARED;
         break;
     case AWAITED_CLOSE: statement_cache_closed(&e->connection->cache, awaited->cached, true); break;
-    case AWAITED_ROLLBACK:
+    case AWAITED_ROLLBACK: execution_report(e, awaited, 0, HOWDAH_STATUS_OK, ""); break;
     case AWAITED_SYNC:
     case AWAITED_CLOSE_SYNC: break;
     }

@@ -155,7 +155,7 @@ static enum howdah_status give_up_lone(struct work *w)
 enum howdah_status work_run(struct work *w)
 {
     struct howdah_session *s = w->s;
-    bool fresh = s->transaction != TRANSACTION_OPEN, own = s->transaction == TRANSACTION_NONE;
+    bool fresh = s->transaction_id.id == 0, own = s->transaction == TRANSACTION_NONE;
     enum howdah_outcome outcome;
     size_t failed;
     enum howdah_status status = run_once(w, &outcome, &failed);

@@ -72,6 +72,7 @@ static enum howdah_status compile_models(struct howdah_database *db, const struc
     const char *text = status == HOWDAH_STATUS_MODEL ? buffer_cstring(&faults) : NULL;
     if (status == HOWDAH_STATUS_MODEL)
         error_set_lines(&db->error, status, text ? text : "a model is wrong, and memory is out to say how");
+    db->faults = text ? arena_copy_text(&db->arena, text, faults.size) : NULL;
     buffer_done(&faults);
     if (status != HOWDAH_STATUS_OK)
         return status;
@@ -144,6 +145,8 @@ struct howdah_database *howdah_database_open(const char *conninfo, const struct 
         error_set(&db->error, status, "out of memory while opening the database");
     if (db->error.status != HOWDAH_STATUS_OK)
         error_finish(&db->error);
+    if (db->faults) /* the message may hold but the first of them */
+        db->error.text = db->faults;
     return db;
 }
 

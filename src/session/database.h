@@ -21,6 +21,7 @@ struct howdah_database {
     atomic_uchar *draw_rights;       /* by mapper: enum draw_rights */
     pthread_mutex_t lock;            /* guards the two below */
     struct howdah_session *sessions; /* open ones, doubly linked */
+    const char *faults;              /* of the models, all of them; or NULL */
     const char *ddl;                 /* rendered once, on demand */
     bool lock_ready;
     struct howdah_error error; /* of open, create and drop: the first sticks; status OK is none */

@@ -43,17 +43,19 @@ static bool make_keys(const struct mapper *mapper, void *object)
     return true;
 }
 
-/* The collections of a new object count as loaded: there is nothing to load. */
-static void mark_collections_loaded(const struct mapper *mapper, void *object)
+/* The collections of a new object count as loaded: there is nothing to load. One that the program has filled by hand
+ * stays, so that the commit finds it different from its snapshot's. */
+static void empty_collections(const struct mapper *mapper, void *object, void *snapshot)
 {
-    HOWDAH_MANY(void) many;
+    HOWDAH_MANY(void) given, empty = {NULL, 0, true};
     for (uint32_t i = 0; i < mapper->relation_count; i++) {
         const struct howdah_field *field = mapper->relations[i].field;
         if (field->kind != HOWDAH_FIELD_HAS_MANY && field->kind != HOWDAH_FIELD_MANY_TO_MANY)
             continue;
-        memcpy(&many, (char *)object + field->offset, sizeof(many));
-        many.loaded = true;
-        memcpy((char *)object + field->offset, &many, sizeof(many));
+        memcpy(&given, (char *)object + field->offset, sizeof(given));
+        memcpy((char *)snapshot + field->offset, &empty, sizeof(empty));
+        if (!given.items && !given.count)
+            memcpy((char *)object + field->offset, &empty, sizeof(empty));
     }
 }
 
@@ -86,8 +88,8 @@ static bool fill(struct howdah_session *s, const struct mapper *mapper, struct e
                      "%s: the kernel gave no random bytes for a UUID", mapper->model->name);
         return false;
     }
-    mark_collections_loaded(mapper, object);
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
+    empty_collections(mapper, object, entry_snapshot(mapper, entry));
     return !key_is_set(mapper, object) || claim_key(s, mapper, entry);
 }
 
@@ -250,8 +252,11 @@ void *howdah_session_copy(struct howdah_session *s, const void *data, size_t siz
 {
     if (!session_enter(s))
         return NULL;
-    void *copy = arena_copy(&s->arena, data, size);
-    if (!copy)
+    void *copy = data || size == 0 ? arena_copy(&s->arena, data, size) : NULL;
+    if (!data && size)
+        session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL, "session_copy: %zu bytes of NULL can't be copied",
+                     size);
+    else if (!copy)
         session_no_memory(s);
     session_leave(s);
     return copy;

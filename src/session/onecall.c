@@ -27,6 +27,13 @@ static enum howdah_status not_found(struct howdah_session *s, const struct howda
     return status;
 }
 
+static bool has_object(struct howdah_session *s, const struct howdah_model *model, const void *object)
+{
+    if (!object)
+        session_fail(s, HOWDAH_STATUS_MISUSE, model ? model->name : NULL, NULL, NULL, "the object is NULL");
+    return object;
+}
+
 /* --- find --- */
 
 /* A copy of the object whose memory is one handle, an arena of its own. */
@@ -56,6 +63,8 @@ static enum howdah_status find_in(struct howdah_session *s, const struct howdah_
                                   void **ret_memory, const struct howdah_value *key, size_t parts)
 {
     const struct mapper *mapper = model ? catalog_find(&s->db->catalog, model) : NULL;
+    if (!has_object(s, model, object))
+        return s->error.status;
     if (mapper && mapper->has_pointers && !ret_memory)
         return session_fail(s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL,
                             "%s has text, bytes or arrays: database_find needs ret_memory for them", model->name);
@@ -147,7 +156,7 @@ static enum howdah_status update(struct howdah_session *s, const struct mapper *
 static enum howdah_status save_in(struct howdah_session *s, const struct howdah_model *model, void *object)
 {
     const struct mapper *mapper = session_mapper(s, model);
-    if (!mapper)
+    if (!mapper || !has_object(s, model, object))
         return s->error.status;
     bool first = mapper->version && key_read_integer(mapper->version, object) == 0;
     if (first || !key_is_set(mapper, object))
@@ -173,7 +182,7 @@ enum howdah_status howdah_database_delete_object(struct howdah_database *db, con
 {
     struct howdah_session *s = howdah_session_open(db);
     const struct mapper *mapper = s && s->error.status == HOWDAH_STATUS_OK ? session_mapper(s, model) : NULL;
-    if (mapper && !key_is_set(mapper, object))
+    if (mapper && has_object(s, model, object) && !key_is_set(mapper, object))
         session_fail(s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL, "%s: the primary key is not set", model->name);
     struct entry *entry = mapper && s->error.status == HOWDAH_STATUS_OK ? attach(s, mapper, object) : NULL;
     enum howdah_status status = entry && entry_move(entry, EVENT_DELETE) ? howdah_session_commit(s) : HOWDAH_STATUS_OK;

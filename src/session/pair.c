@@ -13,7 +13,8 @@ static bool take_back(struct work *w, const struct column *c, const struct chang
     bool kept = c->shape != SHAPE_ARRAY || snapshot_is_unedited(c, before);
     if (!kept || !snapshot_equal(c, change->image, before, w->s->key_object))
         return false;
-    memcpy(column_field(c, change->image), column_field(c, before), c->size);
+    if (c->codec->has_pointers || c->shape == SHAPE_ARRAY)
+        memcpy(column_field(c, change->image), column_field(c, before), c->size);
     return true;
 }
 
@@ -231,7 +232,7 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
         return is_all_zero(c, change->image) ||
                work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
     if (c->identity && column_is_unset_key(c, change->image)) {
-        change->draws = c->key; /* another one is simply left to the server */
+        change->draws |= c->key; /* another one is simply left to the server */
         return true;
     }
     if (is_deferred(w, change, c->index)) {

@@ -83,7 +83,7 @@ static bool begin(struct howdah_query *q, const struct howdah_model *model)
     const char *name = q->mapper ? q->mapper->model->name : NULL;
     if (q->status != HOWDAH_STATUS_OK)
         session_fail(q->s, q->status, name, q->field, NULL, "%s", q->message);
-    else if (!q->mapper || (model && model != q->mapper->model))
+    else if (!q->mapper || model != q->mapper->model)
         session_fail(q->s, HOWDAH_STATUS_MISUSE, name, NULL, NULL, "the query is about %s, and was run for %s",
                      name ? name : "no model", model && model->name ? model->name : "none");
     else
@@ -100,7 +100,7 @@ static void end(struct howdah_query *q)
 
 const char *howdah_query_sql(struct howdah_query *q)
 {
-    if (!begin(q, NULL))
+    if (!begin(q, q && q->mapper ? q->mapper->model : NULL))
         return NULL;
     const struct statement *statement = render(q, &q->s->arena);
     if (!statement)
@@ -235,7 +235,7 @@ enum howdah_status howdah_query_each_object(struct howdah_query *q, const struct
         return q ? session_refusal(q->s) : HOWDAH_STATUS_NO_MEMORY;
     struct running running = {.q = q, .each = row, .each_arg = arg};
     enum howdah_status status = row ? run(&running)
-                                    : session_fail(q->s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL,
+                                    : session_fail(q->s, HOWDAH_STATUS_INVALID, q->mapper->model->name, NULL, NULL,
                                                    "query_each needs a function for the rows");
     end(q);
     return status;

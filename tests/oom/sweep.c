@@ -9,6 +9,9 @@
 /* Up to the first of these each allocation fails, beyond it a smaller and smaller share of them. */
 enum { EACH_ONE = 128, ALLOCATIONS_MAX = 100000 };
 
+/* Milliseconds. libpq can lose an answer for want of memory: then a deadline is what ends the wait. */
+enum { TIMEOUT = 3000 };
+
 /* A sweep under way. */
 struct sweep {
     const struct act *act;
@@ -40,7 +43,8 @@ void check_no_memory(const Error *error)
 Database *sweep_database(struct failing *failing)
 {
     Database *db = database_open(live_conninfo(), WORKSHOP_MODELS,
-                                 DATABASE_OPTIONS(.lazy = true, .pool_size = 2, .in_doubt_timeout = 100,
+                                 DATABASE_OPTIONS(.lazy = true, .pool_size = 2, .statement_timeout = TIMEOUT,
+                                                  .commit_timeout = TIMEOUT, .in_doubt_timeout = TIMEOUT / 10,
                                                   .allocator = &failing->hook));
     ck_assert_msg(!database_error(db), "%s", error_text(database_error(db)));
     return db;
@@ -113,29 +117,50 @@ static bool may_be_in_doubt(const struct sweep *sweep)
     return sweep->injector && (sweep->act->lone || sweep->how == FAILING_FROM);
 }
 
-/* What a call that failed has left must be what its error says. */
-static void check_truth(const struct sweep *sweep, const Session *s, Status status, bool writing)
+/* What a call has left, so that it can be looked at when there is memory again. */
+struct verdict {
+    Status status;
+    bool writing; /* the call was to write */
+    Outcome outcome;
+    char text[1024];
+};
+
+static struct verdict take_verdict(const Session *s, Status status, bool writing)
 {
+    struct verdict verdict = {.status = status, .writing = writing};
     const Error *error = session_error(s);
-    ck_assert_msg(error && error->status == status, "%s: %s, but the session says %s", sweep->act->name,
-                  status_name(status), error_text(error));
-    if (status != sweep->act->expected && !sweep->injector)
-        check_no_memory(error);
-    ck_assert_ptr_nonnull(strstr(error_text(error), error->message));
-    if (!writing) {
-        ck_assert_int_ne(error->outcome, OUTCOME_DONE);
+    if (error) {
+        ck_assert_int_eq(error->status, status);
+        ck_assert_ptr_nonnull(strstr(error_text(error), error->message));
+        verdict.outcome = error->outcome;
+        snprintf(verdict.text, sizeof(verdict.text), "%s", error_text(error));
+    } else {
+        ck_assert_int_eq(status, STATUS_OK);
+    }
+    return verdict;
+}
+
+/* The tables must be what the error says. */
+static void check_truth(const struct sweep *sweep, const struct verdict *verdict)
+{
+    const char *name = sweep->act->name;
+    if (verdict->status != sweep->act->expected && !sweep->injector)
+        ck_assert_msg(verdict->status == STATUS_NO_MEMORY && strstr(verdict->text, "memory"), "%s: %s", name,
+                      verdict->text);
+    if (!verdict->writing) {
+        ck_assert_int_ne(verdict->outcome, OUTCOME_DONE);
         return;
     }
-    switch (error->outcome) {
+    switch (verdict->outcome) {
     case OUTCOME_DONE: check_rows(sweep, sweep->goal, "outcome done"); return;
     case OUTCOME_NOT_DONE: check_rows(sweep, sweep->before, "outcome not done"); return;
     case OUTCOME_IN_DOUBT:
-        ck_assert_msg(may_be_in_doubt(sweep), "%s: %s", sweep->act->name, error_text(error));
-        ck_assert_int_eq(status, STATUS_IN_DOUBT);
+        ck_assert_msg(may_be_in_doubt(sweep), "%s: %s", name, verdict->text);
+        ck_assert_int_eq(verdict->status, STATUS_IN_DOUBT);
         return;
     case OUTCOME_NONE: break;
     }
-    ck_abort_msg("%s: a commit failed and has no outcome: %s", sweep->act->name, error_text(error));
+    ck_abort_msg("%s: a commit failed and has no outcome: %s", name, verdict->text);
 }
 
 /* The session gets there after all. */
@@ -177,23 +202,25 @@ static void try_once(struct sweep *sweep, size_t n, enum failing_how how)
         let_others(act);
         status = act->write(s);
     }
+    struct verdict verdict = take_verdict(s, status, writing);
     bool close_without_memory = how == FAILING_FROM && n % 2 && status != STATUS_OK;
     if (close_without_memory) {
-        check_truth(sweep, s, status, writing);
         session_close(s);
         s = NULL;
     }
     fail_no_more(sweep);
     sweep->failures += failed(sweep);
+    if (status != STATUS_OK)
+        check_truth(sweep, &verdict);
     if (!s) {
         s = session_open(sweep->db);
         workshop_seed(act->seed);
         succeed(act, s);
     } else if (status != STATUS_OK) {
-        check_truth(sweep, s, status, writing);
         recover(sweep, s, planned, n);
     }
-    ck_assert_msg(!session_error(s), "%s: it succeeded, and left the error %s", act->name, error_text(session_error(s)));
+    ck_assert_msg(!session_error(s), "%s: it succeeded, and left the error %s", act->name,
+                  error_text(session_error(s)));
     if (act->write)
         check_rows(sweep, sweep->goal, "in the end");
     session_close(s);

@@ -29,12 +29,6 @@ fi
 
 schema=packages_demo_$$
 work=$(mktemp -d)
-if [ -n "$file" ]; then
-    cp "$file" "$work/status" # the machine may install something meanwhile
-else
-    apt-cache dumpavail >"$work/status"
-fi
-: >"$work/skipped"
 
 sql() {
     PGOPTIONS="-c search_path=$schema -c client_min_messages=warning" \
@@ -206,6 +200,17 @@ edit() {
     ' "$1" "$1"
 }
 
+if [ -n "$file" ]; then
+    cp "$file" "$work/status" # the machine may install something meanwhile
+else
+    apt-cache dumpavail >"$work/status" || :
+fi
+if [ ! -s "$work/status" ]; then
+    echo 'skipped: this machine has no package index'
+    exit 77
+fi
+: >"$work/skipped"
+
 echo '== 1: into an empty database'
 run "$work/status"
 check "$work/status" "$work/first"
@@ -222,7 +227,11 @@ echo
 echo '== 3: a package removed, one added, every tenth upgraded, a maintainer renamed'
 edit "$work/status" >"$work/edited"
 xid=$(sql 'SELECT pg_current_xact_id()::xid')
-run --plan "$work/edited"
+if [ -n "$index" ]; then
+    run "$work/edited" # dozens of plans are no pleasure
+else
+    run --plan "$work/edited"
+fi
 check "$work/edited" "$work/second"
 for table in packages maintainers dependencies provides; do
     check_written "$table" "$xid"

@@ -1,7 +1,6 @@
 /* Keeps a PostgreSQL database in step with the packages of a Debian machine: see README.md. */
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "input.h"
 #include "inventory.h"

@@ -56,6 +56,20 @@ void report_refused(struct report *report, const struct problem *problem)
     fputs("packages: nothing was written\n", stderr);
 }
 
+/* Batches that are committed stay. */
+static void print_commits(const struct report *report)
+{
+    if (report->commits > 0)
+        fprintf(stderr, "packages: %zu transaction%s had been committed before that; the next run goes on there\n",
+                report->commits, report->commits == 1 ? "" : "s");
+}
+
+void report_failed(struct report *report, const struct problem *problem)
+{
+    print_problem(report, "", problem);
+    print_commits(report);
+}
+
 void report_error(struct report *report, const Error *error)
 {
     clear_progress(report);
@@ -64,6 +78,7 @@ void report_error(struct report *report, const Error *error)
         const Package *package = error->object;
         fprintf(stderr, "packages: that is %s for %s\n", package->name, package->architecture);
     }
+    print_commits(report);
 }
 
 /* 63666 as "63,666". */
@@ -103,7 +118,7 @@ struct tally *report_table(struct report *report, const Model *model)
     return &report->tables[i];
 }
 
-void report_plan(struct report *report, const Plan *plan)
+bool report_plan(struct report *report, const Plan *plan)
 {
     if (report->show_plan && plan_step_count(plan) > 0) {
         clear_progress(report);
@@ -111,7 +126,6 @@ void report_plan(struct report *report, const Plan *plan)
     }
     for (size_t i = 0; i < plan_step_count(plan); i++) {
         PlanStep step = plan_step(plan, i);
-        report->commits += i == 0;
         for (size_t t = 0; t < TABLE_COUNT && step.table; t++) {
             struct tally *tally = &report->tables[t];
             if (strcmp(tally->model->table, step.table) != 0)
@@ -121,6 +135,7 @@ void report_plan(struct report *report, const Plan *plan)
             tally->removed += step.operation == OPERATION_DELETE ? step.rows : 0;
         }
     }
+    return plan_step_count(plan) > 0;
 }
 
 static void print_table(const struct report *report)

@@ -32,7 +32,10 @@ struct report report_begin(const char *input, bool quiet, bool show_plan);
 
 /* "packages: FILE:LINE: skipped: TEXT"; `arg` is the report. */
 void report_skipped(void *arg, const struct problem *problem);
+/* The input is no good, and nothing has been written. */
 void report_refused(struct report *report, const struct problem *problem);
+/* It has turned bad in the middle. */
+void report_failed(struct report *report, const struct problem *problem);
 /* The error of the library, with the package that it is about. */
 void report_error(struct report *report, const Error *error);
 /* Ends the time of reading. */
@@ -40,8 +43,8 @@ void report_input_read(struct report *report);
 void report_progress(struct report *report, size_t done, size_t total);
 
 struct tally *report_table(struct report *report, const Model *model);
-/* Counts what a commit writes, and prints the plan if that is wanted. */
-void report_plan(struct report *report, const Plan *plan);
+/* Counts what a commit will write, and prints the plan if that is wanted. Whether it writes anything. NULL is no plan. */
+bool report_plan(struct report *report, const Plan *plan);
 
 void report_summary(struct report *report, const struct inventory *inventory, SessionStats stats);
 

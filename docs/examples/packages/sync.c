@@ -1,13 +1,11 @@
 #include "sync.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { BATCH = 1000 }; /* packages that are added by one commit */
 
 bool sync_read_record(struct sync *sync, const struct known_package *known)
 {
-    static const char changed[] = "has changed while it was being read: run the program again";
     struct stanza stanza;
     struct problem problem = {0};
     if (parser_seek(sync->parser, known->offset, known->line) &&
@@ -18,8 +16,8 @@ bool sync_read_record(struct sync *sync, const struct known_package *known)
             return true;
     }
     problem = (struct problem){0};
-    problem_note(&problem, 0, "%s", changed);
-    report_refused(sync->report, &problem);
+    problem_note(&problem, known->line, "this record has changed since the program began: run it again");
+    report_failed(sync->report, &problem);
     return false;
 }
 
@@ -28,12 +26,12 @@ bool sync_finish_batch(struct sync *sync, bool last)
     Session *s = sync->session;
     if (!last && !sync->commit_batches)
         return true;
-    if (!session_error(s))
-        report_plan(sync->report, session_plan(s));
+    bool writes = report_plan(sync->report, session_plan(s));
     if (session_commit(s) != STATUS_OK) {
         report_error(sync->report, session_error(s));
         return false;
     }
+    sync->report->commits += writes;
     sync_note_maintainers(sync);
     session_clear(s); /* so that memory is bounded by one batch */
     arena_reset(&sync->arena);

@@ -244,5 +244,21 @@ same_as_fresh 'batches: edited' --index "$work/index2"
 run 0 "$work/index"
 same_as_fresh 'as one: edited' "$work/index"
 
+# --- a commit that fails in the middle ---
+
+sql "TRUNCATE packages, dependencies, provides, maintainers;
+     ALTER TABLE packages ADD CONSTRAINT not_this_one CHECK (name <> 'p01500')"
+run 1 "$work/index"
+has 'one failed commit: the constraint' 'not_this_one'
+has 'one failed commit: the package' 'that is p01500 for a0'
+is 'one failed commit: nothing was written' 0 "$(sql 'SELECT count(*) FROM packages')"
+run 1 --index "$work/index"
+has 'a failed batch: the package' 'that is p01500 for a0'
+has 'a failed batch: the others' '1 transaction'
+is 'a failed batch: the one before it stays' 1000 "$(sql 'SELECT count(*) FROM packages')"
+sql 'ALTER TABLE packages DROP CONSTRAINT not_this_one'
+run 0 --index "$work/index"
+same_as_fresh 'the next run goes on' "$work/index"
+
 [ "$failures" -eq 0 ] || exit 1
 echo 'all as it must be'

@@ -1,0 +1,285 @@
+/* The exact statements of what sessions do. Whoever changes a text here asks first what the server's planner makes of it,
+ * and whether it still does not depend on the number of rows. */
+#include "api/scene.h"
+#include "api/works_models.h"
+
+static void setup(void)
+{
+    scene_open(WORKS);
+}
+
+/* What ran since the last look, in order; NULL ends the list. */
+static void check_ran(const char *const *expected)
+{
+    size_t count = 0;
+    while (expected[count])
+        count++;
+    for (size_t i = 0; i < count && i < seen.count; i++)
+        ck_assert_str_eq(seen.statements[i].sql, expected[i]);
+    ck_assert_uint_eq(seen.count, count);
+    seen_clear();
+}
+#define RAN(...) check_ran((const char *const[]){__VA_ARGS__, NULL})
+
+#define BEGIN       "BEGIN"
+#define COMMIT      "COMMIT"
+#define TRANSACTION "SELECT pg_catalog.pg_current_xact_id()"
+#define DRAW \
+    "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
+    "(SELECT pg_catalog.pg_get_serial_sequence($2, $3)::pg_catalog.regclass))) AS keys " \
+    "FROM pg_catalog.generate_series(1, $4)) " \
+    "SELECT k.keys, pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL FROM k"
+#define GATHER \
+    "SELECT pg_catalog.set_config($1, pg_catalog.array_agg(coalesce((SELECT pg_catalog.array_agg(k.key " \
+    "ORDER BY n.ord, k.ord) FROM unnest($2) WITH ORDINALITY AS n(name, ord), " \
+    "unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord))[r.place], " \
+    "r.value) ORDER BY r.ord)::pg_catalog.text, true) IS NULL " \
+    "FROM unnest($3, $4) WITH ORDINALITY AS r(place, value, ord)"
+
+/* --- reading --- */
+
+START_TEST(test_session_sql__find)
+{
+    size_t count;
+    session_find(s, Maker, 1);
+    session_find(s, Seat, "a", 1);
+    session_find_by(s, Maker, name, "b");
+    RAN("SELECT ROW(t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\") FROM \"public\".\"makers\" AS t WHERE t.\"id\" = $1",
+        "SELECT ROW(t.\"room\", t.\"number\", t.\"guest\") FROM \"public\".\"seats\" AS t"
+        " WHERE t.\"room\" = $1 AND t.\"number\" = $2",
+        "SELECT ROW(t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\") FROM \"public\".\"makers\" AS t WHERE t.\"name\" = $1");
+    session_find_many(s, Seat, ((const Value[]){VALUE("a"), VALUE(2)}), 1);
+    RAN("SELECT t.\"room\", t.\"number\", t.\"guest\" FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[])) AS u(c1, c2)"
+        " JOIN \"public\".\"seats\" AS t ON t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+    Query *q = session_query(s, Maker);
+    query_where(q, Maker, grade, ">", 1);
+    query_where(q, Maker, name, "<>", NULL);
+    query_order_by(q, Maker, name, ORDER_DESC);
+    query_order_by(q, Maker, id, ORDER_ASC);
+    query_limit(q, 2);
+    query_all(q, Maker, &count);
+    RAN("SELECT t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\" FROM \"public\".\"makers\" AS t"
+        " WHERE t.\"grade\" > $1 AND t.\"name\" IS NOT NULL ORDER BY t.\"name\" DESC, t.\"id\" LIMIT $2");
+}
+END_TEST
+
+START_TEST(test_session_sql__read_in_a_transaction)
+{
+    check_ok(
+        session_begin(s, BEGIN_OPTIONS(.isolation = ISOLATION_SERIALIZABLE, .read_only = true, .deferrable = true)));
+    session_find(s, Word, "a");
+    check_ok(session_commit(s));
+    RAN("BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE",
+        "SELECT ROW(t.\"word\", t.\"count\") FROM \"public\".\"words\" AS t WHERE t.\"word\" = $1", COMMIT);
+}
+END_TEST
+
+/* --- one row --- */
+
+START_TEST(test_session_sql__one_row)
+{
+    Maker *maker = session_add(s, Maker, .name = "a");
+    check_ok(session_commit(s));
+    RAN("INSERT INTO \"public\".\"makers\" (\"name\", \"grade\") SELECT u.c1, u.c2 FROM unnest((SELECT $1::text[]),"
+        " (SELECT $2::integer[])) WITH ORDINALITY AS u(c1, c2, ord) ORDER BY u.ord RETURNING \"id\", \"made_at\"");
+    maker->name = "b";
+    check_ok(session_commit(s));
+    RAN("UPDATE \"public\".\"makers\" AS t SET \"name\" = u.c2 FROM unnest((SELECT $1::bigint[]), (SELECT $2::text[]))"
+        " AS u(c1, c2) WHERE t.\"id\" = u.c1 RETURNING t.\"id\", t.\"made_at\"");
+    session_delete(s, maker);
+    check_ok(session_commit(s));
+    RAN("DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])");
+}
+END_TEST
+
+START_TEST(test_session_sql__version)
+{
+    live_sql("INSERT INTO makers (name) VALUES ('m')");
+    Item *item = session_add(s, Item, .code = "c", .title = "t", .maker_id = 1);
+    check_ok(session_commit(s));
+    seen_clear();
+    item->title = "u";
+    check_ok(session_commit(s));
+    RAN("UPDATE \"public\".\"items\" AS t SET \"title\" = u.c3, \"version\" = t.\"version\" + 1 FROM unnest("
+        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::text[])) AS u(c1, c2, c3)"
+        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2");
+    session_delete(s, item);
+    check_ok(session_commit(s));
+    RAN("DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[])) AS u(c1, c2)"
+        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2");
+}
+END_TEST
+
+START_TEST(test_session_sql__composite_key)
+{
+    Seat *seat = session_add(s, Seat, .room = "r", .number = 1);
+    check_ok(session_commit(s));
+    RAN("INSERT INTO \"public\".\"seats\" (\"room\", \"number\", \"guest\") SELECT u.c1, u.c2, u.c3 FROM unnest("
+        "(SELECT $1::text[]), (SELECT $2::smallint[]), (SELECT $3::text[])) WITH ORDINALITY AS u(c1, c2, c3, ord)"
+        " ORDER BY u.ord");
+    seat->guest = "g";
+    check_ok(session_commit(s));
+    RAN("UPDATE \"public\".\"seats\" AS t SET \"guest\" = u.c3 FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[]),"
+        " (SELECT $3::text[])) AS u(c1, c2, c3) WHERE t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+    session_delete(s, seat);
+    check_ok(session_commit(s));
+    RAN("DELETE FROM \"public\".\"seats\" AS t USING unnest((SELECT $1::text[]), (SELECT $2::smallint[])) AS u(c1, c2)"
+        " WHERE t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+}
+END_TEST
+
+/* --- graphs --- */
+
+#define INSERT_MAKERS \
+    "INSERT INTO \"public\".\"makers\" (\"id\", \"name\", \"grade\") OVERRIDING SYSTEM VALUE SELECT u.c1, u.c2, u.c3" \
+    " FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]), (SELECT $2::text[]), (SELECT $3::integer[]))" \
+    " WITH ORDINALITY AS u(c1, c2, c3, ord) ORDER BY u.ord RETURNING \"id\", \"made_at\""
+
+/* S01: keys first; then parents; then children, which find the keys by name. */
+START_TEST(test_session_sql__parents_and_children)
+{
+    Maker *maker = session_add(s, Maker, .name = "m");
+    Node *node = session_add(s, Node, .label = "n");
+    session_add(s, Item, .code = "a", .title = "", .maker = maker);
+    session_add(s, Item, .code = "b", .title = "", .maker = maker);
+    session_delete(s, node);
+    check_ok(session_commit(s));
+    RAN(BEGIN, TRANSACTION, DRAW, DRAW, INSERT_MAKERS, GATHER,
+        "INSERT INTO \"public\".\"items\" (\"id\", \"maker_id\", \"code\", \"title\", \"price\", \"version\")"
+        " OVERRIDING SYSTEM VALUE SELECT u.c1, u.c2, u.c3, u.c4, u.c5, u.c6 FROM unnest("
+        "(SELECT pg_catalog.current_setting($1)::bigint[]), (SELECT pg_catalog.current_setting($2)::bigint[]),"
+        " (SELECT $3::varchar[]), (SELECT $4::text[]), (SELECT $5::numeric[]), (SELECT $6::integer[]))"
+        " WITH ORDINALITY AS u(c1, c2, c3, c4, c5, c6, ord) ORDER BY u.ord RETURNING \"id\", \"note\"",
+        COMMIT);
+}
+END_TEST
+
+/* S09: a tree is one statement. */
+START_TEST(test_session_sql__tree)
+{
+    Node *root = session_add(s, Node, .label = "r"), *child = session_add(s, Node, .label = "c", .parent = root);
+    session_add(s, Node, .label = "l", .parent = child);
+    check_ok(session_commit(s));
+    RAN(BEGIN, TRANSACTION, DRAW, GATHER,
+        "INSERT INTO \"public\".\"nodes\" (\"id\", \"parent_id\", \"label\") OVERRIDING SYSTEM VALUE"
+        " SELECT u.c1, u.c2, u.c3 FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]),"
+        " (SELECT pg_catalog.current_setting($2)::bigint[]), (SELECT $3::text[]))"
+        " WITH ORDINALITY AS u(c1, c2, c3, ord) ORDER BY u.ord",
+        COMMIT);
+}
+END_TEST
+
+/* S17 */
+START_TEST(test_session_sql__reparent)
+{
+    live_sql("INSERT INTO makers (name) VALUES ('old'); INSERT INTO items (maker_id, code, title, version)"
+             " VALUES (1, 'c', '', 1)");
+    Maker *old = session_find(s, Maker, 1);
+    session_find(s, Item, 1)->maker = session_add(s, Maker, .name = "new");
+    session_delete(s, old);
+    seen_clear();
+    check_ok(session_commit(s));
+    RAN(BEGIN, TRANSACTION, DRAW, INSERT_MAKERS, GATHER,
+        "UPDATE \"public\".\"items\" AS t SET \"maker_id\" = u.c3, \"version\" = t.\"version\" + 1 FROM unnest("
+        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT pg_catalog.current_setting($3)::bigint[])) AS u(c1, c2, c3)"
+        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2",
+        "DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])", COMMIT);
+}
+END_TEST
+
+/* S04: children before parents; deletes of one table are one statement. */
+START_TEST(test_session_sql__delete_all)
+{
+    live_sql("INSERT INTO makers (name) VALUES ('m'); INSERT INTO items (maker_id, code, title, version)"
+             " VALUES (1, 'a', '', 1), (1, 'b', '', 1)");
+    session_delete(s, session_find(s, Maker, 1));
+    session_delete(s, session_find(s, Item, 2));
+    session_delete(s, session_find(s, Item, 1));
+    seen_clear();
+    check_ok(session_commit(s));
+    RAN(BEGIN, TRANSACTION,
+        "DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[])) AS u(c1, c2)"
+        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2",
+        "DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])", COMMIT);
+}
+END_TEST
+
+/* S138, as far as it is the core's: rows with the same columns are one statement, others another. */
+START_TEST(test_session_sql__one_statement_for_each_set_of_columns)
+{
+    live_sql("INSERT INTO makers (name) SELECT 'm' || n FROM generate_series(1, 6) n");
+    for (int i = 1; i <= 6; i++) {
+        Maker *maker = session_find(s, Maker, i);
+        if (i % 2)
+            maker->name = session_text(s, "n%d", i);
+        if (i % 3 == 0)
+            maker->grade = (NullInt32){1, true};
+    }
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("SET \"name\" = u.c2 FROM"), 1);                   /* 1, 5 */
+    ck_assert_uint_eq(seen_with("SET \"grade\" = u.c2 FROM"), 1);                  /* 6 */
+    ck_assert_uint_eq(seen_with("SET \"name\" = u.c2, \"grade\" = u.c3 FROM"), 1); /* 3 */
+    ck_assert_uint_eq(seen_with("UPDATE"), 3);
+}
+END_TEST
+
+/* S134: RETURNING only what was not given. */
+START_TEST(test_session_sql__returning)
+{
+    live_sql("INSERT INTO makers (name) VALUES ('m')");
+    session_add(s, Item, .id = 7, .code = "a", .title = "", .note = "given", .maker_id = 1);
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("RETURNING"), 0);
+    seen_clear();
+    session_add(s, Item, .id = 8, .code = "b", .title = "", .maker_id = 1);
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("RETURNING \"id\", \"note\""), 1);
+    seen_clear();
+    session_add(s, Word, .word = "w"); /* nothing is made by the server */
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("RETURNING"), 0);
+    ck_assert_uint_eq(seen.count, 1);
+}
+END_TEST
+
+/* Flushes share the program's transaction. */
+START_TEST(test_session_sql__flushes)
+{
+    check_ok(session_begin(s, NULL));
+    session_add(s, Word, .word = "a");
+    check_ok(session_flush(s));
+    session_add(s, Word, .word = "b");
+    check_ok(session_flush(s));
+    check_ok(session_commit(s));
+    const char *insert = "INSERT INTO \"public\".\"words\" (\"word\", \"count\") SELECT u.c1, u.c2 FROM unnest("
+                         "(SELECT $1::text[]), (SELECT $2::bigint[])) WITH ORDINALITY AS u(c1, c2, ord) ORDER BY u.ord";
+    RAN(BEGIN, TRANSACTION, insert, insert, COMMIT);
+    check_ok(session_begin(s, NULL));
+    session_add(s, Word, .word = "c");
+    check_ok(session_flush(s));
+    check_ok(session_rollback(s));
+    RAN(BEGIN, TRANSACTION, insert, "ROLLBACK");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_session_sql__find);
+    tcase_add_test(tests, test_session_sql__read_in_a_transaction);
+    tcase_add_test(tests, test_session_sql__one_row);
+    tcase_add_test(tests, test_session_sql__version);
+    tcase_add_test(tests, test_session_sql__composite_key);
+    tcase_add_test(tests, test_session_sql__parents_and_children);
+    tcase_add_test(tests, test_session_sql__tree);
+    tcase_add_test(tests, test_session_sql__reparent);
+    tcase_add_test(tests, test_session_sql__delete_all);
+    tcase_add_test(tests, test_session_sql__one_statement_for_each_set_of_columns);
+    tcase_add_test(tests, test_session_sql__returning);
+    tcase_add_test(tests, test_session_sql__flushes);
+}
+
+int main(void)
+{
+    return scene_main("session_sql", setup, scene_close, add_tests);
+}
