@@ -4,24 +4,24 @@
 #define HOWDAH_EACH_H
 
 #define HOWDAH_COUNT(...) \
-    HOWDAH_COUNT_(__VA_ARGS__, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, \
-                  16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-#define HOWDAH_COUNT_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, \
-                      a17, a18, a19, a20, a21, a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32, \
-                      count, ...) count
+    HOWDAH_COUNT_(__VA_ARGS__, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, \
+                  10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#define HOWDAH_COUNT_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, \
+                      a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32, count, ...) \
+    count
 
-#define HOWDAH_PASTE(a, b) HOWDAH_PASTE_(a, b)
-#define HOWDAH_PASTE_(a, b) a##b
-#define HOWDAH_EACH(f, ...) HOWDAH_PASTE(HOWDAH_EACH_, HOWDAH_COUNT(__VA_ARGS__))(f, __VA_ARGS__)
-#define HOWDAH_EACH_1(f, a) f(a)
-#define HOWDAH_EACH_2(f, a, ...) f(a), HOWDAH_EACH_1(f, __VA_ARGS__)
-#define HOWDAH_EACH_3(f, a, ...) f(a), HOWDAH_EACH_2(f, __VA_ARGS__)
-#define HOWDAH_EACH_4(f, a, ...) f(a), HOWDAH_EACH_3(f, __VA_ARGS__)
-#define HOWDAH_EACH_5(f, a, ...) f(a), HOWDAH_EACH_4(f, __VA_ARGS__)
-#define HOWDAH_EACH_6(f, a, ...) f(a), HOWDAH_EACH_5(f, __VA_ARGS__)
-#define HOWDAH_EACH_7(f, a, ...) f(a), HOWDAH_EACH_6(f, __VA_ARGS__)
-#define HOWDAH_EACH_8(f, a, ...) f(a), HOWDAH_EACH_7(f, __VA_ARGS__)
-#define HOWDAH_EACH_9(f, a, ...) f(a), HOWDAH_EACH_8(f, __VA_ARGS__)
+#define HOWDAH_PASTE(a, b)        HOWDAH_PASTE_(a, b)
+#define HOWDAH_PASTE_(a, b)       a##b
+#define HOWDAH_EACH(f, ...)       HOWDAH_PASTE(HOWDAH_EACH_, HOWDAH_COUNT(__VA_ARGS__))(f, __VA_ARGS__)
+#define HOWDAH_EACH_1(f, a)       f(a)
+#define HOWDAH_EACH_2(f, a, ...)  f(a), HOWDAH_EACH_1(f, __VA_ARGS__)
+#define HOWDAH_EACH_3(f, a, ...)  f(a), HOWDAH_EACH_2(f, __VA_ARGS__)
+#define HOWDAH_EACH_4(f, a, ...)  f(a), HOWDAH_EACH_3(f, __VA_ARGS__)
+#define HOWDAH_EACH_5(f, a, ...)  f(a), HOWDAH_EACH_4(f, __VA_ARGS__)
+#define HOWDAH_EACH_6(f, a, ...)  f(a), HOWDAH_EACH_5(f, __VA_ARGS__)
+#define HOWDAH_EACH_7(f, a, ...)  f(a), HOWDAH_EACH_6(f, __VA_ARGS__)
+#define HOWDAH_EACH_8(f, a, ...)  f(a), HOWDAH_EACH_7(f, __VA_ARGS__)
+#define HOWDAH_EACH_9(f, a, ...)  f(a), HOWDAH_EACH_8(f, __VA_ARGS__)
 #define HOWDAH_EACH_10(f, a, ...) f(a), HOWDAH_EACH_9(f, __VA_ARGS__)
 #define HOWDAH_EACH_11(f, a, ...) f(a), HOWDAH_EACH_10(f, __VA_ARGS__)
 #define HOWDAH_EACH_12(f, a, ...) f(a), HOWDAH_EACH_11(f, __VA_ARGS__)

@@ -5,28 +5,28 @@
 enum { LENGTH = sizeof(uint32_t) };
 
 /* Writes one value of a fixed size in network order behind its length; NULL where the flag says so. */
-#define FIXED_LOOP(name, ctype, swap)                                                                                  \
-    static void name(const struct column *c, void *const *objects, size_t count, struct buffer *out)                   \
-    {                                                                                                                  \
-        bool nullable = c->shape == SHAPE_NULLABLE;                                                                    \
-        char *start = buffer_extend(out, count * (LENGTH + sizeof(ctype))), *to = start;                               \
-        if (!start)                                                                                                    \
-            return;                                                                                                    \
-        for (size_t i = 0; i < count; i++) {                                                                           \
-            const char *field = (const char *)objects[i] + c->offset;                                                  \
-            ctype value;                                                                                               \
-            if (nullable && !*(const bool *)(field + c->valid_offset)) {                                               \
-                write_uint32(to, UINT32_MAX);                                                                          \
-                to += LENGTH;                                                                                          \
-                continue;                                                                                              \
-            }                                                                                                          \
-            memcpy(&value, field, sizeof(value));                                                                      \
-            value = swap(value);                                                                                       \
-            write_uint32(to, sizeof(value));                                                                           \
-            memcpy(to + LENGTH, &value, sizeof(value));                                                                \
-            to += LENGTH + sizeof(value);                                                                              \
-        }                                                                                                              \
-        out->size -= count * (LENGTH + sizeof(ctype)) - (size_t)(to - start);                                          \
+#define FIXED_LOOP(name, ctype, swap) \
+    static void name(const struct column *c, void *const *objects, size_t count, struct buffer *out) \
+    { \
+        bool nullable = c->shape == SHAPE_NULLABLE; \
+        char *start = buffer_extend(out, count * (LENGTH + sizeof(ctype))), *to = start; \
+        if (!start) \
+            return; \
+        for (size_t i = 0; i < count; i++) { \
+            const char *field = (const char *)objects[i] + c->offset; \
+            ctype value; \
+            if (nullable && !*(const bool *)(field + c->valid_offset)) { \
+                write_uint32(to, UINT32_MAX); \
+                to += LENGTH; \
+                continue; \
+            } \
+            memcpy(&value, field, sizeof(value)); \
+            value = swap(value); \
+            write_uint32(to, sizeof(value)); \
+            memcpy(to + LENGTH, &value, sizeof(value)); \
+            to += LENGTH + sizeof(value); \
+        } \
+        out->size -= count * (LENGTH + sizeof(ctype)) - (size_t)(to - start); \
     }
 
 #define AS_IT_IS(x) (x)
@@ -64,9 +64,9 @@ typedef void append_loop(const struct column *c, void *const *objects, size_t co
 
 /* The loops by type, for values that are on the wire what they are in memory, but for the order of bytes. */
 static append_loop *const loops[HOWDAH_TYPE_COUNT] = {
-    [HOWDAH_TYPE_INT16] = append_bytes2,     [HOWDAH_TYPE_INT32] = append_bytes4, [HOWDAH_TYPE_INT64] = append_bytes8,
+    [HOWDAH_TYPE_INT16] = append_bytes2,     [HOWDAH_TYPE_INT32] = append_bytes4,  [HOWDAH_TYPE_INT64] = append_bytes8,
     [HOWDAH_TYPE_FLOAT] = append_bytes4,     [HOWDAH_TYPE_DOUBLE] = append_bytes8, [HOWDAH_TYPE_BOOL] = append_bytes1,
-    [HOWDAH_TYPE_TIMESTAMP] = append_bytes8, [HOWDAH_TYPE_DATE] = append_bytes4,  [HOWDAH_TYPE_TIME] = append_bytes8,
+    [HOWDAH_TYPE_TIMESTAMP] = append_bytes8, [HOWDAH_TYPE_DATE] = append_bytes4,   [HOWDAH_TYPE_TIME] = append_bytes8,
     [HOWDAH_TYPE_UUID] = append_bytes16,     [HOWDAH_TYPE_TEXT] = append_text,
 };
 

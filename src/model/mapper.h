@@ -47,10 +47,10 @@ struct table_check {
 
 struct mapper {
     const struct howdah_model *model;
-    uint32_t index;       /* in the catalog */
-    const char *schema;   /* NULL for a plain struct without a table, as is the next one */
+    uint32_t index;     /* in the catalog */
+    const char *schema; /* NULL for a plain struct without a table, as is the next one */
     const char *table;
-    const char *quoted;   /* "schema"."table" */
+    const char *quoted; /* "schema"."table" */
     struct column *columns;
     uint32_t column_count;
     uint32_t key[KEY_PARTS_MAX]; /* columns of the primary key */
@@ -67,14 +67,14 @@ struct mapper {
     uint32_t index_count;
     const struct table_check *checks;
     uint32_t check_count;
-    bool has_pointers;    /* any column refers to memory */
+    bool has_pointers; /* any column refers to memory */
 
     /* what the unit of work asks about each object, decided once */
     const struct column *integer_key; /* the whole key, if it is one plain integer; else NULL */
     const uint32_t *pointers;         /* columns that refer to memory, arrays included */
     uint32_t pointer_count;
-    const uint64_t *always_sent;      /* a bit for each column that any INSERT sends, without a look at it */
-    const uint32_t *looked_at;        /* the other columns */
+    const uint64_t *always_sent; /* a bit for each column that any INSERT sends, without a look at it */
+    const uint32_t *looked_at;   /* the other columns */
     uint32_t looked_at_count;
 };
 

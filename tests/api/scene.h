@@ -67,48 +67,48 @@ size_t seen_with(const char *text);
 
 /* --- checks --- */
 
-#define check_ok(call)                                                                                           \
-    do {                                                                                                         \
-        Status status_ = (call);                                                                                 \
-        ck_assert_msg(status_ == STATUS_OK, "%s is %s: %s", #call, status_name(status_),                         \
-                      error_text(session_error(s)));                                                             \
-        ck_assert_ptr_null(session_error(s));                                                                    \
+#define check_ok(call) \
+    do { \
+        Status status_ = (call); \
+        ck_assert_msg(status_ == STATUS_OK, "%s is %s: %s", #call, status_name(status_), \
+                      error_text(session_error(s))); \
+        ck_assert_ptr_null(session_error(s)); \
     } while (0)
 
 /* A call of `s` that fails, and leaves that error behind. */
-#define check_fails(call, expected)                                                                              \
-    do {                                                                                                         \
-        Status status_ = (call);                                                                                 \
-        ck_assert_msg(status_ == (expected), "%s is %s, not %s: %s", #call, status_name(status_),                \
-                      status_name(expected), error_text(session_error(s)));                                      \
-        check_error(s, expected);                                                                                \
+#define check_fails(call, expected) \
+    do { \
+        Status status_ = (call); \
+        ck_assert_msg(status_ == (expected), "%s is %s, not %s: %s", #call, status_name(status_), \
+                      status_name(expected), error_text(session_error(s))); \
+        check_error(s, expected); \
     } while (0)
 
-#define check_error(session, expected)                                                                           \
-    do {                                                                                                         \
-        const Error *error_ = session_error(session);                                                            \
-        ck_assert_msg(error_ != NULL, "no error, but %s was expected", status_name(expected));                   \
-        ck_assert_msg(error_->status == (expected), "%s, not %s: %s", status_name(error_->status),               \
-                      status_name(expected), error_text(error_));                                                \
-        ck_assert_msg(error_->message && *error_->message && !strchr(error_->message, '\n'), "message: '%s'",    \
-                      error_->message);                                                                          \
+#define check_error(session, expected) \
+    do { \
+        const Error *error_ = session_error(session); \
+        ck_assert_msg(error_ != NULL, "no error, but %s was expected", status_name(expected)); \
+        ck_assert_msg(error_->status == (expected), "%s, not %s: %s", status_name(error_->status), \
+                      status_name(expected), error_text(error_)); \
+        ck_assert_msg(error_->message && * error_->message && !strchr(error_->message, '\n'), "message: '%s'", \
+                      error_->message); \
     } while (0)
 
 #define check_no_error() ck_assert_msg(!session_error(s), "%s", error_text(session_error(s)))
 
 /* What the error is about; NULL for the model means that the error names none. */
-#define check_culprit(expected_object, expected_model, expected_field)                                           \
-    do {                                                                                                         \
-        const Error *error_ = session_error(s);                                                                  \
-        ck_assert_ptr_nonnull(error_);                                                                           \
-        ck_assert_msg(error_->object == (void *)(expected_object), "object %p, not %p: %s", error_->object,      \
-                      (void *)(expected_object), error_text(error_));                                            \
-        ck_assert_pstr_eq(error_->model, expected_model);                                                        \
-        ck_assert_pstr_eq(error_->field, expected_field);                                                        \
+#define check_culprit(expected_object, expected_model, expected_field) \
+    do { \
+        const Error *error_ = session_error(s); \
+        ck_assert_ptr_nonnull(error_); \
+        ck_assert_msg(error_->object == (void *)(expected_object), "object %p, not %p: %s", error_->object, \
+                      (void *)(expected_object), error_text(error_)); \
+        ck_assert_pstr_eq(error_->model, expected_model); \
+        ck_assert_pstr_eq(error_->field, expected_field); \
     } while (0)
 
 /* The message has that in it. */
-#define check_says(error, text)                                                                                  \
+#define check_says(error, text) \
     ck_assert_msg(strstr((error)->message, text) != NULL, "'%s' is not in: %s", text, (error)->message)
 
 /* What a block costs: cost_start(); ...; check_cost(1, 2) is one statement and two round trips, and starts again. */
@@ -116,29 +116,29 @@ void cost_start(void);
 struct cost {
     unsigned statements, round_trips;
 } cost_take(void);
-#define check_cost(expected_statements, expected_round_trips)                                                    \
-    do {                                                                                                         \
-        struct cost cost_ = cost_take();                                                                         \
-        ck_assert_msg(cost_.statements == (expected_statements) && cost_.round_trips == (expected_round_trips),  \
-                      "%u statements in %u round trips, not %u in %u", cost_.statements, cost_.round_trips,      \
-                      (unsigned)(expected_statements), (unsigned)(expected_round_trips));                        \
+#define check_cost(expected_statements, expected_round_trips) \
+    do { \
+        struct cost cost_ = cost_take(); \
+        ck_assert_msg(cost_.statements == (expected_statements) && cost_.round_trips == (expected_round_trips), \
+                      "%u statements in %u round trips, not %u in %u", cost_.statements, cost_.round_trips, \
+                      (unsigned)(expected_statements), (unsigned)(expected_round_trips)); \
     } while (0)
 /* Only one of the two. */
 #define check_statements(expected) ck_assert_uint_eq(cost_take().statements, (unsigned)(expected))
-#define check_trips(expected)                                                                                    \
-    do {                                                                                                         \
-        struct cost cost_ = cost_take();                                                                         \
-        ck_assert_msg(cost_.round_trips == (expected), "%u round trips, not %u", cost_.round_trips,              \
-                      (unsigned)(expected));                                                                     \
+#define check_trips(expected) \
+    do { \
+        struct cost cost_ = cost_take(); \
+        ck_assert_msg(cost_.round_trips == (expected), "%u round trips, not %u", cost_.round_trips, \
+                      (unsigned)(expected)); \
     } while (0)
 
 /* Nothing would be written: clean, and a commit runs no statement. */
-#define check_nothing_to_write()                                                                                 \
-    do {                                                                                                         \
-        cost_start();                                                                                            \
-        ck_assert_uint_eq(plan_step_count(session_plan(s)), 0);                                                  \
-        check_ok(session_commit(s));                                                                             \
-        check_cost(0, 0);                                                                                        \
+#define check_nothing_to_write() \
+    do { \
+        cost_start(); \
+        ck_assert_uint_eq(plan_step_count(session_plan(s)), 0); \
+        check_ok(session_commit(s)); \
+        check_cost(0, 0); \
     } while (0)
 
 #endif

@@ -7,9 +7,9 @@ typedef struct Sheet {
     const char *title;
     Int32Array numbers;
     TextArray words;
-    const char *serial;   /* from the server */
-    NullInt32 rank;       /* default 7 */
-    const char *comment;  /* default 'none' */
+    const char *serial;  /* from the server */
+    NullInt32 rank;      /* default 7 */
+    const char *comment; /* default 'none' */
     int32_t line;
 } Sheet;
 
@@ -77,10 +77,11 @@ START_TEST(test_batch__defaults_at_their_rows)
                                 .numbers = {numbers, NULL, (size_t)(i % 4)}, .rank = {i, i % 2 == 0},
                                 .comment = i % 3 ? session_text(s, "c%d", i) : NULL);
         if (i % 5)
-            sheets[i]->words = *(TextArray *)session_copy(
-                s, &(TextArray){session_copy(s, words, sizeof(words)), session_copy(s, nulls, sizeof(nulls)),
-                                (size_t)(i % 5 - 1)},
-                sizeof(TextArray));
+            sheets[i]->words =
+                *(TextArray *)session_copy(s,
+                                           &(TextArray){session_copy(s, words, sizeof(words)),
+                                                        session_copy(s, nulls, sizeof(nulls)), (size_t)(i % 5 - 1)},
+                                           sizeof(TextArray));
         if (i % 6 == 0)
             check_ok(session_assign_null(s, sheets[i], comment));
     }
@@ -88,12 +89,14 @@ START_TEST(test_batch__defaults_at_their_rows)
     check_ok(session_commit(s));
     check_trips(2);
     live_check("2345|2345", "SELECT count(*), count(DISTINCT serial) FROM sheets");
-    live_check("0", "SELECT count(*) FROM sheets WHERE title <> 't' || line"
-                    " OR numbers IS DISTINCT FROM (ARRAY[line, -line, 0])[1:line %% 4]"
-                    " OR words IS DISTINCT FROM CASE WHEN line %% 5 > 0 THEN (ARRAY['w', NULL, line::text])[1:line %% 5 - 1] END"
-                    " OR rank IS DISTINCT FROM CASE WHEN line %% 2 = 0 THEN line ELSE 7 END"
-                    " OR comment IS DISTINCT FROM CASE WHEN line %% 6 = 0 THEN NULL WHEN line %% 3 = 0 THEN 'none'"
-                    " ELSE 'c' || line END");
+    live_check(
+        "0",
+        "SELECT count(*) FROM sheets WHERE title <> 't' || line"
+        " OR numbers IS DISTINCT FROM (ARRAY[line, -line, 0])[1:line %% 4]"
+        " OR words IS DISTINCT FROM CASE WHEN line %% 5 > 0 THEN (ARRAY['w', NULL, line::text])[1:line %% 5 - 1] END"
+        " OR rank IS DISTINCT FROM CASE WHEN line %% 2 = 0 THEN line ELSE 7 END"
+        " OR comment IS DISTINCT FROM CASE WHEN line %% 6 = 0 THEN NULL WHEN line %% 3 = 0 THEN 'none'"
+        " ELSE 'c' || line END");
     Session *other = session_open(db);
     size_t count;
     Query *q = session_query(other, Sheet);
@@ -162,8 +165,9 @@ START_TEST(test_batch__updates_at_their_rows)
     cost_start();
     check_ok(session_commit(s));
     check_trips(2);
-    live_check("2500|0", "SELECT count(*), count(*) FILTER (WHERE name <> CASE WHEN id %% 3 <> 1 THEN 'new' ELSE 'm' END || id"
-                         " OR grade IS DISTINCT FROM CASE WHEN id %% 3 <> 2 AND id %% 5 <> 0 THEN id %% 10 END) FROM makers");
+    live_check("2500|0",
+               "SELECT count(*), count(*) FILTER (WHERE name <> CASE WHEN id %% 3 <> 1 THEN 'new' ELSE 'm' END || id"
+               " OR grade IS DISTINCT FROM CASE WHEN id %% 3 <> 2 AND id %% 5 <> 0 THEN id %% 10 END) FROM makers");
     check_nothing_to_write();
     free(keys);
 }
@@ -193,7 +197,8 @@ START_TEST(test_batch__versions)
 {
     enum { ROWS = 2500 };
     live_sql("INSERT INTO makers (id, name) VALUES (1, 'm'); INSERT INTO items (maker_id, code, title, version)"
-             " SELECT 1, 'c' || n, 't' || n, n %% 50 + 1 FROM generate_series(1, %d) n", ROWS);
+             " SELECT 1, 'c' || n, 't' || n, n %% 50 + 1 FROM generate_series(1, %d) n",
+             ROWS);
     size_t count;
     Item **items = query_all(session_query(s, Item), Item, &count);
     for (size_t i = 0; i < count; i++)
@@ -225,7 +230,8 @@ START_TEST(test_batch__arrays_are_not_flattened)
     for (int i = 0; i < ROWS; i++)
         sheets[i] = session_add(s, Sheet, .title = "", .line = i, .numbers = {numbers, NULL, (size_t)(i % 100)});
     check_ok(session_commit(s));
-    live_check("0", "SELECT count(*) FROM sheets WHERE cardinality(numbers) <> line %% 100 OR array_ndims(numbers) > 1");
+    live_check("0",
+               "SELECT count(*) FROM sheets WHERE cardinality(numbers) <> line %% 100 OR array_ndims(numbers) > 1");
     static const char *words[] = {"{", "\"", "NULL", ",", "\\"};
     for (int i = 0; i < ROWS; i++) {
         sheets[i]->words = (TextArray){words, NULL, (size_t)(i % 6)};

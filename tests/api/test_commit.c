@@ -36,10 +36,11 @@ END_TEST
 /* S150: what was loaded in any way is never written. */
 START_TEST(test_commit__loaded_rows_are_not_written)
 {
-    live_sql("INSERT INTO makers (name) VALUES ('a'), ('b'), ('c');"
-             "INSERT INTO items (maker_id, code, title, version) SELECT n, 'c' || n, 't', 1 FROM generate_series(1, 3) n;"
-             "INSERT INTO seats VALUES ('a', 1, NULL); INSERT INTO nodes (label) VALUES ('root');"
-             "INSERT INTO nodes (label, parent_id) VALUES ('leaf', 1)");
+    live_sql(
+        "INSERT INTO makers (name) VALUES ('a'), ('b'), ('c');"
+        "INSERT INTO items (maker_id, code, title, version) SELECT n, 'c' || n, 't', 1 FROM generate_series(1, 3) n;"
+        "INSERT INTO seats VALUES ('a', 1, NULL); INSERT INTO nodes (label) VALUES ('root');"
+        "INSERT INTO nodes (label, parent_id) VALUES ('leaf', 1)");
     session_find(s, Maker, 1);
     session_find_by(s, Maker, name, "b");
     session_find_many(s, Item, ((const Value[]){VALUE(1), VALUE(2)}), 2);
@@ -108,9 +109,10 @@ START_TEST(test_commit__one_transaction)
     session_add(s, Node, .label = "n");
     session_add(s, Word, .word = "w");
     check_ok(session_commit(s));
-    live_check("1", "SELECT count(DISTINCT x) FROM (SELECT xmin::text x FROM makers UNION ALL SELECT xmin::text FROM items"
-                    " UNION ALL SELECT xmin::text FROM parts UNION ALL SELECT xmin::text FROM nodes"
-                    " UNION ALL SELECT xmin::text FROM words) t");
+    live_check("1",
+               "SELECT count(DISTINCT x) FROM (SELECT xmin::text x FROM makers UNION ALL SELECT xmin::text FROM items"
+               " UNION ALL SELECT xmin::text FROM parts UNION ALL SELECT xmin::text FROM nodes"
+               " UNION ALL SELECT xmin::text FROM words) t");
     ck_assert_uint_eq(seen_with("BEGIN"), 1);
     ck_assert_uint_eq(seen_with("COMMIT"), 1);
 }
@@ -262,7 +264,8 @@ START_TEST(test_commit__natural_and_composite_keys)
     session_delete(s, day);
     session_delete(s, rate);
     check_ok(session_commit(s));
-    live_check("0|0|0", "SELECT (SELECT count(*) FROM seats), (SELECT count(*) FROM days), (SELECT count(*) FROM rates)");
+    live_check("0|0|0",
+               "SELECT (SELECT count(*) FROM seats), (SELECT count(*) FROM days), (SELECT count(*) FROM rates)");
 }
 END_TEST
 

@@ -84,9 +84,12 @@ START_TEST(test_dirty__jsonb_by_value)
         check_clean(plain);
     }
     static const char *const other[] = {
-        "{\"a\": 1.11, \"bb\": [1, {\"x\": null}], \"c\": \"\xc3\xa9\"}", "{\"a\": 1.10, \"bb\": [1, {\"x\": null}]}",
+        "{\"a\": 1.11, \"bb\": [1, {\"x\": null}], \"c\": \"\xc3\xa9\"}",
+        "{\"a\": 1.10, \"bb\": [1, {\"x\": null}]}",
         "{\"a\": \"1.10\", \"bb\": [1, {\"x\": null}], \"c\": \"\xc3\xa9\"}",
-        "{\"a\": 1.10, \"bb\": [{\"x\": null}, 1], \"c\": \"\xc3\xa9\"}", "null", "[]",
+        "{\"a\": 1.10, \"bb\": [{\"x\": null}, 1], \"c\": \"\xc3\xa9\"}",
+        "null",
+        "[]",
     };
     for (size_t i = 0; i < COUNT_OF(other); i++) {
         plain->json.text = other[i];

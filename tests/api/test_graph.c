@@ -143,7 +143,8 @@ START_TEST(test_graph__order_of_adding_is_kept)
         ck_assert_int_eq(makers[i]->id, (int64_t)i + 1);
     live_check("u1\nu2\nu4\nu5\nu3", "SELECT name FROM makers ORDER BY ctid");
     /* children in the order of adding, whether the parent was added first or last */
-    Item *first = session_add(s, Item, .code = "z", .title = ""), *second = session_add(s, Item, .code = "a", .title = "");
+    Item *first = session_add(s, Item, .code = "z", .title = ""),
+         *second = session_add(s, Item, .code = "a", .title = "");
     Maker *parent = session_add(s, Maker, .name = "parent");
     first->maker = second->maker = parent;
     session_add(s, Item, .code = "m", .title = "", .maker = parent);

@@ -76,7 +76,8 @@ START_TEST(test_keys__sequence_that_counts_down)
     check_trips(2);
     check_graph(1200);
     live_check("50|-3547|1200", "SELECT max(id), min(id), count(*) FROM makers");
-    live_check("t", "SELECT array_agg(name ORDER BY id DESC) = array_agg(name ORDER BY substr(name, 2)::int) FROM makers");
+    live_check("t",
+               "SELECT array_agg(name ORDER BY id DESC) = array_agg(name ORDER BY substr(name, 2)::int) FROM makers");
 }
 END_TEST
 
@@ -96,10 +97,11 @@ END_TEST
 /* A table of before identity columns. */
 START_TEST(test_keys__serial)
 {
-    live_sql("DROP TABLE parts, items, makers CASCADE; CREATE TABLE makers (id bigserial PRIMARY KEY, name text NOT NULL"
-             " UNIQUE, grade int, made_at timestamptz NOT NULL DEFAULT now()); CREATE TABLE items (id bigserial PRIMARY KEY,"
-             " maker_id bigint NOT NULL REFERENCES makers, code varchar(15) NOT NULL UNIQUE, title text NOT NULL, note text"
-             " DEFAULT 'none yet', price numeric(10, 2), version int NOT NULL)");
+    live_sql(
+        "DROP TABLE parts, items, makers CASCADE; CREATE TABLE makers (id bigserial PRIMARY KEY, name text NOT NULL"
+        " UNIQUE, grade int, made_at timestamptz NOT NULL DEFAULT now()); CREATE TABLE items (id bigserial PRIMARY KEY,"
+        " maker_id bigint NOT NULL REFERENCES makers, code varchar(15) NOT NULL UNIQUE, title text NOT NULL, note text"
+        " DEFAULT 'none yet', price numeric(10, 2), version int NOT NULL)");
     add_graph(300, 0);
     cost_start();
     check_ok(session_commit(s));
@@ -134,8 +136,9 @@ START_TEST(test_keys__identity_always)
     add_graph(20, 0); /* keys that were drawn can't be sent: an error that says so, or a way around */
     Status status = session_commit(s);
     if (status == STATUS_OK) {
-        live_check("21|40", "SELECT (SELECT count(*) FROM makers), count(*) FROM items JOIN makers ON makers.id = maker_id"
-                            " WHERE title = name");
+        live_check("21|40",
+                   "SELECT (SELECT count(*) FROM makers), count(*) FROM items JOIN makers ON makers.id = maker_id"
+                   " WHERE title = name");
     } else {
         ck_assert_str_eq(session_error(s)->sqlstate, "428C9");
         ck_assert_str_eq(session_error(s)->model, "Maker");
@@ -165,8 +168,9 @@ END_TEST
 /* The sequence gives more than the field holds. */
 START_TEST(test_keys__key_that_does_not_fit)
 {
-    live_sql("ALTER TABLE tinies ALTER id DROP IDENTITY; ALTER TABLE tinies ALTER id TYPE bigint;"
-             "CREATE SEQUENCE wide OWNED BY tinies.id START 40000; ALTER TABLE tinies ALTER id SET DEFAULT nextval('wide')");
+    live_sql(
+        "ALTER TABLE tinies ALTER id DROP IDENTITY; ALTER TABLE tinies ALTER id TYPE bigint;"
+        "CREATE SEQUENCE wide OWNED BY tinies.id START 40000; ALTER TABLE tinies ALTER id SET DEFAULT nextval('wide')");
     Tiny *tiny = session_add(s, Tiny, .name = "t");
     if (_i)
         session_add(s, Tiny, .name = "u");
@@ -225,7 +229,8 @@ static void open_limited(void)
 {
     setup();
     live_sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO %s", scene_role());
-    limited = scene_database(live_conninfo_with("user=%s", scene_role()), ALL, DATABASE_OPTIONS(.on_statement = seen_add));
+    limited =
+        scene_database(live_conninfo_with("user=%s", scene_role()), ALL, DATABASE_OPTIONS(.on_statement = seen_add));
     session_close(s);
     s = session_open(limited);
     cost_start();

@@ -259,7 +259,8 @@ END_TEST
 START_TEST(test_misuse__pointers_that_are_no_objects)
 {
     Maker *ann = session_find(s, Maker, 1), mine = {.id = 1};
-    const void *const pointers[] = {&mine, (const char *)ann + 1, (const char *)ann + 8, ann + 1, ann->name, "text", s, db};
+    const void *const pointers[] = {&mine, (const char *)ann + 1, (const char *)ann + 8, ann + 1, ann->name, "text", s,
+                                    db};
     for (size_t i = 0; i < COUNT_OF(pointers); i++) {
         void *pointer = (void *)(uintptr_t)pointers[i];
         ck_assert(!session_contains(s, pointer));

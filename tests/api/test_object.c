@@ -128,7 +128,8 @@ START_TEST(test_object__key_set_after_adding)
     check_ok(session_commit(s));
     ck_assert_ptr_eq(session_find(s, Maker, 77), maker);
     live_check("77", "SELECT id FROM makers WHERE name = 'late key'");
-    Seat *seat = session_add(s, Seat, .room = "r", .number = 1), *other = session_add(s, Seat, .room = "s", .number = 1);
+    Seat *seat = session_add(s, Seat, .room = "r", .number = 1),
+         *other = session_add(s, Seat, .room = "s", .number = 1);
     other->room = "r";
     check_fails(session_commit(s), STATUS_UNIQUE);
     ck_assert(session_error(s)->object == other || session_error(s)->object == seat);

@@ -25,7 +25,8 @@ START_TEST(test_order__delete_all)
     cost_start();
     check_ok(session_commit(s));
     check_cost(3, 2);
-    live_check("0|0|1", "SELECT (SELECT count(*) FROM parts), (SELECT count(*) FROM items), (SELECT count(*) FROM makers)");
+    live_check("0|0|1",
+               "SELECT (SELECT count(*) FROM parts), (SELECT count(*) FROM items), (SELECT count(*) FROM makers)");
     ck_assert_uint_eq(seen_with("UPDATE"), 0);
 }
 END_TEST

@@ -5,11 +5,12 @@
 static void setup(void)
 {
     scene_open(WORKS);
-    live_sql("INSERT INTO makers (name, grade) VALUES ('Ann', 1), ('bob', NULL), ('Cid', 3), ('Dora', 1), ('eve_%%', 0);"
-             "INSERT INTO items (maker_id, code, title, note, price, version) VALUES"
-             " (1, 'a', 'Alpha', NULL, 10.50, 1), (1, 'b', 'beta', 'x', 2, 1), (3, 'c', 'Gamma', '', NULL, 1);"
-             "INSERT INTO days VALUES ('2026-11-20', 'today'), ('2026-11-21', 'tomorrow'), ('infinity', 'never');"
-             "INSERT INTO seats VALUES ('a', 1, NULL), ('a', 2, 'x'), ('b', 1, 'y')");
+    live_sql(
+        "INSERT INTO makers (name, grade) VALUES ('Ann', 1), ('bob', NULL), ('Cid', 3), ('Dora', 1), ('eve_%%', 0);"
+        "INSERT INTO items (maker_id, code, title, note, price, version) VALUES"
+        " (1, 'a', 'Alpha', NULL, 10.50, 1), (1, 'b', 'beta', 'x', 2, 1), (3, 'c', 'Gamma', '', NULL, 1);"
+        "INSERT INTO days VALUES ('2026-11-20', 'today'), ('2026-11-21', 'tomorrow'), ('infinity', 'never');"
+        "INSERT INTO seats VALUES ('a', 1, NULL), ('a', 2, 'x'), ('b', 1, 'y')");
 }
 
 /* The names of the makers that the query finds, joined. */
@@ -27,11 +28,11 @@ static const char *names(Query *q)
     return text;
 }
 
-#define check_names(expected, field, op, value)                \
-    do {                                                       \
-        Query *q_ = session_query(s, Maker);                   \
-        query_where(q_, Maker, field, op, value);              \
-        ck_assert_str_eq(names(q_), expected);                 \
+#define check_names(expected, field, op, value) \
+    do { \
+        Query *q_ = session_query(s, Maker); \
+        query_where(q_, Maker, field, op, value); \
+        ck_assert_str_eq(names(q_), expected); \
     } while (0)
 
 /* --- conditions --- */
@@ -259,7 +260,7 @@ START_TEST(test_query__each)
     ck_assert_int_eq(counted.sum, INT64_C(30000) * 30001 / 2);
     ck_assert_uint_eq(session_stats(s).objects, 0); /* not tracked */
     ck_assert(!session_contains(s, counted.last));
-    ck_assert_uint_lt(session_stats(s).bytes, 200000); /* constant memory */
+    ck_assert_uint_lt(session_stats(s).bytes, 200000);     /* constant memory */
     check_ok(query_each(q, Maker, count_maker, &counted)); /* and once more */
     ck_assert_uint_eq(counted.rows, 60000);
 }
@@ -376,10 +377,14 @@ START_TEST(test_query__values_that_do_not_fit)
         size_t offset;
         Value value;
     } wrong[] = {
-        {"id", "=", offsetof(Maker, id), VALUE("one")},     {"name", "=", offsetof(Maker, name), VALUE(7)},
-        {"id", "=", offsetof(Maker, id), VALUE(1.5)},       {"grade", "=", offsetof(Maker, grade), VALUE(INT64_MAX)},
-        {"grade", "<", offsetof(Maker, grade), VALUE(NULL)}, {"name", "LIKE", offsetof(Maker, name), VALUE(NULL)},
-        {"id", "LIKE", offsetof(Maker, id), VALUE("1%")},   {"name", "=", offsetof(Maker, name), VALUE("\xff")},
+        {"id", "=", offsetof(Maker, id), VALUE("one")},
+        {"name", "=", offsetof(Maker, name), VALUE(7)},
+        {"id", "=", offsetof(Maker, id), VALUE(1.5)},
+        {"grade", "=", offsetof(Maker, grade), VALUE(INT64_MAX)},
+        {"grade", "<", offsetof(Maker, grade), VALUE(NULL)},
+        {"name", "LIKE", offsetof(Maker, name), VALUE(NULL)},
+        {"id", "LIKE", offsetof(Maker, id), VALUE("1%")},
+        {"name", "=", offsetof(Maker, name), VALUE("\xff")},
         {"made_at", "=", offsetof(Maker, made_at), VALUE("soon")},
     };
     for (size_t i = 0; i < COUNT_OF(wrong); i++) {

@@ -7,9 +7,10 @@ static Session *other;
 static void setup(void)
 {
     scene_open(WORKS);
-    live_sql("INSERT INTO makers (name, grade) SELECT 'm' || n, 1 FROM generate_series(1, 2500) n;"
-             "INSERT INTO items (maker_id, code, title, version) SELECT 1, 'c' || n, 't', 1 FROM generate_series(1, 2500) n;"
-             "INSERT INTO words SELECT 'w' || n, n FROM generate_series(1, 10) n");
+    live_sql(
+        "INSERT INTO makers (name, grade) SELECT 'm' || n, 1 FROM generate_series(1, 2500) n;"
+        "INSERT INTO items (maker_id, code, title, version) SELECT 1, 'c' || n, 't', 1 FROM generate_series(1, 2500) n;"
+        "INSERT INTO words SELECT 'w' || n, n FROM generate_series(1, 10) n");
     other = session_open(db);
 }
 
@@ -39,7 +40,8 @@ END_TEST
 
 START_TEST(test_stale__second_writer_is_told)
 {
-    Item *mine = session_find(s, Item, 1), *theirs = session_find(other, Item, 1), *bystander = session_find(s, Item, 2);
+    Item *mine = session_find(s, Item, 1), *theirs = session_find(other, Item, 1),
+         *bystander = session_find(s, Item, 2);
     theirs->title = "theirs";
     ck_assert_int_eq(session_commit(other), STATUS_OK);
     mine->title = "mine";

@@ -17,7 +17,8 @@ static const char *makers(void)
 /* No connection of this test's database is left in a transaction. */
 static void check_idle(void)
 {
-    live_check("0", "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%%'");
+    live_check("0",
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%%'");
 }
 
 /* --- beginning --- */
@@ -81,7 +82,7 @@ START_TEST(test_transaction__options_that_are_none)
     session_clear_error(s);
     check_fails(session_begin(s, BEGIN_OPTIONS(.isolation = (enum howdah_isolation)77)), STATUS_INVALID);
     session_clear_error(s);
-    check_fails(session_begin(s, BEGIN_OPTIONS(.isolation = (enum howdah_isolation)-1)), STATUS_INVALID);
+    check_fails(session_begin(s, BEGIN_OPTIONS(.isolation = (enum howdah_isolation) - 1)), STATUS_INVALID);
     session_clear_error(s);
     check_ok(session_commit(s));
 }
@@ -119,7 +120,8 @@ START_TEST(test_transaction__modes)
     s = session_open(settings);
     for (size_t i = 0; i < COUNT_OF(options); i++) {
         check_ok(session_begin(s, options[i]));
-        Value keys[] = {VALUE("transaction_isolation"), VALUE("transaction_read_only"), VALUE("transaction_deferrable")};
+        Value keys[] = {VALUE("transaction_isolation"), VALUE("transaction_read_only"),
+                        VALUE("transaction_deferrable")};
         Mode **found = session_find_many(s, Mode, keys, 3);
         check_no_error();
         ck_assert_str_eq(found[0]->setting, modes[i].level);
@@ -239,7 +241,7 @@ START_TEST(test_transaction__flush_then_rollback)
     check_ok(session_rollback(s));
     check_no_error();
     ck_assert_str_eq(makers(), "Ann,Bob,Cid");
-    ck_assert_str_eq(ann->name, "Ann"); /* as it was loaded */
+    ck_assert_str_eq(ann->name, "Ann");               /* as it was loaded */
     ck_assert_ptr_eq(session_find(s, Maker, 3), cid); /* alive */
     ck_assert(!session_contains(s, new) && !session_contains(s, keyed) && !session_contains(s, item));
     ck_assert_int_eq(new->id, 0); /* a generated key is no key any more */

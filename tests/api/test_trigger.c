@@ -5,10 +5,10 @@
 typedef struct Entry {
     int64_t id;
     const char *text;
-    const char *folded;     /* by a trigger */
-    NullInt32 changes;      /* by a trigger, on UPDATE */
-    NullInt32 length;       /* STORED */
-    PgTimestamp touched;    /* by a trigger */
+    const char *folded;  /* by a trigger */
+    NullInt32 changes;   /* by a trigger, on UPDATE */
+    NullInt32 length;    /* STORED */
+    PgTimestamp touched; /* by a trigger */
 } Entry;
 
 typedef struct Owned {

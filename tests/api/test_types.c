@@ -5,7 +5,8 @@
 #include "api/types_models.h"
 
 static const Model *const models[] = {&Plain_model, &Nullable_model, &Lists_model, &Special_model};
-static const char *const tables[] = {"plains", "nullables", "lists", "\"Other \"\"schema\"\"\".\"Special \"\"table\"\"\""};
+static const char *const tables[] = {"plains", "nullables", "lists",
+                                     "\"Other \"\"schema\"\"\".\"Special \"\"table\"\"\""};
 static const int rows[] = {7, 8, 5, 4};
 
 static void setup(void)
@@ -215,9 +216,12 @@ START_TEST(test_types__every_column_set_to_null)
                    _i == 1 ? 3 : 2);
     }
     ck_assert_uint_ge(nulls, 9);
-    live_check(_i == 0 ? "t" : _i == 1 ? "t" : "f",
-               "SELECT (SELECT count(*) FROM jsonb_each(to_jsonb(t)) WHERE value <> 'null') = 1 FROM %s t WHERE id = %d",
-               table, _i == 1 ? 3 : 2);
+    live_check(
+        _i == 0   ? "t"
+        : _i == 1 ? "t"
+                  : "f",
+        "SELECT (SELECT count(*) FROM jsonb_each(to_jsonb(t)) WHERE value <> 'null') = 1 FROM %s t WHERE id = %d",
+        table, _i == 1 ? 3 : 2);
 }
 END_TEST
 
@@ -225,9 +229,18 @@ END_TEST
 
 START_TEST(test_types__plain_values_as_text)
 {
-    Plain plain = {.id = 50, .truth = true, .small = INT16_MIN, .middle = INT32_MAX, .large = INT64_MIN,
-                   .single_float = 0.1f, .double_float = 0.1, .words = "w\xc3\xb6rd", .chars = "1234567",
-                   .json = {"{\"b\":1,\"a\":[true,null]}"}, .amount = {"-1234.56700"}, .bytes = {"\0\1\2", 3},
+    Plain plain = {.id = 50,
+                   .truth = true,
+                   .small = INT16_MIN,
+                   .middle = INT32_MAX,
+                   .large = INT64_MIN,
+                   .single_float = 0.1f,
+                   .double_float = 0.1,
+                   .words = "w\xc3\xb6rd",
+                   .chars = "1234567",
+                   .json = {"{\"b\":1,\"a\":[true,null]}"},
+                   .amount = {"-1234.56700"},
+                   .bytes = {"\0\1\2", 3},
                    .span = {.months = 14, .days = -3, .microseconds = 4000001}};
     ck_assert_int_eq(timestamp_from_text("2026-11-20 10:15:00.25+02", &plain.moment), STATUS_OK);
     ck_assert_int_eq(date_from_ymd(2024, 2, 29, &plain.day), STATUS_OK);
@@ -235,11 +248,12 @@ START_TEST(test_types__plain_values_as_text)
     ck_assert_int_eq(uuid_from_text("0123456789abcdef0123456789ABCDEF", &plain.uuid), STATUS_OK);
     session_add_struct(s, Plain, &plain);
     check_ok(session_commit(s));
-    live_check("t|-32768|2147483647|-9223372036854775808|0.1|0.1|w\xc3\xb6rd|1234567|2026-11-20 08:15:00.25+00|2024-02-29|"
-               "23:59:59.5|1 year 2 mons -3 days +00:00:04.000001|01234567-89ab-cdef-0123-456789abcdef|\\x000102|"
-               "{\"a\": [true, null], \"b\": 1}|-1234.56700",
-               "SELECT truth, small, middle, large, single_float, double_float, words, chars, moment, day, hour, span,"
-               " uuid, bytes, json, amount FROM plains WHERE id = 50");
+    live_check(
+        "t|-32768|2147483647|-9223372036854775808|0.1|0.1|w\xc3\xb6rd|1234567|2026-11-20 08:15:00.25+00|2024-02-29|"
+        "23:59:59.5|1 year 2 mons -3 days +00:00:04.000001|01234567-89ab-cdef-0123-456789abcdef|\\x000102|"
+        "{\"a\": [true, null], \"b\": 1}|-1234.56700",
+        "SELECT truth, small, middle, large, single_float, double_float, words, chars, moment, day, hour, span,"
+        " uuid, bytes, json, amount FROM plains WHERE id = 50");
 }
 END_TEST
 
@@ -368,8 +382,8 @@ START_TEST(test_types__enum_label_that_the_program_does_not_know)
     ck_assert_ptr_nonnull(error);
     ck_assert_str_eq(error->model, "Special");
     ck_assert_str_eq(error->field, "tide");
-    ck_assert_msg(error->status == STATUS_INVALID || error->status == STATUS_DATA || error->status == STATUS_SCHEMA, "%s",
-                  error_text(error));
+    ck_assert_msg(error->status == STATUS_INVALID || error->status == STATUS_DATA || error->status == STATUS_SCHEMA,
+                  "%s", error_text(error));
     session_clear_error(s);
     ck_assert_ptr_nonnull(session_find(s, Special, 2)); /* the others are as good as ever */
 }

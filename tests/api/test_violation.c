@@ -43,28 +43,61 @@ MODEL(Thing, "things",
 static void setup(void)
 {
     scene_open(MODELS(Owner, Thing));
-    live_sql("ALTER TABLE things ALTER comment SET NOT NULL, ALTER tag TYPE varchar(5);"
-             "ALTER TABLE things ADD CONSTRAINT things_span EXCLUDE USING gist (span WITH &&);"
-             "INSERT INTO owners (name) VALUES ('Ann');"
-             "INSERT INTO things (id, owner_id, name, tag, amount, price, comment, span, part, number)"
-             " VALUES (-1, 1, 'taken', 't', 1, 1, '', '[1000000,1000001)', -1, -1);"
-             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.comment = 'refuse' THEN"
-             " RAISE EXCEPTION 'refused for a reason' USING ERRCODE = 'HD001', HINT = 'say please'; END IF; RETURN NEW; END $$;"
-             "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON things FOR EACH ROW EXECUTE FUNCTION refuse()");
+    live_sql(
+        "ALTER TABLE things ALTER comment SET NOT NULL, ALTER tag TYPE varchar(5);"
+        "ALTER TABLE things ADD CONSTRAINT things_span EXCLUDE USING gist (span WITH &&);"
+        "INSERT INTO owners (name) VALUES ('Ann');"
+        "INSERT INTO things (id, owner_id, name, tag, amount, price, comment, span, part, number)"
+        " VALUES (-1, 1, 'taken', 't', 1, 1, '', '[1000000,1000001)', -1, -1);"
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.comment = 'refuse' THEN"
+        " RAISE EXCEPTION 'refused for a reason' USING ERRCODE = 'HD001', HINT = 'say please'; END IF; RETURN NEW; END $$;"
+        "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON things FOR EACH ROW EXECUTE FUNCTION refuse()");
 }
 
 /* --- the ways to go wrong --- */
 
-static void break_unique(Thing *thing) { thing->name = "taken"; }
-static void break_foreign_key(Thing *thing) { thing->owner = NULL; thing->owner_id = 999; }
-static void break_check(Thing *thing) { thing->amount = -1; }
-static void break_not_null(Thing *thing) { thing->comment = NULL; }
-static void break_exclusion(Thing *thing) { thing->span = "[999999,1000005)"; }
-static void break_length(Thing *thing) { thing->tag = "longer"; }
-static void break_range(Thing *thing) { thing->price.text = "12345.67"; }
-static void break_text(Thing *thing) { thing->span = "[nonsense"; }
-static void break_trigger(Thing *thing) { thing->comment = "refuse"; }
-static void break_two_columns(Thing *thing) { thing->part = -1; thing->number = -1; }
+static void break_unique(Thing *thing)
+{
+    thing->name = "taken";
+}
+static void break_foreign_key(Thing *thing)
+{
+    thing->owner = NULL;
+    thing->owner_id = 999;
+}
+static void break_check(Thing *thing)
+{
+    thing->amount = -1;
+}
+static void break_not_null(Thing *thing)
+{
+    thing->comment = NULL;
+}
+static void break_exclusion(Thing *thing)
+{
+    thing->span = "[999999,1000005)";
+}
+static void break_length(Thing *thing)
+{
+    thing->tag = "longer";
+}
+static void break_range(Thing *thing)
+{
+    thing->price.text = "12345.67";
+}
+static void break_text(Thing *thing)
+{
+    thing->span = "[nonsense";
+}
+static void break_trigger(Thing *thing)
+{
+    thing->comment = "refuse";
+}
+static void break_two_columns(Thing *thing)
+{
+    thing->part = -1;
+    thing->number = -1;
+}
 
 static const struct violation {
     const char *name;
@@ -72,7 +105,7 @@ static const struct violation {
     Status status;
     const char *sqlstate;
     const char *constraint;
-    const char *field;     /* NULL: there is none, or the server doesn't say; then it may be `maybe` */
+    const char *field; /* NULL: there is none, or the server doesn't say; then it may be `maybe` */
     const char *maybe;
 } violations[] = {
     {"unique", break_unique, STATUS_UNIQUE, "23505", "things_name_key", "name", NULL},
@@ -168,7 +201,8 @@ START_TEST(test_violation__of_an_insert)
     check_ok(session_commit(s));
     live_check(session_text(s, "%d|0", place.rows + 1),
                "SELECT count(*), count(*) FILTER (WHERE id > 0 AND (name <> 'n' || number OR owner_id <> %" PRId64
-               ")) FROM things", owner->id);
+               ")) FROM things",
+               owner->id);
     for (int i = 0; i < place.rows; i += 111)
         live_check(session_text(s, "%" PRId64, things[i]->id), "SELECT id FROM things WHERE number = %d", i);
     check_nothing_to_write();
@@ -245,8 +279,9 @@ START_TEST(test_violation__of_an_update)
     const struct violation *v = &violations[(size_t)_i / 3];
     static const size_t guilty[] = {0, 499, 999};
     size_t count, at = guilty[_i % 3];
-    live_sql("INSERT INTO things (id, owner_id, name, tag, amount, price, comment, span, part, number)"
-             " SELECT n, 1, 'n' || n, 't', 1, 1, 'c', int4range(n, n + 1), n %% 100, n FROM generate_series(1, 1000) n");
+    live_sql(
+        "INSERT INTO things (id, owner_id, name, tag, amount, price, comment, span, part, number)"
+        " SELECT n, 1, 'n' || n, 't', 1, 1, 'c', int4range(n, n + 1), n %% 100, n FROM generate_series(1, 1000) n");
     Query *q = session_query(s, Thing);
     query_where(q, Thing, id, ">", 0);
     query_order_by(q, Thing, id, ORDER_DESC);
@@ -285,7 +320,8 @@ START_TEST(test_violation__of_a_delete)
     enum { OWNERS = 1500 };
     live_sql("INSERT INTO owners (name) SELECT 'o' || n FROM generate_series(2, %d) n;"
              "INSERT INTO things (id, owner_id, name, tag, amount, price, comment, part, number)"
-             " VALUES (5, 777, 'holder', 't', 1, 1, '', 5, 5)", OWNERS);
+             " VALUES (5, 777, 'holder', 't', 1, 1, '', 5, 5)",
+             OWNERS);
     Query *q = session_query(s, Owner);
     query_where(q, Owner, id, ">", 1);
     size_t count;
@@ -387,7 +423,8 @@ END_TEST
 START_TEST(test_violation__without_the_servers_detail)
 {
     live_sql("GRANT INSERT, SELECT (id) ON things TO %s; GRANT SELECT ON owners TO %s;"
-             "GRANT USAGE ON SEQUENCE things_id_seq TO %s", scene_role(), scene_role(), scene_role());
+             "GRANT USAGE ON SEQUENCE things_id_seq TO %s",
+             scene_role(), scene_role(), scene_role());
     Database *blind = scene_database(live_conninfo_with("user=%s", scene_role()), MODELS(Owner, Thing), NULL);
     session_close(s);
     s = session_open(blind);

@@ -174,54 +174,54 @@ MODEL_IN("Other \"schema\"", Special, "Special \"table\"",
 /* clang-format on */
 
 /* What the server needs before the tables, and what makes its texts comparable. */
-#define TYPES_PREPARE                                                                                        \
-    "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;"                                                   \
-    "CREATE DOMAIN public.grade AS text CHECK (VALUE ~ '^[A-F]$');"                                          \
+#define TYPES_PREPARE \
+    "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;" \
+    "CREATE DOMAIN public.grade AS text CHECK (VALUE ~ '^[A-F]$');" \
     "DROP SCHEMA IF EXISTS \"Other \"\"schema\"\"\" CASCADE; SET timezone TO 'UTC'; SET datestyle TO 'ISO'; " \
     "SET intervalstyle TO 'postgres'; SET bytea_output TO 'hex'; SET extra_float_digits TO 1"
 
 /* Rows as the server itself makes them, with all that is extreme. */
-#define TYPES_FILL                                                                                                    \
-    "INSERT INTO plains VALUES (1, false, 0, 0, 0, 0, 0, '', '', '2000-01-01 00:00:00+00', '2000-01-01', '00:00', '0',"\
-    " '00000000-0000-0000-0000-000000000000', '', 'null', 0),"                                                        \
-    "(2, true, 32767, 2147483647, 9223372036854775807, 3.4028235e38, 1.7976931348623157e308, 'plain', 'seven77',"      \
-    " 'infinity', 'infinity', '24:00:00', '178000000 years', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '\\x00ff00',"    \
-    " '{\"a\": [1, 2.50, null, true, {\"b\": \"\\u00e9\\n\"}], \"\": {}}', 'NaN'),"                                   \
-    "(3, true, -32768, -2147483648, '-9223372036854775808', '-3.4028235e38', '-1.7976931348623157e308',"              \
-    " E'it''s \"q\"\\t\\n\\\\ \\u20ac \\U0001F600', E'\\u20ac\\u20ac', '-infinity', '-infinity', '23:59:59.999999',"  \
-    " '-178000000 years -2147483648 days -2147483647 hours', '01234567-89ab-cdef-0123-456789abcdef',"                 \
+#define TYPES_FILL \
+    "INSERT INTO plains VALUES (1, false, 0, 0, 0, 0, 0, '', '', '2000-01-01 00:00:00+00', '2000-01-01', '00:00', '0'," \
+    " '00000000-0000-0000-0000-000000000000', '', 'null', 0)," \
+    "(2, true, 32767, 2147483647, 9223372036854775807, 3.4028235e38, 1.7976931348623157e308, 'plain', 'seven77'," \
+    " 'infinity', 'infinity', '24:00:00', '178000000 years', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '\\x00ff00'," \
+    " '{\"a\": [1, 2.50, null, true, {\"b\": \"\\u00e9\\n\"}], \"\": {}}', 'NaN')," \
+    "(3, true, -32768, -2147483648, '-9223372036854775808', '-3.4028235e38', '-1.7976931348623157e308'," \
+    " E'it''s \"q\"\\t\\n\\\\ \\u20ac \\U0001F600', E'\\u20ac\\u20ac', '-infinity', '-infinity', '23:59:59.999999'," \
+    " '-178000000 years -2147483648 days -2147483647 hours', '01234567-89ab-cdef-0123-456789abcdef'," \
     " (SELECT string_agg(set_byte('\\x00', 0, n), '' ORDER BY n) FROM generate_series(0, 255) n), '[]', 'Infinity')," \
     "(4, false, -1, -1, -1, 'NaN', 'NaN', repeat('long ', 20000), 'x', '4714-11-24 00:00:00+00 BC', '4714-11-24 BC'," \
-    " '00:00:00.000001', '1 mon -1 day 00:00:00.000001', '01890000-0000-7000-8000-00000000abcd',"                     \
-    " decode(repeat('00', 100000), 'hex'), '\"text\"', '-Infinity'),"                                                 \
+    " '00:00:00.000001', '1 mon -1 day 00:00:00.000001', '01890000-0000-7000-8000-00000000abcd'," \
+    " decode(repeat('00', 100000), 'hex'), '\"text\"', '-Infinity')," \
     "(5, true, 1, 1, 1, 'Infinity', '-Infinity', 'null', 'NULL', '294276-12-31 23:59:59.999999+00', '5874897-12-31'," \
-    " '12:34:56.789', '1 year 2 mons 3 days 04:05:06.7', '00000000-0000-0000-0000-000000000001', 'a',"                \
-    " '[[[[1e400]]], -0.0, 1.10]', repeat('9', 131072)::numeric),"                                                    \
-    "(6, true, 256, 65536, 4294967296, '-0', '-0', '{}', '', '1999-12-31 23:59:59.999999+00', '1999-12-31',"          \
-    " '00:00', '-00:00:00.000001', '80000000-0000-0000-0000-000000000000', '\\x5c', '0.1', -0.00010),"                \
-    "(7, true, 2, 2, 2, 1e-45, 5e-324, '1', '1', '2026-11-20 10:15:00.123456+00', '0044-03-15 BC', '01:02:03',"       \
-    " '100 years', '12345678-1234-1234-1234-123456789012', '\\x00', 'true', ('0.' || repeat('7', 16383))::numeric);"  \
-    "INSERT INTO nullables (id) VALUES (1);"                                                                          \
-    "INSERT INTO nullables SELECT id + 1, truth, small, middle, large, single_float, double_float, words, moment, day,"\
-    " hour, span, uuid, bytes, json, amount FROM plains;"                                                             \
-    "INSERT INTO lists (id) VALUES (1);"                                                                              \
+    " '12:34:56.789', '1 year 2 mons 3 days 04:05:06.7', '00000000-0000-0000-0000-000000000001', 'a'," \
+    " '[[[[1e400]]], -0.0, 1.10]', repeat('9', 131072)::numeric)," \
+    "(6, true, 256, 65536, 4294967296, '-0', '-0', '{}', '', '1999-12-31 23:59:59.999999+00', '1999-12-31'," \
+    " '00:00', '-00:00:00.000001', '80000000-0000-0000-0000-000000000000', '\\x5c', '0.1', -0.00010)," \
+    "(7, true, 2, 2, 2, 1e-45, 5e-324, '1', '1', '2026-11-20 10:15:00.123456+00', '0044-03-15 BC', '01:02:03'," \
+    " '100 years', '12345678-1234-1234-1234-123456789012', '\\x00', 'true', ('0.' || repeat('7', 16383))::numeric);" \
+    "INSERT INTO nullables (id) VALUES (1);" \
+    "INSERT INTO nullables SELECT id + 1, truth, small, middle, large, single_float, double_float, words, moment, day," \
+    " hour, span, uuid, bytes, json, amount FROM plains;" \
+    "INSERT INTO lists (id) VALUES (1);" \
     "INSERT INTO lists VALUES (2, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}'," \
-    " '{}');"                                                                                                         \
-    "INSERT INTO lists SELECT 3, array_agg(truth), array_agg(small), array_agg(middle), array_agg(large),"            \
-    " array_agg(single_float), array_agg(double_float), array_agg(words), array_agg(moment), array_agg(day),"         \
-    " array_agg(hour), array_agg(span), array_agg(uuid), array_agg(bytes), array_agg(json), array_agg(amount)"        \
-    " FROM nullables;"                                                                                                \
-    "INSERT INTO lists SELECT 4, '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}',"     \
-    " '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}';"                                          \
-    "INSERT INTO lists SELECT 5, ARRAY[truth], ARRAY[small], ARRAY[middle], ARRAY[large], ARRAY[single_float],"       \
-    " ARRAY[double_float], ARRAY['', 'NULL', 'null', '{', '\"', '\\', ','], ARRAY[moment], ARRAY[day], ARRAY[hour],"   \
+    " '{}');" \
+    "INSERT INTO lists SELECT 3, array_agg(truth), array_agg(small), array_agg(middle), array_agg(large)," \
+    " array_agg(single_float), array_agg(double_float), array_agg(words), array_agg(moment), array_agg(day)," \
+    " array_agg(hour), array_agg(span), array_agg(uuid), array_agg(bytes), array_agg(json), array_agg(amount)" \
+    " FROM nullables;" \
+    "INSERT INTO lists SELECT 4, '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}'," \
+    " '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}', '{NULL}';" \
+    "INSERT INTO lists SELECT 5, ARRAY[truth], ARRAY[small], ARRAY[middle], ARRAY[large], ARRAY[single_float]," \
+    " ARRAY[double_float], ARRAY['', 'NULL', 'null', '{', '\"', '\\', ','], ARRAY[moment], ARRAY[day], ARRAY[hour]," \
     " ARRAY[span], ARRAY[uuid], ARRAY[''::bytea, '\\x00'], ARRAY[json], ARRAY[amount, NULL, 0] FROM plains WHERE id = 2;" \
-    "INSERT INTO \"Other \"\"schema\"\"\".\"Special \"\"table\"\"\" VALUES"                                           \
-    " (1, 'low', 'dark', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2000-01-01', NULL, NULL, 0),"         \
-    " (2, 'high water', 'pale', '#0a0b0c', '10.0.0.0/8', '[1,5)', 'a fat cat', 'MiXed', 'A', '{{1,2},{3,4}}',"        \
-    " '10101', 1234567.89, 'infinity', '{\"b\" : 1,  \"a\":2, \"b\": 3}', 'short', -1),"                              \
-    " (3, E'Spring''s \"tide\"', 'dark', '#ffffff', '::1', 'empty', '', '', 'F', '{}', '00000', -0.01,"               \
-    " '-infinity', 'null', '', 7),"                                                                                   \
+    "INSERT INTO \"Other \"\"schema\"\"\".\"Special \"\"table\"\"\" VALUES" \
+    " (1, 'low', 'dark', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2000-01-01', NULL, NULL, 0)," \
+    " (2, 'high water', 'pale', '#0a0b0c', '10.0.0.0/8', '[1,5)', 'a fat cat', 'MiXed', 'A', '{{1,2},{3,4}}'," \
+    " '10101', 1234567.89, 'infinity', '{\"b\" : 1,  \"a\":2, \"b\": 3}', 'short', -1)," \
+    " (3, E'Spring''s \"tide\"', 'dark', '#ffffff', '::1', 'empty', '', '', 'F', '{}', '00000', -0.01," \
+    " '-infinity', 'null', '', 7)," \
     " (4, 'low', 'pale', '#000000', '192.168.1.5', '(,)', '''it''''s'':1A', 'x', NULL, '[0:1]={NULL,2}', '11111', 0," \
     " '1999-12-31 23:59:59.999999', '\"\\u00e9\"', E'\\u20ac\\u20ac', 2147483647);"
 

@@ -60,7 +60,8 @@ static Status change(Session *s)
     return status_of(s);
 }
 
-const struct act act_change = {"change, add and delete", workshop_rows_sql, change, NULL, act_commit, STATUS_OK, NULL, false};
+const struct act act_change = {
+    "change, add and delete", workshop_rows_sql, change, NULL, act_commit, STATUS_OK, NULL, false};
 
 /* --- a fault of the data --- */
 

@@ -14,13 +14,13 @@
 /* One piece of work. Its functions take a NULL session, too: memory may have been out when it was opened. */
 struct act {
     const char *name;
-    const char *seed;              /* SQL that fills the empty tables */
-    Status (*work)(Session *s);    /* reads and changes; returns the session's error. What it was given it checks */
-    const char *meanwhile;         /* SQL of somebody else, between `work` and `write` */
-    Status (*write)(Session *s);   /* usually session_commit; NULL: the work writes nothing */
-    Status expected;               /* of `write` if memory lasts; STATUS_OK or a fault of the data */
-    void (*mend)(Session *s);      /* after that fault: mends it, so that `write` succeeds. NULL: rolls back */
-    bool lone;                     /* it writes one row, without a transaction that could be asked for */
+    const char *seed;            /* SQL that fills the empty tables */
+    Status (*work)(Session *s);  /* reads and changes; returns the session's error. What it was given it checks */
+    const char *meanwhile;       /* SQL of somebody else, between `work` and `write` */
+    Status (*write)(Session *s); /* usually session_commit; NULL: the work writes nothing */
+    Status expected;             /* of `write` if memory lasts; STATUS_OK or a fault of the data */
+    void (*mend)(Session *s);    /* after that fault: mends it, so that `write` succeeds. NULL: rolls back */
+    bool lone;                   /* it writes one row, without a transaction that could be asked for */
 };
 
 /* Something else that fails than the library's hook. `failed`: how many allocations have failed since `at`. */

@@ -106,7 +106,7 @@ START_TEST(test_database_memory__ddl)
 }
 END_TEST
 
-#define NO_TABLES ""
+#define NO_TABLES  ""
 #define ALL_TABLES "items,labels,makers,stickers"
 
 struct schema_change {
@@ -138,8 +138,8 @@ static void change_schema(struct failing *failing, void *arg)
     } else {
         check_no_memory(error);
         ck_assert_int_eq(error->status, status);
-        ck_assert_msg(error->outcome == OUTCOME_DONE || error->outcome == HOWDAH_OUTCOME_NOT_DONE,
-                      "the outcome is %d", error->outcome);
+        ck_assert_msg(error->outcome == OUTCOME_DONE || error->outcome == HOWDAH_OUTCOME_NOT_DONE, "the outcome is %d",
+                      error->outcome);
         check_tables(error->outcome == OUTCOME_DONE ? c->after : c->before);
     }
     database_close(db);
@@ -257,8 +257,14 @@ END_TEST
 static Status save_again(Database *db, Error *error)
 {
     const char *tags[] = {"old"};
-    Item item = {.id = 2, .maker_id = 1, .slug = "nail", .title = "Bent nail", .data = {"{}"}, .tags = {tags, NULL, 1},
-                 .price = {"0.02"}, .version = 7};
+    Item item = {.id = 2,
+                 .maker_id = 1,
+                 .slug = "nail",
+                 .title = "Bent nail",
+                 .data = {"{}"},
+                 .tags = {tags, NULL, 1},
+                 .price = {"0.02"},
+                 .version = 7};
     Status status = database_save(db, Item, &item, error);
     if (status == STATUS_OK)
         ck_assert_int_eq(item.version, 8);

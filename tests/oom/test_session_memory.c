@@ -29,7 +29,8 @@ static Status add_by_value(Session *s)
 
 START_TEST(test_session_memory__add_by_value)
 {
-    static const struct act act = {"add by value", workshop_rows_sql, add_by_value, NULL, act_commit, STATUS_OK, NULL, false};
+    static const struct act act = {"add by value", workshop_rows_sql, add_by_value, NULL,
+                                   act_commit,     STATUS_OK,         NULL,         false};
     sweep(&act);
 }
 END_TEST
@@ -90,7 +91,8 @@ static Status change_one(Session *s)
 
 START_TEST(test_session_memory__change_one_row)
 {
-    static const struct act act = {"change one row", workshop_rows_sql, change_one, NULL, act_commit, STATUS_OK, NULL, false};
+    static const struct act act = {"change one row", workshop_rows_sql, change_one, NULL,
+                                   act_commit,       STATUS_OK,         NULL,       false};
     sweep(&act);
 }
 END_TEST
@@ -107,7 +109,8 @@ static Status move_to_another(Session *s)
 
 START_TEST(test_session_memory__foreign_keys_by_pointer_and_value)
 {
-    static const struct act act = {"foreign keys", workshop_rows_sql, move_to_another, NULL, act_commit, STATUS_OK, NULL, false};
+    static const struct act act = {
+        "foreign keys", workshop_rows_sql, move_to_another, NULL, act_commit, STATUS_OK, NULL, false};
     sweep(&act);
 }
 END_TEST
@@ -143,13 +146,10 @@ static void mend_stale(Session *s)
 
 START_TEST(test_session_memory__stale_row)
 {
-    static const struct act act = {"stale row",
-                                   workshop_rows_sql,
-                                   change_two,
-                                   "UPDATE items SET title = 'Theirs', version = version + 1 WHERE id = 1",
-                                   act_commit,
-                                   STATUS_STALE,
-                                   mend_stale, false};
+    static const struct act act = {"stale row", workshop_rows_sql,
+                                   change_two,  "UPDATE items SET title = 'Theirs', version = version + 1 WHERE id = 1",
+                                   act_commit,  STATUS_STALE,
+                                   mend_stale,  false};
     sweep(&act);
 }
 END_TEST
@@ -163,7 +163,8 @@ static Status add_orphan(Session *s)
 
 START_TEST(test_session_memory__foreign_key_violation)
 {
-    static const struct act act = {"foreign key violation", "", add_orphan, NULL, act_commit, STATUS_FOREIGN_KEY, NULL, false};
+    static const struct act act = {"foreign key violation", "",   add_orphan, NULL, act_commit,
+                                   STATUS_FOREIGN_KEY,      NULL, false};
     sweep(&act);
 }
 END_TEST

@@ -18,8 +18,9 @@ static Status open_season(Session *s)
 {
     static const char *const names[] = {"Alma", "Berta", "Clara"};
     for (int b = 0; b < 3; b++) {
-        Boat *boat = session_add(s, Boat, .name = names[b], .seats = (int16_t)(10 * (b + 1)), .length = {9.5 * b, b > 0},
-                                 .equipment = {(const char *[]){"life belts", NULL, "radio"}, (bool[]){0, 1, 0}, 3});
+        Boat *boat =
+            session_add(s, Boat, .name = names[b], .seats = (int16_t)(10 * (b + 1)), .length = {9.5 * b, b > 0},
+                        .equipment = {(const char *[]){"life belts", NULL, "radio"}, (bool[]){0, 1, 0}, 3});
         printf("%s: %s, %zu trips\n", boat->name, boat->trips.loaded ? "all trips known" : "trips unknown",
                boat->trips.count);
         for (int hour = 0; hour < 24; hour++) {

@@ -16,7 +16,8 @@ static void check(const char *what, bool holds)
 static bool names(const Session *s, Status status, const void *object, const char *field)
 {
     const Error *error = session_error(s);
-    return error && error->status == status && error->object == object && error->field && strcmp(error->field, field) == 0;
+    return error && error->status == status && error->object == object && error->field &&
+           strcmp(error->field, field) == 0;
 }
 
 static void refused_by_the_client(Session *s)
@@ -77,7 +78,8 @@ static void told_that_it_is_stale(Database *db)
         Boat *boat = session_find(one, Boat, mine->boat_id);
         Trip *foreign = session_add(one, Trip, .line = "x", .fare = {"1"}, .boat = theirs->boat);
         foreign->boat = (Boat *)(void *)theirs;
-        check("foreign pointer", boat && session_commit(one) == STATUS_MISUSE && names(one, STATUS_MISUSE, foreign, "boat"));
+        check("foreign pointer",
+              boat && session_commit(one) == STATUS_MISUSE && names(one, STATUS_MISUSE, foreign, "boat"));
     }
     session_close(one);
     session_close(two);
