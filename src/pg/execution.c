@@ -339,7 +339,8 @@ int pg_execution_socket(const struct pg_execution *execution)
 static unsigned wants(struct pg_execution *e)
 {
     int unsent = PQflush(e->connection->pg);
-    if (unsent < 0) {
+    /* libpq 15 that could not make the result of a Sync says so, and then waits for ever for what it has read. */
+    if (unsent < 0 || is_about_memory(PQerrorMessage(e->connection->pg))) {
         execution_lose(e);
         return PG_FINISHED;
     }

@@ -70,18 +70,30 @@ static void unfill_object(const struct mapper *mapper, const struct flushed *flu
     }
 }
 
+/* The state to which an undone flush leads: that from before it, but for what the program did since. */
+static enum entry_state undone_state(const struct entry *entry, const struct flushed *flushed)
+{
+    if (entry->state == ENTRY_DETACHED && !entry->row_deleted)
+        return ENTRY_DETACHED; /* evicted */
+    if (entry->state == ENTRY_DELETED)
+        return flushed->state == ENTRY_NEW ? ENTRY_DETACHED : ENTRY_DELETED;
+    return flushed->state;
+}
+
 /* All that was flushed is pending again. */
 static void restore_flushed(struct howdah_session *s)
 {
     for (struct flushed *flushed = s->flushed; flushed; flushed = flushed->older) {
         struct entry *entry = flushed->entry;
         const struct mapper *mapper = entry_mapper(s, entry);
-        if (entry->state == ENTRY_LOADED)
+        enum entry_state state = undone_state(entry, flushed);
+        if (entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED)
             unfill_object(mapper, flushed);
-        if (flushed->state == ENTRY_NEW && !key_is_set(mapper, flushed->snapshot))
+        if (state == ENTRY_DETACHED || (state == ENTRY_NEW && !key_is_set(mapper, flushed->snapshot)))
             identity_remove(&s->map, entry);
         memcpy(entry_snapshot(mapper, entry), flushed->snapshot, mapper->model->size);
-        entry->state = (uint8_t)flushed->state; /* back on the way it came: no move of the table */
+        entry->state = (uint8_t)state; /* back on the way it came: no move of the table */
+        entry->row_deleted = false;
     }
 }
 

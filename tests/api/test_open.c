@@ -67,8 +67,8 @@ static Status open_status(const char *conninfo, const Model *const *models, cons
     ck_assert_ptr_nonnull(broken);
     const Error *error = database_error(broken);
     Status status = error ? error->status : STATUS_OK;
-    snprintf(ret_text, size, "%s", error ? error->message : "");
-    ck_assert(!error || (error->message && *error->message && *error_text(error)));
+    snprintf(ret_text, size, "%s", error ? error_text(error) : "");
+    ck_assert(!error || (error->message && *error->message && !strchr(error->message, '\n')) || status == STATUS_MODEL);
     ck_assert_int_eq(database_create_tables(broken), status);
     database_close(broken);
     return status;
@@ -202,6 +202,37 @@ END_TEST
 
 /* --- options --- */
 
+/* Generated SQL qualifies every name: no search_path is needed, and none can lead it astray. */
+START_TEST(test_open__search_path)
+{
+    scene_open(WORKS);
+    live_sql("CREATE SCHEMA IF NOT EXISTS trap; DROP TABLE IF EXISTS trap.makers, trap.items; CREATE TABLE trap.makers (id int);"
+             "CREATE TABLE trap.items (id int)");
+    static const char *const paths[] = {"", "trap", "trap,pg_catalog,public"};
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        Database *other = scene_database(live_conninfo_with("options='-c search_path=%s'", paths[i]), WORKS, NULL);
+        ck_assert_int_eq(database_create_tables(other), STATUS_OK);
+        Session *session = session_open(other);
+        for (int n = 0; n < 2; n++) {
+            Maker *maker = session_add(session, Maker, .name = session_text(session, "%zu-%d", i, n));
+            Item *item = session_add(session, Item, .title = "", .maker = maker);
+            ck_assert(SET_TEXT(item->code, maker->name));
+        }
+        ck_assert_msg(session_commit(session) == STATUS_OK, "%s", error_text(session_error(session)));
+        session_clear(session);
+        Maker *found = session_find_by(session, Maker, name, session_text(session, "%zu-1", i));
+        ck_assert_ptr_nonnull(found);
+        found->grade = (NullInt32){3, true};
+        ck_assert_int_eq(session_commit(session), STATUS_OK);
+        session_close(session);
+        database_close(other);
+    }
+    live_check("6|3", "SELECT count(*), count(grade) FROM public.makers");
+    live_check("0", "SELECT count(*) FROM trap.makers");
+    scene_close();
+}
+END_TEST
+
 START_TEST(test_open__options_without_their_size)
 {
     char text[1024];
@@ -327,12 +358,12 @@ START_TEST(test_open__connections_that_fail)
         {"host=127.0.0.1 port=1", STATUS_CONNECTION, STATUS_CONNECTION},
         {"nonsense=1", STATUS_CONNECTION, STATUS_INVALID},
         {"options='-c nonsense=1'", STATUS_CONNECTION, STATUS_SERVER},
+        {"options='-c standard_conforming_strings=off'", STATUS_CONNECTION, STATUS_INVALID},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         Status status = open_status(live_conninfo_with("%s", cases[i].words), MODELS(Sound), NULL, text, sizeof(text));
         ck_assert_msg(status == cases[i].status || status == cases[i].or_status, "%s: %s: %s", cases[i].words,
                       status_name(status), text);
-        ck_assert_msg(!strchr(text, '\n'), "%s", text);
     }
 }
 END_TEST
@@ -410,6 +441,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_open__model_made_at_run_time);
     tcase_add_test(tests, test_open__options_without_their_size);
     tcase_add_test(tests, test_open__options_of_an_older_program);
+    tcase_add_test(tests, test_open__search_path);
     tcase_add_test(tests, test_open__schema);
     tcase_add_loop_test(tests, test_open__statement_cache, 0, (int)COUNT_OF(caches) + 1);
     tcase_add_test(tests, test_open__allocator);

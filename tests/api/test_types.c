@@ -129,6 +129,34 @@ START_TEST(test_types__read_and_written)
 }
 END_TEST
 
+/* Settings of the server or the role that change how values look as text must not change what they are. */
+START_TEST(test_types__settings_that_change_texts)
+{
+    const Model *model = models[_i];
+    Database *odd = scene_database(
+        live_conninfo_with("client_encoding=LATIN1 options='-c datestyle=German,DMY -c intervalstyle=sql_standard"
+                           " -c timezone=Pacific/Chatham -c bytea_output=escape -c extra_float_digits=-10"
+                           " -c array_nulls=off -c default_transaction_isolation=serializable'"),
+        TYPES, NULL);
+    session_close(s);
+    s = session_open(odd);
+    for (int64_t id = 1; id <= rows[_i]; id++) {
+        Value key = VALUE(id);
+        const void *object = howdah_session_find_key(s, model, &key, 1);
+        ck_assert_msg(object != NULL, "%s", error_text(session_error(s)));
+        add_copy(model, object, id + 100);
+    }
+    check_ok(session_commit(s));
+    check_copies((size_t)_i, 100);
+    check_nothing_to_write();
+    if (model == &Plain_model)
+        ck_assert_str_eq(((const Plain *)session_find(s, Plain, 3))->words, "it's \"q\"\t\n\\ \xe2\x82\xac \xf0\x9f\x98\x80");
+    session_close(s);
+    database_close(odd);
+    s = session_open(db);
+}
+END_TEST
+
 /* One row alone is written by another road than many. */
 START_TEST(test_types__each_row_alone)
 {
@@ -518,6 +546,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_types__read_and_written, 0, (int)COUNT_OF(models) * WAYS);
+    tcase_add_loop_test(tests, test_types__settings_that_change_texts, 0, (int)COUNT_OF(models));
     tcase_add_loop_test(tests, test_types__each_row_alone, 0, (int)COUNT_OF(models));
     tcase_add_test(tests, test_types__loaded_is_clean);
     tcase_add_loop_test(tests, test_types__every_column_updated, 0, (int)COUNT_OF(models));
