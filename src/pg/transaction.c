@@ -31,7 +31,11 @@ const struct statement pg_transaction_statement = {
     .hash = {0xa2fb2ad669292467, 0xe8021f25bf7293f6}, /* what statement_seal gives */
 };
 
-static const struct statement cluster_statement = {.text = "SELECT " CLUSTER_COLUMNS, .control = true};
+/* And whether NULL in the text of an array is NULL here, as arrays in batches travel as text. */
+static const struct statement cluster_statement = {
+    .text = "SELECT " CLUSTER_COLUMNS ", pg_catalog.current_setting('array_nulls')",
+    .control = true,
+};
 
 static const struct statement status_statement = {
     .text = "SELECT " CLUSTER_COLUMNS ", pg_catalog.pg_xact_status($1)",
@@ -65,28 +69,46 @@ static bool read_cluster(const struct cell *cells, size_t count, struct cluster 
     return true;
 }
 
+static bool text_is(const struct cell *cell, const char *text)
+{
+    size_t length = strlen(text);
+    return cell->size == (int32_t)length && memcmp(cell->data, text, length) == 0;
+}
+
 /* --- which cluster a connection leads to --- */
+
+struct learning {
+    struct pg_connection *connection;
+    bool no_array_nulls;
+};
 
 static enum howdah_status take_cluster(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
-    struct pg_connection *connection = arg;
+    struct learning *learning = arg;
     struct cluster cluster;
     (void)step;
     if (read_cluster(cells, count, &cluster)) {
-        connection->system_identifier = cluster.system_identifier;
-        connection->timeline = cluster.timeline;
+        learning->connection->system_identifier = cluster.system_identifier;
+        learning->connection->timeline = cluster.timeline;
     }
+    learning->no_array_nulls = count == 3 && text_is(&cells[2], "off");
     return HOWDAH_STATUS_OK;
 }
 
 enum howdah_status connection_learn_cluster(struct pg_connection *connection, moment deadline,
                                             struct howdah_error *error)
 {
-    struct pg_step step = {.statement = &cluster_statement, .sync = true, .row = take_cluster, .arg = connection};
+    struct learning learning = {connection, false};
+    struct pg_step step = {.statement = &cluster_statement, .sync = true, .row = take_cluster, .arg = &learning};
     struct pg_plan plan = {.steps = &step, .count = 1, .deadline = deadline, .error = error};
     enum howdah_status status = pg_execute(connection, &plan);
     if (!pg_connection_alive(connection))
         return status;
+    if (learning.no_array_nulls)
+        return error_set(
+            error, HOWDAH_STATUS_INVALID,
+            "array_nulls is off, under which a NULL in an array would be stored as a text: ALTER ROLE ... SET "
+            "array_nulls = on");
     error_clear(error); /* not knowing it is no fault of the login */
     return HOWDAH_STATUS_OK;
 }
@@ -138,12 +160,6 @@ static enum howdah_status bind_id(void *arg, struct pg_step *step, struct pg_bin
     inquiry->size = sizeof(inquiry->id);
     *ret = (struct pg_binding){.values = &inquiry->value, .sizes = &inquiry->size};
     return HOWDAH_STATUS_OK;
-}
-
-static bool text_is(const struct cell *cell, const char *text)
-{
-    size_t length = strlen(text);
-    return cell->size == (int32_t)length && memcmp(cell->data, text, length) == 0;
 }
 
 static enum howdah_status take_status(void *arg, struct pg_step *step, const struct cell *cells, size_t count)

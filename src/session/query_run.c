@@ -166,6 +166,13 @@ static enum howdah_status pass_row(void *arg, struct pg_step *step, const struct
     return HOWDAH_STATUS_OK;
 }
 
+/* A result that may be kept whole while its rows are read: libpq then works less for each, but holds it all. */
+static bool is_small(const struct howdah_query *q)
+{
+    enum { SMALL_RESULT = 10000 };
+    return q->limited && q->limit <= SMALL_RESULT;
+}
+
 static enum howdah_status run(struct running *running)
 {
     struct howdah_session *s = running->q->s;
@@ -176,7 +183,7 @@ static enum howdah_status run(struct running *running)
     struct pg_step step = {.statement = render(running->q, &arena),
                            .bind = bind_query,
                            .arg = running,
-                           .one_by_one = true,
+                           .one_by_one = running->each || !is_small(running->q),
                            .row = running->each ? pass_row : take_object};
     bool ready = step.statement && running->row;
     enum howdah_status status = ready ? transaction_read(s, &step) : session_no_memory(s);

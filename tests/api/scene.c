@@ -1,5 +1,6 @@
 #include "api/scene.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 Database *db;
@@ -91,9 +92,12 @@ void scene_drop_role(void)
 
 /* --- statements --- */
 
+/* Called by the thread that runs the statement: tests of waiting have two. */
 void seen_add(void *arg, const Statement *statement)
 {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     (void)arg;
+    pthread_mutex_lock(&lock);
     if (seen.count < SEEN_MAX) {
         struct seen_statement *to = &seen.statements[seen.count];
         to->sql = strdup(statement->sql);
@@ -104,6 +108,7 @@ void seen_add(void *arg, const Statement *statement)
         memcpy(to->sqlstate, statement->sqlstate, strnlen(statement->sqlstate, 5) + 1);
     }
     seen.count++;
+    pthread_mutex_unlock(&lock);
 }
 
 void seen_clear(void)

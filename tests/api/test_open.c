@@ -206,8 +206,9 @@ END_TEST
 START_TEST(test_open__search_path)
 {
     scene_open(WORKS);
-    live_sql("CREATE SCHEMA IF NOT EXISTS trap; DROP TABLE IF EXISTS trap.makers, trap.items; CREATE TABLE trap.makers (id int);"
-             "CREATE TABLE trap.items (id int)");
+    live_sql(
+        "CREATE SCHEMA IF NOT EXISTS trap; DROP TABLE IF EXISTS trap.makers, trap.items; CREATE TABLE trap.makers (id int);"
+        "CREATE TABLE trap.items (id int)");
     static const char *const paths[] = {"", "trap", "trap,pg_catalog,public"};
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         Database *other = scene_database(live_conninfo_with("options='-c search_path=%s'", paths[i]), WORKS, NULL);

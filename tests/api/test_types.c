@@ -136,7 +136,7 @@ START_TEST(test_types__settings_that_change_texts)
     Database *odd = scene_database(
         live_conninfo_with("client_encoding=LATIN1 options='-c datestyle=German,DMY -c intervalstyle=sql_standard"
                            " -c timezone=Pacific/Chatham -c bytea_output=escape -c extra_float_digits=-10"
-                           " -c array_nulls=off -c default_transaction_isolation=serializable'"),
+                           " -c default_transaction_isolation=serializable'"),
         TYPES, NULL);
     session_close(s);
     s = session_open(odd);
@@ -150,7 +150,8 @@ START_TEST(test_types__settings_that_change_texts)
     check_copies((size_t)_i, 100);
     check_nothing_to_write();
     if (model == &Plain_model)
-        ck_assert_str_eq(((const Plain *)session_find(s, Plain, 3))->words, "it's \"q\"\t\n\\ \xe2\x82\xac \xf0\x9f\x98\x80");
+        ck_assert_str_eq(((const Plain *)session_find(s, Plain, 3))->words,
+                         "it's \"q\"\t\n\\ \xe2\x82\xac \xf0\x9f\x98\x80");
     session_close(s);
     database_close(odd);
     s = session_open(db);
