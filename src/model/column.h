@@ -29,7 +29,8 @@ struct column {
     uint32_t item_oid;      /* of item_type */
     uint32_t parameter_oid; /* of the parameter: an array of item_type */
     const char *write_cast; /* after the unnested element: "" or "::inet" */
-    const char *read_cast;  /* after the column in a select list: "" or "::text" */
+    const char *read_open;  /* before the column in a select list: "", or a function and its parenthesis */
+    const char *read_cast;  /* behind it: "", "::text", or that parenthesis' end */
     bool as_literal;        /* an element is sent as text: array columns, which unnest would flatten */
     uint32_t characters;    /* what varchar(n) and char(n) hold, which the server's error would not name; or 0 */
 

@@ -276,7 +276,7 @@ static void set_own(struct column *c)
     c->oid = c->item_oid = codec->oid;
     c->item_type = codec->sql_type;
     c->parameter_oid = codec->array_oid;
-    c->write_cast = c->read_cast = "";
+    c->write_cast = c->read_open = c->read_cast = "";
     c->as_literal = false;
     c->characters = 0;
 }
@@ -318,7 +318,10 @@ static bool set_casts(const struct sqltype *type, struct arena *arena, struct co
     bool array = c->shape == SHAPE_ARRAY;
     c->write_cast =
         text_join(arena, "::", type->known ? type->known->cast : type->base, type->dimensions ? "[]" : "", NULL);
-    c->read_cast = text_join(arena, "::", c->codec->sql_type, array ? "[]" : "", NULL);
+    /* inet's cast to text shows a netmask that its output leaves out; abbrev is that output (PostgreSQL manual, 9.12) */
+    bool inet = !array && c->codec->type == HOWDAH_TYPE_TEXT && strcmp(type->base, "inet") == 0;
+    c->read_open = inet ? "pg_catalog.abbrev(" : "";
+    c->read_cast = inet ? ")" : text_join(arena, "::", c->codec->sql_type, array ? "[]" : "", NULL);
     return c->write_cast && c->read_cast;
 }
 

@@ -1,5 +1,6 @@
 /* Commit and flush: the plan is made, run, and finished or taken back; and what became of it is told truly. */
 #include "draw_rights.h"
+#include "object.h"
 #include "transaction.h"
 #include "work.h"
 
@@ -250,13 +251,17 @@ static enum howdah_status fail_plan(struct howdah_session *s)
 
 static enum howdah_status write_all(struct howdah_session *s, bool commit)
 {
-    if (!plan_all(s, commit))
+    if (!plan_all(s, commit)) {
+        object_own_all(s);
         return fail_plan(s);
+    }
     enum howdah_status status = s->work->step_count ? work_run(s->work) : HOWDAH_STATUS_OK;
     if (status == HOWDAH_STATUS_OK)
         work_finish(s->work, commit);
     if (status == HOWDAH_STATUS_OK && commit && s->transaction != TRANSACTION_NONE)
         transaction_end(s, true);
+    if (status != HOWDAH_STATUS_OK)
+        object_own_all(s);
     work_free(s);
     return status;
 }

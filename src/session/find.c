@@ -3,6 +3,8 @@
 #include "load.h"
 #include "transaction.h"
 
+#include "base/endian.h"
+
 enum { KEYS_A_STATEMENT = 1000 };
 
 /* A find under way, for the executor's callbacks. */
@@ -10,17 +12,35 @@ struct find {
     struct howdah_session *s;
     const struct mapper *mapper;
     const struct column *column; /* find_by: the unique field; else the primary key */
-    void **keys;                 /* structs with the values; NULL: s->key_object alone */
+    void **keys;                 /* find_many: structs with the keys that the session can't answer */
+    size_t *places;              /* and where their objects go in `objects` */
     size_t key_count;
+    void **objects;
     struct entry *found; /* of the last row */
 };
 
+/* What an entry of the identity map answers: nothing for one whose row is to go, or is gone. */
+static void *answer(struct howdah_session *s, const struct entry *entry)
+{
+    if (!entry || entry->state == ENTRY_DELETED || entry->state == ENTRY_DETACHED)
+        return NULL;
+    return entry_object(entry_mapper(s, entry), entry);
+}
+
+/* One of many rows, with the number of its key behind its columns. */
 static enum howdah_status find_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct find *find = arg;
-    (void)step;
-    find->found = load_row(find->s, find->mapper, cells, count);
-    return find->found ? HOWDAH_STATUS_OK : find->s->error.status;
+    const struct cell *number = count ? &cells[count - 1] : NULL;
+    size_t place = number && number->size == sizeof(uint64_t) ? (size_t)read_uint64(number->data) : 0;
+    place += step->number * KEYS_A_STATEMENT;
+    if (place <= step->number * KEYS_A_STATEMENT || place > find->key_count)
+        return HOWDAH_STATUS_PROTOCOL;
+    find->found = load_row(find->s, find->mapper, cells, count - 1);
+    if (!find->found)
+        return find->s->error.status;
+    find->objects[find->places[place - 1]] = answer(find->s, find->found);
+    return HOWDAH_STATUS_OK;
 }
 
 static enum howdah_status find_record(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
@@ -58,14 +78,6 @@ static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_b
         parameters_add_fields(p, &mapper->columns[mapper->key[i]], find->keys + first,
                               count < KEYS_A_STATEMENT ? count : KEYS_A_STATEMENT);
     return parameters_bind(p, ret);
-}
-
-/* What an entry of the identity map answers: nothing for one whose row is to go, or is gone. */
-static void *answer(struct howdah_session *s, const struct entry *entry)
-{
-    if (!entry || entry->state == ENTRY_DELETED || entry->state == ENTRY_DETACHED)
-        return NULL;
-    return entry_object(entry_mapper(s, entry), entry);
 }
 
 static void *ask_server(struct howdah_session *s, const struct mapper *mapper)
@@ -128,13 +140,14 @@ void *howdah_session_find_key(struct howdah_session *s, const struct howdah_mode
 
 /* --- many --- */
 
-/* Structs with the keys that the session can't answer; *ret_objects gets the others' objects. */
+/* What the session knows goes to its place in find->objects; keys of the rest into structs. */
 static bool collect_missing(struct find *find, const struct howdah_value *keys, size_t count)
 {
     struct howdah_session *s = find->s;
     const struct mapper *mapper = find->mapper;
-    find->keys = arena_allocate_array(&s->scratch, count, sizeof(void *));
-    if (!find->keys)
+    find->keys = arena_allocate_array(&s->scratch, count, sizeof(*find->keys));
+    find->places = arena_allocate_array(&s->scratch, count, sizeof(*find->places));
+    if (!find->keys || !find->places)
         return !session_no_memory(s);
     for (size_t i = 0; i < count; i++) {
         if (!key_take(s, mapper, keys + i * mapper->key_count, mapper->key_count))
@@ -142,11 +155,13 @@ static bool collect_missing(struct find *find, const struct howdah_value *keys, 
         const struct entry *known = identity_find(&s->map, mapper, s->key_object);
         if (known && known->state != ENTRY_DETACHED) {
             s->written.identity_hits++;
+            find->objects[i] = answer(s, known);
             continue;
         }
         void *key = arena_copy(&s->scratch, s->key_object, mapper->model->size);
         if (!key)
             return !session_no_memory(s);
+        find->places[find->key_count] = i;
         find->keys[find->key_count++] = key;
     }
     return true;
@@ -177,20 +192,15 @@ static void **find_many(struct howdah_session *s, const struct howdah_model *mod
                      model->name, count);
         return NULL;
     }
-    if (!find.mapper || !collect_missing(&find, keys, count) || (find.key_count && !ask_for_many(&find)))
+    if (!find.mapper)
         return NULL;
-    void **objects = arena_allocate_array(&s->arena, count + 1, sizeof(void *));
-    if (!objects) {
+    find.objects = arena_allocate_zero(&s->arena, (count + 1) * sizeof(void *), _Alignof(void *));
+    if (!find.objects) {
         session_no_memory(s);
         return NULL;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!key_take(s, find.mapper, keys + i * find.mapper->key_count, find.mapper->key_count))
-            return NULL;
-        objects[i] = answer(s, identity_find(&s->map, find.mapper, s->key_object));
-    }
-    objects[count] = NULL;
-    return objects;
+    bool found = collect_missing(&find, keys, count) && (find.key_count == 0 || ask_for_many(&find));
+    return found ? find.objects : NULL;
 }
 
 void **howdah_session_find_many_keys(struct howdah_session *s, const struct howdah_model *model,

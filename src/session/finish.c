@@ -1,4 +1,5 @@
 /* Finish: what was written becomes what is. Nothing here can fail: the transaction is committed already. */
+#include "assigned.h"
 #include "foreign_key.h"
 #include "object.h"
 #include "snapshot.h"
@@ -42,7 +43,7 @@ static void promote(struct work *w, const struct mapper *mapper, const struct ch
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     if (!entry->mapped)
         identity_add_prepared(&w->s->map, mapper, entry);
-    session_forget_assigned(w->s, entry);
+    assigned_forget(w->s, entry);
 }
 
 void work_finish(struct work *w, bool committed)

@@ -1,4 +1,5 @@
 /* What a program does with single objects between loading and committing: no I/O but for refresh. */
+#include "assigned.h"
 #include "key.h"
 #include "load.h"
 #include "object.h"
@@ -172,23 +173,6 @@ enum howdah_status howdah_session_evict(struct howdah_session *s, void *object)
     return status;
 }
 
-static bool remember_null(struct howdah_session *s, struct entry *entry, uint32_t column)
-{
-    if (session_is_assigned_null(s, entry, column))
-        return true;
-    if (s->assigned_count == s->assigned_capacity) {
-        size_t capacity = s->assigned_capacity ? s->assigned_capacity * 2 : 8;
-        void *assigned = memory_resize(&s->db->allocator, s->assigned, capacity * sizeof(*s->assigned));
-        if (!assigned)
-            return false;
-        s->assigned = assigned;
-        s->assigned_capacity = capacity;
-    }
-    s->assigned[s->assigned_count++] = (struct assigned_null){entry, column};
-    entry->assigned_null = true;
-    return true;
-}
-
 static enum howdah_status assign_null(struct howdah_session *s, void *object, size_t offset)
 {
     struct entry *entry = session_entry(s, object, "assign NULL to a field of");
@@ -202,7 +186,7 @@ static enum howdah_status assign_null(struct howdah_session *s, void *object, si
     if (!c || !c->nullable || c->key)
         return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,
                             "%s.%s can't be NULL", mapper->model->name, c ? c->field->name : "(no column)");
-    if (entry->state == ENTRY_NEW && !remember_null(s, entry, c->index))
+    if (entry->state == ENTRY_NEW && !assigned_add(s, entry, c->index))
         return session_no_memory(s);
     column_set_null(c, object);
     return HOWDAH_STATUS_OK;

@@ -6,6 +6,9 @@
 
 /* Sets each BELONGS_TO pointer that does not fit its foreign key's value to NULL. */
 void object_forget_stale_pointers(struct howdah_session *s, const struct mapper *mapper, void *object);
+/* After a commit or flush that failed: what programs put into fields is the session's own from now on, as after one that
+ * succeeded. Where memory is out a field keeps the program's pointer. */
+void object_own_all(struct howdah_session *s);
 /* The pointer of a BELONGS_TO relation, as it stands in the struct. */
 void *object_pointer(const struct relation *relation, const void *object);
 void object_set_pointer(const struct relation *relation, void *object, void *target);

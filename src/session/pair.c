@@ -1,5 +1,6 @@
 /* Pair: each change gets the image of its row as it will be, with foreign keys filled in from pointers, and is
  * checked as far as the client can know. What is sent of it is a set of columns. */
+#include "assigned.h"
 #include "foreign_key.h"
 #include "object.h"
 #include "snapshot.h"
@@ -239,8 +240,7 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
         column_put(change->columns, c->index);
         return true;
     }
-    if (c->unset_on_insert && column_is_null(c, change->image) &&
-        !session_is_assigned_null(w->s, change->entry, c->index))
+    if (c->unset_on_insert && column_is_null(c, change->image) && !assigned_has(w->s, change->entry, c->index))
         return true;
     if (c->key && column_is_unset_key(c, change->image))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "the primary key is not set");

@@ -19,7 +19,8 @@ enum { OID_INT8 = 20 };
 static void put_columns(struct buffer *out, const struct mapper *mapper)
 {
     for (uint32_t i = 0; i < mapper->column_count; i++)
-        buffer_printf(out, "%st.%s%s", i ? ", " : "SELECT ", mapper->columns[i].quoted, mapper->columns[i].read_cast);
+        buffer_printf(out, "%s%st.%s%s", i ? ", " : "SELECT ", mapper->columns[i].read_open, mapper->columns[i].quoted,
+                      mapper->columns[i].read_cast);
     buffer_printf(out, " FROM %s AS t", mapper->quoted);
 }
 

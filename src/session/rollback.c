@@ -1,4 +1,5 @@
 /* Rollback: everything is as it was loaded, and the program's transaction is over. */
+#include "assigned.h"
 #include "snapshot.h"
 #include "transaction.h"
 #include "work.h"
@@ -9,7 +10,7 @@ static void restore_entry(struct howdah_session *s, const struct mapper *mapper,
     if (alive)
         snapshot_restore(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
     entry_move(entry, EVENT_ROLLBACK);
-    session_forget_assigned(s, entry);
+    assigned_forget(s, entry);
     if (entry->state == ENTRY_DETACHED)
         identity_remove(&s->map, entry);
 }

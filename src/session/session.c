@@ -106,12 +106,12 @@ static bool open_parts(struct howdah_session *s)
 static void free_parts(struct howdah_session *s)
 {
     map_clear(&s->map);
+    map_clear(&s->assigned);
     slabs_done(&s->slabs);
     arena_done(&s->arena);
     arena_done(&s->scratch);
     arena_done(&s->flushed_arena);
     parameters_done(&s->parameters);
-    memory_free(&s->db->allocator, s->assigned);
     memory_free(&s->db->allocator, s->key_object);
 }
 
@@ -131,6 +131,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     arena_init(&s->scratch, &db->allocator);
     arena_init(&s->flushed_arena, &db->allocator);
     map_init(&s->map, &db->allocator);
+    map_init(&s->assigned, &db->allocator);
     parameters_init(&s->parameters, &db->allocator);
     if (!open_parts(s)) {
         free_parts(s);
@@ -147,11 +148,11 @@ static void forget_objects(struct howdah_session *s)
 {
     work_free(s);
     map_clear(&s->map);
+    map_clear(&s->assigned);
     slabs_clear(&s->slabs);
     arena_done(&s->arena);
     arena_done(&s->scratch);
     parameters_done(&s->parameters);
-    s->assigned_count = 0;
 }
 
 void howdah_session_clear(struct howdah_session *s)
@@ -227,24 +228,4 @@ struct howdah_session_stats howdah_session_stats(const struct howdah_session *s)
             for (uint32_t n = 0; n < slab->count; n++)
                 stats.objects += slab_entry(slab, n)->state != ENTRY_DETACHED;
     return stats;
-}
-
-bool session_is_assigned_null(const struct howdah_session *s, const struct entry *entry, uint32_t column)
-{
-    for (size_t i = 0; entry->assigned_null && i < s->assigned_count; i++)
-        if (s->assigned[i].entry == entry && s->assigned[i].column == column)
-            return true;
-    return false;
-}
-
-void session_forget_assigned(struct howdah_session *s, struct entry *entry)
-{
-    size_t kept = 0;
-    if (!entry->assigned_null)
-        return;
-    for (size_t i = 0; i < s->assigned_count; i++)
-        if (s->assigned[i].entry != entry)
-            s->assigned[kept++] = s->assigned[i];
-    s->assigned_count = kept;
-    entry->assigned_null = false;
 }

@@ -11,12 +11,6 @@
 #include <howdah/session.h>
 #include <stdatomic.h>
 
-/* A column of a new object that session_assign_null named: NULL is sent for it, not the default. */
-struct assigned_null {
-    const struct entry *entry;
-    uint32_t column;
-};
-
 /* The program's transaction. */
 enum transaction_state {
     TRANSACTION_NONE,  /* each call is its own */
@@ -42,8 +36,7 @@ struct howdah_session {
     size_t object_size; /* of both */
     struct cell *cells; /* of one row */
     struct parameters parameters;
-    struct assigned_null *assigned;
-    size_t assigned_count, assigned_capacity;
+    struct map assigned; /* see assigned.h */
 
     struct pg_counters counters;
     struct howdah_session_stats written; /* only inserted, updated, deleted, identity_hits */
@@ -106,9 +99,5 @@ static inline const struct mapper *entry_mapper(const struct howdah_session *s, 
 {
     return &s->db->catalog.mappers[entry->mapper];
 }
-
-/* Forgets columns that were named by assign_null for that entry. */
-void session_forget_assigned(struct howdah_session *s, struct entry *entry);
-bool session_is_assigned_null(const struct howdah_session *s, const struct entry *entry, uint32_t column);
 
 #endif

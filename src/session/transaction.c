@@ -59,13 +59,23 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
     return true;
 }
 
+/* Whether the field goes back to what it was before the flush: text and items that the program had put there were
+ * copied then, and the session's copy stays, since the program's may be gone. */
+static bool goes_back(const struct column *c, const struct flushed *flushed)
+{
+    if (!c->codec->has_pointers && c->shape != SHAPE_ARRAY)
+        return true;
+    return column_is_null(c, flushed->object) ||
+           memcmp(column_field(c, flushed->object), column_field(c, flushed->snapshot), c->size) == 0;
+}
+
 /* What the flush put into the object is taken back, but for what the program changed since. */
 static void unfill_object(const struct mapper *mapper, const struct flushed *flushed)
 {
     void *object = entry_object(mapper, flushed->entry), *row = entry_snapshot(mapper, flushed->entry);
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
-        if (snapshot_has_field(c, object, row))
+        if (snapshot_has_field(c, object, row) && goes_back(c, flushed))
             memcpy(column_field(c, object), column_field(c, flushed->object), c->size);
     }
 }
@@ -78,6 +88,15 @@ static enum entry_state undone_state(const struct entry *entry, const struct flu
     if (entry->state == ENTRY_DELETED)
         return flushed->state == ENTRY_NEW ? ENTRY_DETACHED : ENTRY_DELETED;
     return flushed->state;
+}
+
+/* Back into the identity map, from where a new object with the same key had driven it. */
+static void take_place(struct howdah_session *s, const struct mapper *mapper, struct entry *entry)
+{
+    struct entry *holder = identity_find(&s->map, mapper, entry_snapshot(mapper, entry));
+    if (holder)
+        identity_remove(&s->map, holder);
+    identity_add_prepared(&s->map, mapper, entry); /* the flush has prepared the map */
 }
 
 /* All that was flushed is pending again. */
@@ -94,6 +113,8 @@ static void restore_flushed(struct howdah_session *s)
         memcpy(entry_snapshot(mapper, entry), flushed->snapshot, mapper->model->size);
         entry->state = (uint8_t)state; /* back on the way it came: no move of the table */
         entry->row_deleted = false;
+        if (!entry->mapped && (state == ENTRY_LOADED || state == ENTRY_DELETED))
+            take_place(s, mapper, entry);
     }
 }
 

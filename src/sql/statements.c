@@ -41,20 +41,21 @@ static void put_item(struct text *t, uint32_t position, const struct column *c)
     buffer_printf(&t->out, "u.c%u%s", position + 1, c->write_cast);
 }
 
-static void put_alias(struct text *t, uint32_t count, const char *more)
+/* The end of unnest, and names for what it gives; with `ordered` also the rows' numbers. */
+static void put_alias(struct text *t, uint32_t count, bool ordered)
 {
-    buffer_text(&t->out, ") AS u(");
+    buffer_text(&t->out, ordered ? ") WITH ORDINALITY AS u(" : ") AS u(");
     for (uint32_t i = 0; i < count; i++)
         buffer_printf(&t->out, "%sc%u", separator(i), i + 1);
-    buffer_printf(&t->out, "%s)", more);
+    buffer_text(&t->out, ordered ? ", ord)" : ")");
 }
 
 static void put_returned(struct text *t, const struct statement_key *key, const char *before, const char *prefix)
 {
     uint32_t count = statement_returned(key, t->returned);
     for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t->out, "%s%s%s%s", i ? ", " : before, prefix, t->returned[i]->quoted,
-                      t->returned[i]->read_cast);
+        buffer_printf(&t->out, "%s%s%s%s%s", i ? ", " : before, t->returned[i]->read_open, prefix,
+                      t->returned[i]->quoted, t->returned[i]->read_cast);
 }
 
 uint32_t statement_returned(const struct statement_key *key, const struct column **ret_columns)
@@ -109,12 +110,13 @@ static void render_find(struct text *t, const struct statement_key *key)
     }
 }
 
+/* Each row says which key it answers: keys may be equal to the server that the client takes for different ones. */
 static void render_find_many(struct text *t, const struct statement_key *key)
 {
     put_returned(t, key, "SELECT ", "t.");
-    buffer_text(&t->out, " FROM unnest(");
+    buffer_text(&t->out, ", u.ord FROM unnest(");
     put_key_arrays(t, key->mapper);
-    put_alias(t, key->mapper->key_count, "");
+    put_alias(t, key->mapper->key_count, true);
     buffer_printf(&t->out, " JOIN %s AS t ON ", key->mapper->quoted);
     put_key_condition(t, key->mapper);
 }
@@ -161,10 +163,8 @@ static void render_insert(struct text *t, const struct statement_key *key)
         put_array(t, &mapper->columns[i], column_in(key->by_name, i));
     }
     /* the server gives out defaults in the order in which the rows were added */
-    buffer_text(&t->out, ") WITH ORDINALITY AS u(");
-    for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t->out, "c%u, ", i + 1);
-    buffer_text(&t->out, "ord) ORDER BY u.ord");
+    put_alias(t, count, true);
+    buffer_text(&t->out, " ORDER BY u.ord");
     put_returned(t, key, " RETURNING ", "");
 }
 
@@ -210,7 +210,7 @@ static void render_update(struct text *t, const struct statement_key *key)
         put_array(t, &mapper->columns[i], column_in(key->by_name, i));
         count++;
     }
-    put_alias(t, count, "");
+    put_alias(t, count, false);
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, mapper);
     put_version_condition(t, mapper);
@@ -233,7 +233,7 @@ static void render_delete(struct text *t, const struct statement_key *key)
         buffer_text(&t->out, ", ");
         put_array(t, mapper->version, false);
     }
-    put_alias(t, mapper->key_count + (mapper->version ? 1 : 0), "");
+    put_alias(t, mapper->key_count + (mapper->version ? 1 : 0), false);
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, mapper);
     put_version_condition(t, mapper);

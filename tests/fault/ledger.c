@@ -2,6 +2,7 @@
 
 #include "support/live.h"
 
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -54,7 +55,15 @@ void ledger_create(void)
 void ledger_seed(void)
 {
     live_sql("DELETE FROM entries; DELETE FROM accounts; SELECT setval('accounts_id_seq', 100);"
-             " INSERT INTO accounts VALUES (1, 'kept', 10, 1), (2, 'doomed', 0, 1)");
+             " INSERT INTO accounts (id, owner, balance, version) VALUES (1, 'kept', 10, 1), (2, 'doomed', 0, 1)");
+}
+
+void ledger_settle(void)
+{
+    while (strcmp(live_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                           " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"),
+                  "0") != 0)
+        sched_yield();
 }
 
 /* --- the unit --- */

@@ -33,6 +33,8 @@ extern const Model Account_model, Entry_model;
 void ledger_create(void);
 /* The tables as they are before the unit: accounts 1 (kept) and 2 (doomed). */
 void ledger_seed(void);
+/* Waits until nobody else is connected: what was lost on the way has arrived by then, or never will. */
+void ledger_settle(void);
 
 /* Objects that a unit does without are NULL. */
 struct unit {

@@ -142,10 +142,23 @@ START_TEST(test_waiting__deadlock)
 }
 END_TEST
 
-/* Two commits of the same rows in any order of calls lock them in one order: no deadlock. */
-START_TEST(test_waiting__commits_do_not_deadlock)
+/* A commit that may have lost a deadlock: it was told so truly, and goes through the second time. */
+static unsigned settle(Session *session, Status status)
 {
-    enum { ROWS = 300, ROUNDS = 10 };
+    if (status == STATUS_OK)
+        return 0;
+    ck_assert_msg(status == STATUS_DEADLOCK, "%s", error_text(session_error(session)));
+    ck_assert_int_eq(session_error(session)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(session);
+    ck_assert_int_eq(session_commit(session), STATUS_OK);
+    return 1;
+}
+
+/* Two commits of the same rows, whatever the order of the calls, lock them mostly in one order: deadlocks are rare. */
+START_TEST(test_waiting__commits_rarely_deadlock)
+{
+    enum { ROWS = 300, ROUNDS = 12 };
+    unsigned deadlocks = 0;
     live_sql("INSERT INTO makers (name, grade) SELECT 'm' || n, 0 FROM generate_series(3, %d) n", ROWS);
     for (int round = 0; round < ROUNDS; round++) {
         for (int64_t i = 1; i <= ROWS; i++) {
@@ -153,11 +166,11 @@ START_TEST(test_waiting__commits_do_not_deadlock)
             session_find(worker.s, Maker, ROWS + 1 - i)->grade = (NullInt32){(round + 1) % 9, true};
         }
         worker_start(false);
-        Status status = session_commit(s);
-        ck_assert_int_eq(worker_end(), STATUS_OK);
-        ck_assert_int_eq(status, STATUS_OK);
+        Status status = session_commit(s), theirs = worker_end();
+        deadlocks += settle(s, status) + settle(worker.s, theirs);
+        live_check("1", "SELECT count(DISTINCT grade) FROM makers"); /* all of one commit, or all of the other */
     }
-    live_check("1", "SELECT count(DISTINCT grade) FROM makers");
+    ck_assert_uint_le(deadlocks, ROUNDS / 3);
 }
 END_TEST
 
@@ -232,7 +245,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_waiting__row_that_is_being_deleted, 0, 2);
     tcase_add_loop_test(tests, test_waiting__same_unique_value, 0, 2);
     tcase_add_test(tests, test_waiting__deadlock);
-    tcase_add_test(tests, test_waiting__commits_do_not_deadlock);
+    tcase_add_test(tests, test_waiting__commits_rarely_deadlock);
     tcase_add_test(tests, test_waiting__commit_timeout);
     tcase_add_test(tests, test_waiting__read_timeout);
     tcase_add_test(tests, test_waiting__lock_timeout_of_the_server);

@@ -110,7 +110,7 @@ static const struct way ways[] = {
     {HOWDAH_TYPE_TIMESTAMP, SHAPE_NULLABLE, "timestamp with time zone", "timestamptz", 1184, 1185, "", "", 1184},
     {HOWDAH_TYPE_JSON, SHAPE_PLAIN, "json", "json", 114, 199, "", "", 114},
     /* through a cast, which never has a limit */
-    {HOWDAH_TYPE_TEXT, SHAPE_PLAIN, "inet", "text", 25, 1009, "::inet", "::text", 25},
+    {HOWDAH_TYPE_TEXT, SHAPE_PLAIN, "inet", "text", 25, 1009, "::inet", ")", 25},
     {HOWDAH_TYPE_TEXT, SHAPE_PLAIN, "bit(3)", "text", 25, 1009, "::bit varying", "::text", 25},
     {HOWDAH_TYPE_TEXT, SHAPE_PLAIN, "bit varying(5)", "text", 25, 1009, "::bit varying", "::text", 25},
     {HOWDAH_TYPE_TEXT, SHAPE_PLAIN, "vector(3)", "text", 25, 1009, "::vector", "::text", 25},

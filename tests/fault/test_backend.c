@@ -1,0 +1,265 @@
+/* A server process that is ended: between the session's statements, around them, and while nothing goes on. */
+#include "truth.h"
+
+#include "support/live.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The server's process behind the database's only connection; 0 if there is none. */
+static int backend(void)
+{
+    return atoi(live_sql("SELECT max(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                         " AND application_name = 'the session'"));
+}
+
+/* Ends it, and waits until it is gone. */
+static void end_backend(void)
+{
+    live_sql("SELECT pg_terminate_backend(%d, 10000)", backend());
+}
+
+/* Counts statements as they are reported, and ends the server's process at one of them. */
+struct killer {
+    int at; /* 0: never */
+    int seen;
+};
+
+static void watch(void *arg, const Statement *statement)
+{
+    struct killer *killer = arg;
+    (void)statement;
+    if (++killer->seen == killer->at)
+        end_backend();
+}
+
+static Database *open_database(struct killer *killer)
+{
+    return ledger_database(
+        live_conninfo_with("application_name='the session'"),
+        DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .on_statement = watch, .statement_arg = killer));
+}
+
+/* Returns whether there was such a statement. */
+static bool kill_once(const struct work *work, int at, struct tally *tally)
+{
+    struct killer killer = {0, 0};
+    struct unit unit;
+    ledger_seed();
+    Database *db = open_database(&killer);
+    Session *s = session_open(db);
+    work->begin(&unit, s);
+    killer = (struct killer){at, 0};
+    Status status = work->run(&unit);
+    bool killed = killer.seen >= at;
+    tally->faults += killed;
+    killer.at = 0;
+    check_truth(work, &unit, status, STATUS_CONNECTION, tally);
+    session_close(s);
+    database_close(db);
+    return killed;
+}
+
+static void kill_everywhere(const struct work *work)
+{
+    struct tally tally = {0};
+    for (int at = 1; kill_once(work, at, &tally); at++)
+        ;
+    printf("%s: %u times ended: ", work->name, tally.faults);
+    print_tally(&tally);
+    ck_assert_uint_gt(tally.faults, 0);
+}
+
+START_TEST(test_backend__ended_after_each_statement)
+{
+    static const struct work *const works[] = {&work_commit, &work_add, &work_add_one, &work_change_one,
+                                               &work_flush_and_commit};
+    kill_everywhere(works[_i]);
+}
+END_TEST
+
+/* Nothing was under way: the next call notices, and nobody else does. */
+START_TEST(test_backend__ended_while_idle)
+{
+    struct killer killer = {0, 0};
+    struct unit unit;
+    ledger_seed();
+    Database *db = open_database(&killer);
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    end_backend();
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    ck_assert(unit_is_done());
+    end_backend();
+    ck_assert_ptr_nonnull(session_find(s, Account, 1));
+    ck_assert_ptr_null(session_find(s, Account, 2));
+    check_ok(s);
+    database_close(db);
+}
+END_TEST
+
+/* The server's own statement of why goes into the error. */
+START_TEST(test_backend__ended_in_a_transaction)
+{
+    struct killer killer = {0, 0};
+    struct unit unit;
+    ledger_seed();
+    Database *db = open_database(&killer);
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    ck_assert_int_gt((int)unit.added->id, 0);
+    end_backend();
+    ck_assert_ptr_null(session_find(s, Account, 7));
+    ck_assert_int_eq(status_of(s), STATUS_CONNECTION);
+    ck_assert(!unit_is_done());
+    ck_assert_int_eq(session_flush(s), STATUS_CONNECTION);
+    session_clear_error(s);
+    unit_check_pending(&unit);
+    ck_assert_int_eq(session_flush(s), STATUS_NO_TRANSACTION); /* it is over: the program begins anew */
+    session_clear_error(s);
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    ck_assert(unit_is_done());
+    unit_check_promoted(&unit);
+    database_close(db);
+}
+END_TEST
+
+/* What was flushed is pending again, in the state that it had when the transaction was lost. */
+START_TEST(test_backend__flushed_and_then_changed)
+{
+    struct killer killer = {0, 0};
+    struct unit unit;
+    ledger_seed();
+    Database *db = open_database(&killer);
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    ck_assert_int_eq(session_delete(s, unit.entries[1]), STATUS_OK);
+    unit.kept->balance = 30;
+    unit.entries[0]->amount = 4;
+    end_backend();
+    ck_assert_int_eq(session_commit(s), STATUS_CONNECTION);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert(!unit_is_done());
+    session_clear_error(s);
+    ck_assert(!session_contains(s, unit.entries[1]));
+    ck_assert_int_eq((int)unit.kept->balance, 30);
+    ck_assert_int_eq((int)unit.entries[0]->amount, 4);
+    ck_assert_int_eq((int)unit.entries[0]->id, 0);
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    live_check(
+        "added+4 added:8:1 kept:30:2",
+        "SELECT string_agg(line, ' ' ORDER BY line) FROM ("
+        " SELECT concat(owner, ':', balance, ':', version) AS line FROM accounts"
+        " UNION ALL SELECT concat(a.owner, '+', e.amount) FROM entries e JOIN accounts a ON a.id = account_id) l");
+    database_close(db);
+}
+END_TEST
+
+/* Flushed twice, and each time something else: all of it comes back. */
+START_TEST(test_backend__two_flushes)
+{
+    struct killer killer = {0, 0};
+    struct unit unit;
+    ledger_seed();
+    Database *db = open_database(&killer);
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    unit.kept->balance = 11;
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    unit.kept->balance = 17;
+    unit.added->balance = 9;
+    Entry *third = session_add(s, Entry, .account = unit.added, .amount = 1);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    ck_assert_int_eq(unit.kept->version, 3);
+    session_delete(s, third);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    unit.added->balance = 8;
+    end_backend();
+    ck_assert_int_eq(session_commit(s), STATUS_CONNECTION);
+    session_clear_error(s);
+    unit_check_pending(&unit);
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    ck_assert(unit_is_done());
+    database_close(db);
+}
+END_TEST
+
+/* Ended by the server itself, because the transaction was idle for too long. */
+START_TEST(test_backend__idle_in_transaction)
+{
+    struct unit unit;
+    ledger_seed();
+    Database *db = ledger_database(
+        live_conninfo_with("application_name='the session' options='-c idle_in_transaction_session_timeout=20'"),
+        DATABASE_OPTIONS(.lazy = true, .pool_size = 1));
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    while (backend())
+        ;
+    ck_assert_int_eq(session_commit(s), STATUS_CONNECTION);
+    ck_assert_str_eq(session_error(s)->sqlstate, "25P03");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    unit_check_pending(&unit);
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    ck_assert(unit_is_done());
+    database_close(db);
+}
+END_TEST
+
+static Status read_both(Session *s)
+{
+    size_t count;
+    const Account *kept = session_find(s, Account, 1);
+    ck_assert_int_eq(kept != NULL, status_of(s) == STATUS_OK);
+    Account **all = query_all(session_query(s, Account), Account, &count);
+    ck_assert_int_eq(all != NULL, status_of(s) == STATUS_OK);
+    ck_assert_uint_eq(count, all ? 2 : 0);
+    return status_of(s);
+}
+
+/* Reads have no outcome; the program reads again. */
+START_TEST(test_backend__ended_while_reading)
+{
+    struct killer killer = {1, 1};
+    ledger_seed();
+    for (int at = 1; killer.seen >= killer.at; at++) {
+        killer = (struct killer){at, 0};
+        Database *db = open_database(&killer);
+        Session *s = session_open(db);
+        if (read_both(s) != STATUS_OK) {
+            ck_assert_int_eq(status_of(s), STATUS_CONNECTION);
+            ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NONE);
+            session_clear_error(s);
+            ck_assert_int_eq(read_both(s), STATUS_OK);
+        }
+        database_close(db);
+    }
+    ck_assert_int_gt(killer.at, 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("backend");
+    TCase *tcase = tcase_create("backend");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
+    tcase_add_loop_test(tcase, test_backend__ended_after_each_statement, 0, 5);
+    tcase_add_test(tcase, test_backend__ended_while_idle);
+    tcase_add_test(tcase, test_backend__ended_in_a_transaction);
+    tcase_add_test(tcase, test_backend__flushed_and_then_changed);
+    tcase_add_test(tcase, test_backend__two_flushes);
+    tcase_add_test(tcase, test_backend__idle_in_transaction);
+    tcase_add_test(tcase, test_backend__ended_while_reading);
+    suite_add_tcase(suite, tcase);
+    return ledger_main(suite);
+}

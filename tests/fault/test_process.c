@@ -1,0 +1,199 @@
+/* What happens to the process: fork, signals, interrupted waits. */
+#include "truth.h"
+
+#include "support/live.h"
+#include "support/proxy.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* --- fork --- */
+
+/* In the child: 0, or which check failed. It may use nothing of Check. */
+static int in_child(Database *db, Session *s, const Account *known)
+{
+    if (session_find(s, Account, 1) != known)
+        return 1; /* the identity map needs no connection */
+    if (session_find(s, Account, 2) || !session_error(s) || session_error(s)->status != STATUS_MISUSE)
+        return 2;
+    session_clear_error(s);
+    session_add(s, Account, .owner = "child");
+    if (session_commit(s) != STATUS_MISUSE || session_error(s)->outcome != OUTCOME_NOT_DONE)
+        return 3;
+    session_close(s);
+    Session *other = session_open(db);
+    if (session_find(other, Account, 1) || session_error(other)->status != STATUS_MISUSE)
+        return 4;
+    database_close(db);
+    Database *own = database_open(live_conninfo(), LEDGER_MODELS, NULL);
+    s = session_open(own);
+    if (!session_find(s, Account, 2))
+        return 5;
+    database_close(own);
+    return 0;
+}
+
+static void fork_child(Database *db, Session *s, const Account *known)
+{
+    int result = 0;
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+        _exit(in_child(db, s, known));
+    ck_assert_int_eq(waitpid(child, &result, 0), child);
+    ck_assert_msg(WIFEXITED(result) && WEXITSTATUS(result) == 0, "the child ended with %x", result);
+}
+
+START_TEST(test_process__fork)
+{
+    ledger_seed();
+    Database *db = ledger_database(live_conninfo(), DATABASE_OPTIONS(.pool_size = 1));
+    Session *s = session_open(db);
+    const Account *kept = session_find(s, Account, 1);
+    ck_assert_ptr_nonnull(kept);
+    fork_child(db, s, kept);
+    /* The child has closed all it had, and the connection is still ours. */
+    ck_assert_ptr_nonnull(session_find(s, Account, 2));
+    check_ok(s);
+    database_close(db);
+}
+END_TEST
+
+/* Meanwhile the parent has a transaction open. */
+START_TEST(test_process__fork_in_a_transaction)
+{
+    struct unit unit;
+    struct tally tally = {0};
+    ledger_seed();
+    Database *db = ledger_database(live_conninfo(), DATABASE_OPTIONS(.pool_size = 2));
+    Session *s = session_open(db), *other = session_open(db);
+    const Account *kept = session_find(other, Account, 1);
+    unit_begin(&unit, s);
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    fork_child(db, other, kept);
+    check_truth(&work_commit, &unit, session_commit(s), STATUS_OK, &tally);
+    ck_assert_uint_eq(tally.ok, 1);
+    database_close(db);
+}
+END_TEST
+
+/* --- signals --- */
+
+START_TEST(test_process__broken_pipe)
+{
+    struct proxy *proxy = proxy_open();
+    struct sigaction before, after;
+    struct tally tally = {0};
+    signal(SIGPIPE, SIG_DFL);
+    sigaction(SIGPIPE, NULL, &before);
+    for (int i = 0; i < 20; i++) {
+        struct unit unit;
+        ledger_seed();
+        Database *db = ledger_database(proxy_conninfo(proxy), DATABASE_OPTIONS(.pool_size = 1));
+        Session *s = session_open(db);
+        unit_begin(&unit, s);
+        ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+        ck_assert_int_eq(session_flush(s), STATUS_OK);
+        proxy_drop(proxy, i & 1 ? PROXY_RESET : PROXY_FINISH);
+        Status status = session_commit(s);
+        check_truth(&work_commit, &unit, status, STATUS_CONNECTION, &tally);
+        database_close(db);
+    }
+    sigaction(SIGPIPE, NULL, &after);
+    ck_assert(before.sa_handler == SIG_DFL && after.sa_handler == SIG_DFL);
+    proxy_close(proxy);
+}
+END_TEST
+
+static volatile sig_atomic_t interrupts;
+
+static void interrupt(int number)
+{
+    (void)number;
+    interrupts++;
+}
+
+/* A signal every 500 microseconds that interrupts whatever waits. */
+static void start_interrupting(void)
+{
+    const struct sigaction action = {.sa_handler = interrupt};
+    const struct itimerval often = {{0, 500}, {0, 500}};
+    interrupts = 0;
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static void stop_interrupting(void)
+{
+    const struct itimerval never = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &never, NULL);
+    signal(SIGALRM, SIG_DFL);
+}
+
+START_TEST(test_process__interrupted_all_the_time)
+{
+    struct proxy *proxy = proxy_open();
+    struct unit unit;
+    Database *db = ledger_database(proxy_conninfo(proxy), DATABASE_OPTIONS(.lazy = true, .pool_size = 1));
+    Session *s = session_open(db);
+    for (int i = 0; i < 10; i++) {
+        ledger_seed();
+        proxy_delay(proxy, 2000);
+        start_interrupting();
+        unit_begin(&unit, s); /* the first time with the login */
+        Status status = session_commit(s);
+        stop_interrupting();
+        proxy_pass(proxy);
+        ck_assert_msg(status == STATUS_OK, "%s", error_text(session_error(s)));
+        ck_assert_int_gt(interrupts, 3);
+        ck_assert(unit_is_done());
+        unit_check_promoted(&unit);
+        session_clear(s);
+    }
+    database_close(db);
+    proxy_close(proxy);
+}
+END_TEST
+
+/* Each wait goes on for what is left of its time, no longer. */
+START_TEST(test_process__interrupted_while_time_passes)
+{
+    enum { LIMIT = 200, GRACE = 2500 };
+    struct proxy *proxy = proxy_open();
+    struct unit unit;
+    ledger_seed();
+    Database *db = ledger_database(proxy_conninfo(proxy), DATABASE_OPTIONS(.lazy = true, .commit_timeout = LIMIT));
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    proxy_stall(proxy, PROXY_TO_CLIENT, 0);
+    start_interrupting();
+    double start = milliseconds();
+    Status status = session_commit(s);
+    double passed = milliseconds() - start;
+    stop_interrupting();
+    ck_assert_msg(status == STATUS_TIMEOUT, "%s", error_text(session_error(s)));
+    ck_assert_msg(passed >= LIMIT - 1 && passed < LIMIT + GRACE, "it took %.0f ms", passed);
+    proxy_pass(proxy);
+    database_close(db);
+    proxy_close(proxy);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("process");
+    TCase *tcase = tcase_create("process");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
+    tcase_add_test(tcase, test_process__fork);
+    tcase_add_test(tcase, test_process__fork_in_a_transaction);
+    tcase_add_test(tcase, test_process__broken_pipe);
+    tcase_add_test(tcase, test_process__interrupted_all_the_time);
+    tcase_add_test(tcase, test_process__interrupted_while_time_passes);
+    suite_add_tcase(suite, tcase);
+    return ledger_main(suite);
+}
