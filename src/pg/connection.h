@@ -23,6 +23,7 @@ struct pg_connection {
     pid_t process;              /* that opened it, and alone may use it */
     uint64_t system_identifier; /* of the cluster; 0: not known */
     uint32_t timeline;
+    uint64_t life; /* of the server, from one crash to the next */
     struct farewell farewell;
     struct statement_cache cache;
     struct pg_execution execution;

@@ -2,9 +2,10 @@
  *
  * The server keeps the fate of each transaction id (PostgreSQL manual, 9.27.8: pg_xact_status). It is to be
  * believed only on the timeline of the same cluster on which the id was given out: a standby that was promoted
- * knows nothing of a transaction that had not reached it, and gives the same id to another one. For the same
- * reason nothing can be told of an id that a crash erased before it had reached the disk; only a row in a table
- * of the transaction's own could. */
+ * knows nothing of a transaction that had not reached it, and gives the same id to another one. The same happens
+ * after a crash to an id that had not reached the disk: so "committed" is not believed if the server has been through
+ * crash recovery since. That shows in the time at which statistics were reset, which recovery does and a clean restart
+ * does not (PostgreSQL manual, 28.2: statistics are discarded on recovery). */
 #include "connection.h"
 
 #include "base/endian.h"
@@ -22,7 +23,8 @@ enum { OID_INT8 = 20, OID_TEXT = 25, OID_XID8 = 5069, FIRST_PAUSE_MS = 2, LONGES
 #define CLUSTER_COLUMNS \
     "(SELECT system_identifier FROM pg_catalog.pg_control_system())," \
     " CASE WHEN NOT pg_catalog.pg_is_in_recovery()" \
-    " THEN pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()) END"
+    " THEN pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()) END," \
+    " pg_catalog.pg_stat_get_bgwriter_stat_reset_time()"
 
 static const uint32_t xid8_parameter[] = {OID_XID8};
 
@@ -53,19 +55,24 @@ static const struct statement terminate_statement = {
     .control = true,
 };
 
+enum { CLUSTER_CELLS = 3 };
+
 struct cluster {
     uint64_t system_identifier;
     uint32_t timeline;
+    uint64_t life; /* of the server, from one crash to the next: when its statistics were reset */
 };
 
 static bool read_cluster(const struct cell *cells, size_t count, struct cluster *ret)
 {
     char digits[9] = "";
-    if (count < 2 || cells[0].type != OID_INT8 || cells[0].size != 8 || cells[1].type != OID_TEXT || cells[1].size < 8)
+    if (count < CLUSTER_CELLS || cells[0].type != OID_INT8 || cells[0].size != 8 || cells[1].type != OID_TEXT ||
+        cells[1].size < 8)
         return false;
     memcpy(digits, cells[1].data, 8);
     ret->system_identifier = read_uint64(cells[0].data);
     ret->timeline = (uint32_t)strtoul(digits, NULL, 16);
+    ret->life = cells[2].size == 8 ? read_uint64(cells[2].data) : 0;
     return true;
 }
 
@@ -90,8 +97,9 @@ static enum howdah_status take_cluster(void *arg, struct pg_step *step, const st
     if (read_cluster(cells, count, &cluster)) {
         learning->connection->system_identifier = cluster.system_identifier;
         learning->connection->timeline = cluster.timeline;
+        learning->connection->life = cluster.life;
     }
-    learning->no_array_nulls = count == 3 && text_is(&cells[2], "off");
+    learning->no_array_nulls = count > CLUSTER_CELLS && text_is(&cells[CLUSTER_CELLS], "off");
     return HOWDAH_STATUS_OK;
 }
 
@@ -124,6 +132,7 @@ bool pg_transaction_note(struct pg_connection *connection, const struct cell *ce
         .id = read_uint64(cells[0].data),
         .system_identifier = connection->system_identifier,
         .timeline = connection->timeline,
+        .life = connection->life,
     };
     return true;
 }
@@ -168,16 +177,19 @@ static enum howdah_status take_status(void *arg, struct pg_step *step, const str
     struct cluster cluster;
     (void)step;
     inquiry->fate = FATE_UNKNOWN;
-    if (count != 3 || !read_cluster(cells, count, &cluster) ||
+    const struct cell *status = &cells[CLUSTER_CELLS];
+    if (count != CLUSTER_CELLS + 1 || !read_cluster(cells, count, &cluster) ||
         cluster.system_identifier != inquiry->transaction->system_identifier ||
         cluster.timeline != inquiry->transaction->timeline)
         return HOWDAH_STATUS_OK;
-    if (text_is(&cells[2], "committed"))
-        inquiry->fate = FATE_COMMITTED;
-    else if (text_is(&cells[2], "aborted"))
+    /* After a crash the id may be another's. Then ours was never on disk, unless it is the one that is committed. */
+    bool crashed = cluster.life != inquiry->transaction->life;
+    if (text_is(status, "committed"))
+        inquiry->fate = crashed ? FATE_UNKNOWN : FATE_COMMITTED;
+    else if (text_is(status, "aborted"))
         inquiry->fate = FATE_ABORTED;
-    else if (text_is(&cells[2], "in progress"))
-        inquiry->fate = FATE_IN_PROGRESS;
+    else if (text_is(status, "in progress"))
+        inquiry->fate = crashed ? FATE_ABORTED : FATE_IN_PROGRESS;
     return HOWDAH_STATUS_OK;
 }
 

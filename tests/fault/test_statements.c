@@ -151,7 +151,7 @@ START_TEST(test_statements__forgotten_in_a_transaction)
     ck_assert_msg(work_flush_and_commit.run(&unit) == STATUS_OK, "%s", error_text(session_error(s)));
     ck_assert(unit_is_done());
     unit_check_promoted(&unit);
-    ck_assert_str_eq(failures, "26000 ");
+    ck_assert_int_eq(strncmp(failures, "26000 ", 6), 0);
     database_close(db);
 }
 END_TEST

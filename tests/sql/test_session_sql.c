@@ -49,8 +49,8 @@ START_TEST(test_session_sql__find)
         " WHERE t.\"room\" = $1 AND t.\"number\" = $2",
         "SELECT ROW(t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\") FROM \"public\".\"makers\" AS t WHERE t.\"name\" = $1");
     session_find_many(s, Seat, ((const Value[]){VALUE("a"), VALUE(2)}), 1);
-    RAN("SELECT t.\"room\", t.\"number\", t.\"guest\" FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[])) AS u(c1, c2)"
-        " JOIN \"public\".\"seats\" AS t ON t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+    RAN("SELECT t.\"room\", t.\"number\", t.\"guest\", u.ord FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[]))"
+        " WITH ORDINALITY AS u(c1, c2, ord) JOIN \"public\".\"seats\" AS t ON t.\"room\" = u.c1 AND t.\"number\" = u.c2");
     Query *q = session_query(s, Maker);
     query_where(q, Maker, grade, ">", 1);
     query_where(q, Maker, name, "<>", NULL);
