@@ -105,6 +105,25 @@ START_TEST(test_server__restarted_in_a_transaction)
 }
 END_TEST
 
+/* The id that the crash erased is given to others, who commit: that is not our commit. */
+START_TEST(test_server__id_given_to_another)
+{
+    struct unit unit;
+    ledger_seed();
+    Database *db = open_database();
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    live_sql("CHECKPOINT");
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    stop("restart -m immediate");
+    for (int i = 0; i < 5; i++)
+        live_sql("SELECT pg_current_xact_id()");
+    check_not_done(&unit, session_commit(s), true);
+    database_close(db);
+}
+END_TEST
+
 /* --- restarted between the two trips of a commit --- */
 
 struct restart {
@@ -208,6 +227,7 @@ int main(void)
     tcase_add_test(tcase, test_server__stopped_and_started);
     tcase_add_test(tcase, test_server__restarted_while_idle);
     tcase_add_loop_test(tcase, test_server__restarted_in_a_transaction, 0, 2);
+    tcase_add_test(tcase, test_server__id_given_to_another);
     tcase_add_loop_test(tcase, test_server__restarted_before_commit, 0, 2);
     tcase_add_test(tcase, test_server__restarted_after_commit);
     tcase_add_test(tcase, test_server__stopped_after_commit);
