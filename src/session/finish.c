@@ -17,7 +17,7 @@ bool work_prepare_finish(struct work *w, bool committed)
 }
 
 /* Foreign keys that the server filled in from settings: the client knows these keys by now, too. */
-static void settle(struct work *w, const struct mapper *mapper, const struct change *change)
+void work_settle(struct work *w, const struct mapper *mapper, const struct change *change)
 {
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
         const struct foreign_key *key = w->deferrals[d].key;
@@ -30,7 +30,7 @@ static void settle(struct work *w, const struct mapper *mapper, const struct cha
 /* The object becomes its image: keys, what the server made, foreign keys, and memory of the session's own. */
 static void fill_object(struct work *w, const struct mapper *mapper, const struct change *change)
 {
-    settle(w, mapper, change);
+    work_settle(w, mapper, change);
     memcpy(entry_object(mapper, change->entry), change->image, mapper->model->size);
 }
 

@@ -91,7 +91,7 @@ static bool fill(struct howdah_session *s, const struct mapper *mapper, struct e
     }
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     empty_collections(mapper, object, entry_snapshot(mapper, entry));
-    return !key_is_set(mapper, object) || claim_key(s, mapper, entry);
+    return !key_is_set(mapper, object) || object_key_waits(mapper, object) || claim_key(s, mapper, entry);
 }
 
 /* An object of this session is given again: taken as it is, a deletion is cancelled. */

@@ -57,12 +57,30 @@ static bool make_image(struct work *w, const struct mapper *mapper, struct chang
     return change->old || own_fields(w, mapper, change, snapshot);
 }
 
+static bool is_deferred(const struct work *w, const struct change *change, uint32_t column)
+{
+    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
+        if (w->deferrals[d].key->columns[foreign_key_generated_part(w->deferrals[d].key)] == column)
+            return true;
+    return false;
+}
+
+/* A part of the key is the key of an object that has none yet. */
+static bool key_is_deferred(const struct work *w, const struct mapper *mapper, const struct change *change)
+{
+    for (uint32_t i = 0; change->deferrals != NONE && i < mapper->key_count; i++)
+        if (is_deferred(w, change, mapper->key[i]))
+            return true;
+    return false;
+}
+
 /* A new object whose key was set or changed after it was added: the identity map follows. */
 static bool claim_key(struct work *w, const struct mapper *mapper, struct change *change)
 {
     struct entry *entry = change->entry;
     void *snapshot = entry_snapshot(mapper, entry);
-    if (entry->mapped ? key_equal(mapper, change->image, snapshot) : !key_is_set(mapper, change->image))
+    if (entry->mapped ? key_equal(mapper, change->image, snapshot)
+                      : !key_is_set(mapper, change->image) || key_is_deferred(w, mapper, change))
         return true;
     identity_remove(&w->s->map, entry);
     const struct entry *holder = identity_find(&w->s->map, mapper, change->image);
@@ -191,14 +209,6 @@ static bool pair_relations(struct work *w, const struct mapper *mapper, struct c
 
 /* --- columns --- */
 
-static bool is_deferred(const struct work *w, const struct change *change, uint32_t column)
-{
-    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
-        if (w->deferrals[d].key->columns[foreign_key_generated_part(w->deferrals[d].key)] == column)
-            return true;
-    return false;
-}
-
 static bool check_column(struct work *w, const struct change *change, const struct column *c)
 {
     const char *why = column_check(c, change->image);
@@ -301,23 +311,19 @@ static bool choose_columns(struct work *w, const struct mapper *mapper, struct c
 
 /* --- the phase --- */
 
-static bool pair_with_row(struct work *w, const struct mapper *mapper, struct change *change)
-{
-    return make_image(w, mapper, change) &&
-           (change->operation != HOWDAH_OPERATION_INSERT || claim_key(w, mapper, change));
-}
-
 bool work_pair(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++)
-        if (!pair_with_row(w, change_mapper(w, &w->changes[i]), &w->changes[i]))
+        if (!make_image(w, change_mapper(w, &w->changes[i]), &w->changes[i]))
             return false;
     for (uint32_t i = 0; i < w->change_count; i++) {
         struct change *change = &w->changes[i];
         const struct mapper *mapper = change_mapper(w, change);
         if (change->operation == HOWDAH_OPERATION_DELETE)
             continue;
-        if (!pair_relations(w, mapper, change) || !choose_columns(w, mapper, change))
+        bool insert = change->operation == HOWDAH_OPERATION_INSERT;
+        if (!pair_relations(w, mapper, change) || (insert && !claim_key(w, mapper, change)) ||
+            !choose_columns(w, mapper, change))
             return false;
         arena_reset(&w->s->scratch);
     }

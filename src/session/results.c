@@ -92,6 +92,8 @@ enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct 
                             "%s: a statement returned %zu columns instead of %u", mapper->model->name, count,
                             batch->returned_count);
     if (!image) {
+        for (uint32_t i = 0; chunk->received == 0 && i < chunk->count; i++)
+            work_settle(w, mapper, &w->changes[batch->changes[chunk->first + i]]);
         if (!load_columns(s, mapper, batch->returned, cells, keys, &s->scratch, s->key_object))
             return s->error.status;
         image = find_image(w, batch, chunk);

@@ -148,6 +148,8 @@ enum howdah_status work_run(struct work *w);
 struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status status);
 /* Objects and states become what was written. `committed` is false for a flush, which can be undone. Can't fail:
  * work_prepare_finish has been before the run. */
+/* Foreign keys to rows whose generated keys are known by now go into the image. */
+void work_settle(struct work *w, const struct mapper *mapper, const struct change *change);
 bool work_prepare_finish(struct work *w, bool committed);
 void work_finish(struct work *w, bool committed);
 
