@@ -11,7 +11,7 @@
 /* Whether all parts of the key are there: none NULL, no identity of 0, no uuid key of zero bytes. */
 bool key_is_set(const struct mapper *mapper, const void *object);
 bool key_equal(const struct mapper *mapper, const void *a, const void *b);
-/* -1, 0, 1: the order in which rows are locked. */
+/* -1, 0, 1: the order in which rows are sent. */
 int key_compare(const struct mapper *mapper, const void *a, const void *b);
 struct entry *identity_find(const struct map *map, const struct mapper *mapper, const void *object);
 /* For mappers with an integer_key, the common case: inline, since it is all that a hit does. */

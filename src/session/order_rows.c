@@ -35,7 +35,8 @@ static bool is_sorted(const struct work *w, const struct batch *batch)
     return true;
 }
 
-/* By primary key, so that two sessions lock rows in one order. Most often they are in order already. */
+/* By primary key, so that deadlocks between commits are rare. (Not impossible: the server locks in the order of the join
+ * that it chooses.) Most often the rows are in order already. */
 static bool sort_by_key(struct work *w, struct batch *batch)
 {
     const struct sorting sorting = {w, batch->mapper};
