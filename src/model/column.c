@@ -40,7 +40,9 @@ bool column_is_unset_key(const struct column *c, const void *object)
 {
     bool can_be_unset = c->identity || c->uuid_v7 || (c->key && c->codec->type == HOWDAH_TYPE_UUID);
     static const unsigned char zero[sizeof(struct howdah_uuid)];
-    return can_be_unset && memcmp(column_field(c, object), zero, c->size) == 0;
+    if (!can_be_unset || c->shape == SHAPE_NULLABLE) /* its padding may be anything */
+        return can_be_unset && column_is_null(c, object);
+    return memcmp(column_field(c, object), zero, c->size) == 0;
 }
 
 bool column_equal(const struct column *c, const void *a, const void *b)

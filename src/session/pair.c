@@ -218,9 +218,12 @@ static bool check_column(struct work *w, const struct change *change, const stru
     return work_refuse(w, status, change, c->field->name, "%s", why);
 }
 
-static bool is_all_zero(const struct column *c, const void *object)
+/* NULL or zero. The padding behind a value that can be NULL may be anything. */
+static bool is_unassigned(const struct column *c, const void *object)
 {
     const unsigned char *bytes = column_field(c, object);
+    if (c->shape == SHAPE_NULLABLE)
+        return column_is_null(c, object);
     for (size_t i = 0; i < c->size; i++)
         if (bytes[i])
             return false;
@@ -240,7 +243,7 @@ static const char *refusal(const struct column *c)
 static bool choose_inserted(struct work *w, struct change *change, const struct column *c)
 {
     if (c->server_only)
-        return is_all_zero(c, change->image) ||
+        return is_unassigned(c, change->image) ||
                work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
     if (c->identity && column_is_unset_key(c, change->image)) {
         change->draws |= c->key; /* another one is simply left to the server */
