@@ -375,6 +375,45 @@
 #ifdef ISOLATION_SERIALIZABLE
 #error "howdah: ISOLATION_SERIALIZABLE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef LOCK_NONE
+#error "howdah: LOCK_NONE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_UPDATE
+#error "howdah: LOCK_FOR_UPDATE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_UPDATE_NOWAIT
+#error "howdah: LOCK_FOR_UPDATE_NOWAIT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_UPDATE_SKIP_LOCKED
+#error "howdah: LOCK_FOR_UPDATE_SKIP_LOCKED is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_NO_KEY_UPDATE
+#error "howdah: LOCK_FOR_NO_KEY_UPDATE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_NO_KEY_UPDATE_NOWAIT
+#error "howdah: LOCK_FOR_NO_KEY_UPDATE_NOWAIT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_NO_KEY_UPDATE_SKIP_LOCKED
+#error "howdah: LOCK_FOR_NO_KEY_UPDATE_SKIP_LOCKED is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_SHARE
+#error "howdah: LOCK_FOR_SHARE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_SHARE_NOWAIT
+#error "howdah: LOCK_FOR_SHARE_NOWAIT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_SHARE_SKIP_LOCKED
+#error "howdah: LOCK_FOR_SHARE_SKIP_LOCKED is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_KEY_SHARE
+#error "howdah: LOCK_FOR_KEY_SHARE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_KEY_SHARE_NOWAIT
+#error "howdah: LOCK_FOR_KEY_SHARE_NOWAIT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LOCK_FOR_KEY_SHARE_SKIP_LOCKED
+#error "howdah: LOCK_FOR_KEY_SHARE_SKIP_LOCKED is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef OPERATION_CONTROL
 #error "howdah: OPERATION_CONTROL is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -737,6 +776,19 @@ typedef struct howdah_numeric_array NumericArray;
 #define ISOLATION_READ_COMMITTED   HOWDAH_ISOLATION_READ_COMMITTED
 #define ISOLATION_REPEATABLE_READ  HOWDAH_ISOLATION_REPEATABLE_READ
 #define ISOLATION_SERIALIZABLE     HOWDAH_ISOLATION_SERIALIZABLE
+#define LOCK_NONE                  HOWDAH_LOCK_NONE
+#define LOCK_FOR_UPDATE            HOWDAH_LOCK_FOR_UPDATE
+#define LOCK_FOR_UPDATE_NOWAIT     HOWDAH_LOCK_FOR_UPDATE_NOWAIT
+#define LOCK_FOR_UPDATE_SKIP_LOCKED HOWDAH_LOCK_FOR_UPDATE_SKIP_LOCKED
+#define LOCK_FOR_NO_KEY_UPDATE     HOWDAH_LOCK_FOR_NO_KEY_UPDATE
+#define LOCK_FOR_NO_KEY_UPDATE_NOWAIT HOWDAH_LOCK_FOR_NO_KEY_UPDATE_NOWAIT
+#define LOCK_FOR_NO_KEY_UPDATE_SKIP_LOCKED HOWDAH_LOCK_FOR_NO_KEY_UPDATE_SKIP_LOCKED
+#define LOCK_FOR_SHARE             HOWDAH_LOCK_FOR_SHARE
+#define LOCK_FOR_SHARE_NOWAIT      HOWDAH_LOCK_FOR_SHARE_NOWAIT
+#define LOCK_FOR_SHARE_SKIP_LOCKED HOWDAH_LOCK_FOR_SHARE_SKIP_LOCKED
+#define LOCK_FOR_KEY_SHARE         HOWDAH_LOCK_FOR_KEY_SHARE
+#define LOCK_FOR_KEY_SHARE_NOWAIT  HOWDAH_LOCK_FOR_KEY_SHARE_NOWAIT
+#define LOCK_FOR_KEY_SHARE_SKIP_LOCKED HOWDAH_LOCK_FOR_KEY_SHARE_SKIP_LOCKED
 #define OPERATION_CONTROL          HOWDAH_OPERATION_CONTROL
 #define OPERATION_KEYS             HOWDAH_OPERATION_KEYS
 #define OPERATION_INSERT           HOWDAH_OPERATION_INSERT

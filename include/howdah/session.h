@@ -35,6 +35,24 @@ enum howdah_isolation {
     HOWDAH_ISOLATION_SERIALIZABLE
 };
 
+/* What a read does to its rows until the transaction ends, and what it does where another transaction has locked one:
+ * it waits (up to the statement timeout), fails with STATUS_LOCK (_NOWAIT), or leaves that row out (_SKIP_LOCKED). */
+enum howdah_lock {
+    HOWDAH_LOCK_NONE = 0,
+    HOWDAH_LOCK_FOR_UPDATE, /* nobody else may change, delete or lock it */
+    HOWDAH_LOCK_FOR_UPDATE_NOWAIT,
+    HOWDAH_LOCK_FOR_UPDATE_SKIP_LOCKED,
+    HOWDAH_LOCK_FOR_NO_KEY_UPDATE, /* the same, but rows that refer to it may be written */
+    HOWDAH_LOCK_FOR_NO_KEY_UPDATE_NOWAIT,
+    HOWDAH_LOCK_FOR_NO_KEY_UPDATE_SKIP_LOCKED,
+    HOWDAH_LOCK_FOR_SHARE, /* nobody may change or delete it */
+    HOWDAH_LOCK_FOR_SHARE_NOWAIT,
+    HOWDAH_LOCK_FOR_SHARE_SKIP_LOCKED,
+    HOWDAH_LOCK_FOR_KEY_SHARE, /* nobody may delete it or change its key */
+    HOWDAH_LOCK_FOR_KEY_SHARE_NOWAIT,
+    HOWDAH_LOCK_FOR_KEY_SHARE_SKIP_LOCKED
+};
+
 /* Use BEGIN_OPTIONS(.isolation = ISOLATION_SERIALIZABLE). */
 struct howdah_begin_options {
     size_t struct_size;
