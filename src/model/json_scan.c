@@ -5,6 +5,7 @@
 #include "digits.h"
 #include "numeric.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* More than the server's parser takes with the default stack. */
@@ -12,17 +13,19 @@ enum { DEPTH_MAX = 65536 };
 
 static const char malformed[] = "is not valid JSON";
 
+/* The functions that scan take where something begins, and return where it ends; or NULL, with the fault set. */
 struct scan {
-    const char *at;
+    const char *fault;
     bool jsonb;
+    bool in_object; /* on the level of depth */
     unsigned depth;
     unsigned char objects[DEPTH_MAX / 8]; /* a bit for each level: object or array; those below depth are set */
 };
 
-static bool in_object(const struct scan *s)
+static const char *fail(struct scan *s, const char *fault)
 {
-    unsigned level = s->depth - 1;
-    return s->objects[level / 8] >> (level % 8) & 1;
+    s->fault = fault;
+    return NULL;
 }
 
 static bool enter(struct scan *s, bool object)
@@ -32,175 +35,175 @@ static bool enter(struct scan *s, bool object)
         return false;
     unsigned char bit = (unsigned char)(1 << (level % 8)), *byte = &s->objects[level / 8];
     *byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
+    s->in_object = object;
     s->depth++;
     return true;
 }
 
-/* Reads the escape after \u; jsonb wants whole characters other than NUL. */
-static const char *scan_unicode(struct scan *s)
+static void leave(struct scan *s)
 {
-    int code = json_hex(s->at + 1);
+    unsigned level = --s->depth - 1;
+    s->in_object = s->depth && (s->objects[level / 8] >> (level % 8) & 1);
+}
+
+/* The escape after \u; jsonb wants whole characters other than NUL. */
+static const char *scan_unicode(struct scan *s, const char *at)
+{
+    int code = json_hex(at + 1);
     if (code < 0)
-        return malformed;
-    s->at += 5;
+        return fail(s, malformed);
+    at += 5;
     if (!s->jsonb)
-        return NULL;
+        return at;
     if (code == 0)
-        return "has \\u0000, which jsonb can't hold";
+        return fail(s, "has \\u0000, which jsonb can't hold");
     if (code < 0xD800 || code > 0xDFFF)
-        return NULL;
-    int low = code < 0xDC00 && s->at[0] == '\\' && s->at[1] == 'u' ? json_hex(s->at + 2) : -1;
+        return at;
+    int low = code < 0xDC00 && at[0] == '\\' && at[1] == 'u' ? json_hex(at + 2) : -1;
     if (low < 0xDC00 || low > 0xDFFF)
-        return "has half of a surrogate pair, which jsonb can't hold";
-    s->at += 6;
+        return fail(s, "has half of a surrogate pair, which jsonb can't hold");
+    return at + 6;
+}
+
+static const char *scan_escape(struct scan *s, const char *at)
+{
+    if (*at == 'u')
+        return scan_unicode(s, at);
+    return *at && strchr("\"\\/bfnrt", *at) ? at + 1 : fail(s, malformed);
+}
+
+/* Bytes of a string that are more than themselves: its end, escapes, and those below a space, which must be escaped. */
+static const bool special[UCHAR_MAX + 1] = {
+    true, true, true, true, true, true, true, true, true,         true,          true, true,
+    true, true, true, true, true, true, true, true, true,         true,          true, true,
+    true, true, true, true, true, true, true, true, ['"'] = true, ['\\'] = true,
+};
+
+static const char *scan_string(struct scan *s, const char *at)
+{
+    at++;
+    while (at) {
+        while (!special[(unsigned char)*at])
+            at++;
+        if (*at == '"')
+            return at + 1;
+        at = *at == '\\' ? scan_escape(s, at + 1) : fail(s, malformed);
+    }
     return NULL;
 }
 
-static const char *scan_string(struct scan *s)
+/* Behind digits; where there is none, at itself. */
+static const char *skip_digits(const char *at)
 {
-    for (s->at++; *s->at != '"';) {
-        if ((unsigned char)*s->at < ' ')
-            return malformed;
-        if (*s->at++ != '\\')
-            continue;
-        const char *fault = NULL;
-        if (*s->at == 'u')
-            fault = scan_unicode(s);
-        else if (*s->at && strchr("\"\\/bfnrt", *s->at))
-            s->at++;
-        else
-            fault = malformed;
-        if (fault)
-            return fault;
+    while (is_digit(*at))
+        at++;
+    return at;
+}
+
+/* e+10, or nothing; NULL if no digits follow. */
+static const char *skip_exponent(const char *at)
+{
+    if (*at != 'e' && *at != 'E')
+        return at;
+    at++;
+    if (*at == '+' || *at == '-')
+        at++;
+    return is_digit(*at) ? skip_digits(at) : NULL;
+}
+
+static const char *scan_number(struct scan *s, const char *start)
+{
+    const char *at = start + (*start == '-');
+    if (!is_digit(*at))
+        return fail(s, malformed);
+    at = *at == '0' ? at + 1 : skip_digits(at);
+    if (*at == '.') {
+        if (!is_digit(at[1]))
+            return fail(s, malformed);
+        at = skip_digits(at + 1);
     }
-    s->at++;
-    return NULL;
-}
-
-static bool scan_digits(struct scan *s)
-{
-    const char *start = s->at;
-    while (is_digit(*s->at))
-        s->at++;
-    return s->at > start;
-}
-
-/* e+10, or nothing */
-static bool scan_exponent(struct scan *s)
-{
-    if (*s->at != 'e' && *s->at != 'E')
-        return true;
-    s->at++;
-    if (*s->at == '+' || *s->at == '-')
-        s->at++;
-    return scan_digits(s);
-}
-
-static const char *scan_number(struct scan *s)
-{
-    const char *start = s->at;
-    if (*s->at == '-')
-        s->at++;
-    if (*s->at == '0')
-        s->at++;
-    else if (!scan_digits(s))
-        return malformed;
-    if (*s->at == '.') {
-        s->at++;
-        if (!scan_digits(s))
-            return malformed;
-    }
-    const char *mantissa_end = s->at;
-    if (!scan_exponent(s))
-        return malformed;
-    size_t length = (size_t)(s->at - start);
-    if (!s->jsonb || (s->at == mantissa_end && length <= NUMERIC_SCALE_MAX))
-        return NULL; /* it has too few digits to be out of range */
+    const char *mantissa_end = at;
+    at = skip_exponent(at);
+    if (!at)
+        return fail(s, malformed);
+    size_t length = (size_t)(at - start);
+    if (!s->jsonb || (at == mantissa_end && length <= NUMERIC_SCALE_MAX))
+        return at; /* it has too few digits to be out of range */
     struct numeric number;
     numeric_read(start, length, &number);
-    return numeric_fits(&number) ? NULL : "has a number out of range for jsonb";
+    return numeric_fits(&number) ? at : fail(s, "has a number out of range for jsonb");
 }
 
-static const char *scan_word(struct scan *s)
+static const char *scan_word(struct scan *s, const char *at)
 {
     static const char *const words[] = {"true", "false", "null"};
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         size_t length = strlen(words[i]);
-        if (strncmp(s->at, words[i], length) == 0) {
-            s->at += length;
-            return NULL;
-        }
+        if (strncmp(at, words[i], length) == 0)
+            return at + length;
     }
-    return malformed;
+    return fail(s, malformed);
 }
 
 /* "key": */
-static const char *scan_key(struct scan *s)
+static const char *scan_key(struct scan *s, const char *at)
 {
-    s->at = json_skip_space(s->at);
-    const char *fault = *s->at == '"' ? scan_string(s) : malformed;
-    if (fault)
-        return fault;
-    s->at = json_skip_space(s->at);
-    return *s->at++ == ':' ? NULL : malformed;
+    at = json_skip_space(at);
+    at = *at == '"' ? scan_string(s, at) : fail(s, malformed);
+    if (!at)
+        return NULL;
+    at = json_skip_space(at);
+    return *at == ':' ? at + 1 : fail(s, malformed);
 }
 
 /* Up to the next place that wants a value: closes what ends here, and passes a comma, and a key after it. At the end
  * of the text, *ret_more is false. */
-static const char *scan_after_value(struct scan *s, bool *ret_more)
+static const char *scan_after_value(struct scan *s, const char *at, bool *ret_more)
 {
-    for (;;) {
-        s->at = json_skip_space(s->at);
-        if (!s->depth) {
-            *ret_more = false;
-            return *s->at ? malformed : NULL;
-        }
-        bool object = in_object(s);
-        char c = *s->at++;
-        if (c == ',')
-            return object ? scan_key(s) : NULL;
-        if (c != (object ? '}' : ']'))
-            return malformed;
-        s->depth--;
+    for (; s->depth; leave(s)) {
+        at = json_skip_space(at);
+        if (*at == ',')
+            return s->in_object ? scan_key(s, at + 1) : at + 1;
+        if (*at++ != (s->in_object ? '}' : ']'))
+            return fail(s, malformed);
     }
+    *ret_more = false;
+    at = json_skip_space(at);
+    return *at ? fail(s, malformed) : at;
 }
 
 /* The beginning of an array or object; *ret_empty if it ends at once, so that no value is wanted. */
-static const char *scan_open(struct scan *s, bool *ret_empty)
+static const char *scan_open(struct scan *s, const char *at, bool *ret_empty)
 {
-    bool object = *s->at++ == '{';
+    bool object = *at == '{';
     if (!enter(s, object))
-        return "is nested too deeply";
-    s->at = json_skip_space(s->at);
-    *ret_empty = *s->at == (object ? '}' : ']');
-    return object && !*ret_empty ? scan_key(s) : NULL;
-}
-
-static const char *scan_text(struct scan *s)
-{
-    const char *fault = NULL;
-    for (bool more = true; more && !fault;) {
-        bool value_ended = true;
-        s->at = json_skip_space(s->at);
-        if (*s->at == '{' || *s->at == '[')
-            fault = scan_open(s, &value_ended);
-        else if (*s->at == '"')
-            fault = scan_string(s);
-        else if (*s->at == '-' || is_digit(*s->at))
-            fault = scan_number(s);
-        else
-            fault = scan_word(s);
-        if (!fault && value_ended)
-            fault = scan_after_value(s, &more);
-    }
-    return fault;
+        return fail(s, "is nested too deeply");
+    at = json_skip_space(at + 1);
+    *ret_empty = *at == (object ? '}' : ']');
+    return object && !*ret_empty ? scan_key(s, at) : at;
 }
 
 const char *json_fault(const char *text, bool jsonb)
 {
-    struct scan s;
-    s.at = text;
+    struct scan s; /* not zeroed: it is large */
+    const char *at = text;
+    s.fault = NULL;
     s.jsonb = jsonb;
+    s.in_object = false;
     s.depth = 0;
-    return scan_text(&s);
+    for (bool more = true; more && at;) {
+        bool value_ended = true;
+        at = json_skip_space(at);
+        if (*at == '"')
+            at = scan_string(&s, at);
+        else if (*at == '{' || *at == '[')
+            at = scan_open(&s, at, &value_ended);
+        else if (*at == '-' || is_digit(*at))
+            at = scan_number(&s, at);
+        else
+            at = scan_word(&s, at);
+        if (at && value_ended)
+            at = scan_after_value(&s, at, &more);
+    }
+    return s.fault;
 }

@@ -7,7 +7,7 @@
 /* To the next byte that is not white space. */
 static inline const char *json_skip_space(const char *at)
 {
-    while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')
+    while ((unsigned char)*at <= ' ' && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
         at++;
     return at;
 }
