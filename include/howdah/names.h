@@ -435,6 +435,18 @@
 #ifdef ORDER_DESC
 #error "howdah: ORDER_DESC is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef ORDER_ASC_NULLS_FIRST
+#error "howdah: ORDER_ASC_NULLS_FIRST is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef ORDER_ASC_NULLS_LAST
+#error "howdah: ORDER_ASC_NULLS_LAST is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef ORDER_DESC_NULLS_FIRST
+#error "howdah: ORDER_DESC_NULLS_FIRST is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef ORDER_DESC_NULLS_LAST
+#error "howdah: ORDER_DESC_NULLS_LAST is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef error_text
 #error "howdah: error_text is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -796,6 +808,10 @@ typedef struct howdah_numeric_array NumericArray;
 #define OPERATION_DELETE           HOWDAH_OPERATION_DELETE
 #define ORDER_ASC                  HOWDAH_ORDER_ASC
 #define ORDER_DESC                 HOWDAH_ORDER_DESC
+#define ORDER_ASC_NULLS_FIRST      HOWDAH_ORDER_ASC_NULLS_FIRST
+#define ORDER_ASC_NULLS_LAST       HOWDAH_ORDER_ASC_NULLS_LAST
+#define ORDER_DESC_NULLS_FIRST     HOWDAH_ORDER_DESC_NULLS_FIRST
+#define ORDER_DESC_NULLS_LAST      HOWDAH_ORDER_DESC_NULLS_LAST
 
 #define error_text                 howdah_error_text
 #define status_name                howdah_status_name

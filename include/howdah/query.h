@@ -6,7 +6,15 @@
 
 HOWDAH_BEGIN_DECLS
 
-enum howdah_order { HOWDAH_ORDER_ASC = 0, HOWDAH_ORDER_DESC };
+/* Without a word about them NULLs come last when ascending, and first when descending. */
+enum howdah_order {
+    HOWDAH_ORDER_ASC = 0,
+    HOWDAH_ORDER_DESC,
+    HOWDAH_ORDER_ASC_NULLS_FIRST,
+    HOWDAH_ORDER_ASC_NULLS_LAST,
+    HOWDAH_ORDER_DESC_NULLS_FIRST,
+    HOWDAH_ORDER_DESC_NULLS_LAST
+};
 
 /* A query of all rows of a model. Owned by the session; it may run again. Its errors come out when it runs.
  * Never NULL on a session that opened. No I/O. */

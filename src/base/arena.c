@@ -156,3 +156,28 @@ char *arena_copy_text(struct arena *arena, const char *text, size_t length)
     copy[length] = '\0';
     return copy;
 }
+
+/* A piece for an allocator's user remembers its size, since it can't grow where it lies. */
+struct sized_piece {
+    _Alignas(max_align_t) size_t size;
+};
+
+static void *reallocate(void *arg, void *old, size_t size)
+{
+    const struct sized_piece *from = old ? (struct sized_piece *)old - 1 : NULL;
+    size_t whole;
+    if (size == 0 || !size_add(size, sizeof(struct sized_piece), &whole))
+        return NULL;
+    struct sized_piece *piece = arena_allocate(arg, whole, _Alignof(struct sized_piece));
+    if (!piece)
+        return NULL;
+    piece->size = size;
+    if (from)
+        memcpy(piece + 1, old, from->size < size ? from->size : size);
+    return piece + 1;
+}
+
+struct howdah_allocator arena_allocator(struct arena *arena)
+{
+    return (struct howdah_allocator){reallocate, arena};
+}

@@ -32,6 +32,9 @@ void *arena_copy(struct arena *arena, const void *data, size_t size);
 /* `length` bytes and a final NUL. */
 char *arena_copy_text(struct arena *arena, const char *text, size_t length);
 
+/* The arena as the allocator of a buffer, which never gives back what it outgrows. */
+struct howdah_allocator arena_allocator(struct arena *arena);
+
 #define ARENA_NEW(arena, T) ((T *)arena_allocate_zero((arena), sizeof(T), _Alignof(T)))
 
 #endif

@@ -1,36 +1,88 @@
-/* A query, inside: conditions as data until it runs. */
+/* A query, inside: a SELECT as data until it runs, and what it became when it ran last. */
 #ifndef SESSION_QUERY_H
 #define SESSION_QUERY_H
 
-#include "model/mapper.h"
+#include "pg/plan.h"
+#include "sql/select.h"
 
 #include <howdah/query.h>
 
 enum { QUERY_ERROR_MAX = 256 };
 
-struct condition {
-    struct condition *next;
-    const struct column *column;
-    const char *op;     /* SQL, from the table of operators */
-    const void *object; /* a struct of the mapper's with the value; NULL: the operator takes none */
-};
-
-struct ordering {
-    struct ordering *next;
-    const struct column *column;
-    enum howdah_order order;
+/* A form of the query that is ready to run: its statement, and its parameters as they go to the server. */
+struct query_form {
+    struct select_statement prepared;
+    struct pg_binding binding;
 };
 
 struct howdah_query {
     struct howdah_session *s;
-    const struct mapper *mapper;
-    struct condition *conditions, **last_condition;
-    struct ordering *orderings, **last_ordering;
-    uint64_t limit;
-    bool limited;
-    enum howdah_status status; /* the first fault of building; it comes out when the query runs */
-    const char *field;         /* that it is about */
+    struct select select;
+    struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
+    enum howdah_status status;                  /* the first fault of building; it comes out when the query runs */
+    const char *model, *field;                  /* that it is about */
     char message[QUERY_ERROR_MAX];
 };
+
+/* The model that the query is about; NULL for a query that could not be made. */
+static inline const struct mapper *query_root(const struct howdah_query *q)
+{
+    return q->select.scope.first ? q->select.scope.first->mapper : NULL;
+}
+
+/* --- building --- */
+
+/* Whether the query takes more parts. */
+static inline bool query_is_open(const struct howdah_query *q)
+{
+    return q && q->select.scope.first && q->status == HOWDAH_STATUS_OK;
+}
+
+/* Keeps the first fault. `mapper` and `column` are what it is about, or NULL. */
+void query_fail(struct howdah_query *q, enum howdah_status status, const struct mapper *mapper,
+                const struct column *column, const char *format, ...) HOWDAH_PRINTF(5, 6);
+void query_no_memory(struct howdah_query *q);
+/* What was rendered is out of date. */
+void query_changed(struct howdah_query *q);
+/* The source of that model which is meant: the only one in the innermost scope that has one. NULL and a fault if there is
+ * none, or more than one. */
+const struct select_source *query_source(struct howdah_query *q, const struct howdah_model *model);
+/* The column of a source that the offset means; NULL and a fault. */
+const struct column *query_column(struct howdah_query *q, const struct select_source *source, size_t offset);
+/* Adds a condition to the open group. */
+void query_add_condition(struct howdah_query *q, const struct select_piece *pieces, uint32_t count);
+
+/* A value for the column as a parameter, copied; NULL and a fault if it does not fit. */
+const struct select_parameter *query_parameter(struct howdah_query *q, const struct mapper *mapper,
+                                               const struct column *column, struct howdah_value value);
+const struct select_parameter *query_number(struct howdah_query *q, uint64_t number);
+
+static inline struct select_piece piece_text(const char *text)
+{
+    struct select_piece piece = {.kind = PIECE_TEXT};
+    piece.text = text;
+    piece.length = strlen(text);
+    return piece;
+}
+
+static inline struct select_piece piece_column(const struct select_source *source, const struct column *column)
+{
+    struct select_piece piece = {.kind = PIECE_COLUMN};
+    piece.source = source;
+    piece.column = column;
+    return piece;
+}
+
+static inline struct select_piece piece_parameter(const struct select_parameter *parameter)
+{
+    struct select_piece piece = {.kind = PIECE_PARAMETER};
+    piece.parameter = parameter;
+    return piece;
+}
+
+/* --- running --- */
+
+/* The form with its statement and parameters, rendered if it isn't yet; NULL and the session's error. */
+struct query_form *query_prepare(struct howdah_query *q, enum select_form form);
 
 #endif

@@ -5,43 +5,42 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* The operators that a query knows, and what each becomes beside NULL. */
-static const struct operator_row {
-    const char *name;
-    const char *with_null;
-    bool text_only;
-} operators[] = {
-    {"=", "IS NULL", false}, {"<>", "IS NOT NULL", false}, {"!=", "IS NOT NULL", false},
-    {"<", NULL, false},      {"<=", NULL, false},          {">", NULL, false},
-    {">=", NULL, false},     {"LIKE", NULL, true},         {"ILIKE", NULL, true},
-};
-
-static void fail(struct howdah_query *q, enum howdah_status status, const char *field, const char *format, ...)
-    HOWDAH_PRINTF(4, 5);
-
-static void fail(struct howdah_query *q, enum howdah_status status, const char *field, const char *format, ...)
+void query_fail(struct howdah_query *q, enum howdah_status status, const struct mapper *mapper,
+                const struct column *column, const char *format, ...)
 {
     va_list args;
     if (q->status != HOWDAH_STATUS_OK)
         return;
     q->status = status;
-    q->field = field;
+    q->model = mapper ? mapper->model->name : NULL;
+    q->field = column ? column->field->name : NULL;
     va_start(args, format);
     vsnprintf(q->message, sizeof(q->message), format, args);
     va_end(args);
 }
 
+void query_no_memory(struct howdah_query *q)
+{
+    query_fail(q, HOWDAH_STATUS_NO_MEMORY, NULL, NULL, "out of memory");
+}
+
+void query_changed(struct howdah_query *q)
+{
+    for (int i = 0; i < SELECT_FORM_COUNT; i++)
+        q->forms[i].prepared.statement = NULL;
+}
+
 static struct howdah_query *query_new(struct howdah_session *s, const struct howdah_model *model)
 {
-    struct howdah_query *q = ARENA_NEW(&s->arena, struct howdah_query);
-    if (!q) {
+    const struct mapper *mapper = session_mapper(s, model);
+    struct howdah_query *q = mapper ? ARENA_NEW(&s->arena, struct howdah_query) : NULL;
+    if (mapper && (!q || !select_init(&q->select, &s->arena, mapper))) {
         session_no_memory(s);
         return &s->lost_query;
     }
+    if (!q)
+        return &s->lost_query;
     q->s = s;
-    q->mapper = session_mapper(s, model);
-    q->last_condition = &q->conditions;
-    q->last_ordering = &q->orderings;
     return q;
 }
 
@@ -56,17 +55,52 @@ struct howdah_query *howdah_session_query_model(struct howdah_session *s, const 
     return q;
 }
 
-/* Whether the query can be built on, and the column that is meant. */
-static const struct column *column_for(struct howdah_query *q, const struct howdah_model *model, size_t offset)
+/* --- what is meant --- */
+
+const struct select_source *query_source(struct howdah_query *q, const struct howdah_model *model)
 {
-    if (!q || !q->mapper || q->status != HOWDAH_STATUS_OK)
-        return NULL;
-    const struct column *c = model == q->mapper->model ? mapper_column_at(q->mapper, offset) : NULL;
-    if (!c)
-        fail(q, HOWDAH_STATUS_INVALID, NULL, "the query is about %s: that field is no column of it",
-             q->mapper->model->name);
+    const char *name = model && model->name ? model->name : "(none)";
+    for (const struct select_scope *scope = q->select.within; scope; scope = scope->outer) {
+        const struct select_source *found = NULL;
+        for (const struct select_source *source = scope->first; source; source = source->next) {
+            if (source->mapper->model != model)
+                continue;
+            if (found) {
+                query_fail(q, HOWDAH_STATUS_INVALID, source->mapper, NULL, "%s is in the query more than once", name);
+                return NULL;
+            }
+            found = source;
+        }
+        if (found)
+            return found;
+    }
+    query_fail(q, HOWDAH_STATUS_INVALID, NULL, NULL, "the query is about %s: %s is not in it",
+               query_root(q)->model->name, name);
+    return NULL;
+}
+
+const struct column *query_column(struct howdah_query *q, const struct select_source *source, size_t offset)
+{
+    const struct column *c = source ? mapper_column_at(source->mapper, offset) : NULL;
+    if (source && !c)
+        query_fail(q, HOWDAH_STATUS_INVALID, source->mapper, NULL, "the field at offset %zu is no column of %s", offset,
+                   source->mapper->model->name);
     return c;
 }
+
+/* --- conditions --- */
+
+/* The operators that a query knows, and what each becomes beside NULL. */
+static const struct operator_row {
+    const char *name;
+    const char *text;
+    const char *with_null;
+    bool text_only;
+} operators[] = {
+    {"=", " = ", " IS NULL", false}, {"<>", " <> ", " IS NOT NULL", false}, {"!=", " <> ", " IS NOT NULL", false},
+    {"<", " < ", NULL, false},       {"<=", " <= ", NULL, false},           {">", " > ", NULL, false},
+    {">=", " >= ", NULL, false},     {"LIKE", " LIKE ", NULL, true},        {"ILIKE", " ILIKE ", NULL, true},
+};
 
 static const struct operator_row *find_operator(const char *op)
 {
@@ -76,88 +110,81 @@ static const struct operator_row *find_operator(const char *op)
     return NULL;
 }
 
-/* The condition's SQL operator; NULL and a fault if it makes no sense. */
-static const char *operator_for(struct howdah_query *q, const struct column *c, const char *op, bool null)
+/* The condition's operator; NULL and a fault if it makes no sense. */
+static const struct operator_row *operator_for(struct howdah_query *q, const struct mapper *mapper,
+                                               const struct column *c, const char *op, bool null)
 {
     const struct operator_row *row = find_operator(op);
-    const char *model = q->mapper->model->name, *field = c->field->name;
+    const char *model = mapper->model->name, *field = c->field->name;
     bool is_text =
         c->shape == SHAPE_PLAIN && (c->codec->type == HOWDAH_TYPE_TEXT || c->codec->type == HOWDAH_TYPE_CHARS);
     if (!row)
-        fail(q, HOWDAH_STATUS_INVALID, field, "%s.%s: no operator '%.20s'; there are = <> < <= > >= LIKE ILIKE", model,
-             field, op ? op : "(null)");
+        query_fail(q, HOWDAH_STATUS_INVALID, mapper, c,
+                   "%s.%s: no operator '%.20s'; there are = <> < <= > >= LIKE ILIKE", model, field, op ? op : "(null)");
     else if (null && !row->with_null)
-        fail(q, HOWDAH_STATUS_INVALID, field, "%s.%s: '%s' with NULL is never true: use = or <>", model, field, op);
+        query_fail(q, HOWDAH_STATUS_INVALID, mapper, c, "%s.%s: '%s' with NULL is never true: use = or <>", model,
+                   field, op);
     else if (row->text_only && !is_text)
-        fail(q, HOWDAH_STATUS_INVALID, field, "%s.%s: %s is for text", model, field, op);
+        query_fail(q, HOWDAH_STATUS_INVALID, mapper, c, "%s.%s: %s is for text", model, field, op);
     else
-        return null ? row->with_null : row->name;
+        return row;
     return NULL;
 }
 
-/* Why the value can't be sent. A validator of the program's is about objects, not about questions. */
-static const char *fault_of(const struct column *c, const void *object)
+void query_add_condition(struct howdah_query *q, const struct select_piece *pieces, uint32_t count)
 {
-    return c->shape == SHAPE_ARRAY ? NULL : c->codec->check(c->field, column_field(c, object));
-}
-
-static const void *hold_value(struct howdah_query *q, const struct column *c, struct howdah_value value)
-{
-    const char *why = "";
     struct arena *arena = &q->s->arena;
-    void *object = arena_allocate_zero(arena, q->mapper->model->size, q->mapper->model->alignment);
-    enum howdah_status status = object ? column_assign(c, value, arena, object, &why) : HOWDAH_STATUS_NO_MEMORY;
-    if (status == HOWDAH_STATUS_OK && (c->codec->has_pointers || c->shape == SHAPE_ARRAY) &&
-        !column_copy(c, arena, object))
-        status = HOWDAH_STATUS_NO_MEMORY;
-    if (status == HOWDAH_STATUS_OK && (why = fault_of(c, object)))
-        status = HOWDAH_STATUS_INVALID;
-    if (status == HOWDAH_STATUS_OK)
-        return object;
-    fail(q, status, c->field->name, "%s.%s: the value of the condition %s", q->mapper->model->name, c->field->name,
-         status == HOWDAH_STATUS_NO_MEMORY ? "has no memory" : why);
-    return NULL;
+    const struct select_piece *kept = arena_copy(arena, pieces, count * sizeof(*pieces));
+    if (!kept || !select_add_condition(&q->select.where, arena, (struct select_expression){kept, count}))
+        query_no_memory(q);
+    query_changed(q);
 }
 
 void howdah_query_where_field(struct howdah_query *q, const struct howdah_model *model, size_t offset, const char *op,
                               struct howdah_value value)
 {
-    const struct column *c = column_for(q, model, offset);
-    const char *sql = c ? operator_for(q, c, op, value.type == HOWDAH_TYPE_NONE) : NULL;
-    if (!sql)
+    const struct select_source *source = query_is_open(q) ? query_source(q, model) : NULL;
+    const struct column *c = source ? query_column(q, source, offset) : NULL;
+    bool null = value.type == HOWDAH_TYPE_NONE;
+    const struct operator_row *row = c ? operator_for(q, source->mapper, c, op, null) : NULL;
+    if (!row)
         return;
-    struct condition *condition = ARENA_NEW(&q->s->arena, struct condition);
-    if (!condition) {
-        fail(q, HOWDAH_STATUS_NO_MEMORY, NULL, "out of memory");
+    struct select_piece pieces[] = {piece_column(source, c), piece_text(null ? row->with_null : row->text), {0}};
+    const struct select_parameter *parameter = null ? NULL : query_parameter(q, source->mapper, c, value);
+    if (!null && !parameter)
         return;
-    }
-    *condition = (struct condition){.column = c, .op = sql};
-    if (value.type != HOWDAH_TYPE_NONE && !(condition->object = hold_value(q, c, value)))
-        return;
-    *q->last_condition = condition;
-    q->last_condition = &condition->next;
+    pieces[2] = piece_parameter(parameter);
+    query_add_condition(q, pieces, null ? 2 : 3);
 }
+
+/* --- order and limit --- */
 
 void howdah_query_order_by_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
                                  enum howdah_order order)
 {
-    const struct column *c = column_for(q, model, offset);
-    struct ordering *ordering = c ? ARENA_NEW(&q->s->arena, struct ordering) : NULL;
-    if (c && !ordering)
-        fail(q, HOWDAH_STATUS_NO_MEMORY, NULL, "out of memory");
-    if (!ordering)
+    const struct select_source *source = query_is_open(q) ? query_source(q, model) : NULL;
+    const struct column *c = source ? query_column(q, source, offset) : NULL;
+    if (!c)
         return;
-    *ordering = (struct ordering){.column = c, .order = order};
-    *q->last_ordering = ordering;
-    q->last_ordering = &ordering->next;
+    if ((unsigned)order > HOWDAH_ORDER_DESC_NULLS_LAST) {
+        query_fail(q, HOWDAH_STATUS_INVALID, source->mapper, c, "%s.%s: there is no order %d",
+                   source->mapper->model->name, c->field->name, (int)order);
+        return;
+    }
+    const struct select_piece piece = piece_column(source, c), *kept = arena_copy(&q->s->arena, &piece, sizeof(piece));
+    const struct select_term term = {.expression = {kept, 1}, .source = source, .column = c, .order = order};
+    if (!kept || !select_add_term(&q->select.orders, &q->s->arena, &term))
+        query_no_memory(q);
+    query_changed(q);
 }
 
 void howdah_query_limit(struct howdah_query *q, uint64_t rows)
 {
-    if (!q || !q->mapper)
+    if (!query_is_open(q))
         return;
     if (rows > INT64_MAX)
-        fail(q, HOWDAH_STATUS_INVALID, NULL, "the limit is larger than the server's");
-    q->limit = rows;
-    q->limited = true;
+        query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL, "the limit is larger than the server's");
+    else
+        q->select.limit = query_number(q, rows);
+    query_changed(q);
 }

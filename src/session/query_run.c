@@ -6,6 +6,8 @@
 /* A query under way, for the executor's callbacks. */
 struct running {
     struct howdah_query *q;
+    enum select_form form;
+    const struct pg_binding *binding;
     void **objects; /* found so far, in the scratch arena */
     size_t count, capacity;
     bool (*each)(void *arg, const void *object);
@@ -14,66 +16,48 @@ struct running {
     bool stopped;
 };
 
-enum { OID_INT8 = 20 };
+/* --- the statement --- */
 
-static void put_columns(struct buffer *out, const struct mapper *mapper)
+static void write(struct select_writer *w, const void *arg)
 {
-    for (uint32_t i = 0; i < mapper->column_count; i++)
-        buffer_printf(out, "%s%st.%s%s", i ? ", " : "SELECT ", mapper->columns[i].read_open, mapper->columns[i].quoted,
-                      mapper->columns[i].read_cast);
-    buffer_printf(out, " FROM %s AS t", mapper->quoted);
+    const struct running *running = arg;
+    write_select(w, &running->q->select, running->form);
 }
 
-static void put_conditions(struct buffer *out, const struct howdah_query *q, uint32_t *types, uint32_t *count)
+/* The parameters as libpq takes them, made once: a query that runs again sends them as they are. */
+static bool make_binding(struct arena *arena, struct query_form *form)
 {
-    for (const struct condition *c = q->conditions; c; c = c->next) {
-        buffer_printf(out, "%st.%s %s", c == q->conditions ? " WHERE " : " AND ", c->column->quoted, c->op);
-        if (!c->object)
-            continue;
-        types[*count] = c->column->item_oid;
-        buffer_printf(out, " $%u%s", ++*count, c->column->write_cast);
+    uint32_t count = form->prepared.statement->parameters;
+    const char **values = arena_allocate_array(arena, count + 1, sizeof(*values));
+    int *sizes = arena_allocate_array(arena, count + 1, sizeof(*sizes));
+    if (!values || !sizes)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        values[i] = form->prepared.parameters[i]->data;
+        sizes[i] = form->prepared.parameters[i]->size;
     }
+    form->binding = (struct pg_binding){values, sizes};
+    return true;
 }
 
-static void put_rest(struct buffer *out, const struct howdah_query *q, uint32_t *types, uint32_t *count)
+struct query_form *query_prepare(struct howdah_query *q, enum select_form kind)
 {
-    static const char *const orders[] = {[HOWDAH_ORDER_ASC] = "", [HOWDAH_ORDER_DESC] = " DESC"};
-    for (const struct ordering *o = q->orderings; o; o = o->next)
-        buffer_printf(out, "%st.%s%s", o == q->orderings ? " ORDER BY " : ", ", o->column->quoted,
-                      orders[o->order == HOWDAH_ORDER_DESC]);
-    if (!q->limited)
-        return;
-    types[*count] = OID_INT8;
-    buffer_printf(out, " LIMIT $%u", ++*count);
-}
-
-static uint32_t count_conditions(const struct howdah_query *q)
-{
-    uint32_t count = 0;
-    for (const struct condition *c = q->conditions; c; c = c->next)
-        count++;
-    return count;
-}
-
-static const struct statement *render(const struct howdah_query *q, struct arena *arena)
-{
-    struct buffer out;
-    struct statement *statement = ARENA_NEW(arena, struct statement);
-    uint32_t *types = arena_allocate_array(arena, count_conditions(q) + 1, sizeof(*types)), count = 0;
-    if (!statement || !types)
-        return NULL;
-    buffer_init(&out, arena->allocator);
-    put_columns(&out, q->mapper);
-    put_conditions(&out, q, types, &count);
-    put_rest(&out, q, types, &count);
-    *statement = (struct statement){.text = out.failed ? NULL : arena_copy_text(arena, out.data, out.size),
-                                    .types = types,
-                                    .parameters = (uint16_t)count};
-    buffer_done(&out);
-    if (!statement->text)
-        return NULL;
-    statement_seal(statement);
-    return statement;
+    struct query_form *form = &q->forms[kind];
+    struct howdah_session *s = q->s;
+    struct running running = {.q = q, .form = kind};
+    if (form->prepared.statement)
+        return form;
+    enum howdah_status status =
+        select_statement_get(&s->db->texts, &s->arena, &s->scratch, write, &running, &form->prepared);
+    if (status == HOWDAH_STATUS_OK && make_binding(&s->arena, form))
+        return form;
+    form->prepared.statement = NULL;
+    if (status == HOWDAH_STATUS_INVALID)
+        session_fail(s, status, query_root(q)->model->name, NULL, NULL, "the query has more than %d values",
+                     SELECT_PARAMETERS_MAX);
+    else
+        session_no_memory(s);
+    return NULL;
 }
 
 /* Enters the session and hands a fault of the query's building on to it. */
@@ -81,10 +65,11 @@ static bool begin(struct howdah_query *q, const struct howdah_model *model)
 {
     if (!q || !q->s || !session_enter(q->s))
         return false;
-    const char *name = q->mapper ? q->mapper->model->name : NULL;
+    const struct mapper *root = query_root(q);
+    const char *name = root ? root->model->name : NULL;
     if (q->status != HOWDAH_STATUS_OK)
-        session_fail(q->s, q->status, name, q->field, NULL, "%s", q->message);
-    else if (!q->mapper || model != q->mapper->model)
+        session_fail(q->s, q->status, q->model, q->field, NULL, "%s", q->message);
+    else if (!root || model != root->model)
         session_fail(q->s, HOWDAH_STATUS_MISUSE, name, NULL, NULL, "the query is about %s, and was run for %s",
                      name ? name : "no model", model && model->name ? model->name : "none");
     else
@@ -101,36 +86,29 @@ static void end(struct howdah_query *q)
 
 const char *howdah_query_sql(struct howdah_query *q)
 {
-    if (!begin(q, q && q->mapper ? q->mapper->model : NULL))
+    const struct mapper *root = q ? query_root(q) : NULL;
+    if (!begin(q, root ? root->model : NULL))
         return NULL;
-    const struct statement *statement = render(q, &q->s->arena);
-    if (!statement)
-        session_no_memory(q->s);
+    const struct query_form *form = query_prepare(q, SELECT_ROWS);
     end(q);
-    return statement ? statement->text : NULL;
+    return form ? form->prepared.statement->text : NULL;
 }
+
+/* --- rows --- */
 
 static enum howdah_status bind_query(void *arg, struct pg_step *step, struct pg_binding *ret)
 {
     const struct running *running = arg;
-    const struct howdah_query *q = running->q;
-    struct parameters *p = &q->s->parameters;
     (void)step;
-    if (!parameters_begin(p, count_conditions(q) + 1))
-        return HOWDAH_STATUS_NO_MEMORY;
-    for (const struct condition *c = q->conditions; c; c = c->next)
-        if (c->object)
-            parameters_add_field(p, c->column, c->object);
-    if (q->limited)
-        parameters_add_number(p, (int64_t)q->limit);
-    return parameters_bind(p, ret);
+    *ret = *running->binding;
+    return HOWDAH_STATUS_OK;
 }
 
 static enum howdah_status take_object(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct running *running = arg;
     struct howdah_session *s = running->q->s;
-    struct entry *entry = load_row(s, running->q->mapper, cells, count);
+    struct entry *entry = load_row(s, query_root(running->q), cells, count);
     (void)step;
     if (!entry)
         return s->error.status;
@@ -142,7 +120,7 @@ static enum howdah_status take_object(void *arg, struct pg_step *step, const str
         running->objects = objects;
         running->capacity = capacity;
     }
-    running->objects[running->count++] = entry_object(running->q->mapper, entry);
+    running->objects[running->count++] = entry_object(query_root(running->q), entry);
     return HOWDAH_STATUS_OK;
 }
 
@@ -150,7 +128,7 @@ static enum howdah_status pass_row(void *arg, struct pg_step *step, const struct
 {
     struct running *running = arg;
     struct howdah_session *s = running->q->s;
-    const struct mapper *mapper = running->q->mapper;
+    const struct mapper *mapper = query_root(running->q);
     (void)step;
     if (running->stopped)
         return HOWDAH_STATUS_OK;
@@ -168,33 +146,43 @@ static enum howdah_status pass_row(void *arg, struct pg_step *step, const struct
 }
 
 /* A result that may be kept whole while its rows are read: libpq then works less for each, but holds it all. */
-static bool is_small(const struct howdah_query *q)
+static bool is_small(const struct running *running)
 {
     enum { SMALL_RESULT = 10000 };
-    return q->limited && q->limit <= SMALL_RESULT;
+    const struct select_parameter *limit = running->q->select.limit;
+    return running->form == SELECT_FIRST || (limit && limit->value.as.integer <= SMALL_RESULT);
+}
+
+/* The plan of a query. Steps that come with the rows (loads of what they refer to) would follow here, in one pipeline. */
+static enum howdah_status run_plan(struct running *running, const struct query_form *form)
+{
+    running->binding = &form->binding;
+    struct pg_step step = {.statement = form->prepared.statement,
+                           .bind = bind_query,
+                           .arg = running,
+                           .one_by_one = running->each || !is_small(running),
+                           .row = running->each ? pass_row : take_object};
+    return transaction_read(running->q->s, &step);
 }
 
 static enum howdah_status run(struct running *running)
 {
     struct howdah_session *s = running->q->s;
-    const struct howdah_model *model = running->q->mapper->model;
+    const struct howdah_model *model = query_root(running->q)->model;
     struct arena arena; /* not the scratch: rows reset that one */
+    const struct query_form *form = query_prepare(running->q, running->form);
+    if (!form)
+        return s->error.status;
     arena_init(&arena, &s->db->allocator);
-    running->row = arena_allocate(&arena, model->size, model->alignment);
-    struct pg_step step = {.statement = render(running->q, &arena),
-                           .bind = bind_query,
-                           .arg = running,
-                           .one_by_one = running->each || !is_small(running->q),
-                           .row = running->each ? pass_row : take_object};
-    bool ready = step.statement && running->row;
-    enum howdah_status status = ready ? transaction_read(s, &step) : session_no_memory(s);
+    running->row = running->each ? arena_allocate(&arena, model->size, model->alignment) : NULL;
+    enum howdah_status status = running->each && !running->row ? session_no_memory(s) : run_plan(running, form);
     arena_done(&arena);
     return status;
 }
 
-static void **query_all(struct howdah_query *q, size_t *ret_count)
+static void **query_all(struct howdah_query *q, enum select_form form, size_t *ret_count)
 {
-    struct running running = {.q = q};
+    struct running running = {.q = q, .form = form};
     void **objects = NULL;
     if (run(&running) == HOWDAH_STATUS_OK) {
         objects = arena_allocate_array(&q->s->arena, running.count + 1, sizeof(*objects));
@@ -215,7 +203,7 @@ void **howdah_query_all_objects(struct howdah_query *q, const struct howdah_mode
     size_t count = 0;
     void **objects = NULL;
     if (begin(q, model)) {
-        objects = query_all(q, &count);
+        objects = query_all(q, SELECT_ROWS, &count);
         end(q);
     }
     if (ret_count)
@@ -228,10 +216,7 @@ void *howdah_query_first_object(struct howdah_query *q, const struct howdah_mode
     size_t count;
     if (!begin(q, model))
         return NULL;
-    struct howdah_query first = *q;
-    first.limit = q->limited && q->limit == 0 ? 0 : 1;
-    first.limited = true;
-    void **objects = query_all(&first, &count);
+    void **objects = query_all(q, SELECT_FIRST, &count);
     end(q);
     return count ? objects[0] : NULL;
 }
@@ -243,7 +228,7 @@ enum howdah_status howdah_query_each_object(struct howdah_query *q, const struct
         return q ? session_refusal(q->s) : HOWDAH_STATUS_NO_MEMORY;
     struct running running = {.q = q, .each = row, .each_arg = arg};
     enum howdah_status status = row ? run(&running)
-                                    : session_fail(q->s, HOWDAH_STATUS_INVALID, q->mapper->model->name, NULL, NULL,
+                                    : session_fail(q->s, HOWDAH_STATUS_INVALID, query_root(q)->model->name, NULL, NULL,
                                                    "query_each needs a function for the rows");
     end(q);
     return status;

@@ -10,11 +10,18 @@ struct stored {
     const struct statement *statement;
 };
 
+struct shape {
+    struct map_node node;
+    uint64_t hash[2];
+    struct statement statement;
+};
+
 bool text_store_init(struct text_store *store, const struct howdah_allocator *allocator)
 {
     store->allocator = allocator;
     arena_init(&store->arena, allocator);
     map_init(&store->map, allocator);
+    map_init(&store->shapes, allocator);
     store->lock_ready = pthread_mutex_init(&store->lock, NULL) == 0;
     return store->lock_ready;
 }
@@ -24,6 +31,7 @@ void text_store_done(struct text_store *store)
     if (!store->lock_ready)
         return;
     map_clear(&store->map);
+    map_clear(&store->shapes);
     arena_done(&store->arena);
     pthread_mutex_destroy(&store->lock);
     store->lock_ready = false;
@@ -90,4 +98,64 @@ const struct statement *text_store_get(struct text_store *store, const struct st
         statement = statement_render(key, arena);
     pthread_mutex_unlock(&store->lock);
     return statement;
+}
+
+/* --- queries --- */
+
+static bool match_shape(const struct map_node *node, const void *probe)
+{
+    const struct shape *shape = (const struct shape *)(const void *)node;
+    const uint64_t *hash = probe;
+    return shape->hash[0] == hash[0] && shape->hash[1] == hash[1];
+}
+
+static const struct statement *find_shape(const struct text_store *store, const uint64_t hash[2])
+{
+    struct map_node *node = map_find(&store->shapes, (uint32_t)hash[0], match_shape, hash);
+    return node ? &((struct shape *)(void *)node)->statement : NULL;
+}
+
+const struct statement *text_store_find(struct text_store *store, const uint64_t hash[2])
+{
+    pthread_mutex_lock(&store->lock);
+    const struct statement *statement = find_shape(store, hash);
+    pthread_mutex_unlock(&store->lock);
+    return statement;
+}
+
+static bool copy_statement(const struct statement *statement, struct arena *arena, struct statement *ret)
+{
+    const char *text = arena_copy_text(arena, statement->text, strlen(statement->text));
+    const uint32_t *types = arena_copy(arena, statement->types, statement->parameters * sizeof(*types));
+    *ret = *statement;
+    ret->text = text;
+    ret->types = types;
+    return text && types;
+}
+
+static const struct statement *add_shape(struct text_store *store, const uint64_t hash[2],
+                                         const struct statement *statement)
+{
+    struct shape *shape = ARENA_NEW(&store->arena, struct shape);
+    if (!shape || !copy_statement(statement, &store->arena, &shape->statement))
+        return NULL;
+    memcpy(shape->hash, hash, sizeof(shape->hash));
+    return map_add(&store->shapes, &shape->node, (uint32_t)hash[0]) ? &shape->statement : NULL;
+}
+
+static const struct statement *copy_out(const struct statement *statement, struct arena *arena)
+{
+    struct statement *copy = ARENA_NEW(arena, struct statement);
+    return copy && copy_statement(statement, arena, copy) ? copy : NULL;
+}
+
+const struct statement *text_store_keep(struct text_store *store, const uint64_t hash[2],
+                                        const struct statement *statement, struct arena *arena)
+{
+    pthread_mutex_lock(&store->lock);
+    const struct statement *kept = find_shape(store, hash); /* another session may have been quicker */
+    if (!kept)
+        kept = map_count(&store->shapes) < STORE_MOST ? add_shape(store, hash, statement) : copy_out(statement, arena);
+    pthread_mutex_unlock(&store->lock);
+    return kept;
 }

@@ -58,8 +58,8 @@ START_TEST(test_session_sql__find)
     query_order_by(q, Maker, id, ORDER_ASC);
     query_limit(q, 2);
     query_all(q, Maker, &count);
-    RAN("SELECT t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\" FROM \"public\".\"makers\" AS t"
-        " WHERE t.\"grade\" > $1 AND t.\"name\" IS NOT NULL ORDER BY t.\"name\" DESC, t.\"id\" LIMIT $2");
+    RAN("SELECT t0.\"id\", t0.\"name\", t0.\"grade\", t0.\"made_at\" FROM \"public\".\"makers\" AS t0"
+        " WHERE t0.\"grade\" > $1 AND t0.\"name\" IS NOT NULL ORDER BY t0.\"name\" DESC, t0.\"id\" LIMIT $2");
 }
 END_TEST
 

@@ -1,0 +1,127 @@
+/* The clauses of a SELECT, in each of the forms in which it may run. */
+#include "select.h"
+
+enum { OID_INT8 = 20 };
+
+/* One row, as LIMIT takes it. */
+static const struct select_parameter one_row = {.oid = OID_INT8,
+                                                .cast = "",
+                                                .data = "\0\0\0\0\0\0\0\1",
+                                                .size = 8,
+                                                .value = {HOWDAH_TYPE_INT64, 0, {.integer = 1}}};
+
+static const char *const order_texts[] = {
+    [HOWDAH_ORDER_ASC] = "",
+    [HOWDAH_ORDER_DESC] = " DESC",
+    [HOWDAH_ORDER_ASC_NULLS_FIRST] = " NULLS FIRST",
+    [HOWDAH_ORDER_ASC_NULLS_LAST] = " NULLS LAST",
+    [HOWDAH_ORDER_DESC_NULLS_FIRST] = " DESC NULLS FIRST",
+    [HOWDAH_ORDER_DESC_NULLS_LAST] = " DESC NULLS LAST",
+};
+
+static void write_read_column(struct select_writer *w, const struct select_source *source, const struct column *column)
+{
+    write_text(w, column->read_open);
+    write_column(w, source, column);
+    write_text(w, column->read_cast);
+}
+
+static void write_all_columns(struct select_writer *w, const struct select_source *root)
+{
+    for (uint32_t i = 0; i < root->mapper->column_count; i++) {
+        if (i)
+            write_text(w, ", ");
+        write_read_column(w, root, &root->mapper->columns[i]);
+    }
+}
+
+static void write_key(struct select_writer *w, const struct select_source *root)
+{
+    for (uint32_t i = 0; i < root->mapper->key_count; i++) {
+        if (i)
+            write_text(w, ", ");
+        write_column(w, root, &root->mapper->columns[root->mapper->key[i]]);
+    }
+}
+
+static void write_terms(struct select_writer *w, const struct select_terms *terms, const char *before, bool ordered)
+{
+    for (const struct select_term *term = terms->first; term; term = term->next) {
+        write_text(w, term == terms->first ? before : ", ");
+        write_expression(w, term->expression);
+        if (ordered)
+            write_text(w, order_texts[term->order]);
+    }
+}
+
+static void write_output(struct select_writer *w, const struct select *select, enum select_form form)
+{
+    write_text(w, select->distinct ? "SELECT DISTINCT " : "SELECT ");
+    if (form == SELECT_KEYS)
+        write_key(w, select->scope.first);
+    else if (select->outputs.first)
+        write_terms(w, &select->outputs, "", false);
+    else if (w->hashing)
+        write_bytes(w, (const char *)&select->scope.first->mapper, sizeof(select->scope.first->mapper));
+    else
+        write_all_columns(w, select->scope.first);
+}
+
+static void write_limits(struct select_writer *w, const struct select *select, enum select_form form)
+{
+    bool none = select->limit && select->limit->value.as.integer == 0;
+    const struct select_parameter *limit = form == SELECT_FIRST && !none ? &one_row : select->limit;
+    if (limit) {
+        write_text(w, " LIMIT ");
+        write_parameter(w, limit);
+    }
+    if (select->offset) {
+        write_text(w, " OFFSET ");
+        write_parameter(w, select->offset);
+    }
+}
+
+static void write_whole(struct select_writer *w, const struct select *select, enum select_form form)
+{
+    write_output(w, select, form);
+    write_text(w, " FROM ");
+    write_sources(w, &select->scope);
+    write_conditions(w, &select->where, " WHERE ");
+    write_terms(w, &select->groups, " GROUP BY ", false);
+    write_conditions(w, &select->having, " HAVING ");
+    write_terms(w, &select->orders, " ORDER BY ", true);
+    write_limits(w, select, form);
+    if (select->lock)
+        write_text(w, select->lock);
+}
+
+/* Rows can be counted without being made where nothing folds or cuts them. */
+static void write_count(struct select_writer *w, const struct select *select)
+{
+    bool as_rows = select->distinct || select->groups.first || select->having.first || select->limit || select->offset;
+    write_text(w, "SELECT count(*) FROM ");
+    if (as_rows) {
+        write_text(w, "(");
+        write_whole(w, select, SELECT_ROWS);
+        write_text(w, ") AS counted");
+        return;
+    }
+    write_sources(w, &select->scope);
+    write_conditions(w, &select->where, " WHERE ");
+}
+
+void write_select(struct select_writer *w, const struct select *select, enum select_form form)
+{
+    switch (form) {
+    case SELECT_COUNT: write_count(w, select); break;
+    case SELECT_EXISTS:
+        write_text(w, "SELECT EXISTS (");
+        write_whole(w, select, SELECT_ROWS);
+        write_text(w, ")");
+        break;
+    case SELECT_ROWS:
+    case SELECT_FIRST:
+    case SELECT_KEYS:
+    case SELECT_FORM_COUNT: write_whole(w, select, form); break;
+    }
+}

@@ -1,0 +1,262 @@
+/* The writer: pieces become text, or the hash of their shape. */
+#include "select.h"
+
+#include "base/hash.h"
+
+/* --- into the text, or the hash --- */
+
+static void mix(struct select_writer *w, uint64_t word)
+{
+    w->hash[0] = hash_combine(w->hash[0], word);
+    w->hash[1] = hash_combine(w->hash[1], word);
+}
+
+void write_bytes(struct select_writer *w, const char *text, size_t length)
+{
+    if (!w->hashing) {
+        buffer_append(&w->out, text, length);
+        return;
+    }
+    w->hash[0] = hash_bytes(w->hash[0], text, length);
+    w->hash[1] = hash_bytes(w->hash[1], text, length);
+}
+
+void write_identifier(struct select_writer *w, const char *name)
+{
+    if (w->hashing)
+        write_text(w, name);
+    else
+        identifier_quote(name, &w->out);
+}
+
+static void write_number(struct select_writer *w, uint32_t number)
+{
+    char digits[10], *start = digits + sizeof(digits);
+    do
+        *--start = (char)('0' + number % 10);
+    while (number /= 10);
+    buffer_append(&w->out, start, (size_t)(digits + sizeof(digits) - start));
+}
+
+/* "t0", or of its join table "j0". */
+static void write_alias(struct select_writer *w, char letter, const struct select_source *source)
+{
+    if (w->hashing) {
+        mix(w, (uint64_t)letter << 32 | source->alias);
+        return;
+    }
+    buffer_byte(&w->out, letter);
+    write_number(w, source->alias);
+}
+
+/* Catalogs don't change while their database is open, so that addresses tell columns and tables apart. */
+void write_column(struct select_writer *w, const struct select_source *source, const struct column *column)
+{
+    write_alias(w, 't', source);
+    if (w->hashing) {
+        mix(w, (uintptr_t)column);
+        return;
+    }
+    buffer_byte(&w->out, '.');
+    buffer_text(&w->out, column->quoted);
+}
+
+static bool grow_parameters(struct select_writer *w)
+{
+    uint32_t capacity = w->capacity ? w->capacity * 2 : 16;
+    const struct select_parameter **more = arena_allocate_array(w->arena, capacity, sizeof(*more));
+    if (!more)
+        return false;
+    if (w->count)
+        memcpy((void *)more, (const void *)w->parameters, w->count * sizeof(*more));
+    w->parameters = more;
+    w->capacity = capacity;
+    return true;
+}
+
+void write_parameter(struct select_writer *w, const struct select_parameter *parameter)
+{
+    if (w->count >= SELECT_PARAMETERS_MAX || (w->count == w->capacity && !grow_parameters(w))) {
+        w->failed = true;
+        return;
+    }
+    w->parameters[w->count++] = parameter;
+    if (w->hashing) {
+        mix(w, (uint64_t)'$' << 32 | parameter->oid);
+    } else {
+        buffer_byte(&w->out, '$');
+        write_number(w, w->count);
+    }
+    if (*parameter->cast)
+        write_text(w, parameter->cast);
+}
+
+void write_expression(struct select_writer *w, struct select_expression expression)
+{
+    for (uint32_t i = 0; i < expression.count; i++) {
+        const struct select_piece *piece = &expression.pieces[i];
+        switch (piece->kind) {
+        case PIECE_TEXT: write_bytes(w, piece->text, piece->length); break;
+        case PIECE_COLUMN: write_column(w, piece->source, piece->column); break;
+        case PIECE_PARAMETER: write_parameter(w, piece->parameter); break;
+        }
+    }
+}
+
+/* --- sources --- */
+
+static void write_table(struct select_writer *w, const struct select_source *source)
+{
+    if (w->hashing)
+        mix(w, (uintptr_t)source->mapper);
+    else
+        buffer_text(&w->out, source->mapper->quoted);
+    write_text(w, " AS ");
+    write_alias(w, 't', source);
+}
+
+/* The table between two sides, with the one that it leads to. */
+static void write_join_table(struct select_writer *w, const struct select_source *source)
+{
+    const struct howdah_field *field = source->relation->field;
+    write_identifier(w, source->from->mapper->schema);
+    write_text(w, ".");
+    write_identifier(w, field->join_table);
+    write_text(w, " AS ");
+    write_alias(w, 'j', source);
+    write_text(w, " JOIN ");
+    write_table(w, source);
+    write_text(w, " ON ");
+    write_column(w, source, &source->mapper->columns[source->mapper->key[0]]);
+    write_text(w, " = ");
+    write_alias(w, 'j', source);
+    write_text(w, ".");
+    write_identifier(w, field->join_target);
+}
+
+static bool has_join_table(const struct select_source *source)
+{
+    return source->relation && source->relation->field->kind == HOWDAH_FIELD_MANY_TO_MANY;
+}
+
+static void write_key(struct select_writer *w, const struct select_source *source)
+{
+    const struct foreign_key *key = source->relation->foreign_key;
+    bool own = source->relation->field->kind == HOWDAH_FIELD_BELONGS_TO; /* else the key is the target's */
+    for (uint32_t i = 0; i < key->count; i++) {
+        uint32_t to = own ? key->targets[i] : key->columns[i], from = own ? key->columns[i] : key->targets[i];
+        if (i)
+            write_text(w, " AND ");
+        write_column(w, source, &source->mapper->columns[to]);
+        write_text(w, " = ");
+        write_column(w, source->from, &source->from->mapper->columns[from]);
+    }
+}
+
+void write_relation(struct select_writer *w, const struct select_source *source)
+{
+    const struct mapper *from = source->from->mapper;
+    if (!has_join_table(source)) {
+        write_key(w, source);
+        return;
+    }
+    write_alias(w, 'j', source);
+    write_text(w, ".");
+    write_identifier(w, source->relation->field->join_column);
+    write_text(w, " = ");
+    write_column(w, source->from, &from->columns[from->key[0]]);
+}
+
+void write_sources(struct select_writer *w, const struct select_scope *scope)
+{
+    for (const struct select_source *source = scope->first; source; source = source->next) {
+        bool joined = source != scope->first, through = has_join_table(source);
+        if (joined)
+            write_text(w, source->outer_join ? " LEFT JOIN " : " JOIN ");
+        if (joined && through)
+            write_text(w, "(");
+        if (through)
+            write_join_table(w, source);
+        else
+            write_table(w, source);
+        if (joined) {
+            write_text(w, through ? ") ON " : " ON ");
+            write_relation(w, source);
+        }
+    }
+}
+
+/* --- conditions --- */
+
+static void write_opening(struct select_writer *w, const struct select_node *node)
+{
+    if (node->kind != NODE_EXISTS) {
+        write_text(w, node->kind == NODE_NOT ? "NOT (" : "(");
+        return;
+    }
+    write_text(w, "EXISTS (SELECT 1 FROM ");
+    write_sources(w, &node->scope);
+    write_text(w, " WHERE ");
+    write_relation(w, node->scope.first);
+}
+
+void write_conditions(struct select_writer *w, const struct select_conditions *conditions, const char *before)
+{
+    for (const struct select_node *node = conditions->first; node; node = node->next) {
+        if (node->kind == NODE_END) {
+            write_text(w, ")");
+            continue;
+        }
+        if (node == conditions->first)
+            write_text(w, before);
+        else if (!node->first)
+            write_text(w, node->parent && node->parent->kind == NODE_OR ? " OR " : " AND ");
+        if (node->kind == NODE_CONDITION)
+            write_expression(w, node->expression);
+        else
+            write_opening(w, node);
+    }
+}
+
+/* --- statements --- */
+
+static void writer_init(struct select_writer *w, struct arena *arena, bool hashing)
+{
+    *w = (struct select_writer){.arena = arena, .hash = {0, 1}, .hashing = hashing};
+    w->allocator = arena_allocator(arena);
+    buffer_init(&w->out, &w->allocator);
+}
+
+static const struct statement *render(struct arena *arena, select_write *write, const void *arg)
+{
+    struct select_writer w;
+    struct statement *statement = ARENA_NEW(arena, struct statement);
+    writer_init(&w, arena, false);
+    write(&w, arg);
+    uint32_t *types = arena_allocate_array(arena, w.count ? w.count : 1, sizeof(*types));
+    const char *text = buffer_cstring(&w.out);
+    if (!statement || !types || !text || w.failed)
+        return NULL;
+    for (uint32_t i = 0; i < w.count; i++)
+        types[i] = w.parameters[i]->oid;
+    *statement = (struct statement){.text = text, .types = types, .parameters = (uint16_t)w.count};
+    statement_seal(statement);
+    return statement;
+}
+
+enum howdah_status select_statement_get(struct text_store *store, struct arena *arena, struct arena *scratch,
+                                        select_write *write, const void *arg, struct select_statement *ret)
+{
+    struct select_writer w;
+    writer_init(&w, arena, true);
+    write(&w, arg);
+    if (w.failed)
+        return w.count >= SELECT_PARAMETERS_MAX ? HOWDAH_STATUS_INVALID : HOWDAH_STATUS_NO_MEMORY;
+    const struct statement *statement = text_store_find(store, w.hash);
+    if (!statement && (statement = render(scratch, write, arg)))
+        statement = text_store_keep(store, w.hash, statement, arena);
+    if (!statement)
+        return HOWDAH_STATUS_NO_MEMORY;
+    *ret = (struct select_statement){statement, w.parameters};
+    return HOWDAH_STATUS_OK;
+}
