@@ -36,6 +36,19 @@ enum howdah_action {
     HOWDAH_ON_DELETE_RESTRICT
 };
 
+/* Whether a relation may be loaded one by one, or only as part of a query that asks for it. */
+enum howdah_lazy {
+    HOWDAH_LAZY_ALLOWED = 0,
+    HOWDAH_LAZY_RAISE /* session_load of it is an error */
+};
+
+/* What is done to an object is done to what a relation holds, too: bits of .cascade. */
+enum howdah_cascade {
+    HOWDAH_CASCADE_NONE = 0,
+    HOWDAH_CASCADE_ADD = 1,   /* session_add also adds what the field holds and the session doesn't know */
+    HOWDAH_CASCADE_DELETE = 2 /* session_delete also deletes what the field holds: of HAS_ONE and HAS_MANY */
+};
+
 /* A label of an enum type and the C constant that stands for it. The list ends with label NULL. */
 struct howdah_label {
     int value;
@@ -97,13 +110,23 @@ struct howdah_field {
     const size_t *keys;
     size_t key_count;
     const char *join_table;  /* many to many */
-    const char *join_column; /* to this model's key */
+    const char *join_column; /* to this model's key; of a composite one "tenant, number", in its order */
     const char *join_target; /* to the target's key */
+    const char *order_by;    /* has many, many to many: as SQL writes it, over the target's columns */
+    const char *inverse;     /* name of the field on the other side, where it has several over one foreign key */
+    unsigned cascade;        /* bits of enum howdah_cascade */
+    bool delete_orphans;     /* has one, has many: what leaves the relation is deleted, and so with its owner */
+    bool single_parent;      /* has one, has many: linking what another object has is an error, not a move */
+    enum howdah_lazy lazy;
+    /* Polymorphic: one table belongs to rows of several. The field with that name, beside the key, says to which: its
+     * text is `type_label` for this relation. No foreign key in the database stands behind it. */
+    const char *type_field;
+    const char *type_label;
 
     /* of the table: offsets of the fields, as far as it has a list of them */
     const size_t *columns;
     size_t column_count;
-    const char *where;  /* partial index or partial unique index */
+    const char *where; /* partial index or unique index; of a HAS_ relation or MANY_TO_MANY: which rows of the target */
     const char *method; /* index: "gin", "gist", ...; default btree */
 
     size_t struct_size; /* sizeof(struct howdah_field) of the program: set by the macros */
@@ -119,6 +142,13 @@ struct howdah_model {
     const char *table;
     const struct howdah_field *fields;
     size_t field_count;
+};
+
+/* A row of a join table, as a plan's objects and an error's object show it: the object that has the relation (or the one
+ * that was declared first of its two sides), and the one that is linked to it. */
+struct howdah_link {
+    void *object;
+    void *other;
 };
 
 /* The type of a field, from its C type. A field of another type does not compile. */
@@ -222,16 +252,24 @@ struct howdah_model {
 #define HOWDAH_OFFSETS_7(T, a, ...)    offsetof(T, a), HOWDAH_OFFSETS_6(T, __VA_ARGS__)
 #define HOWDAH_OFFSETS_8(T, a, ...)    offsetof(T, a), HOWDAH_OFFSETS_7(T, __VA_ARGS__)
 
+/* (.a = 1, .b = 2) without its parentheses. */
+#define HOWDAH_STRIP(...) __VA_ARGS__
+
 /* Relations. The last arguments are the fields of the foreign key, in the order of the target's primary
  * key: fields of T for BELONGS_TO, fields of the target for HAS_ONE and HAS_MANY. 1 to 8.
  *
  * BELONGS_TO(Post, user, User, user_id): the field is a `User *`. Where its fields have no .references,
- * the relation itself is the foreign key (the way to a composite one). */
+ * the relation itself is the foreign key (the way to a composite one).
+ *
+ * The _WITH forms take designated members first, in parentheses:
+ * HAS_MANY_WITH((.order_by = "title", .cascade = CASCADE_DELETE), User, posts, Post, user_id). */
+#define HOWDAH_RELATION_ROW(row_kind, T, field, Target, K, ...) \
+    HOWDAH_FIELD(row_kind, T, field), .target = &Target##_model, .keys = HOWDAH_OFFSETS(K, __VA_ARGS__), \
+                                      .key_count = HOWDAH_COUNT(__VA_ARGS__), \
+                                      .struct_size = sizeof(struct howdah_field)
 #define HOWDAH_RELATION(row_kind, T, field, Target, K, ...) \
     { \
-        HOWDAH_FIELD(row_kind, T, field), .target = &Target##_model, .keys = HOWDAH_OFFSETS(K, __VA_ARGS__), \
-                                          .key_count = HOWDAH_COUNT(__VA_ARGS__), \
-                                          .struct_size = sizeof(struct howdah_field) \
+        HOWDAH_RELATION_ROW(row_kind, T, field, Target, K, __VA_ARGS__) \
     }
 #define HOWDAH_POINTER_KIND(T, field, Target, row_kind) _Generic(HOWDAH_FIELD_OF(T, field), Target * : (row_kind))
 #define HOWDAH_MANY_KIND(T, field, Target, row_kind)    _Generic(HOWDAH_FIELD_OF(T, field).items, Target * * : (row_kind))
@@ -242,11 +280,35 @@ struct howdah_model {
 #define HOWDAH_HAS_MANY(T, field, Target, ...) \
     HOWDAH_RELATION(HOWDAH_MANY_KIND(T, field, Target, HOWDAH_FIELD_HAS_MANY), T, field, Target, Target, __VA_ARGS__)
 /* MANY_TO_MANY(Post, tags, Tag, "post_tags", "post_id", "tag_id"): through a table that has no model. */
+#define HOWDAH_MANY_TO_MANY_ROW(T, field, Target, table, column, target_column) \
+    HOWDAH_FIELD(HOWDAH_MANY_KIND(T, field, Target, HOWDAH_FIELD_MANY_TO_MANY), T, field), \
+        .target = &Target##_model, .join_table = (table), .join_column = (column), .join_target = (target_column), \
+        .struct_size = sizeof(struct howdah_field)
 #define HOWDAH_MANY_TO_MANY(T, field, Target, table, column, target_column) \
     { \
-        HOWDAH_FIELD(HOWDAH_MANY_KIND(T, field, Target, HOWDAH_FIELD_MANY_TO_MANY), T, field), \
-            .target = &Target##_model, .join_table = (table), .join_column = (column), .join_target = (target_column), \
-            .struct_size = sizeof(struct howdah_field) \
+        HOWDAH_MANY_TO_MANY_ROW(T, field, Target, table, column, target_column) \
+    }
+#define HOWDAH_BELONGS_TO_WITH(options, T, field, Target, ...) \
+    { \
+        HOWDAH_RELATION_ROW(HOWDAH_POINTER_KIND(T, field, Target, HOWDAH_FIELD_BELONGS_TO), T, field, Target, T, \
+                            __VA_ARGS__), \
+            HOWDAH_STRIP options \
+    }
+#define HOWDAH_HAS_ONE_WITH(options, T, field, Target, ...) \
+    { \
+        HOWDAH_RELATION_ROW(HOWDAH_POINTER_KIND(T, field, Target, HOWDAH_FIELD_HAS_ONE), T, field, Target, Target, \
+                            __VA_ARGS__), \
+            HOWDAH_STRIP options \
+    }
+#define HOWDAH_HAS_MANY_WITH(options, T, field, Target, ...) \
+    { \
+        HOWDAH_RELATION_ROW(HOWDAH_MANY_KIND(T, field, Target, HOWDAH_FIELD_HAS_MANY), T, field, Target, Target, \
+                            __VA_ARGS__), \
+            HOWDAH_STRIP options \
+    }
+#define HOWDAH_MANY_TO_MANY_WITH(options, T, field, Target, table, column, target_column) \
+    { \
+        HOWDAH_MANY_TO_MANY_ROW(T, field, Target, table, column, target_column), HOWDAH_STRIP options \
     }
 
 /* Of the table. INDEX(Post, "posts_user_slug", user_id, slug); names may be NULL: then as PostgreSQL would.
@@ -255,7 +317,6 @@ struct howdah_model {
 #define HOWDAH_TABLE_ROW(row_kind, T, row_name, ...) \
     .kind = (row_kind), .name = (row_name), .columns = HOWDAH_OFFSETS(T, __VA_ARGS__), \
     .column_count = HOWDAH_COUNT(__VA_ARGS__), .struct_size = sizeof(struct howdah_field)
-#define HOWDAH_STRIP(...) __VA_ARGS__
 #define HOWDAH_INDEX(T, name, ...) \
     { \
         HOWDAH_TABLE_ROW(HOWDAH_FIELD_INDEX, T, name, __VA_ARGS__) \

@@ -57,6 +57,9 @@
 #ifdef Change
 #error "howdah: Change is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef Link
+#error "howdah: Link is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef Value
 #error "howdah: Value is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -186,14 +189,26 @@
 #ifdef BELONGS_TO
 #error "howdah: BELONGS_TO is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef BELONGS_TO_WITH
+#error "howdah: BELONGS_TO_WITH is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef HAS_ONE
 #error "howdah: HAS_ONE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef HAS_ONE_WITH
+#error "howdah: HAS_ONE_WITH is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef HAS_MANY
 #error "howdah: HAS_MANY is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef HAS_MANY_WITH
+#error "howdah: HAS_MANY_WITH is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef MANY_TO_MANY
 #error "howdah: MANY_TO_MANY is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef MANY_TO_MANY_WITH
+#error "howdah: MANY_TO_MANY_WITH is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef MANY
 #error "howdah: MANY is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -362,6 +377,21 @@
 #endif
 #ifdef ON_DELETE_RESTRICT
 #error "howdah: ON_DELETE_RESTRICT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LAZY_ALLOWED
+#error "howdah: LAZY_ALLOWED is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef LAZY_RAISE
+#error "howdah: LAZY_RAISE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef CASCADE_NONE
+#error "howdah: CASCADE_NONE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef CASCADE_ADD
+#error "howdah: CASCADE_ADD is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef CASCADE_DELETE
+#error "howdah: CASCADE_DELETE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef ISOLATION_DEFAULT
 #error "howdah: ISOLATION_DEFAULT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -682,6 +712,7 @@ typedef struct howdah_codec Codec;
 typedef struct howdah_error Error;
 typedef struct howdah_statement Statement;
 typedef struct howdah_change Change;
+typedef struct howdah_link Link;
 typedef struct howdah_value Value;
 typedef struct howdah_timestamp PgTimestamp;
 typedef struct howdah_date PgDate;
@@ -724,9 +755,13 @@ typedef struct howdah_numeric_array NumericArray;
 #define ENUM                       HOWDAH_ENUM
 #define LABEL                      HOWDAH_LABEL
 #define BELONGS_TO                 HOWDAH_BELONGS_TO
+#define BELONGS_TO_WITH            HOWDAH_BELONGS_TO_WITH
 #define HAS_ONE                    HOWDAH_HAS_ONE
+#define HAS_ONE_WITH               HOWDAH_HAS_ONE_WITH
 #define HAS_MANY                   HOWDAH_HAS_MANY
+#define HAS_MANY_WITH              HOWDAH_HAS_MANY_WITH
 #define MANY_TO_MANY               HOWDAH_MANY_TO_MANY
+#define MANY_TO_MANY_WITH          HOWDAH_MANY_TO_MANY_WITH
 #define MANY                       HOWDAH_MANY
 #define INDEX                      HOWDAH_INDEX
 #define UNIQUE                     HOWDAH_UNIQUE
@@ -784,6 +819,11 @@ typedef struct howdah_numeric_array NumericArray;
 #define ON_DELETE_SET_NULL         HOWDAH_ON_DELETE_SET_NULL
 #define ON_DELETE_SET_DEFAULT      HOWDAH_ON_DELETE_SET_DEFAULT
 #define ON_DELETE_RESTRICT         HOWDAH_ON_DELETE_RESTRICT
+#define LAZY_ALLOWED               HOWDAH_LAZY_ALLOWED
+#define LAZY_RAISE                 HOWDAH_LAZY_RAISE
+#define CASCADE_NONE               HOWDAH_CASCADE_NONE
+#define CASCADE_ADD                HOWDAH_CASCADE_ADD
+#define CASCADE_DELETE             HOWDAH_CASCADE_DELETE
 #define ISOLATION_DEFAULT          HOWDAH_ISOLATION_DEFAULT
 #define ISOLATION_READ_COMMITTED   HOWDAH_ISOLATION_READ_COMMITTED
 #define ISOLATION_REPEATABLE_READ  HOWDAH_ISOLATION_REPEATABLE_READ

@@ -100,15 +100,15 @@ static void add_models(struct compilation *c, const struct howdah_model *const *
 
 static bool start(struct compilation *c, const struct howdah_model *const *models, const char *default_schema)
 {
-    size_t count = 0;
-    while (models && models[count])
-        count++;
-    if (count > UINT32_MAX / 4)
+    size_t count = 0, joins = 0;
+    for (; models && models[count]; count++)
+        joins += count_joins(models[count]);
+    if (count + joins > UINT16_MAX) /* an entry of the session keeps its mapper's number in 16 bits */
         return false;
     const char *schema = default_schema ? default_schema : "public";
     c->default_schema = arena_copy_text(c->arena, schema, strlen(schema));
-    c->parts = compile_allocate(c, &c->temporary, count, sizeof(*c->parts));
-    c->catalog->mappers = arena_allocate_array(c->arena, count, sizeof(*c->catalog->mappers));
+    c->parts = compile_allocate(c, &c->temporary, count + joins, sizeof(*c->parts));
+    c->catalog->mappers = arena_allocate_array(c->arena, count + joins, sizeof(*c->catalog->mappers));
     if (!c->default_schema || !c->parts || !c->catalog->mappers || !make_slots(c->catalog, count))
         return false;
     if (models)
@@ -119,7 +119,8 @@ static bool start(struct compilation *c, const struct howdah_model *const *model
 static void compile_all(struct compilation *c)
 {
     static void (*const phases[])(struct compilation *, struct mapper *) = {
-        compile_rows, compile_given_names, compile_foreign_keys, compile_relations, compile_indexes, compile_profile,
+        compile_rows,      compile_given_names, compile_joins,   compile_foreign_keys,
+        compile_relations, compile_inverses,    compile_indexes, compile_profile,
     };
     for (size_t phase = 0; phase < sizeof(phases) / sizeof(*phases); phase++)
         for (uint32_t i = 0; i < c->catalog->mapper_count && !c->no_memory; i++)

@@ -103,10 +103,14 @@ static inline bool is_constraint(const struct howdah_field *field)
 void compile_rows(struct compilation *c, struct mapper *mapper);
 /* Names of models, tables, types, and those that the program gave to constraints and indexes. */
 void compile_given_names(struct compilation *c, struct mapper *mapper);
+/* Tables of MANY_TO_MANY, as mappers of their own behind the others. */
+void compile_joins(struct compilation *c, struct mapper *mapper);
 /* Foreign keys, and the relations over them. */
 void compile_foreign_keys(struct compilation *c, struct mapper *mapper);
 /* The relations on the other side. */
 void compile_relations(struct compilation *c, struct mapper *mapper);
+/* Which relations are two sides of one. */
+void compile_inverses(struct compilation *c, struct mapper *mapper);
 /* Indexes and checks, and the names that are still missing. */
 void compile_indexes(struct compilation *c, struct mapper *mapper);
 /* What the unit of work asks of every object; for models without a fault. */
@@ -142,6 +146,25 @@ void compile_sql_type(struct compilation *c, const struct mapper *mapper, struct
 void check_rows(struct compilation *c, const struct mapper *mapper, const struct howdah_field *fields, size_t count);
 /* Whether a relation's field is a pointer, or a collection, inside the struct. */
 void check_relation_place(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field);
+
+/* How many rows of the model are MANY_TO_MANY; 0 where they can't be read. */
+size_t count_joins(const struct howdah_model *model);
+/* The mapper of another model that the row names; NULL, and a fault unless there is one already, if it can't serve. */
+const struct mapper *compile_target(struct compilation *c, const struct mapper *mapper,
+                                    const struct howdah_field *field, const struct howdah_model *model);
+/* The mapper's foreign key over just these columns, or NULL. */
+struct foreign_key *compile_find_key(struct compilation *c, const struct mapper *mapper, const uint32_t *columns,
+                                     size_t count);
+/* Whether both sides of the key have one type, else a fault. */
+void compile_key_types(struct compilation *c, const struct mapper *mapper, const struct foreign_key *key);
+/* What a relation's options may be, by its kind. */
+void check_relation_options(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field);
+/* The foreign keys of a MANY_TO_MANY's join table, which has them by now. */
+void compile_join_keys(struct relation *relation);
+/* The polymorphic foreign key of a relation over `columns` of `mapper`, to `target`; made if it is not there. NULL, and a
+ * fault, if it can't be. `in` is the mapper that has the relation. */
+struct foreign_key *compile_typed_key(struct compilation *c, const struct mapper *in, const struct howdah_field *field,
+                                      struct mapper *mapper, const struct mapper *target, const uint32_t *columns);
 
 /* The columns at `offsets` of `in`; false, and a fault of the row, if there is one that is none. */
 bool compile_offsets(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,

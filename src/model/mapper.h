@@ -18,13 +18,25 @@ struct foreign_key {
     enum howdah_action on_delete;
     bool to_primary_key;             /* targets are the target's key, in order */
     const struct relation *relation; /* the BELONGS_TO over it, or NULL */
-    const char *name;                /* of the constraint */
+    const struct relation *has;      /* the first HAS_ONE or HAS_MANY over it, or NULL */
+    const char *name;                /* of the constraint; of a polymorphic one, of the column */
+
+    /* polymorphic: it refers to `target` where this column is this label. No constraint, and not among foreign_keys. */
+    const struct column *type;
+    const char *label;
+    const struct foreign_key *next_typed; /* of the same mapper */
 };
 
 struct relation {
     const struct howdah_field *field;
+    const struct mapper *mapper; /* that has it */
     const struct mapper *target;
-    const struct foreign_key *foreign_key; /* belongs to: own; has one, has many: the target's */
+    const struct foreign_key *foreign_key; /* belongs to: own; has one, has many: the target's; many to many: NULL */
+    const struct relation *inverse;        /* the other side's field, or NULL */
+    const struct relation *next_has;       /* another HAS_ONE or HAS_MANY over the same foreign key */
+    const struct mapper *join;             /* many to many: its table. Else NULL, as are the next two */
+    const struct foreign_key *join_owner;  /* of the join table: to this mapper */
+    const struct foreign_key *join_target; /* of the join table: to the target */
     uint32_t index;                        /* in the mapper's relations */
 };
 
@@ -67,7 +79,10 @@ struct mapper {
     uint32_t index_count;
     const struct table_check *checks;
     uint32_t check_count;
-    bool has_pointers; /* any column refers to memory */
+    const struct foreign_key *typed_keys; /* polymorphic ones, by .next_typed */
+    const struct relation *join_of;       /* the relation whose join table this is, which has no model of its own: a
+                                             struct howdah_link and the columns behind it. Else NULL */
+    bool has_pointers;                    /* any column refers to memory */
 
     /* what the unit of work asks about each object, decided once */
     const struct column *integer_key; /* the whole key, if it is one plain integer; else NULL */
@@ -80,7 +95,7 @@ struct mapper {
 
 struct catalog {
     struct arena arena;
-    struct mapper *mappers;
+    struct mapper *mappers; /* of the models in their order, then of join tables */
     uint32_t mapper_count;
     const struct mapper **slots; /* by address of the model, open addressing */
     uint32_t slot_mask;

@@ -197,8 +197,8 @@ static void add_column_checks(struct compilation *c, const struct mapper *mapper
     const struct howdah_field *field = column->field;
     if (field->check)
         add_check(c, mapper, list, column, NULL, field->check);
-    if (!column->codec || *column->write_cast)
-        return; /* of another type, which decides itself what it holds */
+    if (!column->codec || *column->write_cast || mapper->join_of)
+        return; /* of another type, which decides itself what it holds; or of a join table, whose sides check it */
     if (column->codec->type == HOWDAH_TYPE_CHARS)
         add_check(c, mapper, list, column, NULL, length_condition(c, column));
     if (column->codec->type == HOWDAH_TYPE_ENUM && field->labels && field->labels->labels)

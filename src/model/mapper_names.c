@@ -148,8 +148,9 @@ static bool is_other_side(const struct given_name *other, const struct mapper *m
 {
     const struct howdah_field *b = other->field;
     return b && b->kind == HOWDAH_FIELD_MANY_TO_MANY && b->target == mapper->model &&
-           field->target == other->mapper->model && b->join_column && b->join_target &&
-           strcmp(b->join_column, field->join_target) == 0 && strcmp(b->join_target, field->join_column) == 0;
+           field->target == other->mapper->model && b->join_column && b->join_target && field->join_column &&
+           field->join_target && strcmp(b->join_column, field->join_target) == 0 &&
+           strcmp(b->join_target, field->join_column) == 0;
 }
 
 static void check_join_taken(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field,
@@ -172,15 +173,11 @@ static void check_join_taken(struct compilation *c, const struct mapper *mapper,
 
 static void give_join_name(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field)
 {
-    const char *why;
-    if ((why = name_fault(field->join_table)))
+    const char *why = name_fault(field->join_table);
+    if (why) {
         compile_fault(c, mapper, field, "the name of its join table %s", why);
-    if ((why = name_fault(field->join_column)) || (why = name_fault(field->join_target)))
-        compile_fault(c, mapper, field, "the name of a column of its join table %s", why);
-    else if (strcmp(field->join_column, field->join_target) == 0)
-        compile_fault(c, mapper, field, "its join table has two columns \"%s\"", field->join_column);
-    if (why || name_fault(field->join_table))
         return;
+    }
     const struct given_name *other = name_give_text(c, NAME_RELATION, mapper, field->join_table, field);
     if (other)
         check_join_taken(c, mapper, field, other);

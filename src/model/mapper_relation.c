@@ -1,9 +1,8 @@
 /* Foreign keys, from .references and BELONGS_TO, and the relations on either side of them. */
 #include "compile.h"
 
-/* The mapper of another model that the row names; NULL, and a fault unless there is one already, if it can't serve. */
-static const struct mapper *find_target(struct compilation *c, const struct mapper *mapper,
-                                        const struct howdah_field *field, const struct howdah_model *model)
+const struct mapper *compile_target(struct compilation *c, const struct mapper *mapper,
+                                    const struct howdah_field *field, const struct howdah_model *model)
 {
     if (!model) {
         compile_fault(c, mapper, field, "has no .target");
@@ -52,7 +51,7 @@ static bool same_types(const struct column *a, const struct column *b)
            strcmp(a->write_cast, b->write_cast) == 0;
 }
 
-static void check_types(struct compilation *c, const struct mapper *mapper, const struct foreign_key *key)
+void compile_key_types(struct compilation *c, const struct mapper *mapper, const struct foreign_key *key)
 {
     for (uint32_t i = 0; i < key->count; i++) {
         const struct column *from = &mapper->columns[key->columns[i]], *to = &key->target->columns[key->targets[i]];
@@ -138,7 +137,7 @@ static const struct column *find_referenced(struct compilation *c, const struct 
 static void add_reference(struct compilation *c, struct mapper *mapper, const struct column *column)
 {
     const struct howdah_field *field = column->field;
-    const struct mapper *target = find_target(c, mapper, field, field->references);
+    const struct mapper *target = compile_target(c, mapper, field, field->references);
     const struct column *to = target ? find_referenced(c, mapper, field, target) : NULL;
     if (!to)
         return;
@@ -151,15 +150,14 @@ static void add_reference(struct compilation *c, struct mapper *mapper, const st
         .on_delete = field->on_delete,
         .to_primary_key = to->key && target->key_count == 1,
     };
-    check_types(c, mapper, key);
+    compile_key_types(c, mapper, key);
     check_action(c, mapper, column, key->on_delete);
 }
 
 /* --- BELONGS_TO --- */
 
-/* The mapper's foreign key over just these columns, or NULL. */
-static struct foreign_key *find_foreign_key(struct compilation *c, const struct mapper *mapper, const uint32_t *columns,
-                                            size_t count)
+struct foreign_key *compile_find_key(struct compilation *c, const struct mapper *mapper, const uint32_t *columns,
+                                     size_t count)
 {
     struct foreign_key *keys = parts_of(c, mapper)->foreign_keys;
     for (uint32_t i = 0; i < mapper->foreign_key_count; i++)
@@ -183,7 +181,7 @@ static struct foreign_key *add_foreign_key(struct compilation *c, struct mapper 
     *key = (struct foreign_key){.count = target->key_count, .target = target, .to_primary_key = true};
     memcpy(key->columns, columns, key->count * sizeof(*columns));
     memcpy(key->targets, target->key, key->count * sizeof(*target->key));
-    check_types(c, mapper, key);
+    compile_key_types(c, mapper, key);
     set_action(c, mapper, key);
     return key;
 }
@@ -202,11 +200,14 @@ static void link_belongs_to(struct compilation *c, struct mapper *mapper, struct
 {
     const struct howdah_field *field = relation->field;
     uint32_t columns[KEY_PARTS_MAX];
-    relation->target = find_target(c, mapper, field, field->target);
+    relation->target = compile_target(c, mapper, field, field->target);
     if (!relation->target || !check_keys(c, mapper, field) ||
         !compile_offsets(c, mapper, field, mapper, field->keys, field->key_count, columns))
         return;
-    struct foreign_key *key = find_foreign_key(c, mapper, columns, field->key_count);
+    struct foreign_key *key = field->type_field ? compile_typed_key(c, mapper, field, mapper, relation->target, columns)
+                                                : compile_find_key(c, mapper, columns, field->key_count);
+    if (!key && field->type_field)
+        return;
     if (!key && field->key_count == 1 && mapper->columns[columns[0]].field->references)
         return; /* it refers to nothing that can be, and that is reported */
     if (!key)
@@ -276,19 +277,35 @@ void compile_foreign_keys(struct compilation *c, struct mapper *mapper)
         check_lone_options(c, mapper);
 }
 
+static void join_has(struct relation *relation, struct foreign_key *key)
+{
+    const struct relation **last = &key->has;
+    while (*last)
+        last = &((struct relation *)(uintptr_t)*last)->next_has; /* ours: no other thread sees it yet */
+    *last = relation;
+    relation->foreign_key = key;
+}
+
 /* HAS_ONE and HAS_MANY: over a foreign key of the target. */
 static void link_has(struct compilation *c, struct mapper *mapper, struct relation *relation)
 {
     const struct howdah_field *field = relation->field;
-    const struct mapper *target = relation->target = find_target(c, mapper, field, field->target);
+    const struct mapper *target = relation->target = compile_target(c, mapper, field, field->target);
     uint32_t columns[KEY_PARTS_MAX];
     if (!target || !check_keys(c, mapper, field) ||
         !compile_offsets(c, mapper, field, target, field->keys, field->key_count, columns))
         return;
-    const struct foreign_key *key = find_foreign_key(c, target, columns, field->key_count);
+    if (field->type_field) {
+        struct foreign_key *typed =
+            compile_typed_key(c, mapper, field, &c->catalog->mappers[target->index], mapper, columns);
+        if (typed)
+            join_has(relation, typed);
+        return;
+    }
+    struct foreign_key *key = compile_find_key(c, target, columns, field->key_count);
     const char *first = row_name(target->columns[columns[0]].field);
     if (key && key->target == mapper)
-        relation->foreign_key = key;
+        join_has(relation, key);
     else if (key)
         compile_fault(c, mapper, field, "the other side disagrees: %s.%s refers to %s", target->model->name, first,
                       key->target->model->name);
@@ -296,20 +313,6 @@ static void link_has(struct compilation *c, struct mapper *mapper, struct relati
         compile_fault(c, mapper, field,
                       "the other side disagrees: %s.%s refers to nothing: give it .references = &%s_model",
                       target->model->name, first, mapper->model->name);
-}
-
-static void link_many_to_many(struct compilation *c, const struct mapper *mapper, struct relation *relation)
-{
-    const struct howdah_field *field = relation->field;
-    relation->target = find_target(c, mapper, field, field->target);
-    if (!relation->target)
-        return;
-    const struct mapper *sides[] = {mapper, relation->target};
-    for (size_t i = 0; i < 2; i++)
-        if (sides[i]->key_count > 1)
-            compile_fault(c, mapper, field,
-                          "a join table needs keys of one field, and %s has %u: make the table a model",
-                          sides[i]->model->name, sides[i]->key_count);
 }
 
 void compile_relations(struct compilation *c, struct mapper *mapper)
@@ -320,6 +323,6 @@ void compile_relations(struct compilation *c, struct mapper *mapper)
         if (kind == HOWDAH_FIELD_HAS_ONE || kind == HOWDAH_FIELD_HAS_MANY)
             link_has(c, mapper, &parts->relations[i]);
         else if (kind == HOWDAH_FIELD_MANY_TO_MANY)
-            link_many_to_many(c, mapper, &parts->relations[i]);
+            compile_join_keys(&parts->relations[i]);
     }
 }

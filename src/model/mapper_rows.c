@@ -64,6 +64,19 @@ static const struct howdah_field *source_row(const struct source *source, size_t
     return (const struct howdah_field *)(const void *)(source->rows + i * source->stride);
 }
 
+size_t count_joins(const struct howdah_model *model)
+{
+    size_t joins = 0;
+    if (model->struct_size < MODEL_SIZE_MIN || model->struct_size > sizeof(*model) || !model->fields ||
+        model->field_count == 0 || model->fields->struct_size < FIELD_SIZE_MIN ||
+        model->fields->struct_size > sizeof(struct howdah_field))
+        return 0; /* which is reported later */
+    const struct source source = {(const char *)model->fields, model->fields->struct_size, model->field_count};
+    for (size_t i = 0; i < source.count; i++)
+        joins += source_row(&source, i)->kind == HOWDAH_FIELD_MANY_TO_MANY;
+    return joins;
+}
+
 /* All rows of an array are as large as the first one says. */
 static bool open_source(struct compilation *c, const struct mapper *mapper, struct source *source)
 {
@@ -157,6 +170,7 @@ static void add_relation(struct compilation *c, struct mapper *mapper, const str
         compile_fault(c, mapper, field, "is a relation, but its struct has no table: name one in MODEL");
     else
         check_relation_place(c, mapper, field);
+    check_relation_options(c, mapper, field);
     mapper->relation_count++;
     add_row(parts, field, NULL);
 }
@@ -201,7 +215,7 @@ static void set_relations(struct compilation *c, struct mapper *mapper)
         const struct row *row = &parts->rows[i];
         if (row->column || is_table_row(row->field))
             continue;
-        relations[count] = (struct relation){.field = row->field, .index = count};
+        relations[count] = (struct relation){.field = row->field, .mapper = mapper, .index = count};
         count++;
     }
 }

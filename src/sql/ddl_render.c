@@ -23,10 +23,9 @@ static bool reserve(struct renderer *r)
     size_t objects = 0, statements = 0;
     for (uint32_t i = 0; i < r->catalog->mapper_count; i++) {
         const struct mapper *mapper = &r->catalog->mappers[i];
-        /* its schema and table; an enum type and its schema; a join table */
-        size_t own = 2 + 2 * (size_t)mapper->column_count + mapper->relation_count;
+        size_t own = 2 + 2 * (size_t)mapper->column_count; /* its schema and table; an enum type and its schema */
         objects += own;
-        statements += own + mapper->index_count + mapper->foreign_key_count + mapper->relation_count;
+        statements += own + mapper->index_count + mapper->foreign_key_count;
     }
     r->ddl.objects = arena_allocate_array(r->arena, objects, sizeof(*r->ddl.objects));
     r->labels = arena_allocate_array(r->arena, objects, sizeof(*r->labels));
@@ -213,32 +212,6 @@ static void add_later_keys(struct renderer *r, const struct mapper *mapper)
     }
 }
 
-/* --- join tables --- */
-
-static void add_join(struct renderer *r, const struct mapper *mapper, const struct relation *relation)
-{
-    const struct howdah_field *field = relation->field;
-    identifier_quote(mapper->schema, &r->text);
-    buffer_byte(&r->text, '.');
-    identifier_quote(field->join_table, &r->text);
-    struct ddl_join join = {field, mapper, relation->target, take_text(r)};
-    if (find_object(r, DDL_TABLE, join.quoted) < r->ddl.object_count)
-        return; /* declared from the other side, too */
-    uint32_t object = add_object(
-        r, (struct ddl_object){.kind = DDL_TABLE, .name = join.quoted, .table = field->join_table, .mapper = mapper});
-    ddl_text_join(&join, &r->text);
-    add_create(r, object);
-    ddl_text_join_index(&join, &r->text);
-    add_create(r, object);
-}
-
-static void add_joins(struct renderer *r, const struct mapper *mapper)
-{
-    for (uint32_t i = 0; i < mapper->relation_count; i++)
-        if (mapper->relations[i].field->kind == HOWDAH_FIELD_MANY_TO_MANY)
-            add_join(r, mapper, &mapper->relations[i]);
-}
-
 /* --- the whole --- */
 
 typedef void add_one(struct renderer *, const struct mapper *);
@@ -258,7 +231,6 @@ static void add_all(struct renderer *r)
     add_each(r, NULL, add_schema_of);
     add_each(r, NULL, add_types);
     add_each(r, r->order, add_table);
-    add_each(r, NULL, add_joins);
     add_each(r, NULL, add_later_keys);
 }
 

@@ -4,14 +4,6 @@
 
 #include "ddl.h"
 
-/* A many-to-many relation's table: columns to the keys of its two sides. */
-struct ddl_join {
-    const struct howdah_field *field;
-    const struct mapper *mapper; /* that declares it; the table lies in its schema */
-    const struct mapper *target;
-    const char *quoted; /* "schema"."table" */
-};
-
 /* Whether the key can stand in its table's CREATE TABLE, `positions` being the tables' places in the order of
  * creation, by index of their mappers. */
 static inline bool ddl_key_is_inline(const struct mapper *mapper, const struct foreign_key *key,
@@ -30,7 +22,5 @@ void ddl_text_type(const char *name, const struct howdah_enum *labels, struct bu
 void ddl_text_table(const struct mapper *mapper, const uint32_t *positions, struct buffer *out);
 void ddl_text_index(const struct mapper *mapper, const struct table_index *index, struct buffer *out);
 void ddl_text_foreign_key(const struct mapper *mapper, const struct foreign_key *key, struct buffer *out);
-void ddl_text_join(const struct ddl_join *join, struct buffer *out);
-void ddl_text_join_index(const struct ddl_join *join, struct buffer *out);
 
 #endif

@@ -396,11 +396,52 @@ START_TEST(test_mapper_faults__many_to_many)
                      MANY_TO_MANY(Thing, others, Other, "pairs", "id", "id"));
     FAULT_WITH_OTHER("Thing.others: its join table \"things\" is the table of Thing: use HAS_MANY with that model",
                      MANY_TO_MANY(Thing, others, Other, "things", "thing_id", "other_id"));
-    FAULT_WITH_OTHER("Thing.others: a join table needs keys of one field, and Thing has 2: make the table a model",
-                     COLUMN(Thing, number, .primary_key = true),
-                     MANY_TO_MANY(Thing, others, Other, "pairs", "thing_id", "other_id"));
+    FAULT_WITH_OTHER(
+        "Thing.others: its join table has \"thing_id\" for the key of Thing, which has 2 fields: name as many "
+        "columns, with commas between them",
+        COLUMN(Thing, number, .primary_key = true),
+        MANY_TO_MANY(Thing, others, Other, "pairs", "thing_id", "other_id"));
     FAULT("Thing.others: refers to model Other, which database_open was not given",
           MANY_TO_MANY(Thing, others, Other, "pairs", "thing_id", "other_id"));
+}
+END_TEST
+
+#define JOIN(options) MANY_TO_MANY_WITH(options, Thing, others, Other, "pairs", "thing_id", "other_id")
+#define BELONGS(options) \
+    COLUMN(Thing, other_id), COLUMN(Thing, text), COLUMN(Thing, number), \
+        BELONGS_TO_WITH(options, Thing, other, Other, other_id)
+
+START_TEST(test_mapper_faults__options_of_relations)
+{
+    FAULT_WITH_OTHER("Thing.others: has .cascade = 8, which has bits that are none of its constants",
+                     JOIN((.cascade = 8)));
+    FAULT_WITH_OTHER("Thing.others: has .lazy = 7, which is none of its constants", JOIN((.lazy = 7)));
+    FAULT_WITH_OTHER("Thing.others: has .cascade = CASCADE_DELETE, but may hold what others have, too: take it away",
+                     JOIN((.cascade = CASCADE_DELETE)));
+    FAULT_WITH_OTHER("Thing.others: has .delete_orphans, but may hold what others have, too: take it away",
+                     JOIN((.delete_orphans = true)));
+    FAULT_WITH_OTHER("Thing.others: .inverse is \"things\", which is no other side of it in Other",
+                     JOIN((.inverse = "things")));
+    FAULT_WITH_OTHER("Thing.other: has .order_by, but holds one object at most: take it away",
+                     BELONGS((.order_by = "id")));
+    FAULT_WITH_OTHER("Thing.other: has .where, but is not a choice among several: take it away",
+                     BELONGS((.where = "id > 0")));
+}
+END_TEST
+
+START_TEST(test_mapper_faults__polymorphic)
+{
+    FAULT_WITH_OTHER("Thing.other: has .type_field, but no .type_label: a polymorphic relation needs both",
+                     BELONGS((.type_field = "text")));
+    FAULT_WITH_OTHER("Thing.other: .type_field is \"texts\", which is no column of Thing",
+                     BELONGS((.type_field = "texts", .type_label = "other")));
+    FAULT_WITH_OTHER("Thing.other: .type_field is Thing.number, which is no text: use text, char[N] or an enum",
+                     BELONGS((.type_field = "number", .type_label = "other")));
+    FAULT_WITH_OTHER("Thing.other: .type_label is longer than Thing.code", COLUMN(Thing, code),
+                     BELONGS((.type_field = "code", .type_label = "any other")), COLUMN(Thing, real));
+    FAULT_WITH_OTHER("Thing.other: is polymorphic, but Thing.other_id has .references: take one of them away",
+                     COLUMN(Thing, text), COLUMN(Thing, other_id, .references = &Other_model),
+                     BELONGS_TO_WITH((.type_field = "text", .type_label = "other"), Thing, other, Other, other_id));
 }
 END_TEST
 
@@ -595,6 +636,7 @@ MAPPER_MAIN("mapper faults", test_mapper_faults__null, test_mapper_faults__gener
             test_mapper_faults__places, test_mapper_faults__names, test_mapper_faults__indexes,
             test_mapper_faults__references, test_mapper_faults__references_that_agree,
             test_mapper_faults__references_to_what_has_no_key, test_mapper_faults__belongs_to, test_mapper_faults__has,
-            test_mapper_faults__many_to_many, test_mapper_faults__join_tables, test_mapper_faults__keys,
-            test_mapper_faults__twins, test_mapper_faults__models_made_by_hand, test_mapper_faults__rows_made_by_hand,
+            test_mapper_faults__many_to_many, test_mapper_faults__options_of_relations, test_mapper_faults__polymorphic,
+            test_mapper_faults__join_tables, test_mapper_faults__keys, test_mapper_faults__twins,
+            test_mapper_faults__models_made_by_hand, test_mapper_faults__rows_made_by_hand,
             test_mapper_faults__names_of_tables, test_mapper_faults__too_many_columns, test_mapper_faults__all_at_once)
