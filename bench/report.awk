@@ -76,6 +76,7 @@ END {
     amount("session_find, in the session", "hit.howdah", "", 100)
     amount("commit, per clean object", "clean.howdah", "", 60)
     ratio("a row loaded into a tracked object", "load.howdah", "load.hand", "1.50")
+    ratio("the same, of a query without a limit", "load_all.howdah", "load.hand", "1.50")
     amount("commit, per inserted row", "insert.howdah", "insert.hand_composite insert.hand_columns", 1800)
     shown("session_add_struct, per row", "add.howdah", "")
     amount("commit, per updated row", "update.howdah", "update.hand_columns", 800)
