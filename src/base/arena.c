@@ -1,7 +1,5 @@
 #include "arena.h"
 
-#include <string.h>
-
 enum { ARENA_FIRST = 2048, ARENA_LARGEST = 64 * 1024 };
 
 struct arena_block {
@@ -57,9 +55,8 @@ void arena_reset(struct arena *arena)
     arena_done(arena);
 }
 
-void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
+void *arena_allocate_more(struct arena *arena, size_t size)
 {
-    (void)alignment; /* every block is aligned for any type */
     struct arena_block *block = add_block(arena, size ? size : 1);
     return block ? block->bytes : NULL;
 }
@@ -94,7 +91,7 @@ static void *allocate_large(struct arena *arena, size_t size)
     return block->bytes;
 }
 
-static void *allocate_in_new_block(struct arena *arena, size_t size)
+void *arena_allocate_more(struct arena *arena, size_t size)
 {
     if (size > arena->block_size / 4)
         return allocate_large(arena, size);
@@ -106,16 +103,6 @@ static void *allocate_in_new_block(struct arena *arena, size_t size)
     arena->next = block->bytes + size;
     arena->end = (unsigned char *)block + block->size;
     return block->bytes;
-}
-
-void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
-{
-    uintptr_t start = size_align((uintptr_t)arena->next, alignment);
-    if (arena->next && start <= (uintptr_t)arena->end && size <= (uintptr_t)arena->end - start) {
-        arena->next = (unsigned char *)start + size;
-        return (void *)start;
-    }
-    return allocate_in_new_block(arena, size);
 }
 
 #endif
@@ -143,20 +130,6 @@ void *arena_copy(struct arena *arena, const void *data, size_t size)
         memcpy(copy, data, size);
     return copy;
 }
-
-char *arena_copy_text(struct arena *arena, const char *text, size_t length)
-{
-    size_t size;
-    if (!size_add(length, 1, &size))
-        return NULL;
-    char *copy = arena_allocate(arena, size, 1);
-    if (!copy)
-        return NULL;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
-}
-
 /* A piece for an allocator's user remembers its size, since it can't grow where it lies. */
 struct sized_piece {
     _Alignas(max_align_t) size_t size;

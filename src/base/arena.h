@@ -6,6 +6,8 @@
 
 #include "memory.h"
 
+#include <string.h>
+
 struct arena_block;
 
 struct arena {
@@ -24,17 +26,45 @@ void arena_done(struct arena *arena);
 /* Forgets all pieces, but keeps the newest block for the next ones. */
 void arena_reset(struct arena *arena);
 /* `alignment` is a power of two. NULL if memory is out. Not zeroed. */
-void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
+static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
 void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment);
 /* count * size, checked. */
 void *arena_allocate_array(struct arena *arena, size_t count, size_t size);
 void *arena_copy(struct arena *arena, const void *data, size_t size);
 /* `length` bytes and a final NUL. */
-char *arena_copy_text(struct arena *arena, const char *text, size_t length);
+static inline char *arena_copy_text(struct arena *arena, const char *text, size_t length);
 
 /* The arena as the allocator of a buffer, which never gives back what it outgrows. */
 struct howdah_allocator arena_allocator(struct arena *arena);
 
 #define ARENA_NEW(arena, T) ((T *)arena_allocate_zero((arena), sizeof(T), _Alignof(T)))
+
+/* --- what every text of every row that is loaded passes through --- */
+
+/* A piece for which the newest block has no room. */
+void *arena_allocate_more(struct arena *arena, size_t size);
+
+static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
+{
+#ifndef HOWDAH_DEBUG_ARENA
+    uintptr_t start = size_align((uintptr_t)arena->next, alignment), end = (uintptr_t)arena->end;
+    if (arena->next && start <= end && size <= end - start) {
+        arena->next = (unsigned char *)start + size;
+        return (void *)start;
+    }
+#endif
+    (void)alignment; /* every block is aligned for any type */
+    return arena_allocate_more(arena, size);
+}
+
+static inline char *arena_copy_text(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = length < SIZE_MAX ? arena_allocate(arena, length + 1, 1) : NULL;
+    if (!copy)
+        return NULL;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
+}
 
 #endif

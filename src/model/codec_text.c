@@ -26,15 +26,46 @@ static void text_encode(const struct howdah_field *field, const void *value, str
     buffer_append(out, text, strlen(text));
 }
 
+/* Not 0 if one of the word's bytes is: only from such a byte does the subtraction borrow its highest bit. */
+static uint64_t zero_bytes(uint64_t word)
+{
+    return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+/* Copies text and looks for a NUL on the way. Most texts are short: two words that may overlap are all of them, and cost
+ * less than two calls. */
+static bool copy_without_nul(char *to, const unsigned char *from, size_t size)
+{
+    uint64_t first, last;
+    uint32_t half, other;
+    if (size >= sizeof(first) && size <= 2 * sizeof(first)) {
+        memcpy(&first, from, sizeof(first));
+        memcpy(&last, from + size - sizeof(last), sizeof(last));
+        memcpy(to, &first, sizeof(first));
+        memcpy(to + size - sizeof(last), &last, sizeof(last));
+        return !(zero_bytes(first) | zero_bytes(last));
+    }
+    if (size >= sizeof(half) && size < sizeof(first)) {
+        memcpy(&half, from, sizeof(half));
+        memcpy(&other, from + size - sizeof(other), sizeof(other));
+        memcpy(to, &half, sizeof(half));
+        memcpy(to + size - sizeof(other), &other, sizeof(other));
+        return !zero_bytes((uint64_t)half << 32 | other);
+    }
+    memcpy(to, from, size);
+    return !memchr(from, '\0', size);
+}
+
 enum howdah_status text_decode(const struct howdah_field *field, const unsigned char *data, size_t size,
                                struct arena *arena, void *value)
 {
     (void)field;
-    if (memchr(data, '\0', size))
-        return HOWDAH_STATUS_INVALID;
-    const char *copy = arena_copy_text(arena, (const char *)data, size);
+    char *copy = arena_allocate(arena, size + 1, 1);
     if (!copy)
         return HOWDAH_STATUS_NO_MEMORY;
+    if (!copy_without_nul(copy, data, size))
+        return HOWDAH_STATUS_INVALID;
+    copy[size] = '\0';
     memcpy(value, &copy, sizeof(copy));
     return HOWDAH_STATUS_OK;
 }

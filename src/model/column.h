@@ -77,6 +77,13 @@ void column_append_header(const struct column *c, size_t count, struct buffer *o
  * without zone, json and jsonb. */
 enum howdah_status column_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *object,
                                  const char **ret_why);
+/* The same for columns and cells side by side. */
+struct decode_fault {
+    const struct column *column;
+    const char *why; /* unless memory is out */
+};
+enum howdah_status columns_decode(const struct column *columns, size_t count, const struct cell *cells,
+                                  struct arena *arena, void *object, struct decode_fault *ret);
 /* The field as a value; borrowed from the object. */
 struct howdah_value column_value(const struct column *c, const void *object);
 /* Puts a value into the field (of an object that is only used for keys and conditions: text is borrowed, and what

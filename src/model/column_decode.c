@@ -158,9 +158,9 @@ static const struct {
 
 item_decode *item_decode_of(const struct column *c, uint32_t oid)
 {
-    enum howdah_type family = sqltype_family(c->codec->type);
     if (oid == c->codec->oid)
         return decode_own;
+    enum howdah_type family = sqltype_family(c->codec->type);
     for (size_t i = 0; i < sizeof(conversions) / sizeof(*conversions); i++)
         if (conversions[i].oid == oid && conversions[i].family == family)
             return conversions[i].decode;
@@ -215,8 +215,8 @@ static enum howdah_status decode_other(const struct column *c, const struct cell
     return status;
 }
 
-enum howdah_status column_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *object,
-                                 const char **ret_why)
+static inline enum howdah_status decode(const struct column *c, const struct cell *cell, struct arena *arena,
+                                        void *object, const char **ret_why)
 {
     if (cell->size < 0 || cell->type != c->oid)
         return decode_other(c, cell, arena, object, ret_why);
@@ -227,4 +227,23 @@ enum howdah_status column_decode(const struct column *c, const struct cell *cell
     else if (status == HOWDAH_STATUS_INVALID)
         refuse_bytes(c, (size_t)cell->size, arena, ret_why);
     return status;
+}
+
+enum howdah_status column_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *object,
+                                 const char **ret_why)
+{
+    return decode(c, cell, arena, object, ret_why);
+}
+
+enum howdah_status columns_decode(const struct column *columns, size_t count, const struct cell *cells,
+                                  struct arena *arena, void *object, struct decode_fault *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum howdah_status status = decode(&columns[i], &cells[i], arena, object, &ret->why);
+        if (status) {
+            ret->column = &columns[i];
+            return status;
+        }
+    }
+    return HOWDAH_STATUS_OK;
 }

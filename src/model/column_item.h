@@ -31,8 +31,10 @@ static inline void array_put(struct array array, void *field)
  * the array may keep there how they were. At least one, since a pointer tells the empty array from NULL. */
 static inline void *array_room(struct arena *arena, size_t count, size_t size)
 {
-    size_t items;
-    return size_multiply(count ? count : 1, 2, &items) ? arena_allocate_array(arena, items, size) : NULL;
+    size_t bytes, alignment = size & (~size + 1); /* the largest power of two in it: no type of items needs more */
+    if (!size_multiply(count ? count : 1, 2 * size, &bytes))
+        return NULL;
+    return arena_allocate(arena, bytes, alignment);
 }
 
 static inline bool *valid_flag(const struct column *c, void *field)

@@ -48,8 +48,8 @@ static bool fail_column(struct howdah_session *s, const struct mapper *mapper, c
     return false;
 }
 
-static inline bool load_column(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
-                               const struct cell *cell, struct arena *arena, void *object)
+static bool load_column(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
+                        const struct cell *cell, struct arena *arena, void *object)
 {
     const char *why = "can't be read";
     enum howdah_status status = column_decode(c, cell, arena, object, &why);
@@ -68,18 +68,37 @@ bool load_columns(struct howdah_session *s, const struct mapper *mapper, const s
 bool load_all_columns(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
                       struct arena *arena, void *object)
 {
-    for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (!load_column(s, mapper, &mapper->columns[i], &cells[i], arena, object))
-            return false;
-    return true;
+    struct decode_fault fault;
+    enum howdah_status status = columns_decode(mapper->columns, mapper->column_count, cells, arena, object, &fault);
+    return status == HOWDAH_STATUS_OK || fail_column(s, mapper, fault.column, status, fault.why);
 }
 
 /* --- rows --- */
+
+/* The usual key: one integer that came as it is. */
+static bool read_integer_key(const struct mapper *mapper, const struct cell *cells, int64_t *ret)
+{
+    const struct column *c = mapper->integer_key;
+    const struct cell *cell = c ? &cells[c->index] : NULL;
+    if (!c || cell->type != c->oid || cell->size != (int32_t)c->size)
+        return false;
+    switch (cell->size) {
+    case sizeof(int64_t): *ret = (int64_t)read_uint64(cell->data); return true;
+    case sizeof(int32_t): *ret = (int32_t)read_uint32(cell->data); return true;
+    case sizeof(int16_t): *ret = (int16_t)read_uint16(cell->data); return true;
+    default: return false;
+    }
+}
 
 /* The object of that row if the session has it: only the key is decoded, into a struct for that purpose. */
 static bool find_known(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
                        struct entry **ret)
 {
+    int64_t key;
+    if (read_integer_key(mapper, cells, &key)) {
+        *ret = identity_find_integer(&s->map, mapper, key);
+        return true;
+    }
     for (uint32_t i = 0; i < mapper->key_count; i++)
         if (!load_column(s, mapper, &mapper->columns[mapper->key[i]], &cells[mapper->key[i]], &s->scratch,
                          s->key_object))

@@ -18,6 +18,32 @@ START_TEST(test_codec_text__wire)
 }
 END_TEST
 
+/* Each size is copied in its own way; bytes of 0x80 and 0x01 are what is easily taken for a NUL. */
+static void assert_nul_is_seen(size_t size)
+{
+    unsigned char *bytes = malloc(size ? size : 1); /* as large as it is said to be, so that ASan sees who reads on */
+    const char *text = NULL;
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = "\x01\x80\xff a"[i % 5];
+    ck_assert_int_eq(decode_bytes(TEXT, NULL, bytes, size, &text), HOWDAH_STATUS_OK);
+    ck_assert_uint_eq(strlen(text), size);
+    ck_assert(memcmp(text, bytes, size) == 0);
+    for (size_t i = 0; i < size; i++) {
+        unsigned char kept = bytes[i];
+        bytes[i] = '\0';
+        ck_assert_int_eq(decode_bytes(TEXT, NULL, bytes, size, &text), HOWDAH_STATUS_INVALID);
+        bytes[i] = kept;
+    }
+    free(bytes);
+}
+
+START_TEST(test_codec_text__wire_of_any_size)
+{
+    for (size_t size = 0; size <= 34; size++)
+        assert_nul_is_seen(size);
+}
+END_TEST
+
 START_TEST(test_codec_text__order)
 {
     char copy[] = "abc";
@@ -137,6 +163,7 @@ START_TEST(test_codec_text__set_text)
 }
 END_TEST
 
-CODEC_MAIN("codec_text", test_codec_text__wire, test_codec_text__order, test_codec_text__check, test_codec_text__copy,
-           test_codec_text__chars_wire, test_codec_text__chars_order, test_codec_text__chars_check,
-           test_codec_text__bytes, test_codec_text__bytes_empty, test_codec_text__set_text)
+CODEC_MAIN("codec_text", test_codec_text__wire, test_codec_text__wire_of_any_size, test_codec_text__order,
+           test_codec_text__check, test_codec_text__copy, test_codec_text__chars_wire, test_codec_text__chars_order,
+           test_codec_text__chars_check, test_codec_text__bytes, test_codec_text__bytes_empty,
+           test_codec_text__set_text)
