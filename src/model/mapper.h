@@ -57,6 +57,12 @@ struct table_check {
     const struct column *column; /* or NULL */
 };
 
+/* An array column: its items may change without the struct. */
+struct in_place {
+    uint32_t offset; /* in the struct */
+    uint32_t item_size;
+};
+
 struct mapper {
     const struct howdah_model *model;
     uint32_t index;     /* in the catalog */
@@ -69,7 +75,7 @@ struct mapper {
     uint32_t key_count;
     const struct column *identity; /* the key's only identity column, or NULL */
     const struct column *version;  /* or NULL */
-    const uint32_t *in_place;      /* array columns: their items may change without the struct */
+    const struct in_place *in_place;
     uint32_t in_place_count;
     const struct foreign_key *foreign_keys;
     uint32_t foreign_key_count;

@@ -198,11 +198,13 @@ static void add_field(struct compilation *c, struct mapper *mapper, const struct
 
 static void set_in_place(struct compilation *c, struct mapper *mapper)
 {
-    uint32_t *in_place = compile_allocate(c, c->arena, mapper->in_place_count, sizeof(*in_place));
+    struct in_place *in_place = compile_allocate(c, c->arena, mapper->in_place_count, sizeof(*in_place));
     mapper->in_place = in_place;
-    for (uint32_t i = 0; in_place && i < mapper->column_count; i++)
-        if (mapper->columns[i].shape == SHAPE_ARRAY)
-            *in_place++ = i;
+    for (uint32_t i = 0; in_place && i < mapper->column_count; i++) {
+        const struct column *column = &mapper->columns[i];
+        if (column->shape == SHAPE_ARRAY && column->codec)
+            *in_place++ = (struct in_place){(uint32_t)column->offset, (uint32_t)column->codec->size};
+    }
 }
 
 static void set_relations(struct compilation *c, struct mapper *mapper)

@@ -35,7 +35,7 @@ static bool collect_slab(struct work *w, const struct slab *slab)
     for (; at < end; at += slab->stride) {
         struct entry *entry = (struct entry *)(void *)at;
         bool clean = entry->state == ENTRY_LOADED && !write_all &&
-                     snapshot_clean(mapper, at + slab->object_offset, at + slab->snapshot_offset);
+                     snapshot_clean(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
         if (!clean && !collect_entry(w, mapper, entry))
             return false;
     }

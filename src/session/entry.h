@@ -3,6 +3,8 @@
  *
  *   | entry | object: the program's struct | snapshot: the same struct as it is in the row |
  *
+ * The object is aligned, and right behind its entry; what padding there is, is before the entry.
+ *
  * The snapshot of a new object is what session_add was given; the plan makes the row's image of it there. */
 #ifndef SESSION_ENTRY_H
 #define SESSION_ENTRY_H

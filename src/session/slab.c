@@ -75,8 +75,7 @@ static struct slab *add_slab(struct slabs *slabs, const struct mapper *mapper, s
     size_t alignment = mapper->model->alignment;
     if (alignment < _Alignof(struct entry))
         alignment = _Alignof(struct entry);
-    size_t object_offset = entry_object_offset(mapper);
-    size_t stride = size_align(object_offset + 2 * mapper->model->size, alignment);
+    size_t stride = size_align(sizeof(struct entry) + 2 * mapper->model->size, alignment);
     uint32_t capacity = next_capacity(chain->last, stride);
     size_t bytes;
     if (!size_multiply(capacity, stride, &bytes) || !size_add(bytes, sizeof(struct slab) + alignment, &bytes))
@@ -84,10 +83,11 @@ static struct slab *add_slab(struct slabs *slabs, const struct mapper *mapper, s
     struct slab *slab = memory_allocate(slabs->allocator, bytes);
     if (!slab)
         return NULL;
-    *slab = (struct slab){
-        .mapper = mapper, .capacity = capacity, .stride = (uint32_t)stride, .object_offset = (uint32_t)object_offset};
-    slab->snapshot_offset = (uint32_t)(object_offset + mapper->model->size);
-    slab->entries = (unsigned char *)size_align((uintptr_t)(slab + 1), alignment);
+    uintptr_t object = size_align((uintptr_t)(slab + 1) + sizeof(struct entry), alignment);
+    *slab = (struct slab){.mapper = mapper,
+                          .entries = (unsigned char *)object - sizeof(struct entry),
+                          .capacity = capacity,
+                          .stride = (uint32_t)stride};
     if (!remember(slabs, slab)) {
         memory_free(slabs->allocator, slab);
         return NULL;
@@ -127,7 +127,7 @@ struct entry *slabs_find(const struct slabs *slabs, const void *object)
     if (behind == 0)
         return NULL;
     const struct slab *slab = slabs->sorted[behind - 1];
-    uintptr_t first = (uintptr_t)slab->entries + slab->object_offset;
+    uintptr_t first = (uintptr_t)slab->entries + sizeof(struct entry);
     if ((uintptr_t)object < first)
         return NULL;
     size_t distance = (uintptr_t)object - first, index = distance / slab->stride;

@@ -10,8 +10,6 @@ struct slab {
     struct slab *next;      /* of the same mapper, younger */
     unsigned char *entries; /* `capacity` of them, `stride` bytes each */
     uint32_t stride;
-    uint32_t object_offset; /* from the entry */
-    uint32_t snapshot_offset;
     uint32_t count;
     uint32_t capacity;
 };
@@ -40,15 +38,10 @@ void slabs_take_back(struct slabs *slabs, struct entry *entry);
 /* The entry whose object starts at that address, or NULL; the memory is only looked at if it is a slab's. */
 struct entry *slabs_find(const struct slabs *slabs, const void *object);
 
-/* Where the parts lie is the same for all entries of a mapper. */
-static inline size_t entry_object_offset(const struct mapper *mapper)
-{
-    return size_align(sizeof(struct entry), mapper->model->alignment);
-}
-
 static inline void *entry_object(const struct mapper *mapper, const struct entry *entry)
 {
-    return (unsigned char *)(uintptr_t)entry + entry_object_offset(mapper);
+    (void)mapper; /* it is the same for all */
+    return (struct entry *)(uintptr_t)entry + 1;
 }
 
 static inline void *entry_snapshot(const struct mapper *mapper, const struct entry *entry)
