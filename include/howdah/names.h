@@ -645,6 +645,30 @@
 #ifdef query_limit
 #error "howdah: query_limit is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef query_offset
+#error "howdah: query_offset is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_distinct
+#error "howdah: query_distinct is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_lock
+#error "howdah: query_lock is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_and
+#error "howdah: query_and is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_or
+#error "howdah: query_or is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_not
+#error "howdah: query_not is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_end
+#error "howdah: query_end is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_at
+#error "howdah: query_at is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef query_sql
 #error "howdah: query_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -680,6 +704,18 @@
 #endif
 #ifdef query_where
 #error "howdah: query_where is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_where_between
+#error "howdah: query_where_between is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_exists
+#error "howdah: query_exists is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_join
+#error "howdah: query_join is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_left_join
+#error "howdah: query_left_join is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef query_order_by
 #error "howdah: query_order_by is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -909,6 +945,14 @@ typedef struct howdah_numeric_array NumericArray;
 #define plan_step                  howdah_plan_step
 #define plan_text                  howdah_plan_text
 #define query_limit                howdah_query_limit
+#define query_offset               howdah_query_offset
+#define query_distinct             howdah_query_distinct
+#define query_lock                 howdah_query_lock
+#define query_and                  howdah_query_and
+#define query_or                   howdah_query_or
+#define query_not                  howdah_query_not
+#define query_end                  howdah_query_end
+#define query_at                   howdah_query_at
 #define query_sql                  howdah_query_sql
 #define database_find              howdah_database_find
 #define database_save              howdah_database_save
@@ -921,6 +965,10 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_assign_null        howdah_session_assign_null
 #define session_query              howdah_session_query
 #define query_where                howdah_query_where
+#define query_where_between        howdah_query_where_between
+#define query_exists               howdah_query_exists
+#define query_join                 howdah_query_join
+#define query_left_join            howdah_query_left_join
 #define query_order_by             howdah_query_order_by
 #define query_all                  howdah_query_all
 #define query_first                howdah_query_first

@@ -3,6 +3,7 @@
 #define SESSION_QUERY_H
 
 #include "pg/plan.h"
+#include "sql/operator.h"
 #include "sql/select.h"
 
 #include <howdah/query.h>
@@ -18,6 +19,7 @@ struct query_form {
 struct howdah_query {
     struct howdah_session *s;
     struct select select;
+    const struct select_source *at;             /* the row that its model means, by query_at; or NULL */
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
     enum howdah_status status;                  /* the first fault of building; it comes out when the query runs */
     const char *model, *field;                  /* that it is about */
@@ -52,9 +54,16 @@ const struct column *query_column(struct howdah_query *q, const struct select_so
 /* Adds a condition to the open group. */
 void query_add_condition(struct howdah_query *q, const struct select_piece *pieces, uint32_t count);
 
-/* A value for the column as a parameter, copied; NULL and a fault if it does not fit. */
+void query_add_term(struct howdah_query *q, struct select_terms *terms, const struct select_piece *pieces,
+                    uint32_t count, struct select_term term);
+
+/* SQL NULL, as a value. */
+bool query_value_is_null(struct howdah_value value);
+/* A value, not NULL, that is compared with the column, as a parameter, copied; NULL and a fault if it does not fit. */
 const struct select_parameter *query_parameter(struct howdah_query *q, const struct mapper *mapper,
-                                               const struct column *column, struct howdah_value value);
+                                               const struct column *column, enum operand operand,
+                                               struct howdah_value value);
+/* A count of rows. */
 const struct select_parameter *query_number(struct howdah_query *q, uint64_t number);
 
 static inline struct select_piece piece_text(const char *text)

@@ -69,6 +69,9 @@ static bool begin(struct howdah_query *q, const struct howdah_model *model)
     const char *name = root ? root->model->name : NULL;
     if (q->status != HOWDAH_STATUS_OK)
         session_fail(q->s, q->status, q->model, q->field, NULL, "%s", q->message);
+    else if (q->select.where.open)
+        session_fail(q->s, HOWDAH_STATUS_INVALID, name, NULL, NULL,
+                     "a group of the query is open: query_end is missing");
     else if (!root || model != root->model)
         session_fail(q->s, HOWDAH_STATUS_MISUSE, name, NULL, NULL, "the query is about %s, and was run for %s",
                      name ? name : "no model", model && model->name ? model->name : "none");
@@ -173,6 +176,9 @@ static enum howdah_status run(struct running *running)
     const struct query_form *form = query_prepare(running->q, running->form);
     if (!form)
         return s->error.status;
+    if (running->q->select.lock && s->transaction == TRANSACTION_NONE)
+        return session_fail(s, HOWDAH_STATUS_NO_TRANSACTION, model->name, NULL, NULL,
+                            "a row lock lasts as long as a transaction: call session_begin first");
     arena_init(&arena, &s->db->allocator);
     running->row = running->each ? arena_allocate(&arena, model->size, model->alignment) : NULL;
     enum howdah_status status = running->each && !running->row ? session_no_memory(s) : run_plan(running, form);

@@ -1,22 +1,32 @@
 #include "lock.h"
 
-static const char *const clauses[] = {
-    [HOWDAH_LOCK_NONE] = "",
-    [HOWDAH_LOCK_FOR_UPDATE] = " FOR UPDATE OF t",
-    [HOWDAH_LOCK_FOR_UPDATE_NOWAIT] = " FOR UPDATE OF t NOWAIT",
-    [HOWDAH_LOCK_FOR_UPDATE_SKIP_LOCKED] = " FOR UPDATE OF t SKIP LOCKED",
-    [HOWDAH_LOCK_FOR_NO_KEY_UPDATE] = " FOR NO KEY UPDATE OF t",
-    [HOWDAH_LOCK_FOR_NO_KEY_UPDATE_NOWAIT] = " FOR NO KEY UPDATE OF t NOWAIT",
-    [HOWDAH_LOCK_FOR_NO_KEY_UPDATE_SKIP_LOCKED] = " FOR NO KEY UPDATE OF t SKIP LOCKED",
-    [HOWDAH_LOCK_FOR_SHARE] = " FOR SHARE OF t",
-    [HOWDAH_LOCK_FOR_SHARE_NOWAIT] = " FOR SHARE OF t NOWAIT",
-    [HOWDAH_LOCK_FOR_SHARE_SKIP_LOCKED] = " FOR SHARE OF t SKIP LOCKED",
-    [HOWDAH_LOCK_FOR_KEY_SHARE] = " FOR KEY SHARE OF t",
-    [HOWDAH_LOCK_FOR_KEY_SHARE_NOWAIT] = " FOR KEY SHARE OF t NOWAIT",
-    [HOWDAH_LOCK_FOR_KEY_SHARE_SKIP_LOCKED] = " FOR KEY SHARE OF t SKIP LOCKED",
+#define OF(strength, wait) \
+    { \
+        " FOR " strength " OF t" wait, " FOR " strength " OF t0" wait \
+    }
+
+static const char *const clauses[][2] = {
+    [HOWDAH_LOCK_NONE] = {"", ""},
+    [HOWDAH_LOCK_FOR_UPDATE] = OF("UPDATE", ""),
+    [HOWDAH_LOCK_FOR_UPDATE_NOWAIT] = OF("UPDATE", " NOWAIT"),
+    [HOWDAH_LOCK_FOR_UPDATE_SKIP_LOCKED] = OF("UPDATE", " SKIP LOCKED"),
+    [HOWDAH_LOCK_FOR_NO_KEY_UPDATE] = OF("NO KEY UPDATE", ""),
+    [HOWDAH_LOCK_FOR_NO_KEY_UPDATE_NOWAIT] = OF("NO KEY UPDATE", " NOWAIT"),
+    [HOWDAH_LOCK_FOR_NO_KEY_UPDATE_SKIP_LOCKED] = OF("NO KEY UPDATE", " SKIP LOCKED"),
+    [HOWDAH_LOCK_FOR_SHARE] = OF("SHARE", ""),
+    [HOWDAH_LOCK_FOR_SHARE_NOWAIT] = OF("SHARE", " NOWAIT"),
+    [HOWDAH_LOCK_FOR_SHARE_SKIP_LOCKED] = OF("SHARE", " SKIP LOCKED"),
+    [HOWDAH_LOCK_FOR_KEY_SHARE] = OF("KEY SHARE", ""),
+    [HOWDAH_LOCK_FOR_KEY_SHARE_NOWAIT] = OF("KEY SHARE", " NOWAIT"),
+    [HOWDAH_LOCK_FOR_KEY_SHARE_SKIP_LOCKED] = OF("KEY SHARE", " SKIP LOCKED"),
 };
 
 const char *lock_clause(enum howdah_lock lock)
 {
-    return (unsigned)lock < sizeof(clauses) / sizeof(*clauses) ? clauses[lock] : NULL;
+    return (unsigned)lock < sizeof(clauses) / sizeof(*clauses) ? clauses[lock][0] : NULL;
+}
+
+const char *lock_clause_of_query(enum howdah_lock lock)
+{
+    return (unsigned)lock < sizeof(clauses) / sizeof(*clauses) ? clauses[lock][1] : NULL;
 }

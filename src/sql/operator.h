@@ -1,0 +1,48 @@
+/* The operators of conditions: one table of which there are, which columns they fit, and what they take. */
+#ifndef SQL_OPERATOR_H
+#define SQL_OPERATOR_H
+
+#include "model/column.h"
+
+/* What stands on the other side. */
+enum operand {
+    OPERAND_SAME,     /* a value of the column's type */
+    OPERAND_LIST,     /* an array of such values */
+    OPERAND_ITEM,     /* an item of the column, which is an array */
+    OPERAND_PATTERN,  /* text with the operator's own wildcards */
+    OPERAND_PART,     /* text that is to be found anywhere */
+    OPERAND_START,    /* ... at the start */
+    OPERAND_ENDING,   /* ... at the end */
+    OPERAND_NAME,     /* text: a key of jsonb */
+    OPERAND_NAMES,    /* an array of text */
+    OPERAND_JSON_PATH /* text: an SQL/JSON path */
+};
+
+struct operator
+{
+    const char *name;
+    const char *text;      /* between column and value, or (OPERAND_ITEM) value and column */
+    const char *close;     /* behind the last of them */
+    const char *with_null; /* instead of it all where the value is NULL; NULL: it would never be true */
+    enum operand operand;
+    unsigned fits;        /* families, as bits */
+    const char *fits_say; /* in words */
+};
+
+/* Columns that are alike in what can be asked about them. */
+enum operator_family {
+    FAMILY_PLAIN = 1, /* numbers, times, uuid, bytes, bool, enums: equality and order */
+    FAMILY_TEXT = 2,
+    FAMILY_JSON = 4,     /* jsonb */
+    FAMILY_RAW_JSON = 8, /* json: has no operators but paths */
+    FAMILY_ARRAY = 16,
+    FAMILY_OTHER = 32 /* behind a cast: the server knows */
+};
+
+enum operator_family operator_family(const struct column *c);
+/* By name, as query_where takes it; NULL for none. */
+const struct operator* operator_find(const char *name);
+/* The names of all that fit the family, for messages: at most `size` bytes with the final NUL. */
+void operator_list(enum operator_family family, char *ret_text, size_t size);
+
+#endif

@@ -1,0 +1,12 @@
+/* expect: text is compared with text, and a number with a number */
+#include "models.h"
+
+void compare(Query *q);
+void compare(Query *q)
+{
+#ifdef MISUSE
+    query_where(q, User, name, "=", 5);
+#else
+    query_where(q, User, name, "=", "Ann");
+#endif
+}
