@@ -69,7 +69,7 @@ struct howdah_error {
     const char *model;          /* name of the model that the fault belongs to */
     const char *field;          /* name of the struct's field, as the program spells it */
     const char *statement;      /* text of the statement, with placeholders */
-    const char *in_doubt_token; /* system identifier, timeline and transaction id; only if in doubt */
+    const char *in_doubt_token; /* names the transaction to database_resolve; only if in doubt */
     const char *text;           /* all of the above as several lines */
     void *object;               /* the object that caused it, or NULL; owned by its session */
     char storage[HOWDAH_ERROR_SIZE - 13 * sizeof(void *) - 16];

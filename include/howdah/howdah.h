@@ -12,6 +12,7 @@
 #include <howdah/model.h>
 #include <howdah/database.h>
 #include <howdah/session.h>
+#include <howdah/transaction.h>
 #include <howdah/query.h>
 #include <howdah/plan.h>
 

@@ -7,6 +7,7 @@
 
 #include <howdah/plan.h>
 #include <howdah/query.h>
+#include <howdah/transaction.h>
 
 /* clang-format off */
 #ifdef Status
@@ -26,6 +27,9 @@
 #endif
 #ifdef SessionStats
 #error "howdah: SessionStats is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef RunOptions
+#error "howdah: RunOptions is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef BeginOptions
 #error "howdah: BeginOptions is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -248,6 +252,9 @@
 #endif
 #ifdef DATABASE_OPTIONS
 #error "howdah: DATABASE_OPTIONS is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef RUN_OPTIONS
+#error "howdah: RUN_OPTIONS is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef BEGIN_OPTIONS
 #error "howdah: BEGIN_OPTIONS is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -576,6 +583,12 @@
 #ifdef database_free
 #error "howdah: database_free is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef database_run
+#error "howdah: database_run is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef database_resolve
+#error "howdah: database_resolve is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_open
 #error "howdah: session_open is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -739,6 +752,7 @@ typedef struct howdah_database_options DatabaseOptions;
 typedef struct howdah_session Session;
 typedef struct howdah_session_stats SessionStats;
 typedef struct howdah_begin_options BeginOptions;
+typedef struct howdah_run_options RunOptions;
 typedef struct howdah_query Query;
 typedef struct howdah_plan Plan;
 typedef struct howdah_step PlanStep;
@@ -812,6 +826,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define SET_TEXT                   HOWDAH_SET_TEXT
 #define DATABASE_OPTIONS           HOWDAH_DATABASE_OPTIONS
 #define BEGIN_OPTIONS              HOWDAH_BEGIN_OPTIONS
+#define RUN_OPTIONS                HOWDAH_RUN_OPTIONS
 #define TIMESTAMP_INFINITY         HOWDAH_TIMESTAMP_INFINITY
 #define TIMESTAMP_MINUS_INFINITY   HOWDAH_TIMESTAMP_MINUS_INFINITY
 #define DATE_INFINITY              HOWDAH_DATE_INFINITY
@@ -922,6 +937,8 @@ typedef struct howdah_numeric_array NumericArray;
 #define database_drop_tables       howdah_database_drop_tables
 #define database_ddl               howdah_database_ddl
 #define database_free              howdah_database_free
+#define database_run               howdah_database_run
+#define database_resolve           howdah_database_resolve
 #define session_open               howdah_session_open
 #define session_close              howdah_session_close
 #define session_clear              howdah_session_clear

@@ -1,6 +1,7 @@
 #include "clock.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <time.h>
 
 enum { NS_PER_MS = 1000000 };
@@ -27,4 +28,10 @@ int clock_left(moment deadline)
         return 0;
     left = (left + NS_PER_MS - 1) / NS_PER_MS;
     return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+void clock_pause(int milliseconds, moment deadline)
+{
+    int left = clock_left(deadline);
+    poll(NULL, 0, left >= 0 && left < milliseconds ? left : milliseconds);
 }

@@ -14,4 +14,7 @@ moment clock_deadline(int milliseconds, int standard);
 /* What is left until then, for poll(): milliseconds rounded up, 0 when it has passed, -1 for no limit. */
 int clock_left(moment deadline);
 
+/* Waits that long, but not beyond the deadline; less if a signal comes. */
+void clock_pause(int milliseconds, moment deadline);
+
 #endif

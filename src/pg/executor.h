@@ -45,7 +45,9 @@ bool pg_transaction_note(struct pg_connection *connection, const struct cell *ce
  * old backend if it still runs (it can't be told to commit any more). Any number of round trips. */
 enum howdah_outcome pg_transaction_resolve(struct pg_pool *pool, const struct pg_transaction *transaction,
                                            moment deadline);
-/* "7312...:00000001:12345" for the error's in_doubt_token. */
+/* System identifier, timeline, life and id, "7312...:00000001:80...:12345", for the error's in_doubt_token; and back:
+ * false if it is none. */
 void pg_transaction_token(const struct pg_transaction *transaction, char *ret_text, size_t size);
+bool pg_transaction_parse(const char *token, struct pg_transaction *ret);
 
 #endif

@@ -11,8 +11,9 @@
 #include "base/endian.h"
 #include "base/error.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,8 +140,33 @@ bool pg_transaction_note(struct pg_connection *connection, const struct cell *ce
 
 void pg_transaction_token(const struct pg_transaction *transaction, char *ret_text, size_t size)
 {
-    snprintf(ret_text, size, "%" PRIu64 ":%08" PRIX32 ":%" PRIu64, transaction->system_identifier,
-             transaction->timeline, transaction->id);
+    snprintf(ret_text, size, "%" PRIu64 ":%08" PRIX32 ":%" PRIu64 ":%" PRIu64, transaction->system_identifier,
+             transaction->timeline, transaction->life, transaction->id);
+}
+
+/* Digits up to `end`; *at goes behind it. False: there are none, or too many, or something else. */
+static bool take_number(const char **at, int base, char end, uint64_t *ret)
+{
+    char *stop;
+    errno = 0;
+    *ret = strtoull(*at, &stop, base);
+    if (!isxdigit((unsigned char)**at) || errno || *stop != end)
+        return false;
+    *at = stop + 1;
+    return true;
+}
+
+bool pg_transaction_parse(const char *token, struct pg_transaction *ret)
+{
+    struct pg_transaction transaction = {0};
+    uint64_t timeline;
+    if (!take_number(&token, 10, ':', &transaction.system_identifier) || !take_number(&token, 16, ':', &timeline) ||
+        !take_number(&token, 10, ':', &transaction.life) || !take_number(&token, 10, '\0', &transaction.id) ||
+        timeline > UINT32_MAX)
+        return false;
+    transaction.timeline = (uint32_t)timeline;
+    *ret = transaction;
+    return true;
 }
 
 /* --- resolving --- */
@@ -217,12 +243,6 @@ static enum fate look(struct pg_pool *pool, struct inquiry *inquiry, moment dead
     return answered ? inquiry->fate : FATE_UNREACHABLE;
 }
 
-static void pause_for(int milliseconds, moment deadline)
-{
-    int left = clock_left(deadline);
-    poll(NULL, 0, left >= 0 && left < milliseconds ? left : milliseconds);
-}
-
 enum howdah_outcome pg_transaction_resolve(struct pg_pool *pool, const struct pg_transaction *transaction,
                                            moment deadline)
 {
@@ -232,7 +252,7 @@ enum howdah_outcome pg_transaction_resolve(struct pg_pool *pool, const struct pg
     memcpy(inquiry.id, &wire, sizeof(wire));
     if (!transaction->id || !transaction->system_identifier || !transaction->timeline)
         return HOWDAH_OUTCOME_IN_DOUBT;
-    for (int pause = FIRST_PAUSE_MS; clock_left(deadline) != 0; pause_for(pause, deadline)) {
+    for (int pause = FIRST_PAUSE_MS; clock_left(deadline) != 0; clock_pause(pause, deadline)) {
         switch (look(pool, &inquiry, deadline)) {
         case FATE_UNKNOWN: return HOWDAH_OUTCOME_IN_DOUBT;
         case FATE_COMMITTED: return HOWDAH_OUTCOME_DONE;

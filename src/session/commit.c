@@ -270,7 +270,7 @@ enum howdah_status howdah_session_commit(struct howdah_session *s)
 {
     if (!session_enter(s))
         return session_refusal(s);
-    enum howdah_status status = write_all(s, true);
+    enum howdah_status status = transaction_is_programs(s, "session_commit") ? write_all(s, true) : s->error.status;
     session_leave(s);
     return status;
 }

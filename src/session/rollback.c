@@ -19,6 +19,10 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
 {
     if (!session_enter_always(s))
         return session_refusal(s);
+    if (!transaction_is_programs(s, "session_rollback")) {
+        session_leave(s);
+        return s->error.status;
+    }
     work_free(s);
     transaction_abandon(s);
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)

@@ -159,9 +159,11 @@ void howdah_session_clear(struct howdah_session *s)
 {
     if (!session_enter_always(s))
         return;
-    transaction_abandon(s);
-    forget_objects(s);
-    session_forget_error(s);
+    if (transaction_is_programs(s, "session_clear")) {
+        transaction_abandon(s);
+        forget_objects(s);
+        session_forget_error(s);
+    }
     session_leave(s);
 }
 
@@ -176,8 +178,12 @@ void session_destroy(struct howdah_session *s)
 
 void howdah_session_close(struct howdah_session *s)
 {
-    if (session_enter_always(s)) /* else a thread is inside: freeing under it would be worse than a leak */
+    if (!session_enter_always(s)) /* a thread is inside: freeing under it would be worse than a leak */
+        return;
+    if (transaction_is_programs(s, "session_close"))
         session_destroy(s);
+    else
+        session_leave(s);
 }
 
 /* --- what the verbs share --- */

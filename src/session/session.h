@@ -46,6 +46,8 @@ struct howdah_session {
     struct pg_connection *connection;     /* leased for the program's transaction */
     struct pg_connection *running;        /* on which a plan runs just now */
     struct pg_transaction transaction_id; /* of the program's transaction, once known */
+    bool in_unit;                         /* of database_run, which begins and commits */
+    enum howdah_status ended_by;          /* the failure that ended the program's last transaction; OK: none */
     struct flushed *flushed;              /* what flushes in it changed, newest first; in flushed_arena */
     struct arena flushed_arena;
 

@@ -136,6 +136,7 @@ void transaction_end(struct howdah_session *s, bool committed)
     arena_done(&s->flushed_arena);
     pg_pool_release(s->db->pool, s->connection);
     s->connection = NULL;
+    s->ended_by = committed ? HOWDAH_STATUS_OK : s->error.status;
     s->transaction = TRANSACTION_NONE;
     s->transaction_id = (struct pg_transaction){0};
 }
@@ -223,6 +224,16 @@ void transaction_abandon(struct howdah_session *s)
     transaction_end(s, false);
 }
 
+bool transaction_is_programs(struct howdah_session *s, const char *call)
+{
+    if (s->in_unit)
+        session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
+                     "database_run begins and ends the transaction of its unit: return OK to commit, anything else to "
+                     "roll back, but don't call %s",
+                     call);
+    return !s->in_unit;
+}
+
 enum howdah_status howdah_session_begin(struct howdah_session *s, const struct howdah_begin_options *options)
 {
     static const struct howdah_begin_options standard = {.struct_size = sizeof(standard)};
@@ -236,6 +247,8 @@ enum howdah_status howdah_session_begin(struct howdah_session *s, const struct h
     else if (s->transaction != TRANSACTION_NONE)
         status = session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
                               "a transaction has begun already: commit it or roll it back first");
+    else if (!transaction_is_programs(s, "session_begin"))
+        status = s->error.status;
     if (status == HOWDAH_STATUS_OK) {
         s->begin = *o;
         s->transaction = TRANSACTION_BEGUN;

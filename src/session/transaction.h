@@ -22,6 +22,9 @@ void transaction_end(struct howdah_session *s, bool committed);
 /* Rolls the server's transaction back, if there is one, and ends it. Errors are of no interest any more. */
 void transaction_abandon(struct howdah_session *s);
 
+/* Whether the program may begin and end transactions itself; false, and MISUSE, inside of a unit of database_run. */
+bool transaction_is_programs(struct howdah_session *s, const char *call);
+
 /* Remembers what a flush is about to change in an entry. False if memory is out. */
 bool transaction_remember(struct howdah_session *s, struct entry *entry);
 

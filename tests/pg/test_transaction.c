@@ -49,7 +49,10 @@ START_TEST(test_transaction__noted)
     pg_transaction_token(&h.transaction, token, sizeof(token));
     ck_assert(strncmp(token, expected, strlen(expected)) == 0 && token[strlen(expected)] == ':');
     live_check("1", "SELECT count(*) FROM pg_stat_activity WHERE backend_xid = '%s'::xid8::xid",
-               token + strlen(expected) + 1);
+               strrchr(token, ':') + 1);
+    struct pg_transaction parsed;
+    ck_assert(pg_transaction_parse(token, &parsed));
+    ck_assert_mem_eq(&parsed, &h.transaction, sizeof(parsed));
 }
 END_TEST
 
@@ -197,6 +200,33 @@ START_TEST(test_transaction__note_refuses_nonsense)
 }
 END_TEST
 
+START_TEST(test_transaction__tokens)
+{
+    static const char *const bad[] = {
+        "",
+        ":",
+        "1:2:3",
+        "1:2:3:",
+        "1:2:3:4:",
+        "1:2:3:4 ",
+        " 1:2:3:4",
+        "1:2:3:-4",
+        "+1:2:3:4",
+        "1:2:3:x",
+        "1:2x:3:4",
+        "1:100000000:3:4",
+        "99999999999999999999:1:1:1",
+        "1:2:3:a",
+        "f:2:3:4",
+    };
+    struct pg_transaction t = {.id = 77};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        ck_assert_msg(!pg_transaction_parse(bad[i], &t) && t.id == 77, "'%s'", bad[i]);
+    ck_assert(pg_transaction_parse("18446744073709551615:FFFFFFFF:5:1", &t));
+    ck_assert(t.system_identifier == UINT64_MAX && t.timeline == UINT32_MAX && t.life == 5 && t.id == 1);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("transaction");
@@ -212,6 +242,7 @@ static Suite *suite(void)
     tcase_add_test(c, test_transaction__not_to_be_believed);
     tcase_add_test(c, test_transaction__nobody_answers);
     tcase_add_test(c, test_transaction__note_refuses_nonsense);
+    tcase_add_test(c, test_transaction__tokens);
     suite_add_tcase(suite, c);
     return suite;
 }
