@@ -17,9 +17,10 @@ const struct codec *codec_of(enum howdah_type type)
     return (unsigned)type < HOWDAH_TYPE_COUNT ? codecs[type] : NULL;
 }
 
-const char *check_nothing(const struct howdah_field *field, const void *value)
+const char *check_nothing(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
     (void)value;
+    (void)bytes;
     return NULL;
 }

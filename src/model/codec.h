@@ -35,8 +35,9 @@ struct codec {
     int (*compare)(const struct howdah_field *field, const void *a, const void *b);
     /* Replaces what the value points to by a copy. False if memory is out. NULL where !has_pointers. */
     bool (*copy)(const struct howdah_field *field, struct arena *arena, void *value);
-    /* NULL, or why the value can't be sent: "is not valid UTF-8", "has no label 7", "is not a number". */
-    const char *(*check)(const struct howdah_field *field, const void *value);
+    /* NULL, or why the value can't be sent: "is not valid UTF-8", "has no label 7", "is not a number". *bytes grows by
+     * about what its text takes on the wire, which is known here anyway. */
+    const char *(*check)(const struct howdah_field *field, const void *value, size_t *bytes);
     /* Appends the value's text form, as the server's input function reads it in any locale and setting. */
     void (*text)(const struct howdah_field *field, const void *value, struct buffer *out);
 };

@@ -33,8 +33,9 @@ static enum howdah_status enum_decode(const struct howdah_field *field, const un
     return HOWDAH_STATUS_INVALID;
 }
 
-static const char *enum_check(const struct howdah_field *field, const void *value)
+static const char *enum_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
+    (void)bytes;
     const char *label = label_of(field, value);
     if (!label)
         return "has a value without a label";

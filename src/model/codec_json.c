@@ -59,9 +59,9 @@ static int json_order(const struct howdah_field *field, const void *a, const voi
     return (order > 0) - (order < 0);
 }
 
-static const char *json_check(const struct howdah_field *field, const void *value)
+static const char *json_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
-    const char *fault = text_check(field, value);
+    const char *fault = text_check(field, value, bytes);
     return fault ? fault : json_fault(text_at(value), !codec_json_is_plain(field));
 }
 

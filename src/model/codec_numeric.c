@@ -205,9 +205,10 @@ static uint64_t numeric_hash(const struct howdah_field *field, const void *value
     return numeric_digest(&n);
 }
 
-static const char *numeric_check(const struct howdah_field *field, const void *value)
+static const char *numeric_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
+    *bytes += strlen(text_at(value));
     struct numeric n = numeric_at(value);
     if (n.kind == NUMERIC_NONE)
         return "is not a number";

@@ -51,9 +51,9 @@ enum howdah_status text_decode(const struct howdah_field *field, const unsigned 
                                struct arena *arena, void *value);
 bool text_copy(const struct howdah_field *field, struct arena *arena, void *value);
 void text_append(const struct howdah_field *field, const void *value, struct buffer *out);
-const char *text_check(const struct howdah_field *field, const void *value);
+const char *text_check(const struct howdah_field *field, const void *value, size_t *bytes);
 
 /* For types of which every value can be sent. */
-const char *check_nothing(const struct howdah_field *field, const void *value);
+const char *check_nothing(const struct howdah_field *field, const void *value, size_t *bytes);
 
 #endif

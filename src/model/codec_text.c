@@ -10,8 +10,9 @@ static int sign(int x)
     return (x > 0) - (x < 0);
 }
 
-static const char *check_utf8(const char *text, size_t size)
+static const char *check_utf8(const char *text, size_t size, size_t *bytes)
 {
+    *bytes += size;
     if (size > VALUE_SIZE_MAX)
         return "is larger than 1 GB";
     return utf8_is_valid(text, size) ? NULL : "is not valid UTF-8";
@@ -101,11 +102,11 @@ bool text_copy(const struct howdah_field *field, struct arena *arena, void *valu
     return true;
 }
 
-const char *text_check(const struct howdah_field *field, const void *value)
+const char *text_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
     const char *text = text_at(value);
-    return check_utf8(text, strlen(text));
+    return check_utf8(text, strlen(text), bytes);
 }
 
 void text_append(const struct howdah_field *field, const void *value, struct buffer *out)
@@ -165,10 +166,10 @@ static int chars_compare(const struct howdah_field *field, const void *a, const 
     return sign(strncmp(a, b, field->size));
 }
 
-static const char *chars_check(const struct howdah_field *field, const void *value)
+static const char *chars_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     size_t size = strnlen(value, field->size);
-    return size == field->size ? "is not terminated" : check_utf8(value, size);
+    return size == field->size ? "is not terminated" : check_utf8(value, size, bytes);
 }
 
 const struct codec codec_chars = {
@@ -242,13 +243,14 @@ static bool bytes_copy(const struct howdah_field *field, struct arena *arena, vo
     return bytes_decode(field, bytes.data, bytes.size, arena, value) == HOWDAH_STATUS_OK;
 }
 
-static const char *bytes_check(const struct howdah_field *field, const void *value)
+static const char *bytes_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
-    struct howdah_bytes bytes = bytes_at(value);
-    if (!bytes.data && bytes.size)
+    struct howdah_bytes data = bytes_at(value);
+    *bytes += data.size;
+    if (!data.data && data.size)
         return "has a size but no data";
-    return bytes.size > VALUE_SIZE_MAX ? "is larger than 1 GB" : NULL;
+    return data.size > VALUE_SIZE_MAX ? "is larger than 1 GB" : NULL;
 }
 
 static void bytes_text(const struct howdah_field *field, const void *value, struct buffer *out)

@@ -20,9 +20,10 @@ static enum howdah_status timestamp_decode(const struct howdah_field *field, con
     return HOWDAH_STATUS_OK;
 }
 
-static const char *timestamp_check(const struct howdah_field *field, const void *value)
+static const char *timestamp_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
+    (void)bytes;
     return timestamp_in_range(int64_at(value)) ? NULL : out_of_range;
 }
 
@@ -64,9 +65,10 @@ static enum howdah_status date_decode(const struct howdah_field *field, const un
     return HOWDAH_STATUS_OK;
 }
 
-static const char *date_check(const struct howdah_field *field, const void *value)
+static const char *date_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
+    (void)bytes;
     return date_in_range(int32_at(value)) ? NULL : out_of_range;
 }
 
@@ -113,9 +115,10 @@ static enum howdah_status time_decode(const struct howdah_field *field, const un
     return HOWDAH_STATUS_OK;
 }
 
-static const char *time_check(const struct howdah_field *field, const void *value)
+static const char *time_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
+    (void)bytes;
     return time_in_range(int64_at(value)) ? NULL : out_of_range;
 }
 

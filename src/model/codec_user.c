@@ -54,7 +54,7 @@ static int user_compare(const struct howdah_field *field, const void *a, const v
 }
 
 /* A text that is longer than this buffer is left to the server. */
-static const char *user_check(const struct howdah_field *field, const void *value)
+static const char *user_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     char text[FIRST_TRY];
     ptrdiff_t length = field->codec->encode(value, text, sizeof(text));
@@ -62,6 +62,7 @@ static const char *user_check(const struct howdah_field *field, const void *valu
         return "has no text form";
     if (length > VALUE_SIZE_MAX)
         return "is larger than 1 GB";
+    *bytes += (size_t)length;
     if ((size_t)length > sizeof(text))
         return NULL;
     if (memchr(text, '\0', (size_t)length))

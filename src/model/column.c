@@ -99,21 +99,21 @@ static const char *text_of(const struct column *c, const void *value)
     return text;
 }
 
-const char *item_check(const struct column *c, const void *value)
+const char *item_check(const struct column *c, const void *value, size_t *bytes)
 {
-    const char *why = c->codec->check(c->field, value);
+    const char *why = c->codec->check(c->field, value, bytes);
     bool limited = c->characters && (c->codec->type == HOWDAH_TYPE_TEXT || c->codec->type == HOWDAH_TYPE_CHARS);
     if (!why && limited && count_characters(text_of(c, value)) > c->characters)
         why = "has more characters than the column's type allows";
     return why;
 }
 
-const char *column_check(const struct column *c, const void *object)
+const char *column_check(const struct column *c, const void *object, size_t *bytes)
 {
     void *field = column_field(c, object);
     if (is_null(c, field))
         return c->nullable || c->unset_on_insert || c->server_only ? NULL : "is NULL";
-    const char *why = c->shape == SHAPE_ARRAY ? array_check(c, field) : item_check(c, field);
+    const char *why = c->shape == SHAPE_ARRAY ? array_check(c, field, bytes) : item_check(c, field, bytes);
     if (!why && c->field->validate)
         why = c->field->validate(object, field);
     return why;

@@ -63,8 +63,8 @@ int column_compare(const struct column *c, const void *a, const void *b);
  * copied or decoded has room behind its items and behind its flags for as many again. */
 bool column_copy(const struct column *c, struct arena *arena, void *object);
 /* NULL, or why the field can't be sent: NULL where it can't be, not valid UTF-8, ... The program's validator is
- * asked too. */
-const char *column_check(const struct column *c, const void *object);
+ * asked too. *bytes grows by about what it takes on the wire beyond its place in the struct. */
+const char *column_check(const struct column *c, const void *object, size_t *bytes);
 /* Appends the field as one element of the parameter array: its length and bytes, or -1 for NULL. */
 void column_append(const struct column *c, const void *object, struct buffer *out);
 /* The same for many objects, one after another. */

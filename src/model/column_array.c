@@ -75,13 +75,15 @@ bool array_copy(const struct column *c, struct arena *arena, void *field)
     return true;
 }
 
-const char *array_check(const struct column *c, const void *field)
+const char *array_check(const struct column *c, const void *field, size_t *bytes)
 {
+    enum { ITEM = 16 }; /* quotes, commas, numbers */
     struct array array = array_get(field);
     const char *why = NULL;
+    *bytes += ITEM * array.count;
     for (size_t i = 0; i < array.count && !why; i++)
         if (!array_item_is_null(c, array, i))
-            why = item_check(c, array_item(c, array, i));
+            why = item_check(c, array_item(c, array, i), bytes);
     return why;
 }
 

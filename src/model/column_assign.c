@@ -290,7 +290,8 @@ static enum howdah_status assign_value(struct assignment *a)
     enum howdah_status status = array ? assign_array(a) : assigns[c->codec->type](a);
     if (status)
         return status;
-    const char *why = array ? array_check(c, a->field) : item_check(c, a->field);
+    size_t bytes = 0;
+    const char *why = array ? array_check(c, a->field, &bytes) : item_check(c, a->field, &bytes);
     if (why)
         return refuse(a, why, NULL);
     set_valid(c, a->field);

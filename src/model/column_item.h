@@ -72,14 +72,14 @@ bool array_equal(const struct column *c, const void *a, const void *b);
 uint64_t array_hash(const struct column *c, uint64_t seed, const void *field);
 int array_compare(const struct column *c, const void *a, const void *b);
 bool array_copy(const struct column *c, struct arena *arena, void *field);
-const char *array_check(const struct column *c, const void *field);
+const char *array_check(const struct column *c, const void *field, size_t *bytes);
 /* As the text of an array: {1,NULL,"a \"b\""}. */
 void array_text(const struct column *c, const void *field, struct buffer *out);
 enum howdah_status array_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *field,
                                 const char **ret_why);
 
-/* NULL, or why a value can't be sent. */
-const char *item_check(const struct column *c, const void *value);
+/* NULL, or why a value can't be sent; *bytes as in codec.h. */
+const char *item_check(const struct column *c, const void *value, size_t *bytes);
 
 /* Fills a value from wire bytes of a certain type. */
 typedef enum howdah_status item_decode(const struct column *c, const unsigned char *data, size_t size,

@@ -4,45 +4,8 @@
 
 /* --- chunks --- */
 
-/* About how many bytes an array takes on the wire beyond its place in the struct. */
-static size_t weight_of_array(const struct column *c, const void *field)
-{
-    enum { ITEM = 16 };
-    struct howdah_text_array array; /* all arrays are laid out like this one */
-    memcpy(&array, field, sizeof(array));
-    size_t bytes = array.items ? ITEM * array.count : 0;
-    for (size_t i = 0; c->codec->type == HOWDAH_TYPE_TEXT && array.items && i < array.count; i++)
-        bytes += array.items[i] ? strlen(array.items[i]) : 0;
-    return bytes;
-}
-
-static size_t weight_of_field(const struct column *c, const void *object)
-{
-    struct howdah_bytes bytes;
-    const char *text;
-    const void *field = column_field(c, object);
-    if (c->shape == SHAPE_ARRAY)
-        return weight_of_array(c, field);
-    if (c->codec->type == HOWDAH_TYPE_BYTES) {
-        memcpy(&bytes, field, sizeof(bytes));
-        return bytes.size;
-    }
-    memcpy(&text, field, sizeof(text)); /* text, json, numeric */
-    return text ? strlen(text) : 0;
-}
-
-static size_t weight(const struct batch *batch, const void *object)
-{
-    const struct mapper *mapper = batch->mapper;
-    size_t bytes = mapper->model->size;
-    for (uint32_t i = 0; i < mapper->pointer_count; i++)
-        if (column_in(batch->columns, mapper->pointers[i]))
-            bytes += weight_of_field(&mapper->columns[mapper->pointers[i]], object);
-    return bytes;
-}
-
 /* How many rows from `first` on go into one statement. */
-static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_one)
+static uint32_t fitting(const struct work *w, const struct batch *batch, uint32_t first, bool one_by_one)
 {
     size_t bytes = 0;
     uint32_t count = 0, left = batch->count - first;
@@ -51,7 +14,7 @@ static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_o
     if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
         return left < CHUNK_ROWS ? left : CHUNK_ROWS;
     while (count < left && count < CHUNK_ROWS && bytes < CHUNK_BYTES)
-        bytes += weight(batch, batch->images[first + count++]);
+        bytes += batch->mapper->model->size + w->changes[batch->changes[first + count++]].bytes;
     return count;
 }
 
@@ -92,7 +55,7 @@ static bool cut(struct work *w, const struct probe *probe)
         batch->first_chunk = w->chunk_count;
         while (first < batch->count) {
             bool inside = probe && probe->batch == index && first >= probe->first;
-            uint32_t count = fitting(batch, first, inside);
+            uint32_t count = fitting(w, batch, first, inside);
             if (!add_chunk(w, index, first, count))
                 return false;
             first += count;

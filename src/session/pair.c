@@ -209,9 +209,11 @@ static bool pair_relations(struct work *w, const struct mapper *mapper, struct c
 
 /* --- columns --- */
 
-static bool check_column(struct work *w, const struct change *change, const struct column *c)
+static bool check_column(struct work *w, struct change *change, const struct column *c)
 {
-    const char *why = column_check(c, change->image);
+    size_t bytes = change->bytes;
+    const char *why = column_check(c, change->image, &bytes);
+    change->bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
     if (!why)
         return true;
     enum howdah_status status = column_is_null(c, change->image) ? HOWDAH_STATUS_NOT_NULL : HOWDAH_STATUS_INVALID;

@@ -88,7 +88,7 @@ static enum howdah_status assign(struct taking *t, struct howdah_value value, st
 {
     enum howdah_status status = column_assign(&t->as, value, arena, field, &t->why);
     if (status == HOWDAH_STATUS_OK && t->as.shape != SHAPE_ARRAY)
-        t->why = t->as.codec->check(t->as.field, field);
+        t->why = t->as.codec->check(t->as.field, field, &(size_t){0});
     return status == HOWDAH_STATUS_OK && t->why ? HOWDAH_STATUS_INVALID : status;
 }
 

@@ -29,6 +29,7 @@ struct change {
     uint32_t batch;     /* index; NONE: nothing of it is written */
     uint32_t place;     /* in its batch */
     uint32_t chunk;     /* in which it is sent */
+    uint32_t bytes;     /* about as many as it takes on the wire beyond its struct; UINT32_MAX: or more */
     uint32_t deferrals; /* first of its foreign keys that wait for a generated key; NONE */
     uint8_t operation;  /* enum howdah_operation */
     bool referenced;    /* another change waits for its generated key */

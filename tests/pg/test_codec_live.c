@@ -165,7 +165,7 @@ static void round_trip(const struct kind *kind, const char *literal)
 {
     union value value, again;
     fetch(kind, literal, &value);
-    ck_assert_pstr_eq(codec_of(kind->type)->check(kind->field, &value), NULL);
+    ck_assert_pstr_eq(codec_of(kind->type)->check(kind->field, &value, &(size_t){0}), NULL);
     send_back(kind, &value, literal);
     fetch(kind, literal, &again);
     ck_assert(codec_of(kind->type)->equal(kind->field, &value, &again));
@@ -391,7 +391,7 @@ static void judge(const struct kind *kind, const char *const *texts, size_t coun
         snprintf(text, sizeof(text), "%s", texts[next_random() % count]);
         mutate(text, letters);
         union value value = {.pointer = {text, 0}};
-        const char *fault = codec_of(kind->type)->check(kind->field, &value);
+        const char *fault = codec_of(kind->type)->check(kind->field, &value, &(size_t){0});
         PGresult *result = ask(sql, text, NULL);
         ck_assert_msg(!fault == !!result, "%s %s: %s, the server: %s", kind->cast, text, fault ? fault : "good",
                       result ? "good" : PQerrorMessage(connection));

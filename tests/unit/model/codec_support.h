@@ -117,7 +117,7 @@ static inline void assert_wire(enum howdah_type type, const struct howdah_field 
 #define ASSERT_CHECK(type, field, T, expression, why) \
     do { \
         T codec_value = expression; \
-        ck_assert_pstr_eq(codec_of(type)->check(field, &codec_value), why); \
+        ck_assert_pstr_eq(codec_of(type)->check(field, &codec_value, &(size_t){0}), why); \
     } while (0)
 
 #define ASSERT_EQUAL_VALUES(type, field, T, x, y) \

@@ -89,7 +89,7 @@ START_TEST(test_codec_enum__user_wire)
         ck_assert_int_eq(decode_hex(CODEC, &count, hex, &back), HOWDAH_STATUS_OK);
         ck_assert_int_eq(back.count, counts[i]);
         ck_assert_uint_eq(strlen(text_form(CODEC, &count, &value)), (size_t)counts[i]);
-        ck_assert_ptr_null(codec_of(CODEC)->check(&count, &value));
+        ck_assert_ptr_null(codec_of(CODEC)->check(&count, &value, &(size_t){0}));
     }
     struct count value = {5, 5};
     ck_assert_int_eq(decode_hex(CODEC, &count, "79", &value), HOWDAH_STATUS_INVALID);

@@ -118,7 +118,7 @@ START_TEST(test_codec_numeric__longest)
         *to++ = (char)('1' + i % 9);
     *to = '\0';
     struct howdah_numeric numeric = N(text);
-    ck_assert_ptr_null(codec_of(NUMERIC)->check(NULL, &numeric));
+    ck_assert_ptr_null(codec_of(NUMERIC)->check(NULL, &numeric, &(size_t){0}));
     ck_assert_str_eq(read_back(wire(NUMERIC, NULL, &numeric)), text);
     free(text);
     ASSERT_CHECK(NUMERIC, NULL, struct howdah_numeric, N("1e131072"), "has more digits than numeric can hold");

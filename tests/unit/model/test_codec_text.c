@@ -105,14 +105,14 @@ START_TEST(test_codec_text__chars_check)
     /* On the heap, so that ASan sees who reads past the field. */
     char *full = malloc(8);
     memcpy(full, "12345678", 8);
-    ck_assert_str_eq(codec_of(CHARS)->check(&name8, full), "is not terminated");
+    ck_assert_str_eq(codec_of(CHARS)->check(&name8, full, &(size_t){0}), "is not terminated");
     ck_assert(codec_of(CHARS)->equal(&name8, full, full));
     codec_of(CHARS)->hash(&name8, full);
     ck_assert_str_eq(text_form(CHARS, &name8, full), "12345678");
     full[7] = '\0';
-    ck_assert_ptr_null(codec_of(CHARS)->check(&name8, full));
+    ck_assert_ptr_null(codec_of(CHARS)->check(&name8, full, &(size_t){0}));
     full[2] = '\xff';
-    ck_assert_str_eq(codec_of(CHARS)->check(&name8, full), "is not valid UTF-8");
+    ck_assert_str_eq(codec_of(CHARS)->check(&name8, full, &(size_t){0}), "is not valid UTF-8");
     free(full);
 }
 END_TEST

@@ -123,7 +123,7 @@ END_TEST
 
 static void expect_check(const char *field, const Wide *w, const char *why)
 {
-    const char *got = column_check(col(field), w);
+    const char *got = column_check(col(field), w, &(size_t){0});
     ck_assert_msg((!got && !why) || (got && why && strcmp(got, why) == 0), "%s: %s, not %s", field, got ? got : "good",
                   why ? why : "good");
 }

@@ -114,11 +114,11 @@ START_TEST(test_column_array__check)
     const char *items[] = {"a", NULL, "\xff"};
     bool nulls[] = {false, false, true};
     Wide w = with_tags(items, nulls, 3);
-    ck_assert_ptr_null(column_check(col("tags"), &w));
+    ck_assert_ptr_null(column_check(col("tags"), &w, &(size_t){0}));
     nulls[2] = false;
-    ck_assert_str_eq(column_check(col("tags"), &w), "is not valid UTF-8");
+    ck_assert_str_eq(column_check(col("tags"), &w, &(size_t){0}), "is not valid UTF-8");
     w.tags.count = 2;
-    ck_assert_ptr_null(column_check(col("tags"), &w));
+    ck_assert_ptr_null(column_check(col("tags"), &w, &(size_t){0}));
 }
 END_TEST
 
