@@ -7,9 +7,6 @@
 
 #include <strings.h>
 
-/* The only version of jsonb's binary format; no JSON text begins with this byte. */
-enum { JSONB_VERSION = 1 };
-
 /* As programs spell types: "json", "JSON[]", " pg_catalog.json", but not "jsonb" or "json_lines". */
 bool codec_json_is_plain(const struct howdah_field *field)
 {

@@ -2,6 +2,8 @@
  * their own; all others go value by value. */
 #include "column_item.h"
 
+#include "json.h"
+
 enum { LENGTH = sizeof(uint32_t) };
 
 /* Writes one value of a fixed size in network order behind its length; NULL where the flag says so. */
@@ -36,22 +38,38 @@ FIXED_LOOP(append_bytes4, uint32_t, network32)
 FIXED_LOOP(append_bytes8, uint64_t, network64)
 FIXED_LOOP(append_bytes16, struct howdah_uuid, AS_IT_IS)
 
-/* Text behind a pointer; a NULL pointer is SQL NULL. */
-static void append_text(const struct column *c, void *const *objects, size_t count, struct buffer *out)
+/* Text behind a pointer, which jsonb has behind the version of its format; a NULL pointer is SQL NULL. */
+static inline void append_texts(const struct column *c, void *const *objects, size_t count, struct buffer *out,
+                                bool jsonb)
 {
     for (size_t i = 0; i < count; i++) {
         const char *text;
         memcpy(&text, (const char *)objects[i] + c->offset, sizeof(text));
-        size_t length = text ? strlen(text) : 0;
-        char *to = length > INT32_MAX ? NULL : buffer_extend(out, LENGTH + length);
+        if (!text) {
+            buffer_int32(out, UINT32_MAX);
+            continue;
+        }
+        size_t length = strlen(text), size = length + jsonb;
+        char *to = size > INT32_MAX ? NULL : buffer_extend(out, LENGTH + size);
         if (!to) {
             out->failed = true;
             return;
         }
-        write_uint32(to, text ? (uint32_t)length : UINT32_MAX);
-        if (length)
-            memcpy(to + LENGTH, text, length);
+        write_uint32(to, (uint32_t)size);
+        if (jsonb)
+            to[LENGTH] = JSONB_VERSION;
+        memcpy(to + LENGTH + jsonb, text, length);
     }
+}
+
+static void append_text(const struct column *c, void *const *objects, size_t count, struct buffer *out)
+{
+    append_texts(c, objects, count, out, false);
+}
+
+static void append_jsonb(const struct column *c, void *const *objects, size_t count, struct buffer *out)
+{
+    append_texts(c, objects, count, out, true);
 }
 
 static void append_any(const struct column *c, void *const *objects, size_t count, struct buffer *out)
@@ -67,12 +85,12 @@ static append_loop *const loops[HOWDAH_TYPE_COUNT] = {
     [HOWDAH_TYPE_INT16] = append_bytes2,     [HOWDAH_TYPE_INT32] = append_bytes4,  [HOWDAH_TYPE_INT64] = append_bytes8,
     [HOWDAH_TYPE_FLOAT] = append_bytes4,     [HOWDAH_TYPE_DOUBLE] = append_bytes8, [HOWDAH_TYPE_BOOL] = append_bytes1,
     [HOWDAH_TYPE_TIMESTAMP] = append_bytes8, [HOWDAH_TYPE_DATE] = append_bytes4,   [HOWDAH_TYPE_TIME] = append_bytes8,
-    [HOWDAH_TYPE_UUID] = append_bytes16,     [HOWDAH_TYPE_TEXT] = append_text,
+    [HOWDAH_TYPE_UUID] = append_bytes16,     [HOWDAH_TYPE_TEXT] = append_text,     [HOWDAH_TYPE_JSON] = append_jsonb,
 };
 
 void column_append_all(const struct column *c, void *const *objects, size_t count, struct buffer *out)
 {
-    append_loop *loop = c->shape == SHAPE_ARRAY || c->wire != c->codec ? NULL : loops[c->codec->type];
+    append_loop *loop = c->shape == SHAPE_ARRAY ? NULL : loops[c->wire->type];
     if (loop)
         loop(c, objects, count, out);
     else

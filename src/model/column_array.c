@@ -4,6 +4,8 @@
 
 #include "base/hash.h"
 
+#include <limits.h>
+
 bool array_equal(const struct column *c, const void *a, const void *b)
 {
     struct array x = array_get(a), y = array_get(b);
@@ -112,18 +114,21 @@ static bool needs_quotes(enum howdah_type type)
 /* Text, by far the most frequent, in one pass. */
 static void quoted_text(const char *text, struct buffer *out)
 {
-    size_t most = 2 * strlen(text) + sizeof("\"\"") - 1;
+    static const bool escaped[UCHAR_MAX + 1] = {['"'] = true, ['\\'] = true};
+    size_t most = 2 * strlen(text) + sizeof("\"\",") - 1;
     char *start = buffer_extend(out, most), *to = start;
     if (!start)
         return;
     *to++ = '"';
     for (; *text; *to++ = *text++)
-        if (*text == '"' || *text == '\\')
+        if (escaped[(unsigned char)*text])
             *to++ = '\\';
     *to++ = '"';
+    *to++ = ',';
     out->size -= most - (size_t)(to - start);
 }
 
+/* With a comma behind it. */
 static void item_text(const struct column *c, const void *item, struct buffer *out)
 {
     if (c->codec->type == HOWDAH_TYPE_TEXT) {
@@ -132,16 +137,14 @@ static void item_text(const struct column *c, const void *item, struct buffer *o
         quoted_text(text, out);
         return;
     }
-    if (!needs_quotes(c->codec->type)) {
-        c->codec->text(c->field, item, out);
-        return;
-    }
-    buffer_byte(out, '"');
+    bool quotes = needs_quotes(c->codec->type);
+    if (quotes)
+        buffer_byte(out, '"');
     size_t start = out->size;
     c->codec->text(c->field, item, out);
-    if (!out->failed)
+    if (quotes && !out->failed)
         escape_from(start, out);
-    buffer_byte(out, '"');
+    buffer_text(out, quotes ? "\"," : ",");
 }
 
 /* PostgreSQL manual, 8.15.6: array input and output syntax. */
@@ -150,12 +153,13 @@ void array_text(const struct column *c, const void *field, struct buffer *out)
     struct array array = array_get(field);
     buffer_byte(out, '{');
     for (size_t i = 0; i < array.count && !out->failed; i++) {
-        if (i)
-            buffer_byte(out, ',');
         if (array_item_is_null(c, array, i))
-            buffer_text(out, "NULL");
+            buffer_text(out, "NULL,");
         else
             item_text(c, array_item(c, array, i), out);
     }
-    buffer_byte(out, '}');
+    if (array.count == 0)
+        buffer_byte(out, '}');
+    else if (!out->failed)
+        out->data[out->size - 1] = '}'; /* in place of the last comma */
 }

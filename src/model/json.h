@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The only version of jsonb's binary format, and its first byte; no JSON text begins with it. */
+enum { JSONB_VERSION = 1 };
+
 /* NULL, or why the server would refuse the text, which must be valid UTF-8. jsonb is stricter than json: no \u0000,
  * no half of a surrogate pair, no number that numeric can't hold. */
 const char *json_fault(const char *text, bool jsonb);
