@@ -119,6 +119,14 @@ const char *column_check(const struct column *c, const void *object, size_t *byt
     return why;
 }
 
+size_t column_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes, const char **ret_why)
+{
+    size_t good = 0;
+    while (good < count && !(*ret_why = column_check(c, objects[good], &bytes[good])))
+        good++;
+    return good;
+}
+
 /* --- sending --- */
 
 void column_append(const struct column *c, const void *object, struct buffer *out)

@@ -65,6 +65,10 @@ bool column_copy(const struct column *c, struct arena *arena, void *object);
 /* NULL, or why the field can't be sent: NULL where it can't be, not valid UTF-8, ... The program's validator is
  * asked too. *bytes grows by about what it takes on the wire beyond its place in the struct. */
 const char *column_check(const struct column *c, const void *object, size_t *bytes);
+/* The same for many objects, with a count of bytes for each: how many are good before the first that is not, of which
+ * *ret_why tells why. */
+size_t column_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes,
+                        const char **ret_why);
 /* Appends the field as one element of the parameter array: its length and bytes, or -1 for NULL. */
 void column_append(const struct column *c, const void *object, struct buffer *out);
 /* The same for many objects, one after another. */

@@ -97,6 +97,8 @@ struct mapper {
     const uint64_t *always_sent; /* a bit for each column that any INSERT sends, without a look at it */
     const uint32_t *looked_at;   /* the other columns */
     uint32_t looked_at_count;
+    const uint32_t *checked; /* columns whose values can't all be sent */
+    uint32_t checked_count;
 };
 
 struct catalog {

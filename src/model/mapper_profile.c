@@ -14,7 +14,7 @@ static bool has_pointers(const struct column *c)
 }
 
 /* Every value of these types can be sent. */
-static bool takes_any_value(const struct column *c)
+static bool is_type_unchecked(const struct column *c)
 {
     switch (c->codec->type) {
     case HOWDAH_TYPE_BOOL:
@@ -22,17 +22,22 @@ static bool takes_any_value(const struct column *c)
     case HOWDAH_TYPE_INT32:
     case HOWDAH_TYPE_INT64:
     case HOWDAH_TYPE_FLOAT:
-    case HOWDAH_TYPE_DOUBLE: return true;
-    case HOWDAH_TYPE_UUID: return !c->key;
+    case HOWDAH_TYPE_DOUBLE:
+    case HOWDAH_TYPE_UUID: return true;
     default: return false;
     }
 }
 
-static bool is_always_sent(const struct column *c)
+static bool takes_any_value(const struct column *c)
 {
     bool any_null = c->shape == SHAPE_PLAIN || (c->shape == SHAPE_NULLABLE && c->nullable);
-    return any_null && takes_any_value(c) && !c->server_only && !c->identity && !c->unset_on_insert &&
-           !c->field->validate;
+    return any_null && is_type_unchecked(c) && !c->field->validate;
+}
+
+static bool is_always_sent(const struct column *c)
+{
+    bool can_be_unset = c->server_only || c->identity || c->unset_on_insert;
+    return !can_be_unset && !(c->key && c->codec->type == HOWDAH_TYPE_UUID);
 }
 
 void compile_profile(struct compilation *c, struct mapper *mapper)
@@ -42,8 +47,9 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
         return;
     uint32_t *pointers = compile_allocate(c, c->arena, count, sizeof(*pointers));
     uint32_t *looked_at = compile_allocate(c, c->arena, count, sizeof(*looked_at));
+    uint32_t *checked = compile_allocate(c, c->arena, count, sizeof(*checked));
     uint64_t *always = compile_allocate(c, c->arena, (count + 63) / 64, sizeof(*always));
-    if (!pointers || !looked_at || !always)
+    if (!pointers || !looked_at || !checked || !always)
         return;
     for (uint32_t i = 0; i < count; i++) {
         if (has_pointers(&mapper->columns[i]))
@@ -52,9 +58,12 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
             always[i / 64] |= (uint64_t)1 << (i % 64);
         else
             looked_at[mapper->looked_at_count++] = i;
+        if (!takes_any_value(&mapper->columns[i]))
+            checked[mapper->checked_count++] = i;
     }
     mapper->pointers = pointers;
     mapper->looked_at = looked_at;
+    mapper->checked = checked;
     mapper->always_sent = always;
     if (mapper->key_count == 1 && is_integer(&mapper->columns[mapper->key[0]]))
         mapper->integer_key = &mapper->columns[mapper->key[0]];

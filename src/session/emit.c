@@ -5,7 +5,7 @@
 /* --- chunks --- */
 
 /* How many rows from `first` on go into one statement. */
-static uint32_t fitting(const struct work *w, const struct batch *batch, uint32_t first, bool one_by_one)
+static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_one)
 {
     size_t bytes = 0;
     uint32_t count = 0, left = batch->count - first;
@@ -14,7 +14,7 @@ static uint32_t fitting(const struct work *w, const struct batch *batch, uint32_
     if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
         return left < CHUNK_ROWS ? left : CHUNK_ROWS;
     while (count < left && count < CHUNK_ROWS && bytes < CHUNK_BYTES)
-        bytes += batch->mapper->model->size + w->changes[batch->changes[first + count++]].bytes;
+        bytes += batch->mapper->model->size + batch->bytes[first + count++];
     return count;
 }
 
@@ -55,7 +55,7 @@ static bool cut(struct work *w, const struct probe *probe)
         batch->first_chunk = w->chunk_count;
         while (first < batch->count) {
             bool inside = probe && probe->batch == index && first >= probe->first;
-            uint32_t count = fitting(w, batch, first, inside);
+            uint32_t count = fitting(batch, first, inside);
             if (!add_chunk(w, index, first, count))
                 return false;
             first += count;

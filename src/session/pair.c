@@ -1,5 +1,5 @@
-/* Pair: each change gets the image of its row as it will be, with foreign keys filled in from pointers, and is
- * checked as far as the client can know. What is sent of it is a set of columns. */
+/* Pair: each change gets the image of its row as it will be, with foreign keys filled in from pointers. What is sent of
+ * it is a set of columns. */
 #include "assigned.h"
 #include "foreign_key.h"
 #include "object.h"
@@ -45,19 +45,14 @@ static bool make_image(struct work *w, const struct mapper *mapper, struct chang
         change->image = snapshot;
         return true;
     }
-    size_t set = column_words(mapper) * sizeof(uint64_t);
-    unsigned char *room =
-        arena_allocate(&w->arena, size_align(mapper->model->size, _Alignof(uint64_t)) + set, _Alignof(max_align_t));
-    if (!room)
+    change->image = arena_allocate(&w->arena, mapper->model->size, _Alignof(max_align_t));
+    if (!change->image)
         return !session_no_memory(w->s);
-    change->image = room;
-    change->columns = (uint64_t *)(void *)(room + size_align(mapper->model->size, _Alignof(uint64_t)));
     memcpy(change->image, object, mapper->model->size);
-    memset(change->columns, 0, set);
-    return change->old || own_fields(w, mapper, change, snapshot);
+    return change->old || snapshot_clean(mapper, object, snapshot) || own_fields(w, mapper, change, snapshot);
 }
 
-static bool is_deferred(const struct work *w, const struct change *change, uint32_t column)
+bool work_defers(const struct work *w, const struct change *change, uint32_t column)
 {
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
         if (w->deferrals[d].key->columns[foreign_key_generated_part(w->deferrals[d].key)] == column)
@@ -69,7 +64,7 @@ static bool is_deferred(const struct work *w, const struct change *change, uint3
 static bool key_is_deferred(const struct work *w, const struct mapper *mapper, const struct change *change)
 {
     for (uint32_t i = 0; change->deferrals != NONE && i < mapper->key_count; i++)
-        if (is_deferred(w, change, mapper->key[i]))
+        if (work_defers(w, change, mapper->key[i]))
             return true;
     return false;
 }
@@ -209,17 +204,6 @@ static bool pair_relations(struct work *w, const struct mapper *mapper, struct c
 
 /* --- columns --- */
 
-static bool check_column(struct work *w, struct change *change, const struct column *c)
-{
-    size_t bytes = change->bytes;
-    const char *why = column_check(c, change->image, &bytes);
-    change->bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
-    if (!why)
-        return true;
-    enum howdah_status status = column_is_null(c, change->image) ? HOWDAH_STATUS_NOT_NULL : HOWDAH_STATUS_INVALID;
-    return work_refuse(w, status, change, c->field->name, "%s", why);
-}
-
 /* NULL or zero. The padding behind a value that can be NULL may be anything. */
 static bool is_unassigned(const struct column *c, const void *object)
 {
@@ -242,7 +226,7 @@ static const char *refusal(const struct column *c)
 }
 
 /* An INSERT sends all that is set; what is not is the server's to make. */
-static bool choose_inserted(struct work *w, struct change *change, const struct column *c)
+static bool choose_inserted(struct work *w, struct change *change, const struct column *c, uint64_t *set)
 {
     if (c->server_only)
         return is_unassigned(c, change->image) ||
@@ -251,16 +235,14 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
         change->draws |= c->key; /* another one is simply left to the server */
         return true;
     }
-    if (is_deferred(w, change, c->index)) {
-        column_put(change->columns, c->index);
+    bool deferred = work_defers(w, change, c->index);
+    if (!deferred && c->unset_on_insert && column_is_null(c, change->image) &&
+        !assigned_has(w->s, change->entry, c->index))
         return true;
-    }
-    if (c->unset_on_insert && column_is_null(c, change->image) && !assigned_has(w->s, change->entry, c->index))
-        return true;
-    if (c->key && column_is_unset_key(c, change->image))
+    if (!deferred && c->key && column_is_unset_key(c, change->image))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "the primary key is not set");
-    column_put(change->columns, c->index);
-    return check_column(w, change, c);
+    column_put(set, c->index);
+    return true;
 }
 
 /* Whether a session that writes loaded objects whole writes this column. */
@@ -270,9 +252,9 @@ static bool is_written_anyway(const struct change *change, const struct column *
 }
 
 /* An UPDATE sends what differs. */
-static bool choose_updated(struct work *w, struct change *change, const struct column *c)
+static bool choose_updated(struct work *w, struct change *change, const struct column *c, uint64_t *set)
 {
-    bool deferred = change->deferrals != NONE && is_deferred(w, change, c->index);
+    bool deferred = change->deferrals != NONE && work_defers(w, change, c->index);
     bool same =
         !deferred && (snapshot_has_field(c, change->image, change->old) || take_back(w, c, change, change->old));
     const char *why = same ? NULL : refusal(c);
@@ -280,27 +262,28 @@ static bool choose_updated(struct work *w, struct change *change, const struct c
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", why);
     if (same && !(w->s->write_all && is_written_anyway(change, c)))
         return true;
-    column_put(change->columns, c->index);
-    return deferred || (check_column(w, change, c) && (same || own_field(w, c, change)));
+    column_put(set, c->index);
+    return deferred || same || own_field(w, c, change);
 }
 
-static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change)
+static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
     if (mapper->version)
         integer_set(mapper->version, change->image, 1);
-    memcpy(change->columns, mapper->always_sent, column_words(mapper) * sizeof(uint64_t));
+    memcpy(set, mapper->always_sent, column_words(mapper) * sizeof(*set));
     for (uint32_t i = 0; i < mapper->looked_at_count; i++)
-        if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]]))
+        if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]], set))
             return false;
     return true;
 }
 
-static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change)
+static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
+    memset(set, 0, column_words(mapper) * sizeof(*set));
     for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (!choose_updated(w, change, &mapper->columns[i]))
+        if (!choose_updated(w, change, &mapper->columns[i], set))
             return false;
-    if (!mapper->version || column_set_is_empty(change->columns, column_words(mapper)))
+    if (!mapper->version || column_set_is_empty(set, column_words(mapper)))
         return true;
     int64_t version = key_read_integer(mapper->version, change->old);
     return (version < INT64_MAX && integer_set(mapper->version, change->image, version + 1)) ||
@@ -308,10 +291,26 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
                        "the version has reached the end of its type: widen the column");
 }
 
+/* The set in memory of the work: that of the change before, if it is the same. */
+static const uint64_t *keep_set(struct work *w, const uint64_t *set, uint32_t words)
+{
+    size_t size = words * sizeof(*set);
+    if (w->last_set_words == words && memcmp(w->last_set, set, size) == 0)
+        return w->last_set;
+    w->last_set = arena_copy(&w->arena, set, size);
+    w->last_set_words = w->last_set ? words : 0;
+    return w->last_set;
+}
+
 static bool choose_columns(struct work *w, const struct mapper *mapper, struct change *change)
 {
-    return change->operation == HOWDAH_OPERATION_INSERT ? choose_for_insert(w, mapper, change)
-                                                        : choose_for_update(w, mapper, change);
+    uint64_t set[COLUMN_WORDS_MAX];
+    bool chosen = change->operation == HOWDAH_OPERATION_INSERT ? choose_for_insert(w, mapper, change, set)
+                                                               : choose_for_update(w, mapper, change, set);
+    if (!chosen)
+        return false;
+    change->columns = keep_set(w, set, column_words(mapper));
+    return change->columns || !session_no_memory(w->s);
 }
 
 /* --- the phase --- */

@@ -1,9 +1,10 @@
 /* The unit of work of one commit, as data that the phases hand on:
  *
  *   collect  what changed            -> changes
- *   pair     with the rows           -> images of the rows as they will be, checked; sets of columns
+ *   pair     with the rows           -> images of the rows as they will be; sets of columns
  *   batch    what one text can write -> batches
  *   order    by foreign keys         -> batches in order, their rows in order
+ *   check    what can be known to be refused
  *   emit     statements              -> chunks and steps
  *   run      through the executor
  *   finish   promote the objects' states
@@ -23,17 +24,16 @@ enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024 };
 /* An entry that takes part. */
 struct change {
     struct entry *entry;
-    void *image;        /* the row as it will be; for DELETE as it was */
-    void *old;          /* the row as it was; NULL for INSERT */
-    uint64_t *columns;  /* that are sent; of a DELETE none */
-    uint32_t batch;     /* index; NONE: nothing of it is written */
-    uint32_t place;     /* in its batch */
-    uint32_t chunk;     /* in which it is sent */
-    uint32_t bytes;     /* about as many as it takes on the wire beyond its struct; UINT32_MAX: or more */
-    uint32_t deferrals; /* first of its foreign keys that wait for a generated key; NONE */
-    uint8_t operation;  /* enum howdah_operation */
-    bool referenced;    /* another change waits for its generated key */
-    bool draws;         /* its identity is unset */
+    void *image;             /* the row as it will be; for DELETE as it was */
+    void *old;               /* the row as it was; NULL for INSERT */
+    const uint64_t *columns; /* that are sent; of a DELETE none */
+    uint32_t batch;          /* index; NONE: nothing of it is written */
+    uint32_t place;          /* in its batch */
+    uint32_t chunk;          /* in which it is sent */
+    uint32_t deferrals;      /* first of its foreign keys that wait for a generated key; NONE */
+    uint8_t operation;       /* enum howdah_operation */
+    bool referenced;         /* another change waits for its generated key */
+    bool draws;              /* its identity is unset */
 };
 
 /* A foreign key whose value is the key of an object that has none before the plan runs. */
@@ -55,12 +55,13 @@ struct batch {
     const struct mapper *mapper;
     enum howdah_operation operation;
     uint32_t index; /* in the work's batches */
-    uint64_t *columns;
+    const uint64_t *columns;
     uint64_t *by_name; /* see struct statement_key */
     uint32_t *changes; /* indices, in order */
     void **images;     /* of the same, side by side for the encoder */
     void **olds;
     void **objects;
+    size_t *bytes; /* about as many as each row takes on the wire beyond its struct */
     uint32_t count, capacity;
     uint32_t first_chunk, chunk_count;
     bool referenced;   /* other rows wait for keys of these */
@@ -108,7 +109,9 @@ struct work {
     struct batch *last_batch; /* that a change went to */
     const uint32_t *order;    /* of the batches */
     uint64_t *no_columns;     /* an empty set, as large as any */
-    uint32_t *inserts;        /* by mapper: how many */
+    const uint64_t *last_set; /* of columns that was kept, and its words */
+    uint32_t last_set_words;
+    uint32_t *inserts; /* by mapper: how many */
     uint32_t *deletes;
 
     struct chunk *chunks;
@@ -136,6 +139,7 @@ bool work_collect(struct work *w);
 bool work_pair(struct work *w);
 bool work_batch(struct work *w);
 bool work_order(struct work *w);
+bool work_check(struct work *w);
 /* Parts of it: edges between rows; batches split by the depth of their rows; the order inside batches. */
 bool work_find_edges(struct work *w);
 bool work_split(struct work *w, const uint32_t *batches, uint32_t count);
@@ -166,6 +170,9 @@ static inline struct change *work_change_of(const struct work *w, const struct e
     bool known = entry->change < w->change_count && w->changes[entry->change].entry == entry;
     return known ? &w->changes[entry->change] : NULL;
 }
+
+/* The column is a foreign key's whose value is not known yet. */
+bool work_defers(const struct work *w, const struct change *change, uint32_t column);
 
 /* A plain integer field of an object, of any width. False, and nothing is set, if the value does not fit. (It is read by
  * key_read_integer.) */
