@@ -15,7 +15,7 @@
 
 #define MEASURE(name, units, work) \
     do { \
-        CALLGRIND_ZERO_STATS; \
+        CALLGRIND_DUMP_STATS_AT("between"); \
         work; \
         CALLGRIND_DUMP_STATS_AT(name); \
         printf("units %s %d\n", name, (units)); \
