@@ -12,7 +12,7 @@ struct probe {
 static inline bool same_set(const uint64_t *a, const uint64_t *b, uint32_t words)
 {
     uint64_t different = 0;
-    for (uint32_t i = 0; i < words; i++)
+    for (uint32_t i = 0; a != b && i < words; i++)
         different |= a[i] ^ b[i];
     return !different;
 }

@@ -138,7 +138,7 @@ enum howdah_status step_bind_gather(void *arg, struct pg_step *step, struct pg_b
 /* Foreign keys to rows whose generated keys came back in an earlier round trip. */
 static bool settle(struct work *w, const struct batch *batch, const struct chunk *chunk)
 {
-    for (uint32_t i = 0; i < chunk->count; i++) {
+    for (uint32_t i = 0; w->deferral_count && i < chunk->count; i++) {
         const struct change *change = &w->changes[batch->changes[chunk->first + i]];
         for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
             const struct foreign_key *key = w->deferrals[d].key;

@@ -2,14 +2,22 @@
 #include "snapshot.h"
 #include "work.h"
 
-static bool add_change(struct work *w, struct entry *entry, enum howdah_operation operation)
+static bool add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
+                       enum howdah_operation operation)
 {
+    void *snapshot = entry_snapshot(mapper, entry);
     struct change *changes = work_grow(w, w->changes, w->change_count, &w->change_capacity, sizeof(*changes));
     if (!changes)
         return false;
     w->changes = changes;
-    w->changes[w->change_count] =
-        (struct change){.entry = entry, .operation = (uint8_t)operation, .batch = NONE, .deferrals = NONE};
+    w->changes[w->change_count] = (struct change){.entry = entry,
+                                                  .mapper = mapper,
+                                                  .image = operation == HOWDAH_OPERATION_DELETE ? snapshot : NULL,
+                                                  .old = operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot,
+                                                  .columns = w->no_columns,
+                                                  .operation = (uint8_t)operation,
+                                                  .batch = NONE,
+                                                  .deferrals = NONE};
     entry->change = w->change_count++;
     return true;
 }
@@ -18,9 +26,9 @@ static bool add_change(struct work *w, struct entry *entry, enum howdah_operatio
 static bool collect_entry(struct work *w, const struct mapper *mapper, struct entry *entry)
 {
     switch ((enum entry_state)entry->state) {
-    case ENTRY_LOADED: return add_change(w, entry, HOWDAH_OPERATION_UPDATE);
-    case ENTRY_NEW: w->inserts[mapper->index]++; return add_change(w, entry, HOWDAH_OPERATION_INSERT);
-    case ENTRY_DELETED: w->deletes[mapper->index]++; return add_change(w, entry, HOWDAH_OPERATION_DELETE);
+    case ENTRY_LOADED: return add_change(w, mapper, entry, HOWDAH_OPERATION_UPDATE);
+    case ENTRY_NEW: w->inserts[mapper->index]++; return add_change(w, mapper, entry, HOWDAH_OPERATION_INSERT);
+    case ENTRY_DELETED: w->deletes[mapper->index]++; return add_change(w, mapper, entry, HOWDAH_OPERATION_DELETE);
     case ENTRY_DETACHED:
     case ENTRY_STATES: break;
     }

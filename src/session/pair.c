@@ -39,12 +39,6 @@ static bool own_fields(struct work *w, const struct mapper *mapper, const struct
 static bool make_image(struct work *w, const struct mapper *mapper, struct change *change)
 {
     void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
-    change->old = change->operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot;
-    if (change->operation == HOWDAH_OPERATION_DELETE) {
-        change->columns = w->no_columns;
-        change->image = snapshot;
-        return true;
-    }
     change->image = arena_allocate(&w->arena, mapper->model->size, _Alignof(max_align_t));
     if (!change->image)
         return !session_no_memory(w->s);
@@ -318,7 +312,7 @@ static bool choose_columns(struct work *w, const struct mapper *mapper, struct c
 bool work_pair(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++)
-        if (!make_image(w, change_mapper(w, &w->changes[i]), &w->changes[i]))
+        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && !make_image(w, w->changes[i].mapper, &w->changes[i]))
             return false;
     for (uint32_t i = 0; i < w->change_count; i++) {
         struct change *change = &w->changes[i];

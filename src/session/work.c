@@ -8,8 +8,8 @@
 
 void *work_move(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size)
 {
-    uint32_t more = *capacity ? *capacity * 2 : 16;
-    void *grown = count > UINT32_MAX / 4 ? NULL : arena_allocate_array(&w->arena, more, size);
+    uint32_t more = *capacity ? *capacity * 4 : 16; /* since what was is copied, and stays in the arena */
+    void *grown = count > UINT32_MAX / 8 ? NULL : arena_allocate_array(&w->arena, more, size);
     if (!grown) {
         session_no_memory(w->s);
         return NULL;

@@ -24,16 +24,17 @@ enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024 };
 /* An entry that takes part. */
 struct change {
     struct entry *entry;
-    void *image;             /* the row as it will be; for DELETE as it was */
-    void *old;               /* the row as it was; NULL for INSERT */
-    const uint64_t *columns; /* that are sent; of a DELETE none */
-    uint32_t batch;          /* index; NONE: nothing of it is written */
-    uint32_t place;          /* in its batch */
-    uint32_t chunk;          /* in which it is sent */
-    uint32_t deferrals;      /* first of its foreign keys that wait for a generated key; NONE */
-    uint8_t operation;       /* enum howdah_operation */
-    bool referenced;         /* another change waits for its generated key */
-    bool draws;              /* its identity is unset */
+    const struct mapper *mapper; /* of the entry */
+    void *image;                 /* the row as it will be; for DELETE as it was */
+    void *old;                   /* the row as it was; NULL for INSERT */
+    const uint64_t *columns;     /* that are sent; of a DELETE none */
+    uint32_t batch;              /* index; NONE: nothing of it is written */
+    uint32_t place;              /* in its batch */
+    uint32_t chunk;              /* in which it is sent */
+    uint32_t deferrals;          /* first of its foreign keys that wait for a generated key; NONE */
+    uint8_t operation;           /* enum howdah_operation */
+    bool referenced;             /* another change waits for its generated key */
+    bool draws;                  /* its identity is unset */
 };
 
 /* A foreign key whose value is the key of an object that has none before the plan runs. */
@@ -161,7 +162,8 @@ void work_finish(struct work *w, bool committed);
 /* --- what they share --- */
 static inline const struct mapper *change_mapper(const struct work *w, const struct change *change)
 {
-    return entry_mapper(w->s, change->entry);
+    (void)w;
+    return change->mapper;
 }
 
 /* The change of an entry, or NULL if it has no part in this work. */
