@@ -79,17 +79,29 @@ static const bool special[UCHAR_MAX + 1] = {
     true, true, true, true, true, true, true, true, ['"'] = true, ['\\'] = true,
 };
 
-static const char *scan_string(struct scan *s, const char *at)
+static inline const char *skip_plain(const char *at)
 {
-    at++;
-    while (at) {
-        while (!special[(unsigned char)*at])
-            at++;
-        if (*at == '"')
-            return at + 1;
+    while (!special[(unsigned char)*at])
+        at++;
+    return at;
+}
+
+/* The rest of a string, from a special byte on. */
+static const char *scan_special(struct scan *s, const char *at)
+{
+    while (*at != '"') {
         at = *at == '\\' ? scan_escape(s, at + 1) : fail(s, malformed);
+        if (!at)
+            return NULL;
+        at = skip_plain(at);
     }
-    return NULL;
+    return at + 1;
+}
+
+static inline const char *scan_string(struct scan *s, const char *at)
+{
+    at = skip_plain(at + 1);
+    return *at == '"' ? at + 1 : scan_special(s, at);
 }
 
 /* Behind digits; where there is none, at itself. */

@@ -1,8 +1,5 @@
 #include "utf8.h"
 
-#include <stdint.h>
-#include <string.h>
-
 /* Well-formed sequences by their first byte: how many bytes follow, and the range of the second one (The Unicode
  * Standard, table 3-7). The third and fourth are 80 to BF. */
 struct lead {
@@ -29,47 +26,12 @@ static size_t sequence(const unsigned char *at, size_t left)
     return (size_t)lead->more + 1;
 }
 
-#define HIGH_BITS UINT64_C(0x8080808080808080)
-
-static uint64_t word_at(const unsigned char *at)
+bool utf8_is_well_formed(const char *text, size_t size)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof(word));
-    return word;
-}
-
-/* Fewer bytes than a word has, none of them beyond the end. */
-static uint64_t few_bytes(const unsigned char *at, size_t count)
-{
-    uint64_t word = 0;
-    if (count >= sizeof(uint32_t)) { /* the first four and the last four, which may overlap */
-        uint32_t first, last;
-        memcpy(&first, at, sizeof(first));
-        memcpy(&last, at + count - sizeof(last), sizeof(last));
-        return first | (uint64_t)last << 32;
-    }
-    for (; count > 0; count--)
-        word = word << 8 | at[count - 1];
-    return word;
-}
-
-/* As most text is: word by word, the last of which may overlap the one before. */
-static bool is_ascii(const unsigned char *at, size_t size)
-{
-    uint64_t seen = 0;
-    if (size < sizeof(seen))
-        return !(few_bytes(at, size) & HIGH_BITS);
-    for (size_t i = 0; i < size - sizeof(seen); i += sizeof(seen))
-        seen |= word_at(at + i);
-    return !((seen | word_at(at + size - sizeof(seen))) & HIGH_BITS);
-}
-
-static bool is_valid(const unsigned char *at, size_t size)
-{
-    const unsigned char *end = at + size;
+    const unsigned char *at = (const unsigned char *)text, *end = at + size;
     while (at < end) {
         size_t left = (size_t)(end - at);
-        if (left >= sizeof(uint64_t) && !(word_at(at) & HIGH_BITS)) {
+        if (left >= sizeof(uint64_t) && utf8_is_ascii((const char *)at, sizeof(uint64_t))) {
             at += sizeof(uint64_t);
             continue;
         }
@@ -79,12 +41,6 @@ static bool is_valid(const unsigned char *at, size_t size)
         at += step;
     }
     return true;
-}
-
-bool utf8_is_valid(const char *text, size_t size)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    return is_ascii(at, size) || is_valid(at, size);
 }
 
 size_t utf8_write(unsigned code, char to[UTF8_MAX])

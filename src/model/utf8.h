@@ -4,13 +4,57 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 enum { UTF8_MAX = 4 };
 
 /* No surrogates, no overlong forms, nothing above U+10FFFF. A NUL is valid. */
-bool utf8_is_valid(const char *text, size_t size);
+static inline bool utf8_is_valid(const char *text, size_t size);
+/* The same, byte by byte where it is not ASCII. */
+bool utf8_is_well_formed(const char *text, size_t size);
 
 /* Writes a code point of at most U+10FFFF; the number of bytes. */
 size_t utf8_write(unsigned code, char to[UTF8_MAX]);
+
+/* --- ASCII, as most text is: told word by word --- */
+
+static inline uint64_t utf8_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* Fewer bytes than a word has, none of them beyond the end. */
+static inline uint64_t utf8_few_bytes(const char *at, size_t count)
+{
+    uint64_t word = 0;
+    if (count >= sizeof(uint32_t)) { /* the first four and the last four, which may overlap */
+        uint32_t first, last;
+        memcpy(&first, at, sizeof(first));
+        memcpy(&last, at + count - sizeof(last), sizeof(last));
+        return first | (uint64_t)last << 32;
+    }
+    for (; count > 0; count--)
+        word = word << 8 | (unsigned char)at[count - 1];
+    return word;
+}
+
+static inline bool utf8_is_ascii(const char *at, size_t size)
+{
+    const uint64_t high_bits = UINT64_C(0x8080808080808080);
+    uint64_t seen = 0;
+    if (size < sizeof(seen))
+        return !(utf8_few_bytes(at, size) & high_bits);
+    for (size_t i = 0; i < size - sizeof(seen); i += sizeof(seen))
+        seen |= utf8_word(at + i);
+    return !((seen | utf8_word(at + size - sizeof(seen))) & high_bits); /* the last may overlap the one before */
+}
+
+static inline bool utf8_is_valid(const char *text, size_t size)
+{
+    return utf8_is_ascii(text, size) || utf8_is_well_formed(text, size);
+}
 
 #endif

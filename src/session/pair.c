@@ -248,7 +248,7 @@ static bool is_written_anyway(const struct change *change, const struct column *
 /* An UPDATE sends what differs. */
 static bool choose_updated(struct work *w, struct change *change, const struct column *c, uint64_t *set)
 {
-    bool deferred = change->deferrals != NONE && work_defers(w, change, c->index);
+    bool deferred = work_defers(w, change, c->index);
     bool same =
         !deferred && (snapshot_has_field(c, change->image, change->old) || take_back(w, c, change, change->old));
     const char *why = same ? NULL : refusal(c);
@@ -273,10 +273,15 @@ static bool choose_for_insert(struct work *w, const struct mapper *mapper, struc
 
 static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
+    const struct column *c = mapper->columns, *end = c + mapper->column_count;
+    bool only_changes = change->deferrals == NONE && !w->s->write_all;
     memset(set, 0, column_words(mapper) * sizeof(*set));
-    for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (!choose_updated(w, change, &mapper->columns[i], set))
+    for (; c < end; c++) {
+        if (only_changes && snapshot_has_field(c, change->image, change->old))
+            continue; /* as most fields of most objects */
+        if (!choose_updated(w, change, c, set))
             return false;
+    }
     if (!mapper->version || column_set_is_empty(set, column_words(mapper)))
         return true;
     int64_t version = key_read_integer(mapper->version, change->old);

@@ -96,7 +96,7 @@ static inline bool snapshot_has_field(const struct column *c, const void *object
     const void *x = column_field(c, object), *y = column_field(c, snapshot);
     uint64_t p, q;
     if (c->size != sizeof(p))
-        return memcmp(x, y, c->size) == 0 && (c->shape != SHAPE_ARRAY || snapshot_is_unedited(c, object));
+        return same_bytes(x, y, c->size) && (c->shape != SHAPE_ARRAY || snapshot_is_unedited(c, object));
     memcpy(&p, x, sizeof(p)); /* most fields: numbers, times, pointers to text */
     memcpy(&q, y, sizeof(q));
     return p == q;
