@@ -18,6 +18,9 @@ static uint32_t hash_key(const struct mapper *mapper, const void *object)
 
 bool key_is_set(const struct mapper *mapper, const void *object)
 {
+    const struct column *integer = mapper->integer_key;
+    if (integer)
+        return !integer->identity || key_read_integer(integer, object) != 0;
     for (uint32_t i = 0; i < mapper->key_count; i++) {
         const struct column *c = &mapper->columns[mapper->key[i]];
         if (column_is_unset_key(c, object) || column_is_null(c, object))
