@@ -4,11 +4,27 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wundef"
 
+enum { LOAD = 4 }; /* nodes for each bucket, at which the table doubles */
+
+/* Where memory is out, the table goes on as it is. */
+static void grow(struct map *map, UT_hash_table *table)
+{
+    int no_memory = 0;
+    HASH_EXPAND_BUCKETS(hh, table, no_memory);
+    (void)no_memory;
+}
+
 static bool add(struct map *map, struct map_node *node, const void *key, uint32_t hash)
 {
     node->hh.tbl = NULL;
     HASH_ADD_KEYPTR_BYHASHVALUE(hh, map->first, key, 0, hash, node);
-    return node->hh.tbl != NULL;
+    UT_hash_table *table = node->hh.tbl;
+    if (!table) /* only the first node needs memory: the table's */
+        return false;
+    table->noexpand = 1; /* uthash would wait until chains are long, which those who look for a node must walk */
+    if (table->num_items > LOAD * table->num_buckets)
+        grow(map, table);
+    return true;
 }
 
 bool map_add(struct map *map, struct map_node *node, uint32_t hash)
@@ -23,13 +39,7 @@ bool map_prepare(struct map *map)
 
 void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)
 {
-    if (add(map, node, node, hash))
-        return;
-    UT_hash_table *table = map->anchor.hh.tbl;
-    unsigned noexpand = table->noexpand;
-    table->noexpand = 1;
-    add(map, node, node, hash);
-    table->noexpand = noexpand;
+    (void)add(map, node, node, hash);
 }
 
 void map_remove(struct map *map, struct map_node *node)

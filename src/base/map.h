@@ -8,23 +8,11 @@
 struct map_node;
 /* Whether the node is the one that `probe` describes; asked only of nodes with the same hash. */
 typedef bool map_match(const struct map_node *node, const void *probe);
-struct map_probe {
-    map_match *match;
-    const void *probe;
-};
-
-static inline int map_compare(const void *node, const void *probe)
-{
-    const struct map_probe *p = probe;
-    return !node || !p->match(node, p->probe); /* NULL: the anchor, which nobody looks for */
-}
-
 /* uthash's hooks, which it expands inside the functions below: each has a `map`. */
-#define HASH_NONFATAL_OOM                1
-#define uthash_malloc(size)              memory_allocate(map->allocator, (size))
-#define uthash_free(block, size)         memory_free(map->allocator, (block))
-#define uthash_nonfatal_oom(node)        ((void)(node))
-#define HASH_KEYCMP(node, probe, length) map_compare((node), (probe))
+#define HASH_NONFATAL_OOM         1
+#define uthash_malloc(size)       memory_allocate(map->allocator, (size))
+#define uthash_free(block, size)  memory_free(map->allocator, (block))
+#define uthash_nonfatal_oom(node) ((void)(node))
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
@@ -55,10 +43,17 @@ static inline size_t map_count(const struct map *map)
 
 static inline struct map_node *map_find(const struct map *map, uint32_t hash, map_match *match, const void *what)
 {
-    const struct map_probe probe = {match, what};
-    struct map_node *found = NULL;
-    HASH_FIND_BYHASHVALUE(hh, map->first, &probe, 0, hash, found);
-    return found;
+    if (!map->first)
+        return NULL;
+    /* What HASH_FIND_BYHASHVALUE does, less its look at keys and lengths, which our nodes don't have. */
+    const UT_hash_table *table = map->first->hh.tbl;
+    const UT_hash_handle *at = table->buckets[hash & (table->num_buckets - 1)].hh_head;
+    for (; at; at = at->hh_next) {
+        struct map_node *node = (struct map_node *)(uintptr_t)at; /* its first member */
+        if (at->hashv == hash && node != &map->anchor && match(node, what))
+            return node;
+    }
+    return NULL;
 }
 
 #pragma GCC diagnostic pop
@@ -67,7 +62,7 @@ static inline struct map_node *map_find(const struct map *map, uint32_t hash, ma
 bool map_add(struct map *map, struct map_node *node, uint32_t hash);
 /* Makes sure that map_add_prepared can't fail from now on. False if memory is out. */
 bool map_prepare(struct map *map);
-/* Adds also where memory is out: the table then goes without growing. */
+/* Adds also where memory is out. */
 void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash);
 void map_remove(struct map *map, struct map_node *node);
 /* Forgets all nodes and frees the table. */

@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "model/mapper.h"
 
+/* The first two are there for whoever looks for them. */
 enum entry_state {
     ENTRY_NEW,      /* added, not in the database */
     ENTRY_LOADED,   /* in the database; dirty if it differs from its snapshot */

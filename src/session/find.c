@@ -95,27 +95,13 @@ static void *ask_server(struct howdah_session *s, const struct mapper *mapper)
     return transaction_read(s, &step) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
 }
 
-/* The usual question, one integer key that is in the map, without any of the work that others need. NULL: take the long
- * way. */
-static void *find_integer(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *key,
-                          size_t parts)
-{
-    const struct mapper *mapper = model ? catalog_find(&s->db->catalog, model) : NULL;
-    if (!mapper || parts != 1 || !key || key->type != HOWDAH_TYPE_INT64 || !mapper->integer_key)
-        return NULL;
-    struct entry *entry = identity_find_integer(&s->map, mapper, key->as.integer);
-    if (!entry || entry->state == ENTRY_DELETED || entry->state == ENTRY_DETACHED)
-        return NULL;
-    s->written.identity_hits++;
-    return entry_object(mapper, entry);
-}
-
 static void *find_key(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *key,
                       size_t parts)
 {
     const struct mapper *mapper = session_mapper(s, model);
     if (!mapper || !key_take(s, mapper, key, parts))
         return NULL;
+    s->recent = mapper;
     struct entry *entry = identity_find(&s->map, mapper, s->key_object);
     if (!entry || entry->state == ENTRY_DETACHED) {
         void *object = ask_server(s, mapper);
@@ -126,16 +112,30 @@ static void *find_key(struct howdah_session *s, const struct howdah_model *model
     return answer(s, entry);
 }
 
+/* Not inlined: its frame would cost each hit as much as the look into the map. */
+__attribute__((noinline)) static void *find_and_leave(struct howdah_session *s, const struct howdah_model *model,
+                                                      const struct howdah_value *key, size_t parts)
+{
+    void *object = find_key(s, model, key, parts);
+    session_leave(s);
+    return object;
+}
+
 void *howdah_session_find_key(struct howdah_session *s, const struct howdah_model *model,
                               const struct howdah_value *key, size_t parts)
 {
     if (!session_enter(s))
         return NULL;
-    void *object = find_integer(s, model, key, parts);
-    if (!object)
-        object = find_key(s, model, key, parts);
+    const struct mapper *mapper = s->recent;
+    if (mapper->model != model || !mapper->integer_key || parts != 1 || !key || key->type != HOWDAH_TYPE_INT64)
+        return find_and_leave(s, model, key, parts);
+    /* The usual question, one integer key that is in the map, without any of the work that others need. */
+    const struct entry *entry = identity_find_integer(&s->map, mapper, key->as.integer);
+    if (!entry || entry->state > ENTRY_LOADED)
+        return find_and_leave(s, s->recent->model, key, 1);
+    s->written.identity_hits++;
     session_leave(s);
-    return object;
+    return entry_object(mapper, entry);
 }
 
 /* --- many --- */

@@ -115,6 +115,8 @@ static void free_parts(struct howdah_session *s)
     memory_free(&s->db->allocator, s->key_object);
 }
 
+static const struct mapper no_mapper; /* of no model */
+
 struct howdah_session *howdah_session_open(struct howdah_database *db)
 {
     if (!db)
@@ -126,6 +128,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     error_clear(&s->error);
     atomic_init(&s->busy, false);
     s->db = db;
+    s->recent = &no_mapper;
     s->lost_query.s = s;
     arena_init(&s->arena, &db->allocator);
     arena_init(&s->scratch, &db->allocator);

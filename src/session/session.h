@@ -31,10 +31,11 @@ struct howdah_session {
     struct arena scratch; /* of one call */
     struct slabs slabs;
     struct map map;
-    void *key_object;   /* a struct of any mapper, for keys that are asked for */
-    void *lost_object;  /* what session_add returns after an error */
-    size_t object_size; /* of both */
-    struct cell *cells; /* of one row */
+    const struct mapper *recent; /* that session_find was asked for last; it is often asked again */
+    void *key_object;            /* a struct of any mapper, for keys that are asked for */
+    void *lost_object;           /* what session_add returns after an error */
+    size_t object_size;          /* of both */
+    struct cell *cells;          /* of one row */
     struct parameters parameters;
     struct map assigned; /* see assigned.h */
 
