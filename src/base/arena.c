@@ -1,6 +1,6 @@
 #include "arena.h"
 
-enum { ARENA_FIRST = 2048, ARENA_LARGEST = 64 * 1024 };
+enum { ARENA_FIRST = 2048, ARENA_LARGEST = 32 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
@@ -130,6 +130,7 @@ void *arena_copy(struct arena *arena, const void *data, size_t size)
         memcpy(copy, data, size);
     return copy;
 }
+
 /* A piece for an allocator's user remembers its size, since it can't grow where it lies. */
 struct sized_piece {
     _Alignas(max_align_t) size_t size;

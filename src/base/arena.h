@@ -13,11 +13,11 @@ struct arena_block;
 struct arena {
     const struct howdah_allocator *allocator;
     struct arena_block *blocks; /* newest first */
-    unsigned char *next;        /* free room of the newest block */
-    unsigned char *end;
-    size_t block_size;    /* of the next block: doubles up to a limit */
-    uint64_t allocations; /* blocks taken so far */
-    uint64_t bytes;       /* held now */
+    unsigned char *next;        /* free room of the newest block: text is put at its front, what must be aligned at */
+    unsigned char *end;         /* its back, so that no room is lost between them */
+    size_t block_size;          /* of the next block: doubles up to a limit */
+    uint64_t allocations;       /* blocks taken so far */
+    uint64_t bytes;             /* held now */
 };
 
 void arena_init(struct arena *arena, const struct howdah_allocator *allocator);
@@ -47,9 +47,13 @@ void *arena_allocate_more(struct arena *arena, size_t size);
 static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
 {
 #ifndef HOWDAH_DEBUG_ARENA
-    uintptr_t start = size_align((uintptr_t)arena->next, alignment), end = (uintptr_t)arena->end;
-    if (arena->next && start <= end && size <= end - start) {
-        arena->next = (unsigned char *)start + size;
+    uintptr_t next = (uintptr_t)arena->next, end = (uintptr_t)arena->end;
+    uintptr_t start = alignment == 1 ? next : (end - size) & ~(uintptr_t)(alignment - 1);
+    if (next && size <= end - next && start >= next) {
+        if (alignment == 1)
+            arena->next += size;
+        else
+            arena->end = (unsigned char *)start;
         return (void *)start;
     }
 #endif
