@@ -10,6 +10,13 @@ static void copy_items(const struct in_place *array, struct items to, struct ite
         memcpy(to.nulls, from.nulls, from.count);
 }
 
+bool items_same(const struct in_place *array, const void *object)
+{
+    struct items items = items_of(array, object), before = items_behind(array, items);
+    return (!items.items || memcmp(items.items, before.items, items.count * array->item_size) == 0) &&
+           (!items.nulls || memcmp(items.nulls, before.nulls, items.count) == 0);
+}
+
 void snapshot_take(const struct mapper *mapper, const void *object, void *snapshot)
 {
     if (snapshot != object)

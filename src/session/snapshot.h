@@ -39,8 +39,11 @@ struct items {
 
 static inline struct items items_of(const struct in_place *array, const void *object)
 {
-    struct items items;
-    memcpy(&items, (const char *)object + array->offset, sizeof(items));
+    const char *field = (const char *)object + array->offset;
+    struct items items; /* one by one, since they then stay in registers */
+    memcpy(&items.items, field + offsetof(struct items, items), sizeof(items.items));
+    memcpy(&items.nulls, field + offsetof(struct items, nulls), sizeof(items.nulls));
+    memcpy(&items.count, field + offsetof(struct items, count), sizeof(items.count));
     return items;
 }
 
@@ -59,28 +62,43 @@ static inline struct in_place in_place_of(const struct column *c)
     return (struct in_place){(uint32_t)c->offset, (uint32_t)c->codec->size};
 }
 
-/* memcmp's call costs more than the look at a handful of words, which most arrays are. */
-static inline bool same_bytes(const char *a, const char *b, size_t size)
+/* --- what every object passes through --- */
+
+/* memcmp's call costs more than the look at a handful of words. */
+static inline bool is_few_words(size_t size)
 {
     enum { FEW = 64 };
+    return size <= FEW && size % sizeof(uint64_t) == 0;
+}
+
+static inline bool same_words(const char *a, const char *b, size_t size)
+{
     uint64_t x, y;
-    if (size > FEW || size % sizeof(x))
-        return memcmp(a, b, size) == 0;
-    for (const char *end = a + size; a < end; a += sizeof(x), b += sizeof(y)) {
-        memcpy(&x, a, sizeof(x));
-        memcpy(&y, b, sizeof(y));
+    for (size_t i = 0; i < size; i += sizeof(x)) {
+        memcpy(&x, a + i, sizeof(x));
+        memcpy(&y, b + i, sizeof(y));
         if (x != y)
             return false;
     }
     return true;
 }
 
-/* Whether no item was edited in place. */
+static inline bool same_bytes(const char *a, const char *b, size_t size)
+{
+    return is_few_words(size) ? same_words(a, b, size) : memcmp(a, b, size) == 0;
+}
+
+/* Whether the items are as they were. */
+bool items_same(const struct in_place *array, const void *object);
+
+/* The same, without a call for most arrays. */
 static inline bool items_unedited(const struct in_place *array, const void *object)
 {
-    struct items items = items_of(array, object), behind = items_behind(array, items);
-    return (!items.items || same_bytes(items.items, behind.items, items.count * array->item_size)) &&
-           (!items.nulls || memcmp(items.nulls, behind.nulls, items.count) == 0);
+    struct items items = items_of(array, object);
+    size_t size = items.count * array->item_size;
+    if (!items.items || items.nulls || !is_few_words(size))
+        return items_same(array, object);
+    return same_words(items.items, items.items + size, size);
 }
 
 static inline bool snapshot_is_unedited(const struct column *c, const void *object)
@@ -88,8 +106,6 @@ static inline bool snapshot_is_unedited(const struct column *c, const void *obje
     const struct in_place array = in_place_of(c);
     return items_unedited(&array, object);
 }
-
-/* --- what every object passes through --- */
 
 static inline bool snapshot_has_field(const struct column *c, const void *object, const void *snapshot)
 {
@@ -106,8 +122,9 @@ static inline bool snapshot_clean(const struct mapper *mapper, const void *objec
 {
     if (memcmp(object, snapshot, mapper->model->size) != 0)
         return false;
-    for (uint32_t i = 0; i < mapper->in_place_count; i++)
-        if (!items_unedited(&mapper->in_place[i], object))
+    const struct in_place *array = mapper->in_place, *end = array + mapper->in_place_count;
+    for (; array < end; array++)
+        if (!items_unedited(array, object))
             return false;
     return true;
 }
