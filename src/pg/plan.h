@@ -33,8 +33,10 @@ enum pg_role {
 struct pg_step {
     const struct statement *statement;
     enum pg_role role;
-    bool sync;       /* ends its segment: the executor waits until all its results are in */
-    bool one_by_one; /* rows are delivered as they arrive; else when the result is whole. Same callback */
+    bool sync;         /* ends its segment: the executor waits until all its results are in */
+    bool one_by_one;   /* rows are delivered as they arrive; else when the result is whole. Same callback */
+    bool whole_if_few; /* with one_by_one: but whole if there were few of them when the statement ran last on this
+                          connection. libpq does much less for a row then, but holds them all */
 
     /* Called right before the step is sent. NULL: no parameters. A status other than OK stops the plan. */
     enum howdah_status (*bind)(void *arg, struct pg_step *step, struct pg_binding *ret);

@@ -164,6 +164,7 @@ static enum howdah_status run_plan(struct running *running, const struct query_f
                            .bind = bind_query,
                            .arg = running,
                            .one_by_one = running->each || !is_small(running),
+                           .whole_if_few = !running->each,
                            .row = running->each ? pass_row : take_object};
     return transaction_read(running->q->s, &step);
 }
