@@ -167,7 +167,7 @@ static void begin_run(struct pg_execution *e)
     e->open = transaction != PQTRANS_IDLE;
     e->exposed = e->refused = e->committed = e->spent = e->rolled_back = false;
     e->begun = false;
-    e->answered = false;
+    e->answered = e->described = false;
     e->next = 0;
     if (!is_late(e) && e->connection->cache.doomed.count && transaction == PQTRANS_IDLE)
         execution_send_closes(e);

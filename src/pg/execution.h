@@ -48,7 +48,7 @@ struct awaited_queue {
 /* Arrays that grow and stay. */
 struct scratch {
     const char **values; /* parameters as libpq wants them: NULL is SQL NULL */
-    int *formats;        /* all 1: binary */
+    int *formats;        /* all 1: binary, for bindings that bring none */
     size_t parameters;
     struct cell *cells;
     size_t columns;
@@ -77,6 +77,7 @@ struct pg_execution {
     struct awaited_queue awaited;
     struct scratch scratch;
 
+    bool described;             /* the step has got its result's columns */
     bool answered;              /* a result of the oldest awaited was taken; libpq's NULL that ends it comes next */
     int columns;                /* whose types are in the cells; -1: none */
     const struct cached *typed; /* the statement that they are of, if it has a name */

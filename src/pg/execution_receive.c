@@ -89,17 +89,47 @@ static void take_cells(struct cell *cells, int columns, const PGresult *result, 
     }
 }
 
+static enum howdah_status fail_memory(struct pg_execution *e)
+{
+    return error_set(e->plan->error, HOWDAH_STATUS_NO_MEMORY, "out of memory");
+}
+
+/* Tells the step what its rows will be like. */
+static enum howdah_status describe(struct pg_execution *e, struct pg_step *step, const PGresult *result)
+{
+    const struct howdah_allocator *allocator = e->connection->options->allocator;
+    int count = PQnfields(result);
+    struct pg_column *columns = memory_allocate(allocator, ((size_t)count + 1) * sizeof(*columns));
+    if (!columns)
+        return fail_memory(e);
+    for (int i = 0; i < count; i++)
+        columns[i] = (struct pg_column){PQfname(result, i), PQftype(result, i)};
+    enum howdah_status status = step->columns(step->arg, step, columns, (size_t)count);
+    memory_free(allocator, columns);
+    return status;
+}
+
+/* What the step, and we ourselves, must know before the first row. */
+static bool begin_rows(struct pg_execution *e, struct pg_step *step, const PGresult *result)
+{
+    enum howdah_status status = HOWDAH_STATUS_OK;
+    if (step->columns && !e->described)
+        status = describe(e, step, result);
+    e->described = true;
+    if (!status && step->row && PQntuples(result) && !take_types(e, result))
+        status = fail_memory(e);
+    if (status)
+        execution_fail(e, status, step);
+    return !status;
+}
+
 static void take_rows(struct pg_execution *e, const PGresult *result)
 {
     struct pg_step *step = first(e)->step;
     int rows = PQntuples(result);
     e->counters->rows += (uint64_t)rows;
-    if (rows == 0 || !step->row || e->status != HOWDAH_STATUS_OK)
+    if (e->status != HOWDAH_STATUS_OK || !begin_rows(e, step, result) || !step->row)
         return;
-    if (!take_types(e, result)) {
-        execution_fail(e, error_set(e->plan->error, HOWDAH_STATUS_NO_MEMORY, "out of memory"), step);
-        return;
-    }
     struct cell *cells = e->scratch.cells;
     for (int row = 0; row < rows; row++) {
         take_cells(cells, e->columns, result, row);
@@ -288,7 +318,7 @@ static void drop_first(struct pg_execution *e)
     if (first(e)->kind == AWAITED_STEP && !first(e)->cached)
         e->columns = -1;
     awaited_drop(&e->awaited);
-    e->answered = false;
+    e->answered = e->described = false;
     execution_expect_rows(e);
 }
 

@@ -17,6 +17,7 @@ enum {
 /* The length of a message is an int; the server takes fields up to 1 GB. */
 static const uint64_t parameters_max = 1024u * 1024 * 1024 - 64 * 1024;
 
+static const struct pg_binding nothing;
 static const struct statement rollback_statement = {.text = "ROLLBACK", .control = true};
 
 static const struct howdah_allocator *allocator_of(const struct pg_execution *e)
@@ -123,19 +124,26 @@ static bool prepare(struct pg_execution *e, struct pg_step *step, struct cached 
     return true;
 }
 
-static bool send_named(struct pg_execution *e, struct pg_step *step, struct cached *cached, const int *sizes)
+static const int *formats_of(const struct pg_execution *e, const struct pg_binding *binding)
+{
+    return binding->formats ? binding->formats : e->scratch.formats;
+}
+
+static bool send_named(struct pg_execution *e, struct pg_step *step, struct cached *cached,
+                       const struct pg_binding *binding)
 {
     if (cached->state == CACHED_UNPREPARED && !prepare(e, step, cached))
         return false;
-    return PQsendQueryPrepared(e->connection->pg, cached->name, step->statement->parameters, e->scratch.values, sizes,
-                               e->scratch.formats, 1);
+    return PQsendQueryPrepared(e->connection->pg, cached->name, step->statement->parameters, e->scratch.values,
+                               binding->sizes, formats_of(e, binding), 1);
 }
 
-static bool send_unnamed(struct pg_execution *e, const struct statement *s, const int *sizes, size_t *bytes)
+static bool send_unnamed(struct pg_execution *e, const struct statement *s, const struct pg_binding *binding,
+                         size_t *bytes)
 {
     *bytes += strlen(s->text);
-    return PQsendQueryParams(e->connection->pg, s->text, s->parameters, s->types, e->scratch.values, sizes,
-                             e->scratch.formats, 1);
+    return PQsendQueryParams(e->connection->pg, s->text, s->parameters, s->types, e->scratch.values, binding->sizes,
+                             formats_of(e, binding), 1);
 }
 
 /* What the step means for the transaction. */
@@ -183,7 +191,7 @@ static bool send_step(struct pg_execution *e, struct pg_step *step)
     follow_role(e, step->role);
     e->begun = true;
     if ((e->next == 0 && !choose_mode(e, cached)) ||
-        !(cached ? send_named(e, step, cached, binding.sizes) : send_unnamed(e, s, binding.sizes, &bytes))) {
+        !(cached ? send_named(e, step, cached, &binding) : send_unnamed(e, s, &binding, &bytes))) {
         execution_lose(e);
         return false;
     }
@@ -211,7 +219,7 @@ bool execution_send_rollback(struct pg_execution *e)
     e->rolled_back = true;
     e->open = false;
     size_t bytes = MESSAGE_OVERHEAD;
-    if (!enter_pipeline(e) || !send_unnamed(e, &rollback_statement, NULL, &bytes)) {
+    if (!enter_pipeline(e) || !send_unnamed(e, &rollback_statement, &nothing, &bytes)) {
         execution_lose(e);
         return false;
     }
@@ -228,7 +236,7 @@ static bool send_close(struct pg_execution *e, const struct cached *cached)
     const struct statement close = {.text = text, .control = true};
     size_t bytes = 0;
     snprintf(text, sizeof(text), "DEALLOCATE %s", cached->name);
-    return send_unnamed(e, &close, NULL, &bytes);
+    return send_unnamed(e, &close, &nothing, &bytes);
 #endif
 }
 
