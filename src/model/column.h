@@ -88,6 +88,8 @@ struct decode_fault {
 };
 enum howdah_status columns_decode(const struct column *columns, size_t count, const struct cell *cells,
                                   struct arena *arena, void *object, struct decode_fault *ret);
+/* Whether cells of that type can be the column's at all: OK; or SCHEMA with a reason, as in column_decode. */
+enum howdah_status column_accepts(const struct column *c, uint32_t oid, struct arena *arena, const char **ret_why);
 /* The field as a value; borrowed from the object. */
 struct howdah_value column_value(const struct column *c, const void *object);
 /* Puts a value into the field (of an object that is only used for keys and conditions: text is borrowed, and what

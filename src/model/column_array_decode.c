@@ -104,6 +104,11 @@ static uint32_t item_oid(const struct column *c, uint32_t array_oid)
     return known ? known->oid : 0;
 }
 
+item_decode *array_decode_of(const struct column *c, uint32_t array_oid)
+{
+    return item_decode_of(c, item_oid(c, array_oid));
+}
+
 enum howdah_status array_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *field,
                                 const char **ret_why)
 {

@@ -168,6 +168,12 @@ item_decode *item_decode_of(const struct column *c, uint32_t oid)
     return c->codec->type == HOWDAH_TYPE_ENUM && oid >= FIRST_USER_OID ? decode_own : NULL;
 }
 
+enum howdah_status column_accepts(const struct column *c, uint32_t oid, struct arena *arena, const char **ret_why)
+{
+    bool known = oid == c->oid || (c->shape == SHAPE_ARRAY ? array_decode_of(c, oid) : item_decode_of(c, oid));
+    return known ? HOWDAH_STATUS_OK : refuse_type(c, oid, arena, ret_why);
+}
+
 /* --- the cell --- */
 
 const char *null_type_name(enum howdah_type type)

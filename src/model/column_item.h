@@ -86,6 +86,8 @@ typedef enum howdah_status item_decode(const struct column *c, const unsigned ch
                                        struct arena *arena, void *value, const char **ret_why);
 /* How values of type `oid` become the column's; NULL if they can't. */
 item_decode *item_decode_of(const struct column *c, uint32_t oid);
+/* The same for items of arrays of type `array_oid`. */
+item_decode *array_decode_of(const struct column *c, uint32_t array_oid);
 /* The C type to use where a plain value has no room for NULL: "NullInt32". NULL for types that have. */
 const char *null_type_name(enum howdah_type type);
 /* Sets "is of type integer, expected bigint" and returns SCHEMA. */
