@@ -1,0 +1,115 @@
+#include "format.h"
+
+#include "model/text.h"
+
+#include <string.h>
+
+/* va_list may be an array type, which decays as a parameter: in a struct it can be handed on. */
+struct arguments {
+    va_list list;
+};
+
+/* A size that does not fit becomes one that does not fit bigint either. */
+static struct howdah_value integer_argument(enum conversion conversion, struct arguments *from)
+{
+    switch (conversion) {
+    case CONVERSION_UNSIGNED: return howdah_value_integer((int64_t)va_arg(from->list, unsigned));
+    case CONVERSION_LONG: return howdah_value_integer(va_arg(from->list, long));
+    case CONVERSION_UNSIGNED_LONG: return howdah_value_unsigned(va_arg(from->list, unsigned long));
+    case CONVERSION_LONG_LONG: return howdah_value_integer(va_arg(from->list, long long));
+    case CONVERSION_UNSIGNED_LONG_LONG: return howdah_value_unsigned(va_arg(from->list, unsigned long long));
+    case CONVERSION_SIZE: return howdah_value_unsigned(va_arg(from->list, size_t));
+    case CONVERSION_INTMAX: return howdah_value_integer(va_arg(from->list, intmax_t));
+    case CONVERSION_UINTMAX: return howdah_value_unsigned(va_arg(from->list, uintmax_t));
+    default: return howdah_value_integer(va_arg(from->list, ptrdiff_t));
+    }
+}
+
+/* As printf reads it: up to a NUL, or to the given count; a negative count is none. */
+static enum howdah_status text_argument(bool counted, struct arguments *from, struct arena *arena,
+                                        struct wire_value *ret, const char **ret_why)
+{
+    int count = counted ? va_arg(from->list, int) : -1;
+    const char *text = va_arg(from->list, const char *);
+    if (!text) {
+        *ret = (struct wire_value){0, -1, NULL};
+        return HOWDAH_STATUS_OK;
+    }
+    size_t length = count < 0 ? strlen(text) : strnlen(text, (size_t)count);
+    return text_to_wire(text, length, arena, ret, ret_why);
+}
+
+static enum howdah_status value_argument(struct arguments *from, struct arena *arena, struct wire_value *ret,
+                                         const char **ret_why)
+{
+    static const struct howdah_value null;
+    const struct howdah_value *value = va_arg(from->list, void *);
+    return value_to_wire(value ? value : &null, arena, ret, ret_why);
+}
+
+static enum howdah_status argument(enum conversion conversion, struct arguments *from, struct arena *arena,
+                                   struct wire_value *ret, const char **ret_why)
+{
+    struct howdah_value value;
+    switch (conversion) {
+    case CONVERSION_INT: return int32_to_wire(va_arg(from->list, int), arena, ret);
+    case CONVERSION_REAL: return real_to_wire(va_arg(from->list, double), arena, ret);
+    case CONVERSION_TEXT: return text_argument(false, from, arena, ret, ret_why);
+    case CONVERSION_COUNTED_TEXT: return text_argument(true, from, arena, ret, ret_why);
+    case CONVERSION_VALUE: return value_argument(from, arena, ret, ret_why);
+    default: value = integer_argument(conversion, from); return value_to_wire(&value, arena, ret, ret_why);
+    }
+}
+
+static enum howdah_status refuse(size_t number, const char *why, struct arena *arena, const char **ret_why)
+{
+    char digits[DECIMAL_MAX];
+    const char *whole = text_join(arena, "the value of its conversion ", text_decimal(number, digits), " ", why, NULL);
+    *ret_why = whole ? whole : why;
+    return HOWDAH_STATUS_INVALID;
+}
+
+enum howdah_status format_read(const char *format, va_list arguments, bool fragment, struct arena *arena,
+                               struct format *ret, const char **ret_why)
+{
+    struct arguments from;
+    enum howdah_status status = sql_scan(format, fragment, arena, &ret->scanned, ret_why);
+    if (status)
+        return status;
+    uint32_t count = ret->scanned.hole_count;
+    ret->values = arena_allocate_array(arena, count ? count : 1, sizeof(*ret->values));
+    if (!ret->values)
+        return HOWDAH_STATUS_NO_MEMORY;
+    va_copy(from.list, arguments);
+    for (uint32_t i = 0; i < count && !status; i++) {
+        const char *why = "";
+        status = argument(ret->scanned.holes[i].conversion, &from, arena, &ret->values[i], &why);
+        if (status == HOWDAH_STATUS_INVALID)
+            status = refuse(i + 1, why, arena, ret_why);
+    }
+    va_end(from.list);
+    return status;
+}
+
+const struct statement *format_statement(const struct format *format, const char *prefix, struct arena *arena)
+{
+    uint32_t count = format->scanned.hole_count;
+    struct statement *statement = ARENA_NEW(arena, struct statement);
+    uint32_t *types = arena_allocate_array(arena, count ? count : 1, sizeof(*types));
+    struct buffer text;
+    if (!statement || !types)
+        return NULL;
+    for (uint32_t i = 0; i < count; i++)
+        types[i] = format->values[i].type;
+    buffer_init(&text, arena->allocator);
+    buffer_text(&text, prefix);
+    sql_put(&format->scanned, 1, &text);
+    *statement = (struct statement){.text = text.failed ? NULL : arena_copy_text(arena, text.data, text.size),
+                                    .types = types,
+                                    .parameters = (uint16_t)count};
+    buffer_done(&text);
+    if (!statement->text)
+        return NULL;
+    statement_seal(statement);
+    return statement;
+}

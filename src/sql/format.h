@@ -1,0 +1,23 @@
+/* A literal with printf conversions and its arguments as SQL text with typed parameters. Pure. */
+#ifndef SQL_FORMAT_H
+#define SQL_FORMAT_H
+
+#include "scan.h"
+
+#include "base/statement.h"
+#include "model/value_wire.h"
+
+#include <stdarg.h>
+
+struct format {
+    struct scanned scanned;
+    struct wire_value *values; /* one for each hole; in the arena, nothing of the program's is borrowed */
+};
+
+/* Reads text and arguments. OK; NO_MEMORY; or INVALID, with the reason in `ret_why`, which is static or in the arena. */
+enum howdah_status format_read(const char *format, va_list arguments, bool fragment, struct arena *arena,
+                               struct format *ret, const char **ret_why);
+/* The statement that it is as a whole, sealed, in the arena; NULL if memory is out. `prefix` goes before the text. */
+const struct statement *format_statement(const struct format *format, const char *prefix, struct arena *arena);
+
+#endif

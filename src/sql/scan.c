@@ -1,0 +1,468 @@
+#include "scan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { HOLES_FIRST = 8, HOLES_MAX = UINT16_MAX, WHY_MAX = 256, EXCERPT_MAX = 16 };
+
+/* The literal is read once, from piece to piece: a word, a quoted text, a comment, a conversion, any other character. */
+struct scan {
+    const char *format, *at;
+    const char *piece; /* where the piece under way begins */
+    struct arena *arena;
+    struct buffer text;
+    struct hole *holes;
+    size_t hole_count, hole_capacity;
+    bool fragment;
+    bool failed; /* with `why`, or without memory */
+    const char *why;
+
+    int depth;  /* of parentheses */
+    bool any;   /* piece but blanks and comments */
+    bool ended; /* behind a semicolon */
+    /* E'a' goes on as such behind a line's end, with comments in between or not */
+    bool after_escapes, after_newline;
+
+    size_t words;
+    char first[12], second[12]; /* words, in lower case; cut */
+    bool writes, atomic;
+};
+
+/* --- saying what is wrong, and where --- */
+
+static bool fail(struct scan *s, const char *where, const char *what)
+{
+    char why[WHY_MAX];
+    char excerpt[EXCERPT_MAX + 1];
+    size_t length = 0;
+    while (length < EXCERPT_MAX && where[length] && where[length] != '\n') {
+        excerpt[length] = where[length];
+        length++;
+    }
+    while (length && ((unsigned char)where[length] & 0xc0) == 0x80) /* not in the middle of a character */
+        length--;
+    excerpt[length] = '\0';
+    int written =
+        snprintf(why, sizeof(why), "character %zu ('%s'): %s", (size_t)(where - s->format) + 1, excerpt, what);
+    s->why = written < 0 ? NULL : arena_copy_text(s->arena, why, strlen(why));
+    s->failed = true;
+    return false;
+}
+
+static bool fail_memory(struct scan *s)
+{
+    s->failed = true;
+    return false;
+}
+
+/* --- characters, as the server's lexer sees them whatever the locale --- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool begins_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool continues_word(char c)
+{
+    return begins_word(c) || is_digit(c) || c == '$';
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* --- taking over text --- */
+
+static void take(struct scan *s, size_t count)
+{
+    buffer_append(&s->text, s->at, count);
+    s->at += count;
+}
+
+/* One character inside quotes or a comment, where a conversion has no place. */
+static bool take_inside(struct scan *s, const char *where)
+{
+    if (s->at[0] != '%') {
+        take(s, 1);
+        return true;
+    }
+    if (s->at[1] != '%')
+        return fail(s, s->at, where);
+    s->at++;
+    take(s, 1);
+    return true;
+}
+
+/* --- quotes and comments; each begins at its first character --- */
+
+static bool take_text(struct scan *s, bool escapes)
+{
+    take(s, 1);
+    while (*s->at) {
+        if (*s->at == '\'' && s->at[1] != '\'') {
+            take(s, 1);
+            s->after_escapes = escapes;
+            s->after_newline = false;
+            return true;
+        }
+        if (*s->at == '\'' || (escapes && *s->at == '\\' && s->at[1] && s->at[1] != '%'))
+            take(s, 2);
+        else if (!take_inside(s, "a conversion inside quotes would not be bound: join texts with ||, or write %%"))
+            return false;
+    }
+    return fail(s, s->piece, "the quote does not end");
+}
+
+static bool take_quote(struct scan *s)
+{
+    return take_text(s, s->after_escapes && s->after_newline);
+}
+
+static bool take_name(struct scan *s)
+{
+    take(s, 1);
+    while (*s->at) {
+        if (*s->at == '"') {
+            take(s, 1);
+            return true;
+        }
+        if (!take_inside(s, "a conversion can't be a part of a quoted name"))
+            return false;
+    }
+    return fail(s, s->piece, "the quoted name does not end");
+}
+
+/* The length of $tag$ at `at`; 0 if there is none. */
+static size_t dollar_tag(const char *at)
+{
+    size_t length = 1;
+    if (begins_word(at[1]))
+        while (begins_word(at[length]) || is_digit(at[length]))
+            length++;
+    return at[length] == '$' ? length + 1 : 0;
+}
+
+static bool take_dollar(struct scan *s)
+{
+    const char *tag = s->at;
+    size_t length = dollar_tag(tag);
+    if (is_digit(s->at[1]))
+        return fail(s, s->at, "parameters have no numbers here: write a conversion, as in %d");
+    if (!length)
+        return fail(s, s->at, "a lone $ has no meaning");
+    take(s, length);
+    while (*s->at) {
+        if (strncmp(s->at, tag, length) == 0) {
+            take(s, length);
+            return true;
+        }
+        if (!take_inside(s, "a conversion inside dollar quotes would not be bound"))
+            return false;
+    }
+    return fail(s, s->piece, "the dollar quote does not end");
+}
+
+static bool take_line_comment(struct scan *s)
+{
+    while (*s->at && *s->at != '\n' && *s->at != '\r')
+        if (!take_inside(s, "a conversion inside a comment would not be bound"))
+            return false;
+    if (!*s->at && s->fragment)
+        return fail(s, s->piece, "a fragment can't end in a comment");
+    return true;
+}
+
+static bool take_block_comment(struct scan *s)
+{
+    size_t depth = 0;
+    while (*s->at) {
+        if (s->at[0] == '/' && s->at[1] == '*') {
+            take(s, 2);
+            depth++;
+        } else if (s->at[0] == '*' && s->at[1] == '/') {
+            take(s, 2);
+            if (--depth == 0)
+                return true;
+        } else if (!take_inside(s, "a conversion inside a comment would not be bound")) {
+            return false;
+        }
+    }
+    return fail(s, s->piece, "the comment does not end");
+}
+
+/* --- words --- */
+
+static bool is_word(const char *word, const char *const *list)
+{
+    while (*list && strcmp(*list, word) != 0)
+        list++;
+    return *list != NULL;
+}
+
+static void copy_word(char *to, size_t size, const char *word, size_t length)
+{
+    size_t count = length < size ? length : size - 1;
+    for (size_t i = 0; i < count; i++)
+        to[i] = lower(word[i]);
+    to[count] = '\0';
+}
+
+static void note_word(struct scan *s, const char *word, size_t length)
+{
+    static const char *const writing[] = {"insert", "update", "delete", "merge", "into", NULL};
+    char text[sizeof(s->first)];
+    copy_word(text, sizeof(text), word, length);
+    if (s->words < 2)
+        memcpy(s->words ? s->second : s->first, text, sizeof(text));
+    s->words++;
+    s->writes = s->writes || is_word(text, writing);
+    s->atomic = s->atomic || strcmp(text, "atomic") == 0;
+}
+
+static bool take_word(struct scan *s)
+{
+    size_t length = 1;
+    while (continues_word(s->at[length]))
+        length++;
+    if (length == 1 && lower(*s->at) == 'e' && s->at[1] == '\'') {
+        take(s, 1);
+        return take_text(s, true);
+    }
+    note_word(s, s->at, length);
+    take(s, length);
+    return true;
+}
+
+/* With whatever letters stand in it: 1.5e3, 0x1f, 1_000. */
+static bool take_number(struct scan *s)
+{
+    size_t length = 1;
+    while (s->at[length] != '$' && (continues_word(s->at[length]) || s->at[length] == '.'))
+        length++;
+    if (s->at[length] == '$')
+        return fail(s, s->at, "a $ can't follow a number");
+    take(s, length);
+    return true;
+}
+
+/* --- conversions --- */
+
+static const struct spelling {
+    const char *text; /* none begins another */
+    enum conversion conversion;
+} spellings[] = {
+    {"d", CONVERSION_INT},
+    {"i", CONVERSION_INT},
+    {"hd", CONVERSION_INT},
+    {"hhd", CONVERSION_INT},
+    {"u", CONVERSION_UNSIGNED},
+    {"hu", CONVERSION_UNSIGNED},
+    {"hhu", CONVERSION_UNSIGNED},
+    {"ld", CONVERSION_LONG},
+    {"li", CONVERSION_LONG},
+    {"lu", CONVERSION_UNSIGNED_LONG},
+    {"lld", CONVERSION_LONG_LONG},
+    {"lli", CONVERSION_LONG_LONG},
+    {"llu", CONVERSION_UNSIGNED_LONG_LONG},
+    {"zu", CONVERSION_SIZE},
+    {"zd", CONVERSION_PTRDIFF},
+    {"td", CONVERSION_PTRDIFF},
+    {"jd", CONVERSION_INTMAX},
+    {"ju", CONVERSION_UINTMAX},
+    {"f", CONVERSION_REAL},
+    {"lf", CONVERSION_REAL},
+    {"s", CONVERSION_TEXT},
+    {".*s", CONVERSION_COUNTED_TEXT},
+    {"p", CONVERSION_VALUE},
+};
+
+static const struct spelling *find_spelling(const char *at)
+{
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(*spellings); i++)
+        if (strncmp(at, spellings[i].text, strlen(spellings[i].text)) == 0)
+            return &spellings[i];
+    return NULL;
+}
+
+static bool add_hole(struct scan *s, enum conversion conversion)
+{
+    if (s->hole_count == HOLES_MAX)
+        return fail(s, s->piece, "a statement has 65535 parameters at most");
+    if (s->hole_count == s->hole_capacity) {
+        size_t capacity = s->hole_capacity ? s->hole_capacity * 2 : HOLES_FIRST;
+        struct hole *holes = arena_allocate_array(s->arena, capacity, sizeof(*holes));
+        if (!holes)
+            return fail_memory(s);
+        if (s->hole_count)
+            memcpy(holes, s->holes, s->hole_count * sizeof(*holes));
+        s->holes = holes;
+        s->hole_capacity = capacity;
+    }
+    s->holes[s->hole_count++] = (struct hole){s->text.size, conversion};
+    return true;
+}
+
+/* A placeholder beside a letter, a digit or a $ would be read as one word with it. */
+static bool stands_alone(const struct scan *s, const char *behind)
+{
+    bool placeholder_before = s->hole_count && s->holes[s->hole_count - 1].at == s->text.size;
+    bool word_before = s->text.size && continues_word(s->text.data[s->text.size - 1]);
+    return !word_before && !placeholder_before && !continues_word(*behind);
+}
+
+static bool take_percent(struct scan *s)
+{
+    if (s->at[1] == '%') {
+        s->at++;
+        take(s, 1);
+        return true;
+    }
+    const struct spelling *spelling = find_spelling(s->at + 1);
+    if (!spelling)
+        return fail(
+            s, s->at,
+            "no such conversion: there are %d %u %ld %lu %lld %llu %zu %f %s %.*s, %p with BIND(x), and %% for a "
+            "percent sign");
+    const char *behind = s->at + 1 + strlen(spelling->text);
+    if (!stands_alone(s, behind))
+        return fail(s, s->at, "a conversion must stand apart from words and numbers: put a blank there");
+    s->at = behind;
+    return add_hole(s, spelling->conversion);
+}
+
+/* --- all else --- */
+
+static bool take_parenthesis(struct scan *s)
+{
+    s->depth += *s->at == '(' ? 1 : -1;
+    if (s->depth < 0 && s->fragment)
+        return fail(s, s->at, "the parenthesis closes one that the fragment did not open");
+    take(s, 1);
+    return true;
+}
+
+static bool take_semicolon(struct scan *s)
+{
+    if (s->fragment)
+        return fail(s, s->at, "a fragment is a part of one statement: no semicolon");
+    s->ended = s->ended || (s->depth == 0 && !s->atomic);
+    take(s, 1);
+    return true;
+}
+
+static bool take_space(struct scan *s)
+{
+    s->after_newline = s->after_newline || *s->at == '\n' || *s->at == '\r';
+    take(s, 1);
+    return true;
+}
+
+static bool take_one(struct scan *s)
+{
+    take(s, 1);
+    return true;
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+typedef bool take_piece(struct scan *s);
+
+static take_piece *piece_at(const struct scan *s)
+{
+    switch (s->at[0]) {
+    case '%': return take_percent;
+    case '\'': return take_quote;
+    case '"': return take_name;
+    case '$': return take_dollar;
+    case '(':
+    case ')': return take_parenthesis;
+    case ';': return take_semicolon;
+    case '-': return s->at[1] == '-' ? take_line_comment : take_one;
+    case '/': return s->at[1] == '*' ? take_block_comment : take_one;
+    default: break;
+    }
+    return is_space(*s->at) ? take_space : is_digit(*s->at) ? take_number : begins_word(*s->at) ? take_word : take_one;
+}
+
+static bool take_next(struct scan *s)
+{
+    take_piece *piece = piece_at(s);
+    bool space = piece == take_space || piece == take_line_comment;
+    bool token = !space && piece != take_block_comment && piece != take_semicolon;
+    if (s->ended && token)
+        return fail(s, s->at, "one statement at a time: nothing may follow the semicolon");
+    s->piece = s->at;
+    s->any = s->any || token;
+    s->after_escapes = s->after_escapes && (space || piece == take_quote);
+    return piece(s);
+}
+
+/* --- the whole --- */
+
+static enum sql_kind kind_of(const struct scan *s)
+{
+    static const char *const reading[] = {"select", "with", "values", "table", "show", "explain", NULL};
+    static const char *const transaction[] = {"begin", "start",     "commit",  "end", "rollback",
+                                              "abort", "savepoint", "release", NULL};
+    static const char *const of_transaction[] = {"local", "transaction", "constraints", NULL};
+    bool prepares = strcmp(s->first, "prepare") == 0 && strcmp(s->second, "transaction") == 0;
+    bool sets = strcmp(s->first, "set") == 0 && !is_word(s->second, of_transaction);
+    if (prepares || is_word(s->first, transaction))
+        return SQL_TRANSACTION;
+    if (sets || strcmp(s->first, "reset") == 0)
+        return SQL_SETTING;
+    return is_word(s->first, reading) && !s->writes ? SQL_READS : SQL_WRITES;
+}
+
+static bool scan_all(struct scan *s)
+{
+    while (*s->at)
+        if (!take_next(s))
+            return false;
+    if (!s->any)
+        return fail(s, s->format, "there is nothing to run");
+    if (s->fragment && s->depth != 0)
+        return fail(s, s->at, "a parenthesis of the fragment is not closed");
+    return !s->text.failed || fail_memory(s);
+}
+
+enum howdah_status sql_scan(const char *format, bool fragment, struct arena *arena, struct scanned *ret,
+                            const char **ret_why)
+{
+    struct scan s = {.format = format, .at = format, .arena = arena, .fragment = fragment};
+    buffer_init(&s.text, arena->allocator);
+    bool good = scan_all(&s);
+    const char *text = good ? arena_copy_text(arena, s.text.data ? s.text.data : "", s.text.size) : NULL;
+    if (text)
+        *ret = (struct scanned){.text = text,
+                                .size = s.text.size,
+                                .holes = s.holes,
+                                .hole_count = (uint32_t)s.hole_count,
+                                .kind = kind_of(&s)};
+    buffer_done(&s.text);
+    if (text)
+        return HOWDAH_STATUS_OK;
+    *ret_why = s.why;
+    return s.why ? HOWDAH_STATUS_INVALID : HOWDAH_STATUS_NO_MEMORY;
+}
+
+void sql_put(const struct scanned *scanned, uint32_t first, struct buffer *out)
+{
+    size_t done = 0;
+    for (uint32_t i = 0; i < scanned->hole_count; i++) {
+        size_t at = scanned->holes[i].at;
+        buffer_append(out, scanned->text + done, at - done);
+        buffer_printf(out, "$%u", first + i);
+        done = at;
+    }
+    buffer_append(out, scanned->text + done, scanned->size - done);
+}
