@@ -14,6 +14,7 @@
 #include <howdah/session.h>
 #include <howdah/transaction.h>
 #include <howdah/query.h>
+#include <howdah/sql.h>
 #include <howdah/plan.h>
 
 #ifndef HOWDAH_NO_SHORT_NAMES

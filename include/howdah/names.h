@@ -7,6 +7,7 @@
 
 #include <howdah/plan.h>
 #include <howdah/query.h>
+#include <howdah/sql.h>
 #include <howdah/transaction.h>
 
 /* clang-format off */
@@ -246,6 +247,9 @@
 #endif
 #ifdef VALUES
 #error "howdah: VALUES is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef BIND
+#error "howdah: BIND is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef SET_TEXT
 #error "howdah: SET_TEXT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -712,6 +716,21 @@
 #ifdef session_assign_null
 #error "howdah: session_assign_null is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_sql
+#error "howdah: session_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_sql_partial
+#error "howdah: session_sql_partial is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_sql_one
+#error "howdah: session_sql_one is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_sql_each
+#error "howdah: session_sql_each is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_execute
+#error "howdah: session_execute is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_query
 #error "howdah: session_query is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -823,6 +842,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define MODELS                     HOWDAH_MODELS
 #define VALUE                      HOWDAH_VALUE
 #define VALUES                     HOWDAH_VALUES
+#define BIND                       HOWDAH_BIND
 #define SET_TEXT                   HOWDAH_SET_TEXT
 #define DATABASE_OPTIONS           HOWDAH_DATABASE_OPTIONS
 #define BEGIN_OPTIONS              HOWDAH_BEGIN_OPTIONS
@@ -980,6 +1000,11 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_add                howdah_session_add
 #define session_add_struct         howdah_session_add_struct
 #define session_assign_null        howdah_session_assign_null
+#define session_sql                howdah_session_sql
+#define session_sql_partial        howdah_session_sql_partial
+#define session_sql_one            howdah_session_sql_one
+#define session_sql_each           howdah_session_sql_each
+#define session_execute            howdah_session_execute
 #define session_query              howdah_session_query
 #define query_where                howdah_query_where
 #define query_where_between        howdah_query_where_between

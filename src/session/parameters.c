@@ -118,6 +118,6 @@ enum howdah_status parameters_bind(struct parameters *p, struct pg_binding *ret)
         p->values[i] = null ? NULL : b->data ? b->data + skipped : "";
         p->sizes[i] = null ? -1 : (int)b->size - skipped;
     }
-    *ret = (struct pg_binding){p->values, p->sizes};
+    *ret = (struct pg_binding){.values = p->values, .sizes = p->sizes};
     return HOWDAH_STATUS_OK;
 }

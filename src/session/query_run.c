@@ -30,13 +30,15 @@ static bool make_binding(struct arena *arena, struct query_form *form)
     uint32_t count = form->prepared.statement->parameters;
     const char **values = arena_allocate_array(arena, count + 1, sizeof(*values));
     int *sizes = arena_allocate_array(arena, count + 1, sizeof(*sizes));
-    if (!values || !sizes)
+    int *formats = arena_allocate_array(arena, count + 1, sizeof(*formats));
+    if (!values || !sizes || !formats)
         return false;
     for (uint32_t i = 0; i < count; i++) {
         values[i] = form->prepared.parameters[i]->data;
         sizes[i] = form->prepared.parameters[i]->size;
+        formats[i] = form->prepared.parameters[i]->oid != 0;
     }
-    form->binding = (struct pg_binding){values, sizes};
+    form->binding = (struct pg_binding){values, sizes, formats};
     return true;
 }
 

@@ -92,7 +92,7 @@ static enum howdah_status bind_look(void *arg, struct pg_step *step, struct pg_b
     run->values[1] = run->names.data;
     run->sizes[0] = (int)run->kinds.size;
     run->sizes[1] = (int)run->names.size;
-    *ret = (struct pg_binding){run->values, run->sizes};
+    *ret = (struct pg_binding){.values = run->values, .sizes = run->sizes};
     return HOWDAH_STATUS_OK;
 }
 

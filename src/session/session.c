@@ -152,6 +152,7 @@ static void forget_objects(struct howdah_session *s)
     work_free(s);
     map_clear(&s->map);
     map_clear(&s->assigned);
+    s->plains = NULL;
     slabs_clear(&s->slabs);
     arena_done(&s->arena);
     arena_done(&s->scratch);

@@ -20,6 +20,7 @@ enum transaction_state {
 
 struct work;
 struct flushed;
+struct plain;
 
 struct howdah_session {
     struct howdah_database *db;
@@ -37,7 +38,8 @@ struct howdah_session {
     size_t object_size;          /* of both */
     struct cell *cells;          /* of one row */
     struct parameters parameters;
-    struct map assigned; /* see assigned.h */
+    struct map assigned;  /* see assigned.h */
+    struct plain *plains; /* mappers of structs that the database does not know; in `arena` */
 
     struct pg_counters counters;
     struct howdah_session_stats written; /* only inserted, updated, deleted, identity_hits */

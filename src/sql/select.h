@@ -19,7 +19,7 @@
 
 /* A value that is bound, never pasted. Its place in the text is decided when the statement is rendered. */
 struct select_parameter {
-    uint32_t oid;              /* of the type as which it is sent */
+    uint32_t oid;              /* of the type as which it is sent; 0: as text, for the server to find the type */
     const char *cast;          /* behind $n: "", or as "::inet" */
     const char *data;          /* in the wire's format; NULL is SQL NULL */
     int size;                  /* -1: NULL */

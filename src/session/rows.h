@@ -1,0 +1,27 @@
+/* Rows of statements that the program wrote: their columns find the fields of a model by name. */
+#ifndef SESSION_ROWS_H
+#define SESSION_ROWS_H
+
+#include "session.h"
+
+/* How a result's columns fall to fields. In an arena. */
+struct row_map {
+    const struct mapper *mapper;
+    const struct column **columns; /* that have a cell, in the mapper's order */
+    uint32_t *places;              /* of these in the row */
+    struct cell *cells;            /* of the row, in the order of `columns` */
+    uint32_t count;
+};
+
+/* Makes the map. False, and the session has the error: a field without a column (unless `partial`), one with two, or one
+ * whose column is of another type. */
+bool row_map_make(struct howdah_session *s, const struct mapper *mapper, const struct pg_column *columns, size_t count,
+                  bool partial, struct arena *arena, struct row_map *ret);
+/* Puts the row's cells into map->cells. False if the row is not as wide as the map is for. */
+bool row_map_take(const struct row_map *map, const struct cell *cells, size_t count);
+
+/* The mapper of a model for rows: the database's, also of a plain struct, or one that the session compiles for a plain
+ * struct that the database does not know. NULL: the session has the error. */
+const struct mapper *session_row_mapper(struct howdah_session *s, const struct howdah_model *model);
+
+#endif
