@@ -15,6 +15,7 @@
 #include <howdah/transaction.h>
 #include <howdah/query.h>
 #include <howdah/sql.h>
+#include <howdah/write.h>
 #include <howdah/plan.h>
 
 #ifndef HOWDAH_NO_SHORT_NAMES

@@ -8,6 +8,7 @@
 #include <howdah/plan.h>
 #include <howdah/query.h>
 #include <howdah/sql.h>
+#include <howdah/write.h>
 #include <howdah/transaction.h>
 
 /* clang-format off */
@@ -476,6 +477,21 @@
 #ifdef ORDER_DESC
 #error "howdah: ORDER_DESC is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef ON_CONFLICT_UPDATE
+#error "howdah: ON_CONFLICT_UPDATE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef ON_CONFLICT_IGNORE
+#error "howdah: ON_CONFLICT_IGNORE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef EXPLAIN_TEXT
+#error "howdah: EXPLAIN_TEXT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef EXPLAIN_JSON
+#error "howdah: EXPLAIN_JSON is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef EXPLAIN_ANALYZE
+#error "howdah: EXPLAIN_ANALYZE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef ORDER_ASC_NULLS_FIRST
 #error "howdah: ORDER_ASC_NULLS_FIRST is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -662,6 +678,15 @@
 #ifdef query_limit
 #error "howdah: query_limit is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef query_delete
+#error "howdah: query_delete is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_update
+#error "howdah: query_update is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_all_rows
+#error "howdah: query_all_rows is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef query_offset
 #error "howdah: query_offset is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -689,6 +714,9 @@
 #ifdef query_sql
 #error "howdah: query_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef query_explain
+#error "howdah: query_explain is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef database_find
 #error "howdah: database_find is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -715,6 +743,18 @@
 #endif
 #ifdef session_assign_null
 #error "howdah: session_assign_null is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_upsert
+#error "howdah: session_upsert is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_upsert_many
+#error "howdah: session_upsert_many is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_insert_missing
+#error "howdah: session_insert_missing is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_insert_missing_many
+#error "howdah: session_insert_missing_many is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef session_sql
 #error "howdah: session_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -751,6 +791,15 @@
 #endif
 #ifdef query_order_by
 #error "howdah: query_order_by is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_set
+#error "howdah: query_set is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_set_sql
+#error "howdah: query_set_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_where_sql
+#error "howdah: query_where_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef query_all
 #error "howdah: query_all is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -919,6 +968,11 @@ typedef struct howdah_numeric_array NumericArray;
 #define OPERATION_DELETE           HOWDAH_OPERATION_DELETE
 #define ORDER_ASC                  HOWDAH_ORDER_ASC
 #define ORDER_DESC                 HOWDAH_ORDER_DESC
+#define ON_CONFLICT_UPDATE         HOWDAH_ON_CONFLICT_UPDATE
+#define ON_CONFLICT_IGNORE         HOWDAH_ON_CONFLICT_IGNORE
+#define EXPLAIN_TEXT               HOWDAH_EXPLAIN_TEXT
+#define EXPLAIN_JSON               HOWDAH_EXPLAIN_JSON
+#define EXPLAIN_ANALYZE            HOWDAH_EXPLAIN_ANALYZE
 #define ORDER_ASC_NULLS_FIRST      HOWDAH_ORDER_ASC_NULLS_FIRST
 #define ORDER_ASC_NULLS_LAST       HOWDAH_ORDER_ASC_NULLS_LAST
 #define ORDER_DESC_NULLS_FIRST     HOWDAH_ORDER_DESC_NULLS_FIRST
@@ -982,6 +1036,9 @@ typedef struct howdah_numeric_array NumericArray;
 #define plan_step                  howdah_plan_step
 #define plan_text                  howdah_plan_text
 #define query_limit                howdah_query_limit
+#define query_delete               howdah_query_delete
+#define query_update               howdah_query_update
+#define query_all_rows             howdah_query_all_rows
 #define query_offset               howdah_query_offset
 #define query_distinct             howdah_query_distinct
 #define query_lock                 howdah_query_lock
@@ -991,6 +1048,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define query_end                  howdah_query_end
 #define query_at                   howdah_query_at
 #define query_sql                  howdah_query_sql
+#define query_explain              howdah_query_explain
 #define database_find              howdah_database_find
 #define database_save              howdah_database_save
 #define database_delete            howdah_database_delete
@@ -1000,6 +1058,10 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_add                howdah_session_add
 #define session_add_struct         howdah_session_add_struct
 #define session_assign_null        howdah_session_assign_null
+#define session_upsert             howdah_session_upsert
+#define session_upsert_many        howdah_session_upsert_many
+#define session_insert_missing     howdah_session_insert_missing
+#define session_insert_missing_many howdah_session_insert_missing_many
 #define session_sql                howdah_session_sql
 #define session_sql_partial        howdah_session_sql_partial
 #define session_sql_one            howdah_session_sql_one
@@ -1012,6 +1074,9 @@ typedef struct howdah_numeric_array NumericArray;
 #define query_join                 howdah_query_join
 #define query_left_join            howdah_query_left_join
 #define query_order_by             howdah_query_order_by
+#define query_set                  howdah_query_set
+#define query_set_sql              howdah_query_set_sql
+#define query_where_sql            howdah_query_where_sql
 #define query_all                  howdah_query_all
 #define query_first                howdah_query_first
 #define query_each                 howdah_query_each

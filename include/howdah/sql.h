@@ -76,6 +76,23 @@ HOWDAH_API enum howdah_status howdah_session_execute_sql(struct howdah_session *
                                                          const char *format, ...) HOWDAH_PRINTF(3, 4);
 #define howdah_session_execute(s, ret_affected, ...) howdah_session_execute_sql((s), (ret_affected), "" __VA_ARGS__)
 
+/* --- in queries --- */
+
+/* query_where_sql(q, "metadata @> %s AND length(title) < %d", "{}", 80): a condition of its own, in parentheses, which it can't
+ * leave. Columns are named as in the table; where a query joins tables, by the aliases that query_sql shows. The values
+ * are copied. No I/O. */
+HOWDAH_API void howdah_query_where_sql_text(struct howdah_query *q, const char *format, ...) HOWDAH_PRINTF(2, 3);
+#define howdah_query_where_sql(q, ...) howdah_query_where_sql_text((q), "" __VA_ARGS__)
+
+enum howdah_explain {
+    HOWDAH_EXPLAIN_TEXT = 0,
+    HOWDAH_EXPLAIN_JSON = 1,
+    HOWDAH_EXPLAIN_ANALYZE = 2 /* runs the query, and drops its rows: EXPLAIN_JSON | EXPLAIN_ANALYZE */
+};
+
+/* The server's plan for query_all of this query (1 round trip), as it prints it. Owned by the session; NULL on error. */
+HOWDAH_API const char *howdah_query_explain(struct howdah_query *q, unsigned how);
+
 HOWDAH_END_DECLS
 
 #endif

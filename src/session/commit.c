@@ -36,8 +36,7 @@ static const struct mapper *mapper_of_table(const struct howdah_session *s, cons
     return NULL;
 }
 
-/* The field that the server's words are about. */
-static void name_field(struct howdah_session *s, const struct mapper *mapper)
+void session_name_field(struct howdah_session *s, const struct mapper *mapper)
 {
     struct howdah_error *e = &s->error;
     const struct column *c = NULL;
@@ -57,7 +56,7 @@ static void name_culprit(struct work *w, size_t failed, bool again)
     struct howdah_session *s = w->s;
     const struct mapper *named = mapper_of_table(s, &s->error);
     if (failed >= w->step_count || w->infos[failed].kind != STEP_WRITE) {
-        name_field(s, named);
+        session_name_field(s, named);
         return;
     }
     uint32_t index = w->infos[failed].chunk;
@@ -73,7 +72,7 @@ static void name_culprit(struct work *w, size_t failed, bool again)
         error_attach(&s->error, &s->error.model, mapper->model->name);
     }
     if (!s->error.object || !named || named == mapper)
-        name_field(s, named ? named : mapper);
+        session_name_field(s, named ? named : mapper);
     if (of_row && !entry)
         error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
                       batch->count, again ? "it did not happen again" : "earlier work of the transaction is gone");

@@ -30,15 +30,18 @@ static bool copy_pointers(const struct mapper *mapper, struct arena *arena, void
     return true;
 }
 
-static bool make_keys(const struct mapper *mapper, void *object)
+bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, void *object)
 {
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
         if (!c->uuid_v7 || !column_is_unset_key(c, object))
             continue;
         struct howdah_uuid uuid;
-        if (howdah_uuid_v7(&uuid) != HOWDAH_STATUS_OK)
+        if (howdah_uuid_v7(&uuid) != HOWDAH_STATUS_OK) {
+            session_fail(s, HOWDAH_STATUS_RESOURCE, mapper->model->name, NULL, NULL,
+                         "%s: the kernel gave no random bytes for a UUID", mapper->model->name);
             return false;
+        }
         memcpy(column_field(c, object), &uuid, sizeof(uuid));
     }
     return true;
@@ -84,11 +87,8 @@ static bool fill(struct howdah_session *s, const struct mapper *mapper, struct e
     memcpy(object, value, mapper->model->size);
     if (!copy_pointers(mapper, &s->arena, object))
         return !session_no_memory(s);
-    if (!make_keys(mapper, object)) {
-        session_fail(s, HOWDAH_STATUS_RESOURCE, mapper->model->name, NULL, NULL,
-                     "%s: the kernel gave no random bytes for a UUID", mapper->model->name);
+    if (!object_make_keys(s, mapper, object))
         return false;
-    }
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     empty_collections(mapper, object, entry_snapshot(mapper, entry));
     return !key_is_set(mapper, object) || object_key_waits(mapper, object) || claim_key(s, mapper, entry);

@@ -11,6 +11,8 @@ void object_forget_stale_pointers(struct howdah_session *s, const struct mapper 
 void object_own_all(struct howdah_session *s);
 /* Whether a part of the primary key is zero that a BELONGS_TO pointer will fill in. */
 bool object_key_waits(const struct mapper *mapper, const void *object);
+/* Makes uuid keys that are not set. False: the session has the error. */
+bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, void *object);
 /* The pointer of a BELONGS_TO relation, as it stands in the struct. */
 void *object_pointer(const struct relation *relation, const void *object);
 void object_set_pointer(const struct relation *relation, void *object, void *target);

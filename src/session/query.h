@@ -7,6 +7,7 @@
 #include "sql/select.h"
 
 #include <howdah/query.h>
+#include <stdarg.h>
 
 enum { QUERY_ERROR_MAX = 256 };
 
@@ -21,6 +22,8 @@ struct howdah_query {
     struct select select;
     const struct select_source *at;             /* the row that its model means, by query_at; or NULL */
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
+    struct select_terms sets;                   /* what query_update assigns */
+    bool all_rows;                              /* query_update and query_delete may go without a condition */
     enum howdah_status status;                  /* the first fault of building; it comes out when the query runs */
     const char *model, *field;                  /* that it is about */
     char message[QUERY_ERROR_MAX];
@@ -89,7 +92,19 @@ static inline struct select_piece piece_parameter(const struct select_parameter 
     return piece;
 }
 
+/* The program's own SQL as an expression in parentheses, its conversions bound. False and a fault, of `column` if it is for
+ * one. */
+bool query_fragment(struct howdah_query *q, const struct mapper *mapper, const struct column *column,
+                    const char *format, va_list arguments, struct select_expression *ret);
+
 /* --- running --- */
+
+/* A call begins that runs the query, for that model: enters the session, and hands a fault of the building on to it. Where
+ * it is true query_leave follows. */
+bool query_enter(struct howdah_query *q, const struct howdah_model *model);
+void query_leave(struct howdah_query *q);
+/* The parameters as libpq takes them. False if memory is out. */
+bool query_make_binding(struct arena *arena, const struct select_statement *prepared, struct pg_binding *ret);
 
 /* The form with its statement and parameters, rendered if it isn't yet; NULL and the session's error. */
 struct query_form *query_prepare(struct howdah_query *q, enum select_form form);

@@ -25,20 +25,20 @@ static void write(struct select_writer *w, const void *arg)
 }
 
 /* The parameters as libpq takes them, made once: a query that runs again sends them as they are. */
-static bool make_binding(struct arena *arena, struct query_form *form)
+bool query_make_binding(struct arena *arena, const struct select_statement *prepared, struct pg_binding *ret)
 {
-    uint32_t count = form->prepared.statement->parameters;
+    uint32_t count = prepared->statement->parameters;
     const char **values = arena_allocate_array(arena, count + 1, sizeof(*values));
     int *sizes = arena_allocate_array(arena, count + 1, sizeof(*sizes));
     int *formats = arena_allocate_array(arena, count + 1, sizeof(*formats));
     if (!values || !sizes || !formats)
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        values[i] = form->prepared.parameters[i]->data;
-        sizes[i] = form->prepared.parameters[i]->size;
-        formats[i] = form->prepared.parameters[i]->oid != 0;
+        values[i] = prepared->parameters[i]->data;
+        sizes[i] = prepared->parameters[i]->size;
+        formats[i] = prepared->parameters[i]->oid != 0;
     }
-    form->binding = (struct pg_binding){values, sizes, formats};
+    *ret = (struct pg_binding){values, sizes, formats};
     return true;
 }
 
@@ -51,7 +51,7 @@ struct query_form *query_prepare(struct howdah_query *q, enum select_form kind)
         return form;
     enum howdah_status status =
         select_statement_get(&s->db->texts, &s->arena, &s->scratch, write, &running, &form->prepared);
-    if (status == HOWDAH_STATUS_OK && make_binding(&s->arena, form))
+    if (status == HOWDAH_STATUS_OK && query_make_binding(&s->arena, &form->prepared, &form->binding))
         return form;
     form->prepared.statement = NULL;
     if (status == HOWDAH_STATUS_INVALID)
@@ -62,8 +62,7 @@ struct query_form *query_prepare(struct howdah_query *q, enum select_form kind)
     return NULL;
 }
 
-/* Enters the session and hands a fault of the query's building on to it. */
-static bool begin(struct howdah_query *q, const struct howdah_model *model)
+bool query_enter(struct howdah_query *q, const struct howdah_model *model)
 {
     if (!q || !q->s || !session_enter(q->s))
         return false;
@@ -83,7 +82,7 @@ static bool begin(struct howdah_query *q, const struct howdah_model *model)
     return false;
 }
 
-static void end(struct howdah_query *q)
+void query_leave(struct howdah_query *q)
 {
     arena_reset(&q->s->scratch);
     session_leave(q->s);
@@ -92,10 +91,10 @@ static void end(struct howdah_query *q)
 const char *howdah_query_sql(struct howdah_query *q)
 {
     const struct mapper *root = q ? query_root(q) : NULL;
-    if (!begin(q, root ? root->model : NULL))
+    if (!query_enter(q, root ? root->model : NULL))
         return NULL;
     const struct query_form *form = query_prepare(q, SELECT_ROWS);
-    end(q);
+    query_leave(q);
     return form ? form->prepared.statement->text : NULL;
 }
 
@@ -211,9 +210,9 @@ void **howdah_query_all_objects(struct howdah_query *q, const struct howdah_mode
 {
     size_t count = 0;
     void **objects = NULL;
-    if (begin(q, model)) {
+    if (query_enter(q, model)) {
         objects = query_all(q, SELECT_ROWS, &count);
-        end(q);
+        query_leave(q);
     }
     if (ret_count)
         *ret_count = count;
@@ -223,22 +222,22 @@ void **howdah_query_all_objects(struct howdah_query *q, const struct howdah_mode
 void *howdah_query_first_object(struct howdah_query *q, const struct howdah_model *model)
 {
     size_t count;
-    if (!begin(q, model))
+    if (!query_enter(q, model))
         return NULL;
     void **objects = query_all(q, SELECT_FIRST, &count);
-    end(q);
+    query_leave(q);
     return count ? objects[0] : NULL;
 }
 
 enum howdah_status howdah_query_each_object(struct howdah_query *q, const struct howdah_model *model,
                                             bool (*row)(void *arg, const void *object), void *arg)
 {
-    if (!begin(q, model))
+    if (!query_enter(q, model))
         return q ? session_refusal(q->s) : HOWDAH_STATUS_NO_MEMORY;
     struct running running = {.q = q, .each = row, .each_arg = arg};
     enum howdah_status status = row ? run(&running)
                                     : session_fail(q->s, HOWDAH_STATUS_INVALID, query_root(q)->model->name, NULL, NULL,
                                                    "query_each needs a function for the rows");
-    end(q);
+    query_leave(q);
     return status;
 }

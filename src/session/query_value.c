@@ -77,6 +77,7 @@ static struct column column_for(const struct column *column, enum operand operan
     case OPERAND_NAME:
     case OPERAND_NAMES: be_lone_text(&as, ""); break;
     case OPERAND_JSON_PATH: be_lone_text(&as, "::jsonpath"); break;
+    case OPERAND_ASSIGNED: break;
     }
     return as;
 }
@@ -231,10 +232,10 @@ static enum howdah_status take_list(struct taking *t, struct howdah_value list, 
 typedef enum howdah_status take(struct taking *t, struct howdah_value value, struct select_parameter *ret);
 
 static take *const takes[] = {
-    [OPERAND_SAME] = take_one,      [OPERAND_LIST] = take_list, [OPERAND_ITEM] = take_one,
-    [OPERAND_PATTERN] = take_one,   [OPERAND_PART] = take_part, [OPERAND_START] = take_part,
-    [OPERAND_ENDING] = take_part,   [OPERAND_NAME] = take_one,  [OPERAND_NAMES] = take_list,
-    [OPERAND_JSON_PATH] = take_one,
+    [OPERAND_SAME] = take_one,      [OPERAND_LIST] = take_list,    [OPERAND_ITEM] = take_one,
+    [OPERAND_PATTERN] = take_one,   [OPERAND_PART] = take_part,    [OPERAND_START] = take_part,
+    [OPERAND_ENDING] = take_part,   [OPERAND_NAME] = take_one,     [OPERAND_NAMES] = take_list,
+    [OPERAND_JSON_PATH] = take_one, [OPERAND_ASSIGNED] = take_one,
 };
 
 /* A value without the macros may be text, bytes or an array and have no pointer. */
@@ -260,7 +261,8 @@ static bool take_value(struct howdah_query *q, struct query_parameter *p, struct
     if (status == HOWDAH_STATUS_OK)
         p->bound = bound;
     else
-        query_fail(q, status, p->mapper, p->column, "%s.%s: the value of the condition %s", model, field,
+        query_fail(q, status, p->mapper, p->column, "%s.%s: the value%s %s", model, field,
+                   p->operand == OPERAND_ASSIGNED ? "" : " of the condition",
                    status == HOWDAH_STATUS_NO_MEMORY ? "has no memory" : t.why);
     return status == HOWDAH_STATUS_OK;
 }

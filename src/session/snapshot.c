@@ -67,3 +67,13 @@ void snapshot_restore(const struct mapper *mapper, void *object, const void *sna
         memcpy((char *)object + field->offset, (const char *)snapshot + field->offset, field->size);
     }
 }
+
+void snapshot_take_column(const struct column *c, const void *from, void *snapshot)
+{
+    memcpy(column_field(c, snapshot), column_field(c, from), c->size);
+    if (c->shape != SHAPE_ARRAY)
+        return;
+    const struct in_place array = in_place_of(c);
+    struct items items = items_of(&array, snapshot);
+    copy_items(&array, items_behind(&array, items), items);
+}

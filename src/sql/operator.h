@@ -6,16 +6,17 @@
 
 /* What stands on the other side. */
 enum operand {
-    OPERAND_SAME,     /* a value of the column's type */
-    OPERAND_LIST,     /* an array of such values */
-    OPERAND_ITEM,     /* an item of the column, which is an array */
-    OPERAND_PATTERN,  /* text with the operator's own wildcards */
-    OPERAND_PART,     /* text that is to be found anywhere */
-    OPERAND_START,    /* ... at the start */
-    OPERAND_ENDING,   /* ... at the end */
-    OPERAND_NAME,     /* text: a key of jsonb */
-    OPERAND_NAMES,    /* an array of text */
-    OPERAND_JSON_PATH /* text: an SQL/JSON path */
+    OPERAND_SAME,      /* a value of the column's type */
+    OPERAND_LIST,      /* an array of such values */
+    OPERAND_ITEM,      /* an item of the column, which is an array */
+    OPERAND_PATTERN,   /* text with the operator's own wildcards */
+    OPERAND_PART,      /* text that is to be found anywhere */
+    OPERAND_START,     /* ... at the start */
+    OPERAND_ENDING,    /* ... at the end */
+    OPERAND_NAME,      /* text: a key of jsonb */
+    OPERAND_NAMES,     /* an array of text */
+    OPERAND_JSON_PATH, /* text: an SQL/JSON path */
+    OPERAND_ASSIGNED   /* a value that the column itself is to hold */
 };
 
 struct operator

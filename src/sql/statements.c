@@ -69,7 +69,8 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
         ret_columns[count++] = &mapper->columns[mapper->key[i]];
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
-        bool by_server = key->kind == STATEMENT_INSERT ? !column_in(key->columns, i) : c->server_only;
+        bool by_server =
+            key->kind == STATEMENT_INSERT ? key->on_conflict || !column_in(key->columns, i) : c->server_only;
         if (!all && !by_server)
             continue;
         made++;
@@ -139,7 +140,7 @@ static void render_insert(struct text *t, const struct statement_key *key)
         if (!column_in(key->columns, i))
             continue;
         if (count == 0)
-            buffer_printf(&t->out, "INSERT INTO %s (", mapper->quoted);
+            buffer_printf(&t->out, "INSERT INTO %s%s (", mapper->quoted, key->on_conflict ? " AS t" : "");
         buffer_printf(&t->out, "%s%s", separator(count++), mapper->columns[i].quoted);
     }
     if (count == 0) {
@@ -165,6 +166,8 @@ static void render_insert(struct text *t, const struct statement_key *key)
     /* the server gives out defaults in the order in which the rows were added */
     put_alias(t, count, true);
     buffer_text(&t->out, " ORDER BY u.ord");
+    if (key->on_conflict)
+        buffer_text(&t->out, key->on_conflict);
     put_returned(t, key, " RETURNING ", "");
 }
 

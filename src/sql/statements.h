@@ -24,6 +24,7 @@ struct statement_key {
     const uint64_t *columns; /* INSERT: those that are sent; UPDATE: those that are set; else NULL */
     const uint64_t *by_name; /* of those, the ones whose values stand in a setting of the transaction, since the
                                 client doesn't know them yet; their parameter is the setting's name. Or NULL */
+    const char *on_conflict; /* INSERT: that clause; all columns come back then. Not for the store of texts */
     const struct column *by; /* FIND: another column than the primary key, or NULL */
 };
 

@@ -1,0 +1,172 @@
+#include "returned.h"
+
+#include "load.h"
+#include "object.h"
+#include "snapshot.h"
+#include "transaction.h"
+
+bool returned_init(struct returned *r, struct howdah_session *s, const struct mapper *mapper,
+                   const struct column *const *columns, uint32_t count)
+{
+    *r = (struct returned){.s = s, .mapper = mapper, .columns = columns, .count = count};
+    r->last = &r->first;
+    return map_prepare(&s->map) || !session_no_memory(s);
+}
+
+/* --- taking --- */
+
+static bool check_width(struct returned *r, size_t count)
+{
+    const char *model = r->mapper->model->name;
+    if (count == r->count)
+        return true;
+    session_fail(r->s, HOWDAH_STATUS_PROTOCOL, model, NULL, NULL, "%s: a row of %zu columns, expected %u", model, count,
+                 r->count);
+    return false;
+}
+
+/* The entry of the row whose key comes first, or NULL. False on error. */
+static bool find(struct returned *r, const struct cell *cells, struct entry **ret)
+{
+    struct howdah_session *s = r->s;
+    if (!load_columns(s, r->mapper, r->columns, cells, r->mapper->key_count, &s->scratch, s->key_object))
+        return false;
+    struct entry *entry = identity_find(&s->map, r->mapper, s->key_object);
+    *ret = entry && (entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED) ? entry : NULL;
+    return true;
+}
+
+static struct returned_row *add(struct returned *r, struct entry *entry, void *values)
+{
+    struct returned_row *row = ARENA_NEW(&r->s->scratch, struct returned_row);
+    if (!row) {
+        session_no_memory(r->s);
+        return NULL;
+    }
+    *row = (struct returned_row){.entry = entry, .values = values};
+    *r->last = row;
+    r->last = &row->next;
+    return row;
+}
+
+/* What a rollback of the program's transaction has to undo. */
+static bool remember(struct returned *r, struct entry *entry)
+{
+    return r->s->transaction == TRANSACTION_NONE || transaction_remember(r->s, entry) || !session_no_memory(r->s);
+}
+
+static void *decode(struct returned *r, const struct cell *cells)
+{
+    const struct howdah_model *model = r->mapper->model;
+    void *values = arena_allocate_zero(&r->s->scratch, model->size, model->alignment);
+    if (!values)
+        session_no_memory(r->s);
+    bool decoded = values && load_columns(r->s, r->mapper, r->columns, cells, r->count, &r->s->arena, values);
+    return decoded ? values : NULL;
+}
+
+bool returned_take(struct returned *r, const struct cell *cells, size_t count)
+{
+    struct entry *entry = NULL;
+    if (!check_width(r, count) || !find(r, cells, &entry))
+        return false;
+    if (!entry)
+        return true;
+    void *values = decode(r, cells);
+    return values && remember(r, entry) && add(r, entry, values);
+}
+
+bool returned_take_deleted(struct returned *r, const struct cell *cells, size_t count)
+{
+    struct entry *entry = NULL;
+    if (!check_width(r, count) || !find(r, cells, &entry))
+        return false;
+    return !entry || (remember(r, entry) && add(r, entry, NULL));
+}
+
+/* An entry for a row that the session has no object of. It is detached until the statement has succeeded; a rollback of
+ * the program's transaction makes it so again. */
+static struct entry *make(struct returned *r)
+{
+    struct entry *entry = slabs_add(&r->s->slabs, r->mapper);
+    if (!entry) {
+        session_no_memory(r->s);
+        return NULL;
+    }
+    entry->state = ENTRY_DETACHED;
+    return entry;
+}
+
+struct returned_row *returned_take_whole(struct returned *r, const struct cell *cells, size_t count)
+{
+    struct entry *entry = NULL;
+    void *values = check_width(r, count) ? decode(r, cells) : NULL;
+    if (!values || !find(r, cells, &entry))
+        return NULL;
+    bool made = !entry;
+    if (made && !(entry = make(r)))
+        return NULL;
+    if (made)
+        memcpy(entry_object(r->mapper, entry), values, r->mapper->model->size);
+    if (made)
+        snapshot_take(r->mapper, entry_object(r->mapper, entry), entry_snapshot(r->mapper, entry));
+    struct returned_row *row = remember(r, entry) ? add(r, entry, values) : NULL;
+    if (row)
+        row->made = made;
+    return row;
+}
+
+/* --- applying --- */
+
+static void become_loaded(struct returned *r, struct entry *entry)
+{
+    struct entry *holder = identity_find(&r->s->map, r->mapper, entry_snapshot(r->mapper, entry));
+    if (holder) /* detached: its row was gone, and is there again */
+        identity_remove(&r->s->map, holder);
+    entry->state = ENTRY_LOADED; /* as load.c does: it begins its life here */
+    identity_add_prepared(&r->s->map, r->mapper, entry);
+}
+
+static void refresh(struct returned *r, const struct returned_row *row)
+{
+    void *object = entry_object(r->mapper, row->entry), *snapshot = entry_snapshot(r->mapper, row->entry);
+    void *room = r->s->key_object;
+    for (uint32_t i = r->mapper->key_count; i < r->count; i++) {
+        const struct column *c = r->columns[i];
+        bool changed = !snapshot_equal(c, object, snapshot, room);
+        snapshot_take_column(c, row->values, snapshot);
+        if (!changed)
+            memcpy(column_field(c, object), column_field(c, snapshot), c->size);
+    }
+    object_forget_stale_pointers(r->s, r->mapper, object);
+    for (uint32_t i = 0; i < r->mapper->relation_count; i++) {
+        const struct relation *relation = &r->mapper->relations[i];
+        if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO && !object_pointer(relation, object))
+            object_set_pointer(relation, snapshot, NULL);
+    }
+}
+
+static void leave(struct returned *r, struct entry *entry)
+{
+    entry_move(entry, EVENT_GONE);
+    entry->row_deleted = true;
+    if (r->s->transaction == TRANSACTION_NONE) /* else it keeps its place until the commit, should that not come */
+        identity_remove(&r->s->map, entry);
+}
+
+void returned_apply(struct returned *r)
+{
+    for (const struct returned_row *row = r->first; row; row = row->next)
+        if (row->made)
+            become_loaded(r, row->entry);
+        else if (row->values)
+            refresh(r, row);
+        else
+            leave(r, row->entry);
+}
+
+void returned_drop(struct returned *r)
+{
+    r->first = NULL; /* what was made for it is detached, and stays so */
+    r->last = &r->first;
+}

@@ -1,0 +1,196 @@
+/* INSERT ... ON CONFLICT: new rows, rows that are there, and the objects of both. */
+#include "api/scene.h"
+#include "api/works_models.h"
+
+static void setup(void)
+{
+    scene_open(WORKS);
+    live_sql("INSERT INTO makers (name, grade) VALUES ('Ann', 1), ('bob', NULL);"
+             "INSERT INTO items (maker_id, code, title, note, price, version) VALUES (1, 'a', 'Alpha', 'n', 10.50, 4);"
+             "INSERT INTO words VALUES ('one', 1)");
+}
+
+START_TEST(test_upsert__new_row)
+{
+    Maker *cid = session_upsert(s, Maker, (name), .name = "Cid", .grade = {3, true});
+    check_no_error();
+    check_cost(1, 1);
+    ck_assert_int_gt(cid->id, 0);
+    ck_assert(cid->made_at.microseconds != 0); /* what the server made */
+    ck_assert_ptr_eq(session_find(s, Maker, cid->id), cid);
+    check_nothing_to_write();
+    cid->grade.value = 4;
+    check_ok(session_commit(s));
+    live_check("Ann|1\nbob|\nCid|4", "SELECT name, grade FROM makers ORDER BY id");
+}
+END_TEST
+
+START_TEST(test_upsert__row_that_is_there)
+{
+    Maker *bob = session_upsert(s, Maker, (name), .name = "bob", .grade = {2, true});
+    check_no_error();
+    ck_assert_int_eq(bob->id, 2);
+    live_check("2", "SELECT grade FROM makers WHERE name = 'bob'");
+    ck_assert_ptr_nonnull(
+        strstr(seen.statements[0].sql, "ON CONFLICT (\"name\") DO UPDATE SET \"grade\" = excluded.\"grade\""));
+}
+END_TEST
+
+START_TEST(test_upsert__object_that_the_session_has)
+{
+    Item *a = session_find(s, Item, 1);
+    Maker *ann = session_find(s, Maker, 1);
+    a->note = "mine";
+    cost_start();
+    Item *same = session_upsert(s, Item, (code), .maker = ann, .code = "a", .title = "changed", .price = {"3.00"});
+    check_no_error();
+    check_cost(1, 1);
+    ck_assert_ptr_eq(same, a);
+    ck_assert_str_eq(a->title, "changed");
+    ck_assert_str_eq(a->price.text, "3.00");
+    ck_assert_int_eq(a->version, 5);
+    ck_assert_ptr_eq(a->maker, ann);
+    ck_assert_str_eq(a->note, "mine"); /* an unsaved change stays */
+    ck_assert_uint_eq(session_stats(s).objects, 2);
+    check_ok(session_commit(s));
+    live_check("changed|mine|6", "SELECT title, note, version FROM items");
+}
+END_TEST
+
+START_TEST(test_upsert__insert_missing)
+{
+    ck_assert_ptr_null(session_insert_missing(s, Word, (word), .word = "one", .count = 7));
+    check_no_error();
+    Word *two = session_insert_missing(s, Word, (word), .word = "two", .count = 2);
+    check_no_error();
+    ck_assert_int_eq(two->count, 2);
+    live_check("one|1\ntwo|2", "SELECT word, count FROM words ORDER BY count");
+}
+END_TEST
+
+START_TEST(test_upsert__many)
+{
+    enum { MANY_WORDS = 2000 };
+    static char texts[MANY_WORDS][16];
+    static Word words[MANY_WORDS];
+    for (int i = 0; i < MANY_WORDS; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "w%d", i);
+        words[i] = (Word){texts[i], i};
+    }
+    live_sql("INSERT INTO words SELECT 'w' || n, 0 FROM generate_series(0, 1999, 3) n");
+    Word *third = session_find(s, Word, "w3");
+    cost_start();
+    Word **missing = session_insert_missing_many(s, Word, (word), words, MANY_WORDS);
+    check_no_error();
+    check_cost(1, 1);
+    for (int i = 0; i < MANY_WORDS; i++)
+        ck_assert_msg(i % 3 ? missing[i] && strcmp(missing[i]->word, texts[i]) == 0 : !missing[i], "%d", i);
+    ck_assert_ptr_null(missing[MANY_WORDS]);
+    Word **all = session_upsert_many(s, Word, (word), words, MANY_WORDS);
+    check_no_error();
+    for (int i = 0; i < MANY_WORDS; i++) {
+        ck_assert_str_eq(all[i]->word, texts[i]);
+        ck_assert_int_eq(all[i]->count, i);
+    }
+    ck_assert_ptr_eq(all[3], third);
+    ck_assert_ptr_eq(all[4], missing[4]);
+    live_check("2001|1999001", "SELECT count(*), sum(count) FROM words");
+    ck_assert_ptr_nonnull(session_upsert_many(s, Word, (word), words, 0));
+    check_no_error();
+}
+END_TEST
+
+/* What is left to the server differs from struct to struct: a statement for each set of columns, one transaction. */
+START_TEST(test_upsert__many_sets_of_columns)
+{
+    const Item items[] = {{.maker_id = 1, .code = "a", .title = "A", .note = "given"},
+                          {.maker_id = 1, .code = "b", .title = "B"},
+                          {.maker_id = 2, .code = "c", .title = "C", .note = "given"},
+                          {.maker_id = 2, .code = "d", .title = "D", .price = {"1.25"}}};
+    Item **rows = session_upsert_many(s, Item, (code), items, COUNT_OF(items));
+    check_no_error();
+    check_cost(2, 2);
+    for (size_t i = 0; i < COUNT_OF(items); i++)
+        ck_assert_str_eq(rows[i]->title, items[i].title);
+    live_check("a|given|\nb|none yet|\nc|given|\nd|none yet|1.25", "SELECT code, note, price FROM items ORDER BY code");
+    const Item twice[] = {{.maker_id = 1, .code = "x", .title = "X"},
+                          {.maker_id = 99, .code = "y", .title = "Y", .note = "n"}};
+    ck_assert_ptr_null(session_upsert_many(s, Item, (code), twice, COUNT_OF(twice)));
+    check_error(s, STATUS_FOREIGN_KEY);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    live_check("0", "SELECT count(*) FROM items WHERE code IN ('x', 'y')");
+}
+END_TEST
+
+START_TEST(test_upsert__in_a_transaction)
+{
+    Maker *ann = session_find(s, Maker, 1);
+    check_ok(session_begin(s, NULL));
+    ck_assert_ptr_eq(session_upsert(s, Maker, (name), .name = "Ann", .grade = {9, true}), ann);
+    Maker *cid = session_upsert(s, Maker, (name), .name = "Cid");
+    check_no_error();
+    ck_assert_int_eq(ann->grade.value, 9);
+    if (_i) {
+        cid->grade = (NullInt32){5, true};
+        check_ok(session_commit(s));
+        live_check("Ann|9\nbob|\nCid|5", "SELECT name, grade FROM makers ORDER BY id");
+        ck_assert_ptr_eq(session_find(s, Maker, cid->id), cid);
+    } else {
+        check_ok(session_rollback(s));
+        ck_assert_int_eq(ann->grade.value, 1);
+        ck_assert(!session_contains(s, cid));
+        live_check("2", "SELECT count(*) FROM makers");
+    }
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_upsert__what_can_not_be_sent)
+{
+    Maker *fresh = session_add(s, Maker, .name = "new");
+    ck_assert_ptr_null(session_upsert(s, Item, (code), .maker = fresh, .code = "x", .title = "X"));
+    check_error(s, STATUS_INVALID);
+    check_culprit(NULL, "Item", "maker_id");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    ck_assert_ptr_null(session_upsert(s, Maker, (id), .name = "x"));
+    check_error(s, STATUS_INVALID);
+    check_culprit(NULL, "Maker", "id");
+    session_clear_error(s);
+    ck_assert_ptr_null(session_upsert(s, Maker, (name), .grade = {1, true}));
+    check_error(s, STATUS_NOT_NULL);
+    check_culprit(NULL, "Maker", "name");
+    session_clear_error(s);
+    ck_assert_ptr_null(session_upsert(s, Maker, (name), .name = "x", .made_at = {1}));
+    check_error(s, STATUS_INVALID);
+    check_culprit(NULL, "Maker", "made_at");
+    session_clear_error(s);
+    check_cost(0, 0);
+    ck_assert_ptr_null(session_upsert(s, Maker, (grade), .name = "x", .grade = {1, true})); /* not unique */
+    check_error(s, STATUS_SERVER);
+    session_clear_error(s);
+    ck_assert_ptr_null(session_upsert(s, Maker, (name), .name = "Ann", .grade = {77, true}));
+    check_error(s, STATUS_CHECK);
+    check_culprit(NULL, "Maker", "grade");
+    session_clear_error(s);
+    session_evict(s, fresh);
+    check_nothing_to_write();
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_upsert__new_row);
+    tcase_add_test(tests, test_upsert__row_that_is_there);
+    tcase_add_test(tests, test_upsert__object_that_the_session_has);
+    tcase_add_test(tests, test_upsert__insert_missing);
+    tcase_add_test(tests, test_upsert__many);
+    tcase_add_test(tests, test_upsert__many_sets_of_columns);
+    tcase_add_loop_test(tests, test_upsert__in_a_transaction, 0, 2);
+    tcase_add_test(tests, test_upsert__what_can_not_be_sent);
+}
+
+int main(void)
+{
+    return scene_main("upsert", setup, scene_close, add_tests);
+}
