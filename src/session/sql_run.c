@@ -49,6 +49,8 @@ static bool check_kind(struct raw *raw)
         return refuse(
             raw, HOWDAH_STATUS_MISUSE,
             "a setting would stay with the connection, which serves others: use SET LOCAL inside session_begin");
+    case SQL_COPY:
+        return refuse(raw, HOWDAH_STATUS_MISUSE, "COPY needs a client that takes part: use INSERT or SELECT");
     case SQL_READS:
     case SQL_WRITES: break;
     }
@@ -133,16 +135,32 @@ static bool add_object(struct raw *raw, void *object)
     return true;
 }
 
+/* Of a row that the program's transaction may have made itself, the object must not outlive its rollback. */
+static void *load_managed(struct raw *raw)
+{
+    struct howdah_session *s = raw->s;
+    size_t known = map_count(&s->map);
+    bool undoable = raw->format.scanned.kind == SQL_WRITES && s->transaction != TRANSACTION_NONE;
+    struct entry *entry = load_row(s, raw->mapper, raw->map.cells, raw->map.count);
+    if (!entry)
+        return NULL;
+    if (undoable && map_count(&s->map) > known && !transaction_remember_made(s, entry)) {
+        identity_remove(&s->map, entry);
+        entry_move(entry, EVENT_EVICT);
+        session_no_memory(s);
+        return NULL;
+    }
+    return entry_object(raw->mapper, entry);
+}
+
 /* The row as an object of the session: managed, or a struct of its own. */
 static void *load(struct raw *raw)
 {
     struct howdah_session *s = raw->s;
     const struct row_map *map = &raw->map;
     const struct howdah_model *model = raw->mapper->model;
-    if (raw->mapper->table) {
-        struct entry *entry = load_row(s, raw->mapper, map->cells, map->count);
-        return entry ? entry_object(raw->mapper, entry) : NULL;
-    }
+    if (raw->mapper->table)
+        return load_managed(raw);
     void *object = arena_allocate_zero(&s->arena, model->size, model->alignment);
     if (!object)
         session_no_memory(s);

@@ -59,6 +59,14 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
     return true;
 }
 
+bool transaction_remember_made(struct howdah_session *s, struct entry *entry)
+{
+    if (!transaction_remember(s, entry))
+        return false;
+    s->flushed->state = ENTRY_DETACHED;
+    return true;
+}
+
 /* Whether the field goes back to what it was before the flush: text and items that the program had put there were
  * copied then, and the session's copy stays, since the program's may be gone. */
 static bool goes_back(const struct column *c, const struct flushed *flushed)

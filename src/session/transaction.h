@@ -27,5 +27,7 @@ bool transaction_is_programs(struct howdah_session *s, const char *call);
 
 /* Remembers what a flush is about to change in an entry. False if memory is out. */
 bool transaction_remember(struct howdah_session *s, struct entry *entry);
+/* The same of an entry whose row the transaction itself has made: an undoing detaches it. */
+bool transaction_remember_made(struct howdah_session *s, struct entry *entry);
 
 #endif

@@ -25,16 +25,24 @@ struct scan {
 
     size_t words;
     char first[12], second[12]; /* words, in lower case; cut */
-    bool writes, atomic;
+    bool writes, atomic, streams;
 };
 
 /* --- saying what is wrong, and where --- */
+
+static bool fail_memory(struct scan *s)
+{
+    s->failed = true;
+    return false;
+}
 
 static bool fail(struct scan *s, const char *where, const char *what)
 {
     char why[WHY_MAX];
     char excerpt[EXCERPT_MAX + 1];
     size_t length = 0;
+    if (s->text.failed) /* what seems wrong may be what is missing */
+        return fail_memory(s);
     while (length < EXCERPT_MAX && where[length] && where[length] != '\n') {
         excerpt[length] = where[length];
         length++;
@@ -45,12 +53,6 @@ static bool fail(struct scan *s, const char *where, const char *what)
     int written =
         snprintf(why, sizeof(why), "character %zu ('%s'): %s", (size_t)(where - s->format) + 1, excerpt, what);
     s->why = written < 0 ? NULL : arena_copy_text(s->arena, why, strlen(why));
-    s->failed = true;
-    return false;
-}
-
-static bool fail_memory(struct scan *s)
-{
     s->failed = true;
     return false;
 }
@@ -216,12 +218,14 @@ static void copy_word(char *to, size_t size, const char *word, size_t length)
 static void note_word(struct scan *s, const char *word, size_t length)
 {
     static const char *const writing[] = {"insert", "update", "delete", "merge", "into", NULL};
+    static const char *const streams[] = {"stdin", "stdout", NULL};
     char text[sizeof(s->first)];
     copy_word(text, sizeof(text), word, length);
     if (s->words < 2)
         memcpy(s->words ? s->second : s->first, text, sizeof(text));
     s->words++;
     s->writes = s->writes || is_word(text, writing);
+    s->streams = s->streams || is_word(text, streams);
     s->atomic = s->atomic || strcmp(text, "atomic") == 0;
 }
 
@@ -418,6 +422,8 @@ static enum sql_kind kind_of(const struct scan *s)
     bool sets = strcmp(s->first, "set") == 0 && !is_word(s->second, of_transaction);
     if (prepares || is_word(s->first, transaction))
         return SQL_TRANSACTION;
+    if (s->streams && strcmp(s->first, "copy") == 0)
+        return SQL_COPY;
     if (sets || strcmp(s->first, "reset") == 0)
         return SQL_SETTING;
     return is_word(s->first, reading) && !s->writes ? SQL_READS : SQL_WRITES;

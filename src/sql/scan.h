@@ -33,10 +33,11 @@ struct hole {
 
 /* What a statement's words say about it. */
 enum sql_kind {
-    SQL_READS,  /* SELECT, WITH, VALUES, TABLE, SHOW, EXPLAIN, without a word that writes */
-    SQL_WRITES, /* all others */
-    SQL_TRANSACTION /* BEGIN, COMMIT, SAVEPOINT ...: the session's to run */,
-    SQL_SETTING /* SET and RESET without LOCAL: would outlive the transaction */
+    SQL_READS,       /* SELECT, WITH, VALUES, TABLE, SHOW, EXPLAIN, without a word that writes */
+    SQL_WRITES,      /* all others */
+    SQL_TRANSACTION, /* BEGIN, COMMIT, SAVEPOINT ...: the session's to run */
+    SQL_SETTING,     /* SET and RESET without LOCAL: would outlive the transaction */
+    SQL_COPY         /* from STDIN or to STDOUT */
 };
 
 struct scanned {

@@ -200,6 +200,8 @@ START_TEST(test_scan__kinds)
     ck_assert_int_eq(kind_of("SELECT 1 INTO t"), SQL_WRITES);
     ck_assert_int_eq(kind_of("EXPLAIN ANALYZE UPDATE t SET a = 1"), SQL_WRITES);
     ck_assert_int_eq(kind_of("CREATE TABLE t ()"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("COPY t FROM 'file'"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("copy t to stdout"), SQL_COPY);
     ck_assert_int_eq(kind_of("CALL p()"), SQL_WRITES);
     ck_assert_int_eq(kind_of("Begin"), SQL_TRANSACTION);
     ck_assert_int_eq(kind_of("COMMIT AND CHAIN"), SQL_TRANSACTION);
