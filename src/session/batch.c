@@ -9,21 +9,13 @@ struct probe {
     const struct change *change;
 };
 
-static inline bool same_set(const uint64_t *a, const uint64_t *b, uint32_t words)
-{
-    uint64_t different = 0;
-    for (uint32_t i = 0; a != b && i < words; i++)
-        different |= a[i] ^ b[i];
-    return !different;
-}
-
 static bool match(const struct map_node *node, const void *what)
 {
     const struct batch *batch = (const void *)node;
     const struct probe *probe = what;
     return batch->mapper == probe->mapper && batch->operation == (enum howdah_operation)probe->change->operation &&
            batch->draws == probe->change->draws &&
-           same_set(batch->columns, probe->change->columns, column_words(probe->mapper));
+           column_sets_equal(batch->columns, probe->change->columns, column_words(probe->mapper));
 }
 
 static struct batch *add_batch(struct work *w, const struct probe *probe, uint32_t hash)

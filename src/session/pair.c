@@ -293,10 +293,9 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
 /* The set in memory of the work: that of the change before, if it is the same. */
 static const uint64_t *keep_set(struct work *w, const uint64_t *set, uint32_t words)
 {
-    size_t size = words * sizeof(*set);
-    if (w->last_set_words == words && memcmp(w->last_set, set, size) == 0)
+    if (w->last_set_words == words && column_sets_equal(w->last_set, set, words))
         return w->last_set;
-    w->last_set = arena_copy(&w->arena, set, size);
+    w->last_set = arena_copy(&w->arena, set, words * sizeof(*set));
     w->last_set_words = w->last_set ? words : 0;
     return w->last_set;
 }

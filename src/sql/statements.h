@@ -58,6 +58,14 @@ static inline bool column_set_is_empty(const uint64_t *set, uint32_t words)
     return true;
 }
 
+static inline bool column_sets_equal(const uint64_t *a, const uint64_t *b, uint32_t words)
+{
+    uint64_t different = 0;
+    for (uint32_t i = 0; a != b && i < words; i++)
+        different |= a[i] ^ b[i];
+    return !different;
+}
+
 /* Renders the statement into the arena; NULL if memory is out. */
 const struct statement *statement_render(const struct statement_key *key, struct arena *arena);
 
