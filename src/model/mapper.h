@@ -99,6 +99,7 @@ struct mapper {
     uint32_t looked_at_count;
     const uint32_t *checked; /* columns whose values can't all be sent */
     uint32_t checked_count;
+    bool has_uuid_v7; /* any column */
 };
 
 struct catalog {

@@ -58,6 +58,7 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
             always[i / 64] |= (uint64_t)1 << (i % 64);
         else
             looked_at[mapper->looked_at_count++] = i;
+        mapper->has_uuid_v7 |= mapper->columns[i].uuid_v7;
         if (!takes_any_value(&mapper->columns[i]))
             checked[mapper->checked_count++] = i;
     }

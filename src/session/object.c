@@ -24,15 +24,15 @@ static void *lost(struct howdah_session *s, const struct howdah_model *model, co
 
 static bool copy_pointers(const struct mapper *mapper, struct arena *arena, void *object)
 {
-    for (uint32_t i = 0; mapper->has_pointers && i < mapper->column_count; i++)
-        if (!column_copy(&mapper->columns[i], arena, object))
+    for (uint32_t i = 0; i < mapper->pointer_count; i++)
+        if (!column_copy(&mapper->columns[mapper->pointers[i]], arena, object))
             return false;
     return true;
 }
 
 bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, void *object)
 {
-    for (uint32_t i = 0; i < mapper->column_count; i++) {
+    for (uint32_t i = 0; mapper->has_uuid_v7 && i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
         if (!c->uuid_v7 || !column_is_unset_key(c, object))
             continue;
