@@ -14,7 +14,7 @@ static bool has_pointers(const struct column *c)
 }
 
 /* Every value of these types can be sent. */
-static bool is_type_unchecked(const struct column *c)
+static bool takes_any_value(const struct column *c)
 {
     switch (c->codec->type) {
     case HOWDAH_TYPE_BOOL:
@@ -28,10 +28,10 @@ static bool is_type_unchecked(const struct column *c)
     }
 }
 
-static bool takes_any_value(const struct column *c)
+static bool is_unchecked(const struct column *c)
 {
     bool any_null = c->shape == SHAPE_PLAIN || (c->shape == SHAPE_NULLABLE && c->nullable);
-    return any_null && is_type_unchecked(c) && !c->field->validate;
+    return any_null && takes_any_value(c) && !c->field->validate;
 }
 
 static bool is_always_sent(const struct column *c)
@@ -59,7 +59,7 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
         else
             looked_at[mapper->looked_at_count++] = i;
         mapper->has_uuid_v7 |= mapper->columns[i].uuid_v7;
-        if (!takes_any_value(&mapper->columns[i]))
+        if (!is_unchecked(&mapper->columns[i]))
             checked[mapper->checked_count++] = i;
     }
     mapper->pointers = pointers;

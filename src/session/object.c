@@ -136,11 +136,8 @@ void *howdah_session_add_object(struct howdah_session *s, const struct howdah_mo
 
 /* --- marking --- */
 
-static enum howdah_status move(struct howdah_session *s, void *object, enum entry_event event, const char *verb)
+static enum howdah_status move(struct howdah_session *s, struct entry *entry, enum entry_event event)
 {
-    struct entry *entry = session_entry(s, object, verb);
-    if (!entry)
-        return s->error.status;
     entry_move(entry, event);
     if (entry->state == ENTRY_DETACHED)
         identity_remove(&s->map, entry);
@@ -150,9 +147,13 @@ static enum howdah_status move(struct howdah_session *s, void *object, enum entr
 /* Deleting what was only added, what is marked already, and what this session has deleted, is nothing more. */
 static enum howdah_status delete_object(struct howdah_session *s, void *object)
 {
-    const struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
-    bool gone = entry && entry->state == ENTRY_DETACHED && entry->row_deleted;
-    return !object || gone ? HOWDAH_STATUS_OK : move(s, object, EVENT_DELETE, "delete");
+    struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
+    if (entry && entry->state != ENTRY_DETACHED)
+        return move(s, entry, EVENT_DELETE);
+    if (!object || (entry && entry->row_deleted))
+        return HOWDAH_STATUS_OK;
+    session_entry(s, object, "delete"); /* says why not */
+    return s->error.status;
 }
 
 enum howdah_status howdah_session_delete(struct howdah_session *s, void *object)
@@ -168,7 +169,8 @@ enum howdah_status howdah_session_evict(struct howdah_session *s, void *object)
 {
     if (!session_enter(s))
         return session_refusal(s);
-    enum howdah_status status = move(s, object, EVENT_EVICT, "evict");
+    struct entry *entry = session_entry(s, object, "evict");
+    enum howdah_status status = entry ? move(s, entry, EVENT_EVICT) : s->error.status;
     session_leave(s);
     return status;
 }
