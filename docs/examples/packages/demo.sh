@@ -13,6 +13,7 @@ LC_ALL=C
 export LC_ALL
 
 packages=$1/docs/examples/packages/packages
+questions=$1/docs/examples/packages/questions
 index=
 if [ "${2-}" = --index ]; then
     index=--index
@@ -239,3 +240,71 @@ done
 echo 'Only what differs was written, for instance:'
 show packages 3
 show maintainers 2
+
+# ask QUESTION ARGUMENT: the answer is in $work/answer, behind the statement and an empty line.
+ask() {
+    "$questions" --schema "$schema" "$@" >"$work/asked" || fail "no answer to: $*"
+    sed '1,/^$/d' "$work/asked" >"$work/answer"
+}
+
+# What needs the package, by following the lines of the file instead of the rows of the tables.
+needed_by() {
+    awk -v name="$1" '
+        $3 == "Depends" || $3 == "Pre-Depends" { needs[$4] = needs[$4] " " $1 }
+        END {
+            queue[1] = name
+            for (last = next_one = 1; next_one <= last; next_one++) {
+                count = split(needs[queue[next_one]], more, " ")
+                for (i = 1; i <= count; i++)
+                    if (!(more[i] in found)) {
+                        found[more[i]]
+                        queue[++last] = more[i]
+                    }
+            }
+            delete found[name]
+            for (found_name in found)
+                print found_name
+        }
+    ' "$work/second/dependencies" | sort
+}
+
+echo
+echo '== 4: questions'
+# most COLUMN: the name that stands there most often in dependencies.
+most() {
+    awk -v column="$1" '
+        $3 == "Depends" { count[$column]++ }
+        END {
+            for (name in count)
+                if (count[name] > count[best] || (count[name] == count[best] && name < best))
+                    best = name
+            print best
+        }
+    ' "$work/second/dependencies"
+}
+busiest=$(most 4)
+neediest=$(most 1)
+ask needed-by "$busiest"
+sed -n '/ - /s/:[^:]* - .*//p' "$work/answer" | sort -u >"$work/needed"
+awk '{ print $1 }' "$work/second/packages" | sort -u >"$work/names"
+needed_by "$busiest" | comm -12 - "$work/names" | diff - "$work/needed" >"$work/difference" ||
+    { head -n 20 "$work/difference" >&2; fail "what needs $busiest is another answer in the file"; }
+sed 1q "$work/asked"
+echo "  $(tail -n 1 "$work/answer") packages need $busiest, directly or through others; the file says so, too."
+if [ -z "$index" ]; then
+    ask cycles 6
+    sed 1q "$work/asked"
+    sed -n '$!s/^/  /p' "$work/answer" | sed 5q
+fi
+ask orphans "$neediest"
+sed 1q "$work/asked"
+echo "  $(tail -n 1 "$work/answer") packages would be orphans without $neediest."
+ask maintainers 3
+sed 1q "$work/asked"
+sed 's/^/  /' "$work/answer"
+[ "$(sed -n '1s/ .*//p' "$work/answer")" -eq "$(sql 'SELECT max(n) FROM (SELECT count(*) AS n FROM packages
+    WHERE maintainer_id IS NOT NULL GROUP BY maintainer_id) t')" ] || fail 'somebody else maintains most'
+ask search 'added demo'
+grep -q '^howdah-demo:' "$work/answer" || fail 'the package of the demo is not found by its description'
+sed 1q "$work/asked"
+sed 's/^/  /' "$work/answer"
