@@ -174,3 +174,35 @@ enum howdah_status value_to_wire(const struct howdah_value *value, struct arena 
     }
     return is_array ? array(value, arena, ret, ret_why) : single(value, arena, ret, ret_why);
 }
+
+/* --- copies --- */
+
+static bool copy_items(const struct codec *codec, struct arena *arena, struct howdah_value *value)
+{
+    size_t count = value->as.array.count, size;
+    if (!size_multiply(count, codec->size, &size))
+        return false;
+    char *items = arena_copy(arena, value->as.array.items, size);
+    const bool *nulls = value->as.array.nulls;
+    const bool *kept = nulls ? arena_copy(arena, nulls, count * sizeof(*nulls)) : NULL;
+    if (!items || (nulls && !kept))
+        return false;
+    for (size_t i = 0; codec->has_pointers && i < count; i++) {
+        char *item = items + i * codec->size;
+        if (!(nulls && nulls[i]) && !is_null_pointer(item) && !codec->copy(&no_field, arena, item))
+            return false;
+    }
+    value->as.array.items = items;
+    value->as.array.nulls = kept;
+    return true;
+}
+
+bool value_copy(const struct howdah_value *value, struct arena *arena, struct howdah_value *ret)
+{
+    bool is_array = (value->type & HOWDAH_TYPE_ARRAY) != 0;
+    const struct codec *codec = codec_of((enum howdah_type)(value->type & ~(uint32_t)HOWDAH_TYPE_ARRAY));
+    *ret = *value;
+    if (!codec || (!is_array && !codec->has_pointers) || is_null_pointer(&value->as))
+        return true;
+    return is_array ? copy_items(codec, arena, ret) : codec->copy(&no_field, arena, &ret->as);
+}

@@ -22,6 +22,8 @@ enum howdah_status value_to_wire(const struct howdah_value *value, struct arena 
 /* The same for `length` bytes of text. */
 enum howdah_status text_to_wire(const char *text, size_t length, struct arena *arena, struct wire_value *ret,
                                 const char **ret_why);
+/* A copy of the value with all that it points to. False if memory is out. */
+bool value_copy(const struct howdah_value *value, struct arena *arena, struct howdah_value *ret);
 /* An integer as a parameter of four bytes. */
 enum howdah_status int32_to_wire(int32_t number, struct arena *arena, struct wire_value *ret);
 /* A number as text, so that the server reads double precision or numeric from it. */

@@ -6,12 +6,13 @@
 
 #include <howdah/sql.h>
 
-static const struct select_parameter *parameter_of(struct howdah_query *q, const struct wire_value *value)
+static const struct select_parameter *parameter_of(struct howdah_query *q, const struct wire_value *value,
+                                                   const struct howdah_value *shown)
 {
     struct select_parameter *parameter = ARENA_NEW(&q->s->arena, struct select_parameter);
     if (parameter)
-        *parameter =
-            (struct select_parameter){.oid = value->type, .cast = "", .data = value->data, .size = value->size};
+        *parameter = (struct select_parameter){
+            .oid = value->type, .cast = "", .data = value->data, .size = value->size, .value = *shown};
     return parameter;
 }
 
@@ -31,7 +32,8 @@ static bool lay_out(struct howdah_query *q, const struct format *format, struct 
         text.length = end - done;
         pieces[count++] = text;
         done = end;
-        const struct select_parameter *parameter = i < holes ? parameter_of(q, &format->values[i]) : NULL;
+        const struct select_parameter *parameter =
+            i < holes ? parameter_of(q, &format->values[i], &format->shown[i]) : NULL;
         if (parameter)
             pieces[count++] = piece_parameter(parameter);
         else if (i < holes)

@@ -27,7 +27,7 @@ static struct howdah_value integer_argument(enum conversion conversion, struct a
 
 /* As printf reads it: up to a NUL, or to the given count; a negative count is none. */
 static enum howdah_status text_argument(bool counted, struct arguments *from, struct arena *arena,
-                                        struct wire_value *ret, const char **ret_why)
+                                        struct wire_value *ret, struct howdah_value *ret_shown, const char **ret_why)
 {
     int count = counted ? va_arg(from->list, int) : -1;
     const char *text = va_arg(from->list, const char *);
@@ -36,28 +36,40 @@ static enum howdah_status text_argument(bool counted, struct arguments *from, st
         return HOWDAH_STATUS_OK;
     }
     size_t length = count < 0 ? strlen(text) : strnlen(text, (size_t)count);
-    return text_to_wire(text, length, arena, ret, ret_why);
+    enum howdah_status status = text_to_wire(text, length, arena, ret, ret_why);
+    if (!status)
+        *ret_shown = howdah_value_text(ret->data);
+    return status;
 }
 
-static enum howdah_status value_argument(struct arguments *from, struct arena *arena, struct wire_value *ret,
-                                         const char **ret_why)
+static enum howdah_status value_argument(struct howdah_value value, struct arena *arena, struct wire_value *ret,
+                                         struct howdah_value *ret_shown, const char **ret_why)
 {
-    static const struct howdah_value null;
+    enum howdah_status status = value_to_wire(&value, arena, ret, ret_why);
+    return status || value_copy(&value, arena, ret_shown) ? status : HOWDAH_STATUS_NO_MEMORY;
+}
+
+static struct howdah_value given_value(struct arguments *from)
+{
     const struct howdah_value *value = va_arg(from->list, void *);
-    return value_to_wire(value ? value : &null, arena, ret, ret_why);
+    return value ? *value : howdah_value_null(NULL);
 }
 
 static enum howdah_status argument(enum conversion conversion, struct arguments *from, struct arena *arena,
-                                   struct wire_value *ret, const char **ret_why)
+                                   struct wire_value *ret, struct howdah_value *shown, const char **ret_why)
 {
-    struct howdah_value value;
+    *shown = howdah_value_null(NULL);
     switch (conversion) {
-    case CONVERSION_INT: return int32_to_wire(va_arg(from->list, int), arena, ret);
-    case CONVERSION_REAL: return real_to_wire(va_arg(from->list, double), arena, ret);
-    case CONVERSION_TEXT: return text_argument(false, from, arena, ret, ret_why);
-    case CONVERSION_COUNTED_TEXT: return text_argument(true, from, arena, ret, ret_why);
-    case CONVERSION_VALUE: return value_argument(from, arena, ret, ret_why);
-    default: value = integer_argument(conversion, from); return value_to_wire(&value, arena, ret, ret_why);
+    case CONVERSION_INT:
+        *shown = howdah_value_integer(va_arg(from->list, int));
+        return int32_to_wire((int32_t)shown->as.integer, arena, ret);
+    case CONVERSION_REAL:
+        *shown = howdah_value_double(va_arg(from->list, double));
+        return real_to_wire(shown->as.real, arena, ret);
+    case CONVERSION_TEXT: return text_argument(false, from, arena, ret, shown, ret_why);
+    case CONVERSION_COUNTED_TEXT: return text_argument(true, from, arena, ret, shown, ret_why);
+    case CONVERSION_VALUE: return value_argument(given_value(from), arena, ret, shown, ret_why);
+    default: return value_argument(integer_argument(conversion, from), arena, ret, shown, ret_why);
     }
 }
 
@@ -78,12 +90,13 @@ enum howdah_status format_read(const char *format, va_list arguments, bool fragm
         return status;
     uint32_t count = ret->scanned.hole_count;
     ret->values = arena_allocate_array(arena, count ? count : 1, sizeof(*ret->values));
-    if (!ret->values)
+    ret->shown = arena_allocate_array(arena, count ? count : 1, sizeof(*ret->shown));
+    if (!ret->values || !ret->shown)
         return HOWDAH_STATUS_NO_MEMORY;
     va_copy(from.list, arguments);
     for (uint32_t i = 0; i < count && !status; i++) {
         const char *why = "";
-        status = argument(ret->scanned.holes[i].conversion, &from, arena, &ret->values[i], &why);
+        status = argument(ret->scanned.holes[i].conversion, &from, arena, &ret->values[i], &ret->shown[i], &why);
         if (status == HOWDAH_STATUS_INVALID)
             status = refuse(i + 1, why, arena, ret_why);
     }

@@ -11,7 +11,8 @@
 
 struct format {
     struct scanned scanned;
-    struct wire_value *values; /* one for each hole; in the arena, nothing of the program's is borrowed */
+    struct wire_value *values;  /* one for each hole; in the arena, nothing of the program's is borrowed */
+    struct howdah_value *shown; /* the same as values, for whoever asks what they are */
 };
 
 /* Reads text and arguments. OK; NO_MEMORY; or INVALID, with the reason in `ret_why`, which is static or in the arena. */

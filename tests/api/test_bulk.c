@@ -143,6 +143,37 @@ START_TEST(test_bulk__limits_and_locks)
 }
 END_TEST
 
+START_TEST(test_bulk__conditions_across_tables)
+{
+    uint64_t affected;
+    Query *q = session_query(s, Item);
+    query_join(q, Item, maker);
+    query_where(q, Maker, name, "=", "Ann");
+    query_set(q, Item, note, "by Ann");
+    check_ok(query_update(q, &affected));
+    ck_assert_uint_eq(affected, 2);
+    live_check("by Ann|2\nby Ann|2\n|5", "SELECT note, version FROM items ORDER BY id");
+    q = session_query(s, Maker);
+    query_exists(q, Maker, items);
+    query_where(q, Item, code, "=", "c");
+    query_end(q);
+    query_set_sql(q, Maker, name, "name || %s", "*");
+    check_ok(query_update(q, &affected));
+    ck_assert_uint_eq(affected, 1);
+    live_check("Cid*", "SELECT name FROM makers WHERE name LIKE '%%*'");
+    q = session_query(s, Item);
+    query_join(q, Item, maker);
+    query_where(q, Maker, name, "STARTS WITH", "Cid");
+    check_ok(query_delete(q, &affected));
+    ck_assert_uint_eq(affected, 1);
+    live_check("a\nb", "SELECT code FROM items ORDER BY id");
+    q = session_query(s, Item); /* a group with nothing in it is no condition */
+    query_or(q);
+    query_end(q);
+    check_fails(query_delete(q, &affected), STATUS_INVALID);
+}
+END_TEST
+
 START_TEST(test_bulk__in_a_transaction)
 {
     Item *a = session_find(s, Item, 1);
@@ -239,6 +270,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_bulk__delete);
     tcase_add_test(tests, test_bulk__all_rows_must_be_meant);
     tcase_add_test(tests, test_bulk__limits_and_locks);
+    tcase_add_test(tests, test_bulk__conditions_across_tables);
     tcase_add_loop_test(tests, test_bulk__in_a_transaction, 0, 2);
     tcase_add_test(tests, test_bulk__what_can_not_be_set);
     tcase_add_test(tests, test_bulk__what_the_server_refuses);
