@@ -16,6 +16,7 @@
 #include <howdah/query.h>
 #include <howdah/sql.h>
 #include <howdah/write.h>
+#include <howdah/relation.h>
 #include <howdah/plan.h>
 
 #ifndef HOWDAH_NO_SHORT_NAMES

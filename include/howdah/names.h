@@ -9,6 +9,7 @@
 #include <howdah/query.h>
 #include <howdah/sql.h>
 #include <howdah/write.h>
+#include <howdah/relation.h>
 #include <howdah/transaction.h>
 
 /* clang-format off */
@@ -771,6 +772,12 @@
 #ifdef session_execute
 #error "howdah: session_execute is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_load
+#error "howdah: session_load is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_is_loaded
+#error "howdah: session_is_loaded is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_query
 #error "howdah: session_query is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1067,6 +1074,8 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_sql_one            howdah_session_sql_one
 #define session_sql_each           howdah_session_sql_each
 #define session_execute            howdah_session_execute
+#define session_load               howdah_session_load
+#define session_is_loaded          howdah_session_is_loaded
 #define session_query              howdah_session_query
 #define query_where                howdah_query_where
 #define query_where_between        howdah_query_where_between

@@ -39,6 +39,8 @@ struct entry {
     bool row_deleted : 1;   /* detached, since its row was deleted by this session */
     bool assigned_null : 1; /* the session holds columns that session_assign_null named */
     uint32_t change;        /* index of its change in the unit of work, if that one's entry is this */
+    uint32_t siblings;      /* number of those that came with it, see siblings.h; 0: it came alone */
+    uint32_t absent;        /* a bit for each of the first 32 relations: loaded, and there is none */
 };
 
 /* The one function that changes a state, by the one table of legal moves. False: the move is illegal. */

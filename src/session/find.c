@@ -17,6 +17,7 @@ struct find {
     size_t key_count;
     void **objects;
     struct entry *found; /* of the last row */
+    struct sibling_result result;
 };
 
 /* What an entry of the identity map answers: nothing for one whose row is to go, or is gone. */
@@ -39,6 +40,8 @@ static enum howdah_status find_row(void *arg, struct pg_step *step, const struct
     find->found = load_row(find->s, find->mapper, cells, count - 1);
     if (!find->found)
         return find->s->error.status;
+    if (!siblings_add(&find->s->siblings, &find->result, find->mapper, find->found))
+        return session_no_memory(find->s);
     find->objects[find->places[place - 1]] = answer(find->s, find->found);
     return HOWDAH_STATUS_OK;
 }
@@ -152,8 +155,10 @@ static bool collect_missing(struct find *find, const struct howdah_value *keys, 
     for (size_t i = 0; i < count; i++) {
         if (!key_take(s, mapper, keys + i * mapper->key_count, mapper->key_count))
             return false;
-        const struct entry *known = identity_find(&s->map, mapper, s->key_object);
+        struct entry *known = identity_find(&s->map, mapper, s->key_object);
         if (known && known->state != ENTRY_DETACHED) {
+            if (!siblings_add(&s->siblings, &find->result, mapper, known))
+                return !session_no_memory(s);
             s->written.identity_hits++;
             find->objects[i] = answer(s, known);
             continue;

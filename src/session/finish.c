@@ -2,6 +2,7 @@
 #include "assigned.h"
 #include "foreign_key.h"
 #include "object.h"
+#include "relation_load.h"
 #include "snapshot.h"
 #include "transaction.h"
 #include "work.h"
@@ -44,6 +45,7 @@ static void promote(struct work *w, const struct mapper *mapper, const struct ch
     if (!entry->mapped)
         identity_add_prepared(&w->s->map, mapper, entry);
     assigned_forget(w->s, entry);
+    entry->absent = 0; /* a foreign key may lead elsewhere now */
 }
 
 void work_finish(struct work *w, bool committed)
@@ -66,4 +68,6 @@ void work_finish(struct work *w, bool committed)
         else if (committed) /* until then it keeps its place in the map, should the flush be undone */
             identity_remove(&w->s->map, change->entry);
     }
+    if (committed)
+        relation_keep_provisional(w->s);
 }

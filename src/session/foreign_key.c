@@ -116,13 +116,28 @@ bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mappe
     return true;
 }
 
+bool foreign_key_applies(const struct foreign_key *key, const void *object)
+{
+    if (!key->type)
+        return true;
+    const char *label = column_value(key->type, object).as.text;
+    return !column_is_null(key->type, object) && strcmp(label, key->label) == 0;
+}
+
+bool foreign_key_probe(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
+                       const void *object, void *ret)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!copy_part(other(key, i), ret, own(key, mapper, i), object, arena))
+            return false;
+    return true;
+}
+
 struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                                  const void *object)
 {
-    if (!key->to_primary_key || foreign_key_is_null(key, mapper, object))
+    if (!key->to_primary_key || foreign_key_is_null(key, mapper, object) || !foreign_key_applies(key, object) ||
+        !foreign_key_probe(key, mapper, &s->scratch, object, s->key_object))
         return NULL;
-    for (uint32_t i = 0; i < key->count; i++)
-        if (!copy_part(other(key, i), s->key_object, own(key, mapper, i), object, &s->scratch))
-            return NULL;
     return identity_find(&s->map, key->target, s->key_object);
 }

@@ -24,6 +24,11 @@ uint32_t foreign_key_generated_part(const struct foreign_key *key);
 bool foreign_key_waits(const struct foreign_key *key, const void *target);
 /* Makes it NULL; false if a part can't be. */
 bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);
+/* Whether it is this foreign key that the object's label chooses, where that is polymorphic. */
+bool foreign_key_applies(const struct foreign_key *key, const void *object);
+/* Puts its values into the target's columns of `ret`, a struct of the target's. False if memory is out. */
+bool foreign_key_probe(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
+                       const void *object, void *ret);
 /* The entry in the identity map that it refers to, if it refers to a primary key; else NULL. Uses s->key_object. */
 struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                                  const void *object);

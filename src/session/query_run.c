@@ -10,6 +10,7 @@ struct running {
     const struct pg_binding *binding;
     void **objects; /* found so far, in the scratch arena */
     size_t count, capacity;
+    struct sibling_result result;
     bool (*each)(void *arg, const void *object);
     void *each_arg;
     void *row; /* the struct that `each` gets */
@@ -124,6 +125,8 @@ static enum howdah_status take_object(void *arg, struct pg_step *step, const str
         running->objects = objects;
         running->capacity = capacity;
     }
+    if (!siblings_add(&s->siblings, &running->result, query_root(running->q), entry))
+        return session_no_memory(s);
     running->objects[running->count++] = entry_object(query_root(running->q), entry);
     return HOWDAH_STATUS_OK;
 }

@@ -1,5 +1,7 @@
 /* Rollback: everything is as it was loaded, and the program's transaction is over. */
 #include "assigned.h"
+#include "object.h"
+#include "relation_load.h"
 #include "snapshot.h"
 #include "transaction.h"
 #include "work.h"
@@ -7,8 +9,11 @@
 static void restore_entry(struct howdah_session *s, const struct mapper *mapper, struct entry *entry)
 {
     bool alive = entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED;
-    if (alive)
-        snapshot_restore(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
+    void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
+    if (alive && !snapshot_clean(mapper, object, snapshot)) {
+        object_forget_stale_pointers(s, mapper, snapshot); /* loaded for a foreign key that the program had changed */
+        snapshot_restore(mapper, object, snapshot);
+    }
     entry_move(entry, EVENT_ROLLBACK);
     assigned_forget(s, entry);
     if (entry->state == ENTRY_DETACHED)
@@ -29,6 +34,7 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)
                 restore_entry(s, slab->mapper, slab_entry(slab, n));
+    relation_forget_provisional(s);
     session_forget_error(s);
     enum howdah_status status = s->error.status;
     session_leave(s);

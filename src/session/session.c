@@ -107,6 +107,7 @@ static void free_parts(struct howdah_session *s)
 {
     map_clear(&s->map);
     map_clear(&s->assigned);
+    siblings_clear(&s->siblings);
     slabs_done(&s->slabs);
     arena_done(&s->arena);
     arena_done(&s->scratch);
@@ -135,6 +136,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     arena_init(&s->flushed_arena, &db->allocator);
     map_init(&s->map, &db->allocator);
     map_init(&s->assigned, &db->allocator);
+    siblings_init(&s->siblings, &db->allocator);
     parameters_init(&s->parameters, &db->allocator);
     if (!open_parts(s)) {
         free_parts(s);
@@ -153,8 +155,11 @@ static void forget_objects(struct howdah_session *s)
     map_clear(&s->map);
     map_clear(&s->assigned);
     s->plains = NULL;
+    siblings_clear(&s->siblings);
     slabs_clear(&s->slabs);
     arena_done(&s->arena);
+    s->collections = NULL;
+    s->provisional = NULL;
     arena_done(&s->scratch);
     parameters_done(&s->parameters);
 }
@@ -232,7 +237,8 @@ struct howdah_session_stats howdah_session_stats(const struct howdah_session *s)
     stats.round_trips = s->counters.round_trips;
     stats.rows = s->counters.rows;
     stats.allocations = s->arena.allocations + s->scratch.allocations + s->slabs.allocations + 2;
-    stats.bytes = s->arena.bytes + s->scratch.bytes + s->slabs.bytes + sizeof(*s) + 2 * s->object_size;
+    stats.bytes =
+        s->arena.bytes + s->scratch.bytes + s->slabs.bytes + s->siblings.bytes + sizeof(*s) + 2 * s->object_size;
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)

@@ -6,6 +6,7 @@
 #include "identity_map.h"
 #include "parameters.h"
 #include "query.h"
+#include "siblings.h"
 #include "slab.h"
 
 #include <howdah/session.h>
@@ -18,9 +19,11 @@ enum transaction_state {
     TRANSACTION_OPEN   /* the server is in it, on `connection` */
 };
 
-struct work;
+struct collections;
 struct flushed;
 struct plain;
+struct provisional;
+struct work;
 
 struct howdah_session {
     struct howdah_database *db;
@@ -32,11 +35,14 @@ struct howdah_session {
     struct arena scratch; /* of one call */
     struct slabs slabs;
     struct map map;
-    const struct mapper *recent; /* that session_find was asked for last; it is often asked again */
-    void *key_object;            /* a struct of any mapper, for keys that are asked for */
-    void *lost_object;           /* what session_add returns after an error */
-    size_t object_size;          /* of both */
-    struct cell *cells;          /* of one row */
+    struct siblings siblings;
+    struct collections *collections; /* see collection.h; NULL before the first was given back */
+    struct provisional *provisional; /* loads on which pending work had an influence, see relation_load.h */
+    const struct mapper *recent;     /* that session_find was asked for last; it is often asked again */
+    void *key_object;                /* a struct of any mapper, for keys that are asked for */
+    void *lost_object;               /* what session_add returns after an error */
+    size_t object_size;              /* of both */
+    struct cell *cells;              /* of one row */
     struct parameters parameters;
     struct map assigned;  /* see assigned.h */
     struct plain *plains; /* mappers of structs that the database does not know; in `arena` */

@@ -75,7 +75,7 @@ static struct slab *add_slab(struct slabs *slabs, const struct mapper *mapper, s
     size_t alignment = mapper->model->alignment;
     if (alignment < _Alignof(struct entry))
         alignment = _Alignof(struct entry);
-    size_t stride = size_align(sizeof(struct entry) + 2 * mapper->model->size, alignment);
+    size_t stride = entry_stride(mapper);
     uint32_t capacity = next_capacity(chain->last, stride);
     size_t bytes;
     if (!size_multiply(capacity, stride, &bytes) || !size_add(bytes, sizeof(struct slab) + alignment, &bytes))

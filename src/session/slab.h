@@ -38,6 +38,15 @@ void slabs_take_back(struct slabs *slabs, struct entry *entry);
 /* The entry whose object starts at that address, or NULL; the memory is only looked at if it is a slab's. */
 struct entry *slabs_find(const struct slabs *slabs, const void *object);
 
+/* From an entry to its neighbour in the slab. */
+static inline size_t entry_stride(const struct mapper *mapper)
+{
+    size_t alignment = mapper->model->alignment;
+    if (alignment < _Alignof(struct entry))
+        alignment = _Alignof(struct entry);
+    return size_align(sizeof(struct entry) + 2 * mapper->model->size, alignment);
+}
+
 static inline void *entry_object(const struct mapper *mapper, const struct entry *entry)
 {
     (void)mapper; /* it is the same for all */

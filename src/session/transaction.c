@@ -1,6 +1,7 @@
 #include "transaction.h"
 
 #include "base/error.h"
+#include "relation_load.h"
 #include "snapshot.h"
 
 /* An entry as it was before a flush changed it. */
@@ -136,10 +137,12 @@ static void forget_deleted(struct howdah_session *s)
 
 void transaction_end(struct howdah_session *s, bool committed)
 {
-    if (committed)
+    if (committed) {
         forget_deleted(s);
-    else
+        relation_keep_provisional(s);
+    } else {
         restore_flushed(s);
+    }
     s->flushed = NULL;
     arena_done(&s->flushed_arena);
     pg_pool_release(s->db->pool, s->connection);

@@ -1,0 +1,36 @@
+/* Relations: the fields of objects that lead to other objects (BELONGS_TO, HAS_ONE, HAS_MANY, MANY_TO_MANY).
+ *
+ * Reading such a field never reaches the server. It is loaded by a call, and then for all objects that came with this one
+ * in the same result, or along with a query (query_with). The session owns what it finds there: collections are
+ * read-only, and their `items` live until the next call that loads or changes the same one. */
+#ifndef HOWDAH_RELATION_H
+#define HOWDAH_RELATION_H
+
+#include <howdah/query.h>
+
+HOWDAH_BEGIN_DECLS
+
+/* session_load(s, user, posts): loads the relation of the object and of all those that came with it in the same result
+ * (of a query, of session_find_many, of the load of a relation) and have it not loaded yet, with one statement (1 trip, up
+ * to 65,536 keys; the rest when one of them is asked for). No trip where it is loaded already, on a new object, and for
+ * BELONGS_TO where the session has the target or there is none. Afterwards the collection is .loaded, or the pointer
+ * set (NULL: there is none).
+ *
+ * What the program has changed in memory counts: objects that it marked deleted are left out, those that it moved are
+ * where it put them. Where the other side is a pointer that isn't set it is set as well; nothing becomes dirty.
+ *
+ * A relation with .lazy = LAZY_RAISE is STATUS_MISUSE, unless it is loaded. So are an object of another session, NULL, and
+ * one that was deleted, evicted or rolled back. On failure the fields are as they were. */
+HOWDAH_API enum howdah_status howdah_session_load_field(struct howdah_session *s, void *object, size_t offset);
+#define howdah_session_load(s, object, field) \
+    howdah_session_load_field((s), (object), offsetof(__typeof__(*(object)), field))
+
+/* Whether session_load would have nothing to ask: the collection is loaded, the pointer set or known to be NULL. No I/O.
+ * false on error. */
+HOWDAH_API bool howdah_session_is_loaded_field(struct howdah_session *s, const void *object, size_t offset);
+#define howdah_session_is_loaded(s, object, field) \
+    howdah_session_is_loaded_field((s), (object), offsetof(__typeof__(*(object)), field))
+
+HOWDAH_END_DECLS
+
+#endif

@@ -1,0 +1,41 @@
+/* Collections: the MANY fields of objects, { items, count, loaded }. Programs declare each with an anonymous type of its
+ * own, so the library reads and writes them by memcpy only. Their items lie in the session's arena; what a collection
+ * outgrows, or is loaded anew, is used again by others. */
+#ifndef SESSION_COLLECTION_H
+#define SESSION_COLLECTION_H
+
+#include "session.h"
+
+#include "sql/relation_statements.h"
+
+#include <string.h>
+
+struct collection {
+    void **items;
+    size_t count;
+    bool loaded;
+};
+
+static inline struct collection collection_get(const struct relation *relation, const void *object)
+{
+    struct collection collection;
+    memcpy(&collection, (const char *)object + relation->field->offset, sizeof(collection));
+    return collection;
+}
+
+/* Sets the field of the object and of its snapshot, padding included: it does not make the object dirty. */
+static inline void collection_put(const struct relation *relation, void *object, void *snapshot,
+                                  const struct collection *collection)
+{
+    memcpy((char *)object + relation->field->offset, collection, sizeof(*collection));
+    memcpy((char *)snapshot + relation->field->offset, collection, sizeof(*collection));
+}
+
+/* How many items the array of a collection of `count` has room for. */
+size_t collection_room(size_t count);
+/* An array with room for collection_room(count) items; NULL if memory is out. Not for 0. */
+void **collection_allocate(struct howdah_session *s, size_t count);
+/* Gives the array of a collection of `count` items back, for other collections. NULL is allowed. */
+void collection_release(struct howdah_session *s, void **items, size_t count);
+
+#endif

@@ -1,0 +1,76 @@
+/* Loading one relation of many objects: whose keys are asked for, which rows come, and what then stands in the objects'
+ * fields. Who sends the statement, and when, is the caller's business: a call for one object and its siblings, or a query
+ * that brings what its rows refer to.
+ *
+ * What the program has changed in memory stays true: an object that it marked deleted is put nowhere, one that it moved
+ * (by pointer or by value) is where it put it. Nothing becomes dirty. */
+#ifndef SESSION_RELATION_LOAD_H
+#define SESSION_RELATION_LOAD_H
+
+#include "collection.h"
+#include "key_index.h"
+
+enum { RELATION_KEYS_MAX = 65536 }; /* of one statement */
+
+/* An object that the program has put somewhere else, or nowhere. */
+struct relation_move {
+    struct entry *entry;
+    uint32_t key; /* KEY_NONE: to none of those that are loaded */
+};
+
+struct relation_load {
+    struct howdah_session *s;
+    const struct relation *relation;
+    struct relation_ends ends;
+    struct arena *arena; /* of the call */
+
+    struct entry **sources; /* whose fields are filled; NULL: another one has its key, or it came before */
+    uint32_t *source_keys;  /* by source; KEY_NONE: it refers to nothing */
+    size_t source_count;
+    struct key_index index; /* of the sources' keys */
+    struct entry **by_key;  /* by key: a source that has it */
+    const void **asked;     /* structs with the keys that only the server can answer */
+    size_t asked_count;
+
+    struct relation_move *moves;
+    size_t move_count;
+    bool *provisional; /* by key: pending work had a say */
+
+    struct entry **rows; /* as they came */
+    uint32_t *row_keys;
+    size_t row_count, row_capacity;
+    struct sibling_result result;
+};
+
+void relation_load_init(struct relation_load *load, struct howdah_session *s, const struct relation *relation,
+                        struct arena *arena);
+/* Frees what rows have taken. */
+void relation_load_done(struct relation_load *load);
+/* The objects whose fields are to be filled; those that need no answer of the server's are not among .asked. False: the
+ * session has the error. Called before the first row; `sources` must live on. */
+bool relation_load_begin(struct relation_load *load, struct entry **sources, size_t count);
+/* A row of RELATION_ROWS. The entry that it became, or NULL and an error. */
+struct entry *relation_load_row(struct relation_load *load, const struct cell *cells, size_t count);
+/* Forgets the rows: they come again. */
+void relation_load_restart(struct relation_load *load);
+/* All rows have come: fills the fields. Either all of them, or none, and the session has the error. */
+bool relation_load_finish(struct relation_load *load);
+
+/* Whether the object's field says what there is: loaded, new, or set by the program. */
+bool relation_is_loaded(const struct howdah_session *s, const struct relation *relation, const struct entry *entry);
+/* What was loaded under the influence of pending work is as if it had never been: that work was dropped. */
+void relation_forget_provisional(struct howdah_session *s);
+/* The pending work has become true. */
+void relation_keep_provisional(struct howdah_session *s);
+/* Remembers that there is nothing where the field is a NULL pointer. */
+void relation_set_absent(const struct relation *relation, struct entry *entry, bool absent);
+
+/* --- what the program did in memory, relation_load_moves.c --- */
+
+/* Of a HAS_ relation's target: whether its row says whose it is, or the program says so, or it is nobody's. */
+enum placement { PLACED_BY_ROW, PLACED_BY_POINTER, PLACED_BY_VALUE, PLACED_NOWHERE };
+enum placement placement_of(const struct foreign_key *key, const struct mapper *mapper, const struct entry *entry);
+/* The objects of the target that are not where their rows are. False if memory is out. */
+bool relation_load_moves(struct relation_load *load);
+
+#endif

@@ -1,0 +1,164 @@
+/* session_load: a relation of one object, and with it of all that came with that object. */
+#include "relation_load.h"
+#include "transaction.h"
+
+#include <howdah/relation.h>
+
+/* --- who needs it --- */
+
+/* Whether a sibling's field is to be filled, too. New objects have no row that anything refers to yet. */
+static bool needs(const struct relation_load *load, const struct entry *entry)
+{
+    return entry->state == ENTRY_LOADED && !relation_is_loaded(load->s, load->relation, entry);
+}
+
+/* The object, and those of its siblings that need the same, up to a number of keys. */
+static struct entry **collect_sources(struct relation_load *load, struct entry *entry, size_t *ret_count)
+{
+    struct sibling_walk walk = siblings_of(&load->s->siblings, entry);
+    size_t capacity = walk.group ? walk.group->members + (size_t)1 : 1, count = 0;
+    if (capacity > RELATION_KEYS_MAX)
+        capacity = RELATION_KEYS_MAX;
+    struct entry **sources = arena_allocate_array(load->arena, capacity, sizeof(*sources));
+    for (struct entry *next = siblings_next(&walk); sources && next && count < capacity; next = siblings_next(&walk))
+        if (next == entry || needs(load, next))
+            sources[count++] = next;
+    *ret_count = count;
+    return sources;
+}
+
+/* --- the statement --- */
+
+static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct relation_load *load = arg;
+    struct parameters *p = &load->s->parameters;
+    (void)step;
+    if (!parameters_begin(p, KEY_PARTS_MAX))
+        return HOWDAH_STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < load->ends.count; i++)
+        parameters_add_fields(p, &load->relation->mapper->columns[load->ends.columns[i]], (void *const *)load->asked,
+                              load->asked_count);
+    return parameters_bind(p, ret);
+}
+
+static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct relation_load *load = arg;
+    (void)step;
+    return relation_load_row(load, cells, count) ? HOWDAH_STATUS_OK : load->s->error.status;
+}
+
+static bool ask(struct relation_load *load)
+{
+    struct howdah_session *s = load->s;
+    const struct relation_request request = {.form = RELATION_ROWS, .path = &load->relation, .depth = 1};
+    struct select_statement prepared;
+    if (!load->asked_count)
+        return true;
+    if (select_statement_get(&s->db->texts, load->arena, load->arena, relation_write, &request, &prepared) !=
+        HOWDAH_STATUS_OK)
+        return !session_no_memory(s);
+    struct pg_step step = {.statement = prepared.statement, .bind = bind_keys, .row = take_row, .arg = load};
+    return transaction_read(s, &step) == HOWDAH_STATUS_OK;
+}
+
+/* Where the session has the target of a BELONGS_TO, that is the answer, and its siblings can wait. */
+static bool answer_alone(struct relation_load *load, struct entry **entry)
+{
+    return load->relation->field->kind == HOWDAH_FIELD_BELONGS_TO && relation_load_begin(load, entry, 1) &&
+           load->asked_count == 0 && relation_load_finish(load);
+}
+
+static bool load_all(struct relation_load *load, struct entry *entry)
+{
+    size_t count;
+    struct entry **sources = collect_sources(load, entry, &count);
+    if (!sources)
+        return !session_no_memory(load->s);
+    return relation_load_begin(load, sources, count) && ask(load) && relation_load_finish(load);
+}
+
+/* --- the call --- */
+
+static const struct relation *find_relation(struct howdah_session *s, const struct mapper *mapper, size_t offset)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        if (mapper->relations[i].field->offset == offset)
+            return &mapper->relations[i];
+    session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL,
+                 "%s: the field at offset %zu is no relation", mapper->model->name, offset);
+    return NULL;
+}
+
+static enum howdah_status refuse(struct howdah_session *s, const struct relation *relation, void *object)
+{
+    const char *model = relation->mapper->model->name, *field = relation->field->name;
+    return session_fail(s, HOWDAH_STATUS_MISUSE, model, field, object,
+                        "%s.%s must not be loaded one by one (LAZY_RAISE): ask for it with the query, by "
+                        "query_with(q, %s, %s)",
+                        model, field, model, field);
+}
+
+static enum howdah_status load_relation(struct howdah_session *s, const struct relation *relation, struct entry *entry)
+{
+    struct arena arena;
+    struct relation_load load;
+    arena_init(&arena, &s->db->allocator);
+    relation_load_init(&load, s, relation, &arena);
+    if (!answer_alone(&load, &entry) && s->error.status == HOWDAH_STATUS_OK) {
+        relation_load_done(&load);
+        relation_load_init(&load, s, relation, &arena);
+        load_all(&load, entry);
+    }
+    relation_load_done(&load);
+    arena_done(&arena);
+    arena_reset(&s->scratch);
+    return s->error.status;
+}
+
+/* A collection that was not loaded has nothing in it. */
+static bool is_edited(const struct relation *relation, const struct entry *entry)
+{
+    const struct mapper *mapper = relation->mapper;
+    struct collection collection = collection_get(relation, entry_object(mapper, entry));
+    struct collection before = collection_get(relation, entry_snapshot(mapper, entry));
+    return collection.items != before.items || collection.count != before.count || collection.loaded != before.loaded;
+}
+
+static enum howdah_status load_field(struct howdah_session *s, void *object, size_t offset)
+{
+    struct entry *entry = session_entry(s, object, "load a relation of");
+    const struct relation *relation = entry ? find_relation(s, entry_mapper(s, entry), offset) : NULL;
+    if (!relation)
+        return s->error.status;
+    if (relation_is_many(relation) && is_edited(relation, entry))
+        return session_fail(s, HOWDAH_STATUS_MISUSE, relation->mapper->model->name, relation->field->name, object,
+                            "%s.%s: the collection was edited by hand, which is not for programs to do",
+                            relation->mapper->model->name, relation->field->name);
+    if (relation_is_loaded(s, relation, entry))
+        return HOWDAH_STATUS_OK;
+    if (relation->field->lazy == HOWDAH_LAZY_RAISE)
+        return refuse(s, relation, object);
+    return load_relation(s, relation, entry);
+}
+
+enum howdah_status howdah_session_load_field(struct howdah_session *s, void *object, size_t offset)
+{
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = load_field(s, object, offset);
+    session_leave(s);
+    return status;
+}
+
+bool howdah_session_is_loaded_field(struct howdah_session *s, const void *object, size_t offset)
+{
+    if (!session_enter(s))
+        return false;
+    const struct entry *entry = session_entry(s, object, "ask for a relation of");
+    const struct relation *relation = entry ? find_relation(s, entry_mapper(s, entry), offset) : NULL;
+    bool loaded = relation && relation_is_loaded(s, relation, entry);
+    session_leave(s);
+    return loaded;
+}

@@ -1,0 +1,96 @@
+/* What the program has moved in memory: it writes plain fields, so that only a look at each object tells. */
+#include "foreign_key.h"
+#include "object.h"
+#include "relation_load.h"
+#include "snapshot.h"
+
+static bool value_changed(const struct foreign_key *key, const struct mapper *mapper, const void *object,
+                          const void *snapshot)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!snapshot_has_field(&mapper->columns[key->columns[i]], object, snapshot))
+            return !foreign_key_equal(key, mapper, object, snapshot);
+    return key->type && !column_equal(key->type, object, snapshot);
+}
+
+static enum placement by_value(const struct foreign_key *key, const struct mapper *mapper, const void *object)
+{
+    bool refers = !foreign_key_is_null(key, mapper, object) && foreign_key_applies(key, object);
+    return refers ? PLACED_BY_VALUE : PLACED_NOWHERE;
+}
+
+static enum placement placement_of_new(const struct foreign_key *key, const struct mapper *mapper, const void *object)
+{
+    if (key->relation && object_pointer(key->relation, object))
+        return PLACED_BY_POINTER;
+    return foreign_key_is_unset(key, mapper, object) ? PLACED_NOWHERE : by_value(key, mapper, object);
+}
+
+enum placement placement_of(const struct foreign_key *key, const struct mapper *mapper, const struct entry *entry)
+{
+    const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
+    if (entry->state == ENTRY_NEW)
+        return placement_of_new(key, mapper, object);
+    if (entry->state != ENTRY_LOADED)
+        return PLACED_NOWHERE;
+    const void *pointer = key->relation ? object_pointer(key->relation, object) : NULL;
+    const void *before = key->relation ? object_pointer(key->relation, snapshot) : NULL;
+    if (pointer != before && pointer)
+        return PLACED_BY_POINTER;
+    if (value_changed(key, mapper, object, snapshot))
+        return by_value(key, mapper, object);
+    return pointer == before ? PLACED_BY_ROW : PLACED_NOWHERE;
+}
+
+/* The key of the parent that the program chose, among those that are loaded. */
+static uint32_t key_of(const struct relation_load *load, const struct entry *entry, enum placement placement)
+{
+    struct howdah_session *s = load->s;
+    const struct foreign_key *key = load->relation->foreign_key;
+    const struct mapper *mapper = load->relation->target;
+    const void *object = entry_object(mapper, entry);
+    if (placement == PLACED_NOWHERE)
+        return KEY_NONE;
+    if (placement == PLACED_BY_VALUE)
+        return foreign_key_probe(key, mapper, &s->scratch, object, s->key_object)
+                   ? key_index_find(&load->index, s->key_object)
+                   : KEY_NONE;
+    const struct entry *parent = slabs_find(&s->slabs, object_pointer(key->relation, object));
+    if (!parent || parent->state != ENTRY_LOADED || parent->mapper != load->relation->mapper->index)
+        return KEY_NONE;
+    return key_index_find(&load->index, entry_snapshot(load->relation->mapper, parent));
+}
+
+static bool add_move(struct relation_load *load, size_t *capacity, struct entry *entry, uint32_t key)
+{
+    if (load->move_count == *capacity) {
+        size_t more = *capacity ? *capacity * 2 : 16;
+        struct relation_move *moves = arena_allocate_array(load->arena, more, sizeof(*moves));
+        if (!moves)
+            return false;
+        if (load->move_count)
+            memcpy(moves, load->moves, load->move_count * sizeof(*moves));
+        load->moves = moves;
+        *capacity = more;
+    }
+    load->moves[load->move_count++] = (struct relation_move){entry, key};
+    return true;
+}
+
+bool relation_load_moves(struct relation_load *load)
+{
+    const struct mapper *mapper = load->relation->target;
+    const struct slab *slab = load->s->slabs.chains[mapper->index].first;
+    size_t capacity = 0;
+    for (; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++) {
+            struct entry *entry = slab_entry(slab, i);
+            enum placement placement = placement_of(load->relation->foreign_key, mapper, entry);
+            if (placement == PLACED_BY_ROW || placement == PLACED_NOWHERE)
+                continue; /* rows are asked again as they come */
+            uint32_t key = key_of(load, entry, placement);
+            if (key != KEY_NONE && !add_move(load, &capacity, entry, key))
+                return false;
+        }
+    return true;
+}

@@ -1,0 +1,315 @@
+/* Relations that are loaded by a call: what is there afterwards, and what it costs. */
+#include "relation_models.h"
+#include "scene.h"
+
+static void setup(void)
+{
+    scene_open(RELATED);
+    live_sql("INSERT INTO users (name, email) VALUES ('Ada', 'ada@x'), ('Bob', 'bob@x'), ('Cid', 'cid@x');"
+             "INSERT INTO posts (user_id, title, published) VALUES (1, 'a', true), (1, 'b', false), (2, 'c', true),"
+             " (1, 'd', false), (NULL, 'e', true);"
+             "INSERT INTO tags (id, label) VALUES ('00000000-0000-0000-0000-00000000000a', 'x'),"
+             " ('00000000-0000-0000-0000-00000000000b', 'y'), ('00000000-0000-0000-0000-00000000000c', 'z');"
+             "INSERT INTO post_tags (post_id, tag_id) SELECT p, ('00000000-0000-0000-0000-00000000000' || t)::uuid"
+             " FROM (VALUES (1, 'a'), (1, 'b'), (2, 'b'), (4, 'c')) AS v(p, t);"
+             "INSERT INTO comments (post_id, text) VALUES (1, 'one'), (1, 'two'), (3, 'three');"
+             "INSERT INTO badges (user_id, text) VALUES (2, 'gold');"
+             "INSERT INTO logins (email) VALUES ('ada@x'), ('bob@x'), ('ada@x');"
+             "INSERT INTO notes (owner_type, owner_id, text) VALUES ('user', 1, 'u1'), ('post', 1, 'p1'),"
+             " ('user', 2, 'u2'), ('post', 3, 'p3'), ('user', 1, 'u1 again');"
+             "INSERT INTO nodes (parent_id, label) VALUES (NULL, 'root'), (1, 'l'), (1, 'r'), (2, 'll');"
+             "INSERT INTO rooms (building, number) VALUES ('A', 1), ('A', 2), ('B', 1);"
+             "INSERT INTO desks (building, number) VALUES ('A', 1), ('B', 1), ('A', 1)");
+    seen_clear();
+    cost_start();
+}
+
+static User **all_users(size_t *ret_count)
+{
+    Query *q = session_query(s, User);
+    query_order_by(q, User, id, ORDER_ASC);
+    User **users = query_all(q, User, ret_count);
+    check_no_error();
+    return users;
+}
+
+static Post **all_posts(size_t *ret_count)
+{
+    Query *q = session_query(s, Post);
+    query_order_by(q, Post, id, ORDER_ASC);
+    Post **posts = query_all(q, Post, ret_count);
+    check_no_error();
+    return posts;
+}
+
+/* The titles of a collection of posts: "a b d". */
+#define TITLES(collection) join_titles((collection).items, (collection).count)
+static const char *join_titles(Post *const *posts, size_t count)
+{
+    static char texts[8][256];
+    static unsigned turn;
+    char *text = texts[turn++ % 8];
+    *text = '\0';
+    for (size_t i = 0; i < count; i++)
+        snprintf(text + strlen(text), 256 - strlen(text), "%s%s", i ? " " : "", posts[i]->title);
+    return text;
+}
+
+static void check_last(const char *sql)
+{
+    ck_assert_uint_gt(seen.count, 0);
+    ck_assert_str_eq(seen.statements[seen.count - 1].sql, sql);
+}
+
+/* --- each kind --- */
+
+START_TEST(test_relation_load__has_many_of_all_siblings)
+{
+    size_t count;
+    User **users = all_users(&count);
+    ck_assert(!users[0]->posts.loaded && !users[0]->posts.items && !session_is_loaded(s, users[0], posts));
+    for (size_t i = 0; i < count; i++)
+        check_ok(session_load(s, users[i], posts));
+    check_cost(2, 2);
+    check_last(
+        "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
+        " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1");
+    ck_assert_str_eq(TITLES(users[0]->posts), "a b d");
+    ck_assert_str_eq(TITLES(users[1]->posts), "c");
+    ck_assert(users[2]->posts.loaded && users[2]->posts.count == 0);
+    ck_assert(session_is_loaded(s, users[2], posts));
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_ptr_eq(users[0]->posts.items[i]->user, users[0]);
+    ck_assert_ptr_eq(users[1]->posts.items[0]->user, users[1]);
+    check_ok(session_commit(s));
+    check_cost(0, 0);
+}
+END_TEST
+
+START_TEST(test_relation_load__has_one)
+{
+    size_t count;
+    User **users = all_users(&count);
+    for (size_t i = 0; i < count; i++)
+        check_ok(session_load(s, users[i], badge));
+    check_cost(2, 2);
+    ck_assert_ptr_null(users[0]->badge);
+    ck_assert_str_eq(users[1]->badge->text, "gold");
+    ck_assert_ptr_eq(users[1]->badge->user, users[1]);
+    ck_assert(session_is_loaded(s, users[0], badge));
+    check_ok(session_commit(s));
+    check_cost(0, 0);
+}
+END_TEST
+
+START_TEST(test_relation_load__belongs_to)
+{
+    size_t count;
+    Post **posts = all_posts(&count);
+    for (size_t i = 0; i < count; i++)
+        check_ok(session_load(s, posts[i], user));
+    check_cost(2, 2);
+    check_last("SELECT t.\"id\", t.\"name\", t.\"email\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
+               " JOIN \"public\".\"users\" AS t ON t.\"id\" = k._1");
+    ck_assert_uint_eq(seen.statements[1].rows, 2);
+    ck_assert_str_eq(posts[0]->user->name, "Ada");
+    ck_assert_ptr_eq(posts[1]->user, posts[0]->user);
+    ck_assert_str_eq(posts[2]->user->name, "Bob");
+    ck_assert_ptr_null(posts[4]->user);
+    ck_assert(session_is_loaded(s, posts[4], user));
+    check_ok(session_commit(s));
+    check_cost(0, 0);
+}
+END_TEST
+
+START_TEST(test_relation_load__belongs_to_in_the_session)
+{
+    Post *post = session_find(s, Post, 1);
+    User *user = session_find(s, User, 1);
+    cost_start();
+    check_ok(session_load(s, post, user));
+    check_cost(0, 0);
+    ck_assert_ptr_eq(post->user, user);
+    ck_assert(!session_is_dirty(s, post));
+}
+END_TEST
+
+START_TEST(test_relation_load__belongs_to_of_a_new_object)
+{
+    Post *post = session_add(s, Post, .user_id = {2, true}, .title = "new");
+    Post *free = session_add(s, Post, .title = "free");
+    cost_start();
+    check_ok(session_load(s, post, user));
+    check_cost(1, 1);
+    ck_assert_str_eq(post->user->name, "Bob");
+    check_ok(session_load(s, free, user));
+    check_cost(0, 0);
+    ck_assert_ptr_null(free->user);
+    check_ok(session_commit(s));
+    live_check("2", "SELECT user_id FROM posts WHERE title = 'new'");
+}
+END_TEST
+
+START_TEST(test_relation_load__many_to_many)
+{
+    size_t count;
+    Post **posts = all_posts(&count);
+    for (size_t i = 0; i < count; i++)
+        check_ok(session_load(s, posts[i], tags));
+    check_cost(2, 2);
+    check_last(
+        "SELECT t.\"id\", t.\"label\", k._1 FROM (SELECT k._1, j.\"tag_id\" AS _2"
+        " FROM unnest((SELECT $1::bigint[])) AS k(_1) JOIN \"public\".\"post_tags\" AS j ON j.\"post_id\" = k._1)"
+        " AS k JOIN \"public\".\"tags\" AS t ON t.\"id\" = k._2");
+    ck_assert_uint_eq(posts[0]->tags.count, 2);
+    ck_assert_str_eq(posts[0]->tags.items[0]->label, "x");
+    ck_assert_str_eq(posts[0]->tags.items[1]->label, "y");
+    ck_assert_ptr_eq(posts[0]->tags.items[1], posts[1]->tags.items[0]);
+    ck_assert(posts[2]->tags.loaded && posts[2]->tags.count == 0);
+    /* and from the other side, in the order of the model */
+    Tag *y = posts[0]->tags.items[1];
+    cost_start();
+    check_ok(session_load(s, y, posts));
+    check_cost(1, 1);
+    ck_assert_str_eq(TITLES(y->posts), "a b");
+    ck_assert_ptr_eq(y->posts.items[0], posts[0]);
+    ck_assert(posts[0]->tags.items[0]->posts.loaded);
+    check_ok(session_commit(s));
+    check_cost(0, 0);
+}
+END_TEST
+
+START_TEST(test_relation_load__filtered_and_ordered)
+{
+    User *ada = session_find(s, User, 1);
+    seen_clear();
+    check_ok(session_load(s, ada, drafts));
+    check_last(
+        "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
+        " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1 WHERE (NOT published) ORDER BY title DESC");
+    ck_assert_str_eq(TITLES(ada->drafts), "d b");
+    ck_assert(!ada->posts.loaded);
+    check_ok(session_load(s, ada, posts));
+    ck_assert_str_eq(TITLES(ada->posts), "a b d");
+    ck_assert_ptr_eq(ada->posts.items[2], ada->drafts.items[0]);
+}
+END_TEST
+
+START_TEST(test_relation_load__through_a_unique_key)
+{
+    size_t count;
+    User **users = all_users(&count);
+    check_ok(session_load(s, users[1], logins));
+    check_cost(2, 2);
+    check_last("SELECT t.\"id\", t.\"email\", k._1 FROM unnest((SELECT $1::text[])) AS k(_1)"
+               " JOIN \"public\".\"logins\" AS t ON t.\"email\" = k._1");
+    ck_assert_uint_eq(users[0]->logins.count, 2);
+    ck_assert_uint_eq(users[1]->logins.count, 1);
+    ck_assert_ptr_eq(users[0]->logins.items[1]->user, users[0]);
+    scene_renew();
+    Login **logins = query_all(session_query(s, Login), Login, &count);
+    cost_start();
+    for (size_t i = 0; i < count; i++)
+        check_ok(session_load(s, logins[i], user));
+    check_cost(1, 1);
+    ck_assert_uint_eq(seen.statements[seen.count - 1].rows, 2);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_str_eq(logins[i]->user->email, logins[i]->email);
+}
+END_TEST
+
+START_TEST(test_relation_load__tree)
+{
+    size_t count;
+    Query *q = session_query(s, Node);
+    query_order_by(q, Node, id, ORDER_ASC);
+    Node **nodes = query_all(q, Node, &count);
+    check_ok(session_load(s, nodes[0], children));
+    check_cost(2, 2);
+    ck_assert_uint_eq(nodes[0]->children.count, 2);
+    ck_assert_ptr_eq(nodes[0]->children.items[1], nodes[2]);
+    ck_assert_ptr_eq(nodes[1]->children.items[0], nodes[3]);
+    ck_assert_ptr_eq(nodes[3]->parent, nodes[1]);
+    ck_assert_uint_eq(nodes[3]->children.count, 0);
+    for (size_t i = 0; i < count; i++)
+        check_ok(session_load(s, nodes[i], parent));
+    check_cost(0, 0);
+    check_ok(session_commit(s));
+    check_cost(0, 0);
+}
+END_TEST
+
+START_TEST(test_relation_load__composite_key)
+{
+    size_t count;
+    Room **rooms = query_all(session_query(s, Room), Room, &count);
+    for (size_t i = 0; i < count; i++) {
+        check_ok(session_load(s, rooms[i], desks));
+        size_t expected = rooms[i]->number == 2 ? 0 : *rooms[i]->building == 'A' ? 2 : 1;
+        ck_assert_uint_eq(rooms[i]->desks.count, expected);
+        for (size_t d = 0; d < expected; d++)
+            ck_assert_ptr_eq(rooms[i]->desks.items[d]->room, rooms[i]);
+    }
+    check_cost(2, 2);
+    check_last("SELECT t.\"id\", t.\"building\", t.\"number\", k._1, k._2"
+               " FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[])) AS k(_1, _2)"
+               " JOIN \"public\".\"desks\" AS t ON t.\"building\" = k._1 AND t.\"number\" = k._2");
+    scene_renew();
+    Desk *desk = session_find(s, Desk, 2);
+    check_ok(session_load(s, desk, room));
+    ck_assert_str_eq(desk->room->building, "B");
+}
+END_TEST
+
+START_TEST(test_relation_load__polymorphic)
+{
+    size_t count;
+    User **users = all_users(&count);
+    check_ok(session_load(s, users[0], notes));
+    check_last(
+        "SELECT t.\"id\", t.\"owner_type\", t.\"owner_id\", t.\"text\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
+        " JOIN \"public\".\"notes\" AS t ON t.\"owner_id\" = k._1 WHERE t.\"owner_type\" = 'user'");
+    ck_assert_uint_eq(users[0]->notes.count, 2);
+    ck_assert_uint_eq(users[1]->notes.count, 1);
+    ck_assert_ptr_eq(users[0]->notes.items[0]->user, users[0]);
+    ck_assert_ptr_null(users[0]->notes.items[0]->post);
+    scene_renew();
+    Query *q = session_query(s, Note);
+    query_order_by(q, Note, id, ORDER_ASC);
+    Note **notes = query_all(q, Note, &count);
+    for (size_t i = 0; i < count; i++) {
+        check_ok(session_load(s, notes[i], user));
+        check_ok(session_load(s, notes[i], post));
+        bool of_user = strcmp(notes[i]->owner_type, "user") == 0;
+        ck_assert(of_user == (notes[i]->user != NULL) && of_user == (notes[i]->post == NULL));
+        ck_assert_int_eq(of_user ? notes[i]->user->id : notes[i]->post->id, notes[i]->owner_id);
+    }
+    check_ok(session_commit(s));
+    check_cost(3, 3);
+}
+END_TEST
+
+static void add_kinds(TCase *tests)
+{
+    tcase_add_test(tests, test_relation_load__has_many_of_all_siblings);
+    tcase_add_test(tests, test_relation_load__has_one);
+    tcase_add_test(tests, test_relation_load__belongs_to);
+    tcase_add_test(tests, test_relation_load__belongs_to_in_the_session);
+    tcase_add_test(tests, test_relation_load__belongs_to_of_a_new_object);
+    tcase_add_test(tests, test_relation_load__many_to_many);
+    tcase_add_test(tests, test_relation_load__filtered_and_ordered);
+    tcase_add_test(tests, test_relation_load__through_a_unique_key);
+    tcase_add_test(tests, test_relation_load__tree);
+    tcase_add_test(tests, test_relation_load__composite_key);
+    tcase_add_test(tests, test_relation_load__polymorphic);
+}
+
+static void add_tests(TCase *tests)
+{
+    add_kinds(tests);
+}
+
+int main(void)
+{
+    return scene_main("relation_load", setup, scene_close, add_tests);
+}
