@@ -778,6 +778,12 @@
 #ifdef session_is_loaded
 #error "howdah: session_is_loaded is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef query_with
+#error "howdah: query_with is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_with_path
+#error "howdah: query_with_path is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_query
 #error "howdah: session_query is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1076,6 +1082,8 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_execute            howdah_session_execute
 #define session_load               howdah_session_load
 #define session_is_loaded          howdah_session_is_loaded
+#define query_with                 howdah_query_with
+#define query_with_path            howdah_query_with_path
 #define session_query              howdah_session_query
 #define query_where                howdah_query_where
 #define query_where_between        howdah_query_where_between

@@ -31,6 +31,20 @@ HOWDAH_API bool howdah_session_is_loaded_field(struct howdah_session *s, const v
 #define howdah_session_is_loaded(s, object, field) \
     howdah_session_is_loaded_field((s), (object), offsetof(__typeof__(*(object)), field))
 
+/* --- with a query --- */
+
+/* query_with(q, User, posts): query_all and query_first also load that relation of the rows; from what it brings others
+ * may start, as in query_with(q, Post, tags). One statement for each relation, all in the round trip of the query and in
+ * one snapshot: where the program has begun no transaction, in one of its own (REPEATABLE READ, READ ONLY). Rows that can't
+ * be told twice (a row lock, a limit without an order) cost a second trip. What an object has loaded already stays as it
+ * is. The same as many session_load would give, also where a relation is LAZY_RAISE. No I/O before the query runs; faults
+ * come out when it does: a model that the query does not bring, or brings by several ways. */
+HOWDAH_API void howdah_query_with_field(struct howdah_query *q, const struct howdah_model *model, size_t offset);
+#define howdah_query_with(q, T, field) howdah_query_with_field((q), &T##_model, offsetof(T, field))
+/* query_with_path(q, "posts.tags"): the relations from field to field, each as query_with would; the way to say where a
+ * model is reached by several, or by itself ("children.children"). */
+HOWDAH_API void howdah_query_with_path(struct howdah_query *q, const char *path);
+
 HOWDAH_END_DECLS
 
 #endif

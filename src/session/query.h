@@ -24,6 +24,7 @@ struct howdah_query {
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
     struct select_terms sets;                   /* what query_update assigns */
     bool all_rows;                              /* query_update and query_delete may go without a condition */
+    struct eager_node *eager;                   /* the relations that come along, see eager.h; or NULL */
     enum howdah_status status;                  /* the first fault of building; it comes out when the query runs */
     const char *model, *field;                  /* that it is about */
     char message[QUERY_ERROR_MAX];

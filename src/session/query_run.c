@@ -1,4 +1,5 @@
 /* Running queries: the statement's text, and what becomes of its rows. */
+#include "eager.h"
 #include "load.h"
 #include "query.h"
 #include "transaction.h"
@@ -160,7 +161,18 @@ static bool is_small(const struct running *running)
     return running->form == SELECT_FIRST || (limit && limit->value.as.integer <= SMALL_RESULT);
 }
 
-/* The plan of a query. Steps that come with the rows (loads of what they refer to) would follow here, in one pipeline. */
+/* With the relations that the query brings along. */
+static enum howdah_status run_eager(struct running *running)
+{
+    const struct eager_root root = {.form = running->form,
+                                    .row = take_object,
+                                    .arg = running,
+                                    .objects = &running->objects,
+                                    .count = &running->count,
+                                    .result = &running->result};
+    return eager_run(running->q, &root);
+}
+
 static enum howdah_status run_plan(struct running *running, const struct query_form *form)
 {
     running->binding = &form->binding;
@@ -184,6 +196,11 @@ static enum howdah_status run(struct running *running)
     if (running->q->select.lock && s->transaction == TRANSACTION_NONE)
         return session_fail(s, HOWDAH_STATUS_NO_TRANSACTION, model->name, NULL, NULL,
                             "a row lock lasts as long as a transaction: call session_begin first");
+    if (running->q->eager && running->each)
+        return session_fail(s, HOWDAH_STATUS_MISUSE, model->name, NULL, NULL,
+                            "query_each keeps no objects that could have relations: leave query_with out");
+    if (running->q->eager)
+        return run_eager(running);
     arena_init(&arena, &s->db->allocator);
     running->row = running->each ? arena_allocate(&arena, model->size, model->alignment) : NULL;
     enum howdah_status status = running->each && !running->row ? session_no_memory(s) : run_plan(running, form);

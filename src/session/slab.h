@@ -47,6 +47,12 @@ static inline size_t entry_stride(const struct mapper *mapper)
     return size_align(sizeof(struct entry) + 2 * mapper->model->size, alignment);
 }
 
+/* The way back from an object that is certainly one. */
+static inline struct entry *entry_of_object(const void *object)
+{
+    return (struct entry *)(uintptr_t)object - 1;
+}
+
 static inline void *entry_object(const struct mapper *mapper, const struct entry *entry)
 {
     (void)mapper; /* it is the same for all */

@@ -16,6 +16,8 @@ struct flushed {
 /* --- the statements: isolation levels and modes, spelled out --- */
 
 const struct statement transaction_begin_plain = {.text = "BEGIN", .control = true};
+const struct statement transaction_begin_snapshot = {.text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                                                     .control = true};
 const struct statement transaction_commit_statement = {.text = "COMMIT", .control = true};
 const struct statement transaction_rollback_statement = {.text = "ROLLBACK", .control = true};
 
@@ -181,11 +183,14 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
     return status;
 }
 
-static enum howdah_status read_plan(struct howdah_session *s, struct pg_step *steps, size_t count)
+enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
+                                         void (*restart)(void *arg), void *arg)
 {
     struct pg_plan plan = {.steps = steps,
                            .count = count,
                            .repeatable = s->transaction != TRANSACTION_OPEN,
+                           .restart = restart,
+                           .restart_arg = arg,
                            .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
     steps[count - 1].sync = true;
     enum howdah_status status = transaction_run(s, &plan);
@@ -206,19 +211,19 @@ enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *st
 {
     struct pg_step steps[2] = {begin_step(s), *step};
     bool begin = s->transaction == TRANSACTION_BEGUN;
-    return read_plan(s, begin ? steps : steps + 1, begin ? 2 : 1);
+    return transaction_read_plan(s, begin ? steps : steps + 1, begin ? 2 : 1, NULL, NULL);
 }
 
 enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count)
 {
     if (s->transaction != TRANSACTION_BEGUN)
-        return read_plan(s, steps, count);
+        return transaction_read_plan(s, steps, count, NULL, NULL);
     struct pg_step *all = arena_allocate_array(&s->scratch, count + 1, sizeof(*all));
     if (!all)
         return session_no_memory(s);
     all[0] = begin_step(s);
     memcpy(all + 1, steps, count * sizeof(*steps));
-    return read_plan(s, all, count + 1);
+    return transaction_read_plan(s, all, count + 1, NULL, NULL);
 }
 
 void transaction_abandon(struct howdah_session *s)

@@ -7,6 +7,7 @@
 /* BEGIN as the session's begin options want it. */
 const struct statement *transaction_begin_statement(const struct howdah_session *s);
 extern const struct statement transaction_begin_plain;
+extern const struct statement transaction_begin_snapshot; /* reads of one state of the database */
 extern const struct statement transaction_commit_statement;
 extern const struct statement transaction_rollback_statement;
 
@@ -17,6 +18,9 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
 enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step);
 /* The same for several, in one round trip. */
 enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count);
+/* The same for a plan that is whole, whatever it begins with. `restart` is called before it runs a second time. */
+enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
+                                         void (*restart)(void *arg), void *arg);
 /* The transaction has ended: by COMMIT, or not. Gives the connection back. */
 void transaction_end(struct howdah_session *s, bool committed);
 /* Rolls the server's transaction back, if there is one, and ends it. Errors are of no interest any more. */

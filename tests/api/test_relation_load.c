@@ -5,21 +5,7 @@
 static void setup(void)
 {
     scene_open(RELATED);
-    live_sql("INSERT INTO users (name, email) VALUES ('Ada', 'ada@x'), ('Bob', 'bob@x'), ('Cid', 'cid@x');"
-             "INSERT INTO posts (user_id, title, published) VALUES (1, 'a', true), (1, 'b', false), (2, 'c', true),"
-             " (1, 'd', false), (NULL, 'e', true);"
-             "INSERT INTO tags (id, label) VALUES ('00000000-0000-0000-0000-00000000000a', 'x'),"
-             " ('00000000-0000-0000-0000-00000000000b', 'y'), ('00000000-0000-0000-0000-00000000000c', 'z');"
-             "INSERT INTO post_tags (post_id, tag_id) SELECT p, ('00000000-0000-0000-0000-00000000000' || t)::uuid"
-             " FROM (VALUES (1, 'a'), (1, 'b'), (2, 'b'), (4, 'c')) AS v(p, t);"
-             "INSERT INTO comments (post_id, text) VALUES (1, 'one'), (1, 'two'), (3, 'three');"
-             "INSERT INTO badges (user_id, text) VALUES (2, 'gold');"
-             "INSERT INTO logins (email) VALUES ('ada@x'), ('bob@x'), ('ada@x');"
-             "INSERT INTO notes (owner_type, owner_id, text) VALUES ('user', 1, 'u1'), ('post', 1, 'p1'),"
-             " ('user', 2, 'u2'), ('post', 3, 'p3'), ('user', 1, 'u1 again');"
-             "INSERT INTO nodes (parent_id, label) VALUES (NULL, 'root'), (1, 'l'), (1, 'r'), (2, 'll');"
-             "INSERT INTO rooms (building, number) VALUES ('A', 1), ('A', 2), ('B', 1);"
-             "INSERT INTO desks (building, number) VALUES ('A', 1), ('B', 1), ('A', 1)");
+    live_sql(RELATED_ROWS);
     seen_clear();
     cost_start();
 }
