@@ -784,6 +784,24 @@
 #ifdef query_with_path
 #error "howdah: query_with_path is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_count
+#error "howdah: session_count is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_top
+#error "howdah: session_top is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_set_budget
+#error "howdah: session_set_budget is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_with_top
+#error "howdah: query_with_top is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef Budget
+#error "howdah: Budget is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef BUDGET
+#error "howdah: BUDGET is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_query
 #error "howdah: session_query is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -835,6 +853,7 @@ typedef struct howdah_session_stats SessionStats;
 typedef struct howdah_begin_options BeginOptions;
 typedef struct howdah_run_options RunOptions;
 typedef struct howdah_query Query;
+typedef struct howdah_budget Budget;
 typedef struct howdah_plan Plan;
 typedef struct howdah_step PlanStep;
 typedef struct howdah_model Model;
@@ -908,6 +927,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define SET_TEXT                   HOWDAH_SET_TEXT
 #define DATABASE_OPTIONS           HOWDAH_DATABASE_OPTIONS
 #define BEGIN_OPTIONS              HOWDAH_BEGIN_OPTIONS
+#define BUDGET                     HOWDAH_BUDGET
 #define RUN_OPTIONS                HOWDAH_RUN_OPTIONS
 #define TIMESTAMP_INFINITY         HOWDAH_TIMESTAMP_INFINITY
 #define TIMESTAMP_MINUS_INFINITY   HOWDAH_TIMESTAMP_MINUS_INFINITY
@@ -1084,6 +1104,10 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_is_loaded          howdah_session_is_loaded
 #define query_with                 howdah_query_with
 #define query_with_path            howdah_query_with_path
+#define session_count              howdah_session_count
+#define session_top                howdah_session_top
+#define session_set_budget         howdah_session_set_budget
+#define query_with_top             howdah_query_with_top
 #define session_query              howdah_session_query
 #define query_where                howdah_query_where
 #define query_where_between        howdah_query_where_between

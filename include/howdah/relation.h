@@ -31,6 +31,40 @@ HOWDAH_API bool howdah_session_is_loaded_field(struct howdah_session *s, const v
 #define howdah_session_is_loaded(s, object, field) \
     howdah_session_is_loaded_field((s), (object), offsetof(__typeof__(*(object)), field))
 
+/* session_count(s, user, posts): how many rows a collection has, without loading it: asked for the object and its siblings
+ * with one statement (1 trip), and kept for them until the session commits, flushes, rolls back or refreshes. What is
+ * pending in memory is not counted; of a collection that is loaded it is its .count (no trip). 0 on error. */
+HOWDAH_API uint64_t howdah_session_count_field(struct howdah_session *s, const void *object, size_t offset);
+#define howdah_session_count(s, object, field) \
+    howdah_session_count_field((s), (object), offsetof(__typeof__(*(object)), field))
+
+/* session_top(s, user, posts, 3, &count): the first rows of a collection, in its order (that of .order_by, else of the
+ * primary key), as managed objects: asked for the object and its siblings with one statement (1 trip), and kept like a
+ * count. The collection itself stays as it is: these rows are not all. Objects that are marked deleted or moved elsewhere
+ * are left out. The array is the session's, until the next call that would ask for the same, or change what is kept; NULL
+ * on error and for a collection that has none. `most` is at least 1. */
+HOWDAH_API void **howdah_session_top_field(struct howdah_session *s, const void *object, size_t offset, uint64_t most,
+                                           size_t *ret_count);
+#define howdah_session_top(s, object, field, most, ret_count) \
+    ((__typeof__((object)->field.items))(void *)howdah_session_top_field( \
+        (s), (object), offsetof(__typeof__(*(object)), field), (most), (ret_count)))
+
+/* --- a budget: what a piece of work may ask of the server --- */
+
+/* Use BUDGET(.statements = 10, .rows = 1000). 0 is no limit. */
+struct howdah_budget {
+    size_t struct_size;
+    uint32_t statements;
+    uint32_t round_trips;
+    uint64_t rows;
+};
+#define HOWDAH_BUDGET(...) (&(const struct howdah_budget){.struct_size = sizeof(struct howdah_budget), __VA_ARGS__})
+
+/* From now on the session may ask for so much and no more, counted as in session_stats. What would go beyond is
+ * STATUS_MISUSE, an error that sticks and says which statements ran how often; a statement or a trip too many is not sent,
+ * rows too many end the call that they came with. NULL: no budget any more. No I/O. */
+HOWDAH_API enum howdah_status howdah_session_set_budget(struct howdah_session *s, const struct howdah_budget *budget);
+
 /* --- with a query --- */
 
 /* query_with(q, User, posts): query_all and query_first also load that relation of the rows; from what it brings others
@@ -44,6 +78,12 @@ HOWDAH_API void howdah_query_with_field(struct howdah_query *q, const struct how
 /* query_with_path(q, "posts.tags"): the relations from field to field, each as query_with would; the way to say where a
  * model is reached by several, or by itself ("children.children"). */
 HOWDAH_API void howdah_query_with_path(struct howdah_query *q, const char *path);
+/* query_with_top(q, User, posts, 3): brings the first rows of each collection along, for session_top with the same number,
+ * which then asks nothing. The collections stay unloaded, and nothing can start from such rows. */
+HOWDAH_API void howdah_query_with_top_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
+                                            uint64_t most);
+#define howdah_query_with_top(q, T, field, most) \
+    howdah_query_with_top_field((q), &T##_model, offsetof(T, field), (most))
 
 HOWDAH_END_DECLS
 

@@ -128,6 +128,8 @@ static void take_rows(struct pg_execution *e, const PGresult *result)
     struct pg_step *step = first(e)->step;
     int rows = PQntuples(result);
     e->counters->rows += (uint64_t)rows;
+    if (e->plan->row_limit && e->counters->rows > e->plan->row_limit && e->status == HOWDAH_STATUS_OK)
+        execution_fail(e, error_set(e->plan->error, HOWDAH_STATUS_MISUSE, "more rows came than may"), step);
     if (e->status != HOWDAH_STATUS_OK || !begin_rows(e, step, result) || !step->row)
         return;
     struct cell *cells = e->scratch.cells;

@@ -82,6 +82,9 @@ static void add_field(struct howdah_query *q, const struct howdah_model *model, 
     if (!relation)
         query_fail(q, HOWDAH_STATUS_INVALID, mapper, NULL, "%s: the field at offset %zu is no relation",
                    mapper->model->name, offset);
+    else if (most && !relation_is_many(relation))
+        query_fail(q, HOWDAH_STATUS_INVALID, mapper, NULL, "%s.%s is no collection: it has no first rows",
+                   mapper->model->name, relation->field->name);
     else
         add_node(q, start, relation, most);
 }
@@ -101,6 +104,13 @@ static const struct relation *relation_named(const struct mapper *mapper, const 
             return &mapper->relations[i];
     }
     return NULL;
+}
+
+void howdah_query_with_top_field(struct howdah_query *q, const struct howdah_model *model, size_t offset, uint64_t most)
+{
+    if (query_is_open(q) && (most == 0 || most > INT64_MAX))
+        query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL, "query_with_top takes the first 1 to 2^63 - 1 rows");
+    add_field(q, model, offset, most);
 }
 
 void howdah_query_with_path(struct howdah_query *q, const char *path)

@@ -5,6 +5,7 @@
 
 #include "foreign_key.h"
 #include "query.h"
+#include "relation_answers.h"
 #include "transaction.h"
 
 /* A relation that is under way. */
@@ -15,7 +16,9 @@ struct branch {
     struct relation_request request;
     struct select_statement prepared;
     struct pg_binding binding;
-    struct relation_load load;
+    struct relation_load own;
+    struct answer_set *answers; /* of first rows only; NULL: the relation is loaded */
+    struct relation_load *load; /* of either */
     bool begun;
 };
 
@@ -99,9 +102,13 @@ static bool make_request(struct eager_run *run, struct branch *branch)
     uint32_t at = depth;
     for (const struct eager_node *node = branch->node; node; node = node->parent)
         path[--at] = node->relation;
-    branch->request = (struct relation_request){
-        .form = RELATION_ROWS, .path = path, .depth = depth, .root = run->by_keys ? NULL : &run->select};
-    return true;
+    uint64_t most = branch->node->most;
+    branch->request = (struct relation_request){.form = most ? RELATION_TOP : RELATION_ROWS,
+                                                .path = path,
+                                                .depth = depth,
+                                                .root = run->by_keys ? NULL : &run->select,
+                                                .most = most ? answers_parameter(&run->arena, most) : NULL};
+    return !most || branch->request.most;
 }
 
 static enum howdah_status prepare(struct eager_run *run, select_write *write, const void *arg,
@@ -117,13 +124,37 @@ static enum howdah_status prepare(struct eager_run *run, select_write *write, co
     return session_no_memory(s);
 }
 
+static bool begin_load(struct eager_run *run, struct branch *branch)
+{
+    const struct eager_node *node = branch->node;
+    branch->begun = false;
+    branch->load = NULL;
+    if (!node->most) {
+        relation_load_init(&branch->own, run->s, node->relation, RELATION_ROWS, &run->arena);
+        branch->load = &branch->own;
+        return true;
+    }
+    branch->answers = answers_new(run->s, node->relation, node->most);
+    branch->load = branch->answers ? &branch->answers->load : NULL;
+    return branch->load;
+}
+
+static void end_load(struct branch *branch)
+{
+    if (branch->answers)
+        answers_free(branch->answers);
+    else if (branch->load)
+        relation_load_done(branch->load);
+    branch->answers = NULL;
+    branch->load = NULL;
+}
+
 static enum howdah_status prepare_branch(struct eager_run *run, struct branch *branch, const struct eager_node *node)
 {
     branch->node = node;
     branch->run = run;
     branch->parent = node->parent ? &run->branches[node->parent->index] : NULL;
-    relation_load_init(&branch->load, run->s, node->relation, &run->arena);
-    if (!make_request(run, branch))
+    if (!begin_load(run, branch) || !make_request(run, branch))
         return session_no_memory(run->s);
     return prepare(run, relation_write, &branch->request, &branch->prepared, &branch->binding);
 }
@@ -146,12 +177,12 @@ static enum howdah_status prepare_all(struct eager_run *run)
 
 static size_t parent_count(const struct branch *branch)
 {
-    return branch->parent ? branch->parent->load.row_count : *branch->run->root->count;
+    return branch->parent ? branch->parent->load->row_count : *branch->run->root->count;
 }
 
 static struct entry *parent_at(const struct branch *branch, size_t i)
 {
-    return branch->parent ? branch->parent->load.rows[i] : entry_of_object((*branch->run->root->objects)[i]);
+    return branch->parent ? branch->parent->load->rows[i] : entry_of_object((*branch->run->root->objects)[i]);
 }
 
 /* Whether the object's field is to be filled: not what is there already, nor by a foreign key that is not the row's. */
@@ -163,7 +194,7 @@ static bool wants(const struct branch *branch, const struct entry *entry)
     if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO &&
         placement_of(relation->foreign_key, relation->mapper, entry) != PLACED_BY_ROW)
         return false;
-    return !relation_is_loaded(branch->run->s, relation, entry);
+    return branch->answers || !relation_is_loaded(branch->run->s, relation, entry);
 }
 
 /* The parents have all come: the relation's own rows are next. */
@@ -171,14 +202,14 @@ static enum howdah_status begin(struct branch *branch)
 {
     struct howdah_session *s = branch->run->s;
     size_t most = parent_count(branch), count = 0;
-    struct entry **sources = arena_allocate_array(&branch->run->arena, most, sizeof(*sources));
+    struct entry **sources = arena_allocate_array(branch->load->arena, most, sizeof(*sources));
     if (!sources)
         return session_no_memory(s);
     for (size_t i = 0; i < most; i++)
         if (wants(branch, parent_at(branch, i)))
             sources[count++] = parent_at(branch, i);
     branch->begun = true;
-    return relation_load_begin(&branch->load, sources, count) ? HOWDAH_STATUS_OK : s->error.status;
+    return relation_load_begin(branch->load, sources, count) ? HOWDAH_STATUS_OK : s->error.status;
 }
 
 /* --- the executor's callbacks --- */
@@ -254,7 +285,7 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
     (void)step;
     if (status != HOWDAH_STATUS_OK)
         return status;
-    return relation_load_row(&branch->load, cells, count) ? HOWDAH_STATUS_OK : branch->run->s->error.status;
+    return relation_load_row(branch->load, cells, count) ? HOWDAH_STATUS_OK : branch->run->s->error.status;
 }
 
 static enum howdah_status end_branch(void *arg, struct pg_step *step, const struct pg_done *done)
@@ -271,10 +302,8 @@ static void restart(void *arg)
     *run->root->count = 0;
     *run->root->result = (struct sibling_result){0};
     for (size_t i = 0; i < run->branch_count; i++) {
-        struct branch *branch = &run->branches[i];
-        relation_load_done(&branch->load);
-        relation_load_init(&branch->load, run->s, branch->node->relation, &run->arena);
-        branch->begun = false;
+        relation_load_restart(run->branches[i].load);
+        run->branches[i].begun = false;
     }
 }
 
@@ -304,6 +333,18 @@ static enum howdah_status run_steps(struct eager_run *run)
     return transaction_read_plan(s, steps, count, restart, run);
 }
 
+static enum howdah_status finish(struct branch *branch)
+{
+    struct howdah_session *s = branch->run->s;
+    if (!branch->answers)
+        return relation_load_finish(branch->load) ? HOWDAH_STATUS_OK : s->error.status;
+    if (!answers_keep(branch->answers))
+        return session_no_memory(s);
+    branch->answers = NULL; /* the session's now */
+    branch->load = NULL;
+    return HOWDAH_STATUS_OK;
+}
+
 enum howdah_status eager_run(struct howdah_query *q, const struct eager_root *root)
 {
     struct eager_run run = {.q = q, .s = q->s, .root = root};
@@ -311,14 +352,10 @@ enum howdah_status eager_run(struct howdah_query *q, const struct eager_root *ro
     enum howdah_status status = prepare_all(&run);
     if (status == HOWDAH_STATUS_OK)
         status = run_steps(&run);
-    for (size_t i = 0; i < run.branch_count && run.branches; i++) {
-        struct branch *branch = &run.branches[i];
-        if (status == HOWDAH_STATUS_OK && branch->begun && !relation_load_finish(&branch->load))
-            status = q->s->error.status;
-    }
+    for (size_t i = 0; i < run.branch_count && status == HOWDAH_STATUS_OK; i++)
+        status = finish(&run.branches[i]);
     for (size_t i = 0; i < run.branch_count && run.branches; i++)
-        if (run.branches[i].run)
-            relation_load_done(&run.branches[i].load);
+        end_load(&run.branches[i]);
     arena_done(&run.arena);
     return status;
 }

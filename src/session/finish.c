@@ -2,7 +2,7 @@
 #include "assigned.h"
 #include "foreign_key.h"
 #include "object.h"
-#include "relation_load.h"
+#include "relation_answers.h"
 #include "snapshot.h"
 #include "transaction.h"
 #include "work.h"
@@ -68,6 +68,7 @@ void work_finish(struct work *w, bool committed)
         else if (committed) /* until then it keeps its place in the map, should the flush be undone */
             identity_remove(&w->s->map, change->entry);
     }
+    answers_forget(w->s);
     if (committed)
         relation_keep_provisional(w->s);
 }

@@ -62,9 +62,11 @@ bool relation_is_loaded(const struct howdah_session *s, const struct relation *r
 /* --- the sources and their keys --- */
 
 void relation_load_init(struct relation_load *load, struct howdah_session *s, const struct relation *relation,
-                        struct arena *arena)
+                        enum relation_form form, struct arena *arena)
 {
-    *load = (struct relation_load){.s = s, .relation = relation, .ends = relation_ends(relation), .arena = arena};
+    *load = (struct relation_load){
+        .s = s, .relation = relation, .form = form, .ends = relation_ends(relation), .arena = arena};
+    load->ends.in_row = load->ends.in_row && form == RELATION_ROWS;
 }
 
 void relation_load_done(struct relation_load *load)
@@ -163,8 +165,41 @@ bool relation_load_begin(struct relation_load *load, struct entry **sources, siz
     for (size_t i = 0; i < count; i++)
         if (!take_source(load, i))
             return false;
-    bool has = load->relation->foreign_key && !is_belongs_to(load);
+    bool has = load->relation->foreign_key && !is_belongs_to(load) && load->form == RELATION_ROWS;
     return !has || relation_load_moves(load) || !session_no_memory(load->s);
+}
+
+void relation_load_add_keys(const struct relation_load *load, struct parameters *p)
+{
+    for (uint32_t i = 0; i < load->ends.count; i++)
+        parameters_add_fields(p, &load->relation->mapper->columns[load->ends.columns[i]], (void *const *)load->asked,
+                              load->asked_count);
+}
+
+struct entry **relation_load_siblings(struct relation_load *load, struct entry *entry,
+                                      bool (*wanted)(const struct relation_load *load, const struct entry *entry),
+                                      size_t *ret_count)
+{
+    struct sibling_walk walk = siblings_of(&load->s->siblings, entry);
+    size_t capacity = walk.group ? walk.group->members + (size_t)1 : 1, count = 0;
+    if (capacity > RELATION_KEYS_MAX)
+        capacity = RELATION_KEYS_MAX;
+    struct entry **sources = arena_allocate_array(load->arena, capacity, sizeof(*sources));
+    for (struct entry *next = siblings_next(&walk); sources && next && count < capacity; next = siblings_next(&walk))
+        if (next == entry || wanted(load, next))
+            sources[count++] = next;
+    *ret_count = count;
+    return sources;
+}
+
+const struct relation *relation_find(struct howdah_session *s, const struct mapper *mapper, size_t offset)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        if (mapper->relations[i].field->offset == offset)
+            return &mapper->relations[i];
+    session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL,
+                 "%s: the field at offset %zu is no relation", mapper->model->name, offset);
+    return NULL;
 }
 
 /* --- rows --- */
@@ -180,12 +215,11 @@ static bool read_integer(const struct cell *cell, int64_t *ret)
     }
 }
 
-/* Whose the row is: the number of the key that it names. */
-static bool key_of_row(struct relation_load *load, const struct cell *cells, uint32_t *ret)
+bool relation_load_key(struct relation_load *load, const struct cell *cells, uint32_t *ret)
 {
     struct howdah_session *s = load->s;
     const struct mapper *mapper = load->relation->mapper;
-    uint32_t behind = load->relation->target->column_count;
+    uint32_t behind = load->form == RELATION_COUNT ? 1 : load->relation->target->column_count;
     int64_t integer;
     if (load->index.integer && read_integer(&cells[load->ends.in_row ? load->ends.others[0] : behind], &integer)) {
         *ret = key_index_find_integer(&load->index, integer);
@@ -206,13 +240,13 @@ struct entry *relation_load_row(struct relation_load *load, const struct cell *c
     struct howdah_session *s = load->s;
     const struct mapper *target = load->relation->target;
     uint32_t key = KEY_NONE;
-    if (count != target->column_count + relation_key_cells(load->relation, RELATION_ROWS)) {
+    if (count != target->column_count + relation_key_cells(load->relation, load->form)) {
         session_fail(s, HOWDAH_STATUS_PROTOCOL, load->relation->mapper->model->name, load->relation->field->name, NULL,
                      "%s.%s: a row of %zu columns", load->relation->mapper->model->name, load->relation->field->name,
                      count);
         return NULL;
     }
-    if (!key_of_row(load, cells, &key))
+    if (!relation_load_key(load, cells, &key))
         return NULL;
     struct entry *entry = load_row(s, target, cells, target->column_count);
     if (!entry)

@@ -21,6 +21,7 @@ struct relation_move {
 struct relation_load {
     struct howdah_session *s;
     const struct relation *relation;
+    enum relation_form form;
     struct relation_ends ends;
     struct arena *arena; /* of the call */
 
@@ -43,18 +44,32 @@ struct relation_load {
 };
 
 void relation_load_init(struct relation_load *load, struct howdah_session *s, const struct relation *relation,
-                        struct arena *arena);
+                        enum relation_form form, struct arena *arena);
 /* Frees what rows have taken. */
 void relation_load_done(struct relation_load *load);
 /* The objects whose fields are to be filled; those that need no answer of the server's are not among .asked. False: the
  * session has the error. Called before the first row; `sources` must live on. */
 bool relation_load_begin(struct relation_load *load, struct entry **sources, size_t count);
-/* A row of RELATION_ROWS. The entry that it became, or NULL and an error. */
+/* Adds the keys that the server is asked for, as parameters. */
+void relation_load_add_keys(const struct relation_load *load, struct parameters *p);
+/* Which key a row names; KEY_NONE: none of the sources'. False: the session has the error. */
+bool relation_load_key(struct relation_load *load, const struct cell *cells, uint32_t *ret);
+/* A row of RELATION_ROWS or RELATION_TOP. The entry that it became, or NULL and an error. */
 struct entry *relation_load_row(struct relation_load *load, const struct cell *cells, size_t count);
 /* Forgets the rows: they come again. */
 void relation_load_restart(struct relation_load *load);
+/* Whether the object of a row is to be put where its row is: it is not deleted, nor moved. */
+bool relation_row_stays(const struct relation_load *load, const struct entry *entry);
 /* All rows have come: fills the fields. Either all of them, or none, and the session has the error. */
 bool relation_load_finish(struct relation_load *load);
+
+/* The relation of that field, or NULL and an error. */
+const struct relation *relation_find(struct howdah_session *s, const struct mapper *mapper, size_t offset);
+/* The object, and those of its siblings that are `wanted`, in the load's arena, up to a number of keys. NULL if memory is
+ * out. */
+struct entry **relation_load_siblings(struct relation_load *load, struct entry *entry,
+                                      bool (*wanted)(const struct relation_load *load, const struct entry *entry),
+                                      size_t *ret_count);
 
 /* Whether the object's field says what there is: loaded, new, or set by the program. */
 bool relation_is_loaded(const struct howdah_session *s, const struct relation *relation, const struct entry *entry);

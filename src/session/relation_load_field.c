@@ -12,21 +12,6 @@ static bool needs(const struct relation_load *load, const struct entry *entry)
     return entry->state == ENTRY_LOADED && !relation_is_loaded(load->s, load->relation, entry);
 }
 
-/* The object, and those of its siblings that need the same, up to a number of keys. */
-static struct entry **collect_sources(struct relation_load *load, struct entry *entry, size_t *ret_count)
-{
-    struct sibling_walk walk = siblings_of(&load->s->siblings, entry);
-    size_t capacity = walk.group ? walk.group->members + (size_t)1 : 1, count = 0;
-    if (capacity > RELATION_KEYS_MAX)
-        capacity = RELATION_KEYS_MAX;
-    struct entry **sources = arena_allocate_array(load->arena, capacity, sizeof(*sources));
-    for (struct entry *next = siblings_next(&walk); sources && next && count < capacity; next = siblings_next(&walk))
-        if (next == entry || needs(load, next))
-            sources[count++] = next;
-    *ret_count = count;
-    return sources;
-}
-
 /* --- the statement --- */
 
 static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_binding *ret)
@@ -36,9 +21,7 @@ static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_b
     (void)step;
     if (!parameters_begin(p, KEY_PARTS_MAX))
         return HOWDAH_STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < load->ends.count; i++)
-        parameters_add_fields(p, &load->relation->mapper->columns[load->ends.columns[i]], (void *const *)load->asked,
-                              load->asked_count);
+    relation_load_add_keys(load, p);
     return parameters_bind(p, ret);
 }
 
@@ -73,23 +56,13 @@ static bool answer_alone(struct relation_load *load, struct entry **entry)
 static bool load_all(struct relation_load *load, struct entry *entry)
 {
     size_t count;
-    struct entry **sources = collect_sources(load, entry, &count);
+    struct entry **sources = relation_load_siblings(load, entry, needs, &count);
     if (!sources)
         return !session_no_memory(load->s);
     return relation_load_begin(load, sources, count) && ask(load) && relation_load_finish(load);
 }
 
 /* --- the call --- */
-
-static const struct relation *find_relation(struct howdah_session *s, const struct mapper *mapper, size_t offset)
-{
-    for (uint32_t i = 0; i < mapper->relation_count; i++)
-        if (mapper->relations[i].field->offset == offset)
-            return &mapper->relations[i];
-    session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL,
-                 "%s: the field at offset %zu is no relation", mapper->model->name, offset);
-    return NULL;
-}
 
 static enum howdah_status refuse(struct howdah_session *s, const struct relation *relation, void *object)
 {
@@ -105,10 +78,10 @@ static enum howdah_status load_relation(struct howdah_session *s, const struct r
     struct arena arena;
     struct relation_load load;
     arena_init(&arena, &s->db->allocator);
-    relation_load_init(&load, s, relation, &arena);
+    relation_load_init(&load, s, relation, RELATION_ROWS, &arena);
     if (!answer_alone(&load, &entry) && s->error.status == HOWDAH_STATUS_OK) {
         relation_load_done(&load);
-        relation_load_init(&load, s, relation, &arena);
+        relation_load_init(&load, s, relation, RELATION_ROWS, &arena);
         load_all(&load, entry);
     }
     relation_load_done(&load);
@@ -129,7 +102,7 @@ static bool is_edited(const struct relation *relation, const struct entry *entry
 static enum howdah_status load_field(struct howdah_session *s, void *object, size_t offset)
 {
     struct entry *entry = session_entry(s, object, "load a relation of");
-    const struct relation *relation = entry ? find_relation(s, entry_mapper(s, entry), offset) : NULL;
+    const struct relation *relation = entry ? relation_find(s, entry_mapper(s, entry), offset) : NULL;
     if (!relation)
         return s->error.status;
     if (relation_is_many(relation) && is_edited(relation, entry))
@@ -157,7 +130,7 @@ bool howdah_session_is_loaded_field(struct howdah_session *s, const void *object
     if (!session_enter(s))
         return false;
     const struct entry *entry = session_entry(s, object, "ask for a relation of");
-    const struct relation *relation = entry ? find_relation(s, entry_mapper(s, entry), offset) : NULL;
+    const struct relation *relation = entry ? relation_find(s, entry_mapper(s, entry), offset) : NULL;
     bool loaded = relation && relation_is_loaded(s, relation, entry);
     session_leave(s);
     return loaded;

@@ -7,8 +7,7 @@
 
 /* --- which rows count --- */
 
-/* Whether the object of a row is to be put where its row is. */
-static bool stays(const struct relation_load *load, const struct entry *entry)
+bool relation_row_stays(const struct relation_load *load, const struct entry *entry)
 {
     const struct relation *relation = load->relation;
     if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO)
@@ -24,7 +23,7 @@ static void sift_rows(struct relation_load *load)
     for (size_t i = 0; i < load->row_count; i++) {
         if (load->row_keys[i] == KEY_NONE)
             continue;
-        if (!stays(load, load->rows[i])) {
+        if (!relation_row_stays(load, load->rows[i])) {
             load->provisional[load->row_keys[i]] = true;
             continue;
         }

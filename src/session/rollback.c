@@ -1,7 +1,7 @@
 /* Rollback: everything is as it was loaded, and the program's transaction is over. */
 #include "assigned.h"
 #include "object.h"
-#include "relation_load.h"
+#include "relation_answers.h"
 #include "snapshot.h"
 #include "transaction.h"
 #include "work.h"
@@ -35,6 +35,7 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
             for (uint32_t n = 0; n < slab->count; n++)
                 restore_entry(s, slab->mapper, slab_entry(slab, n));
     relation_forget_provisional(s);
+    answers_forget(s);
     session_forget_error(s);
     enum howdah_status status = s->error.status;
     session_leave(s);

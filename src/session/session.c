@@ -2,6 +2,9 @@
 #include "session.h"
 
 #include "base/error.h"
+
+#include "budget.h"
+#include "relation_answers.h"
 #include "transaction.h"
 #include "work.h"
 
@@ -156,6 +159,7 @@ static void forget_objects(struct howdah_session *s)
     map_clear(&s->assigned);
     s->plains = NULL;
     siblings_clear(&s->siblings);
+    answers_forget(s);
     slabs_clear(&s->slabs);
     arena_done(&s->arena);
     s->collections = NULL;
@@ -180,6 +184,7 @@ void session_destroy(struct howdah_session *s)
 {
     transaction_abandon(s);
     forget_objects(s);
+    budget_free(s);
     database_remove_session(s->db, s);
     free_parts(s);
     memory_free(&s->db->allocator, s);

@@ -19,6 +19,8 @@ enum transaction_state {
     TRANSACTION_OPEN   /* the server is in it, on `connection` */
 };
 
+struct answer_set;
+struct budget;
 struct collections;
 struct flushed;
 struct plain;
@@ -37,6 +39,8 @@ struct howdah_session {
     struct map map;
     struct siblings siblings;
     struct collections *collections; /* see collection.h; NULL before the first was given back */
+    struct answer_set *answers;      /* counts and first rows, see relation_answers.h */
+    struct budget *budget;           /* NULL: none */
     struct provisional *provisional; /* loads on which pending work had an influence, see relation_load.h */
     const struct mapper *recent;     /* that session_find was asked for last; it is often asked again */
     void *key_object;                /* a struct of any mapper, for keys that are asked for */

@@ -1,7 +1,8 @@
 #include "transaction.h"
 
 #include "base/error.h"
-#include "relation_load.h"
+#include "budget.h"
+#include "relation_answers.h"
 #include "snapshot.h"
 
 /* An entry as it was before a flush changed it. */
@@ -145,6 +146,7 @@ void transaction_end(struct howdah_session *s, bool committed)
     } else {
         restore_flushed(s);
     }
+    answers_forget(s);
     s->flushed = NULL;
     arena_done(&s->flushed_arena);
     pg_pool_release(s->db->pool, s->connection);
@@ -161,16 +163,20 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
     struct pg_connection *connection = s->connection;
     enum howdah_status status = HOWDAH_STATUS_OK;
     error_clear(&s->error);
+    plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
+    if (!budget_allows(s, plan))
+        return s->error.status;
     if (!connection)
         status = pg_pool_lease(s->db->pool, plan->deadline, &s->error, &connection);
-    plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
     if (status == HOWDAH_STATUS_OK) {
         plan->counters = &s->counters;
         plan->error = &s->error;
         plan->keep_transaction = s->transaction != TRANSACTION_NONE;
+        plan->row_limit = budget_row_limit(s);
         s->running = connection;
         status = pg_execute(connection, plan);
         s->running = NULL;
+        budget_note(s, plan);
     }
     bool keep = s->transaction != TRANSACTION_NONE && status == HOWDAH_STATUS_OK;
     s->connection = keep ? connection : NULL;

@@ -1,0 +1,242 @@
+/* Counts and first rows of collections that are not loaded, and budgets. */
+#include "relation_models.h"
+#include "scene.h"
+
+static void setup(void)
+{
+    scene_open(RELATED);
+    live_sql(RELATED_ROWS);
+    seen_clear();
+    cost_start();
+}
+
+static User **all_users(size_t *ret_count)
+{
+    Query *q = session_query(s, User);
+    query_order_by(q, User, id, ORDER_ASC);
+    return query_all(q, User, ret_count);
+}
+
+START_TEST(test_relation_answers__counts)
+{
+    size_t count;
+    User **users = all_users(&count);
+    static const uint64_t posts[] = {3, 1, 0}, drafts[] = {2, 0, 0}, notes[] = {2, 1, 0};
+    for (size_t turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < count; i++) {
+            ck_assert_uint_eq(session_count(s, users[i], posts), posts[i]);
+            ck_assert_uint_eq(session_count(s, users[i], drafts), drafts[i]);
+            ck_assert_uint_eq(session_count(s, users[i], notes), notes[i]);
+        }
+    check_no_error();
+    check_cost(4, 4);
+    ck_assert_str_eq(seen.statements[1].sql,
+                     "SELECT pg_catalog.count(*), k._1 FROM unnest((SELECT $1::bigint[])) AS k(_1)"
+                     " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1 GROUP BY k._1");
+    ck_assert(!users[0]->posts.loaded);
+    /* a commit that wrote something makes them ask again */
+    session_add(s, Post, .title = "f", .user = users[2]);
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(session_count(s, users[2], posts), 1);
+    check_ok(session_load(s, users[2], posts));
+    cost_start();
+    ck_assert_uint_eq(session_count(s, users[0], posts), 3);
+    check_cost(0, 0);
+}
+END_TEST
+
+START_TEST(test_relation_answers__counts_of_many_to_many)
+{
+    size_t count;
+    Query *q = session_query(s, Post);
+    query_order_by(q, Post, id, ORDER_ASC);
+    Post **posts = query_all(q, Post, &count);
+    static const uint64_t expected[] = {2, 1, 0, 1, 0};
+    for (size_t i = 0; i < count; i++)
+        ck_assert_uint_eq(session_count(s, posts[i], tags), expected[i]);
+    check_cost(2, 2);
+    check_no_error();
+}
+END_TEST
+
+START_TEST(test_relation_answers__first_rows)
+{
+    size_t count, n;
+    User **users = all_users(&count);
+    for (size_t i = 0; i < count; i++) {
+        Post **first = session_top(s, users[i], posts, 2, &n);
+        check_no_error();
+        ck_assert_uint_eq(n, i == 0 ? 2 : i == 1 ? 1 : 0);
+        for (size_t p = 0; p < n; p++)
+            ck_assert_int_eq(first[p]->user_id.value, users[i]->id);
+        ck_assert(!users[i]->posts.loaded);
+    }
+    check_cost(2, 2);
+    ck_assert_str_eq(
+        seen.statements[1].sql,
+        "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\", k._1 FROM"
+        " unnest((SELECT $1::bigint[])) AS k(_1) CROSS JOIN LATERAL (SELECT t.* FROM \"public\".\"posts\" AS t"
+        " WHERE t.\"user_id\" = k._1 ORDER BY t.\"id\" LIMIT $2) AS t ORDER BY t.\"id\"");
+    Post **draft = session_top(s, users[0], drafts, 1, &n);
+    ck_assert_uint_eq(n, 1);
+    ck_assert_str_eq(draft[0]->title, "d");
+    /* of a loaded collection: what it has */
+    check_ok(session_load(s, users[0], posts));
+    cost_start();
+    Post **first = session_top(s, users[0], posts, 1, &n);
+    check_cost(0, 0);
+    ck_assert(n == 1 && first[0] == users[0]->posts.items[0]);
+    ck_assert_uint_eq(users[0]->posts.count, 3);
+}
+END_TEST
+
+START_TEST(test_relation_answers__first_rows_of_many_to_many)
+{
+    size_t count, n;
+    Query *q = session_query(s, Tag);
+    Tag **tags = query_all(q, Tag, &count);
+    size_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        session_top(s, tags[i], posts, 1, &n);
+        all += n;
+    }
+    check_no_error();
+    ck_assert_uint_eq(all, 3);
+    check_cost(2, 2);
+}
+END_TEST
+
+START_TEST(test_relation_answers__first_rows_with_a_query)
+{
+    size_t count, n;
+    Query *q = session_query(s, User);
+    query_order_by(q, User, id, ORDER_ASC);
+    query_with_top(q, User, posts, 2);
+    query_with_top(q, User, drafts, 1);
+    query_with(q, User, badge);
+    User **users = query_all(q, User, &count);
+    check_no_error();
+    check_cost(4, 1);
+    Post **first = session_top(s, users[0], posts, 2, &n);
+    ck_assert_uint_eq(n, 2);
+    ck_assert_str_eq(first[0]->title, "a");
+    ck_assert_str_eq(first[1]->title, "b");
+    session_top(s, users[2], posts, 2, &n);
+    ck_assert_uint_eq(n, 0);
+    check_cost(0, 0);
+    ck_assert(!users[0]->posts.loaded && session_is_loaded(s, users[0], badge));
+}
+END_TEST
+
+START_TEST(test_relation_answers__misuse)
+{
+    size_t n = 7;
+    User *ada = session_find(s, User, 1);
+    ck_assert_ptr_null(session_top(s, ada, posts, 0, &n));
+    ck_assert_uint_eq(n, 0);
+    check_error(s, STATUS_INVALID);
+    session_clear_error(s);
+    ck_assert_uint_eq(session_count(s, ada, badge), 0);
+    check_error(s, STATUS_INVALID);
+    check_culprit(ada, "User", "badge");
+    session_clear_error(s);
+    ck_assert_uint_eq(howdah_session_count_field(s, NULL, 0), 0);
+    check_error(s, STATUS_MISUSE);
+    session_clear_error(s);
+    ck_assert_uint_eq(howdah_session_count_field(NULL, ada, 0), 0);
+    ck_assert_ptr_null(howdah_session_top_field(NULL, ada, 0, 1, NULL));
+    User *fresh = session_add(s, User, .name = "Dee", .email = "d");
+    ck_assert_uint_eq(session_count(s, fresh, posts), 0);
+    check_no_error();
+}
+END_TEST
+
+/* --- budgets --- */
+
+START_TEST(test_relation_answers__budget_of_statements)
+{
+    check_ok(session_set_budget(s, BUDGET(.statements = 3)));
+    for (int64_t id = 1; id <= 3; id++)
+        ck_assert_ptr_nonnull(session_find(s, Post, id));
+    ck_assert_ptr_null(session_find(s, Post, 4));
+    check_error(s, STATUS_MISUSE);
+    check_says(session_error(s), "budget of 3 statements is used up, by 3 statements in 3 round trips with 3 rows");
+    check_says(session_error(s), "3 x SELECT ROW(");
+    check_cost(3, 3);
+    ck_assert_ptr_null(session_find(s, Post, 4));
+    session_clear_error(s);
+    check_ok(session_set_budget(s, NULL));
+    ck_assert_ptr_nonnull(session_find(s, Post, 4));
+}
+END_TEST
+
+START_TEST(test_relation_answers__budget_of_round_trips)
+{
+    size_t count;
+    check_ok(session_set_budget(s, BUDGET(.round_trips = 1)));
+    Query *q = session_query(s, User);
+    query_with_path(q, "posts.tags");
+    User **users = query_all(q, User, &count);
+    check_no_error();
+    check_fails(session_load(s, users[0], badge), STATUS_MISUSE);
+    check_says(session_error(s), "1 round trips");
+    session_clear_error(s);
+    ck_assert(!session_is_loaded(s, users[0], badge));
+    check_cost(3, 1);
+}
+END_TEST
+
+START_TEST(test_relation_answers__budget_of_rows)
+{
+    size_t count;
+    check_ok(session_set_budget(s, BUDGET(.rows = 4)));
+    query_all(session_query(s, User), User, &count);
+    check_no_error();
+    ck_assert_uint_eq(count, 3);
+    query_all(session_query(s, Post), Post, &count);
+    ck_assert_uint_eq(count, 0);
+    check_error(s, STATUS_MISUSE);
+    check_says(session_error(s), "budget of 4 rows");
+    session_clear_error(s);
+    check_ok(session_set_budget(s, NULL));
+    query_all(session_query(s, Post), Post, &count);
+    ck_assert_uint_eq(count, 5);
+}
+END_TEST
+
+START_TEST(test_relation_answers__budget_in_a_transaction)
+{
+    check_ok(session_set_budget(s, BUDGET(.statements = 2)));
+    check_ok(session_begin(s, NULL));
+    User *ada = session_find(s, User, 1);
+    ada->name = "Eve";
+    check_ok(session_flush(s));
+    ck_assert_ptr_null(session_find(s, User, 2));
+    check_error(s, STATUS_MISUSE);
+    check_ok(session_rollback(s));
+    live_check("Ada", "SELECT name FROM users WHERE id = 1");
+    check_ok(session_set_budget(s, NULL));
+    ck_assert_ptr_nonnull(session_find(s, User, 2));
+    ck_assert_int_eq(session_set_budget(NULL, NULL), STATUS_NO_MEMORY);
+    check_fails(session_set_budget(s, &(const Budget){.rows = 1}), STATUS_INVALID);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_relation_answers__counts);
+    tcase_add_test(tests, test_relation_answers__counts_of_many_to_many);
+    tcase_add_test(tests, test_relation_answers__first_rows);
+    tcase_add_test(tests, test_relation_answers__first_rows_of_many_to_many);
+    tcase_add_test(tests, test_relation_answers__first_rows_with_a_query);
+    tcase_add_test(tests, test_relation_answers__misuse);
+    tcase_add_test(tests, test_relation_answers__budget_of_statements);
+    tcase_add_test(tests, test_relation_answers__budget_of_round_trips);
+    tcase_add_test(tests, test_relation_answers__budget_of_rows);
+    tcase_add_test(tests, test_relation_answers__budget_in_a_transaction);
+}
+
+int main(void)
+{
+    return scene_main("relation_answers", setup, scene_close, add_tests);
+}
