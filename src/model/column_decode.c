@@ -18,11 +18,31 @@ static enum howdah_status refuse(const char *why, const char *gist, const char *
     return HOWDAH_STATUS_INVALID;
 }
 
+/* Types that no field has, but that programs come across. */
+static const char *foreign_type(uint32_t oid)
+{
+    static const struct {
+        uint32_t oid;
+        const char *name;
+    } types[] = {
+        {18, "\"char\""},    {26, "oid"},        {142, "xml"},      {600, "point"},      {650, "cidr"},
+        {790, "money"},      {829, "macaddr"},   {869, "inet"},     {1266, "timetz"},    {1560, "bit"},
+        {1562, "varbit"},    {2249, "record"},   {2278, "void"},    {3614, "tsvector"},  {3615, "tsquery"},
+        {3904, "int4range"}, {3906, "numrange"}, {3908, "tsrange"}, {3910, "tstzrange"}, {3912, "daterange"},
+        {3926, "int8range"}, {4072, "jsonpath"},
+    };
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+        if (types[i].oid == oid)
+            return types[i].name;
+    return NULL;
+}
+
 enum howdah_status refuse_type(const struct column *c, uint32_t oid, struct arena *arena, const char **ret_why)
 {
     char number[DECIMAL_MAX];
     const struct sqltype_known *item = sqltype_of_oid(oid), *array = item ? NULL : sqltype_of_array(oid);
-    const char *name = item ? item->cast : array ? array->cast : text_decimal(oid, number);
+    const char *known = item ? item->cast : array ? array->cast : foreign_type(oid);
+    const char *name = known ? known : text_decimal(oid, number);
     const char *why = text_join(arena, "is of type ", name, array ? "[]" : "", ", expected ", c->codec->sql_type,
                                 c->shape == SHAPE_ARRAY ? "[]" : "", NULL);
     refuse(why, "is of another type", ret_why);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HOLES_FIRST = 8, HOLES_MAX = UINT16_MAX, WHY_MAX = 256, EXCERPT_MAX = 16 };
+enum { HOLES_FIRST = 8, HOLES_MAX = UINT16_MAX, WHY_MAX = 256, EXCERPT_MAX = 16, WORD_SIZE = 12 };
 
 /* The literal is read once, from piece to piece: a word, a quoted text, a comment, a conversion, any other character. */
 struct scan {
@@ -24,7 +24,7 @@ struct scan {
     bool after_escapes, after_newline;
 
     size_t words;
-    char first[12], second[12]; /* words, in lower case; cut */
+    char first[WORD_SIZE], second[WORD_SIZE], last[WORD_SIZE]; /* words, in lower case; cut */
     bool writes, atomic, streams;
 };
 
@@ -215,18 +215,26 @@ static void copy_word(char *to, size_t size, const char *word, size_t length)
     to[count] = '\0';
 }
 
-static void note_word(struct scan *s, const char *word, size_t length)
+/* UPDATE, but not that of FOR UPDATE and FOR NO KEY UPDATE. */
+static bool is_writing(const struct scan *s, const char *word)
 {
     static const char *const writing[] = {"insert", "update", "delete", "merge", "into", NULL};
+    bool locks = strcmp(word, "update") == 0 && (strcmp(s->last, "for") == 0 || strcmp(s->last, "key") == 0);
+    return is_word(word, writing) && !locks;
+}
+
+static void note_word(struct scan *s, const char *word, size_t length)
+{
     static const char *const streams[] = {"stdin", "stdout", NULL};
-    char text[sizeof(s->first)];
+    char text[WORD_SIZE];
     copy_word(text, sizeof(text), word, length);
     if (s->words < 2)
         memcpy(s->words ? s->second : s->first, text, sizeof(text));
     s->words++;
-    s->writes = s->writes || is_word(text, writing);
+    s->writes = s->writes || is_writing(s, text);
     s->streams = s->streams || is_word(text, streams);
     s->atomic = s->atomic || strcmp(text, "atomic") == 0;
+    memcpy(s->last, text, sizeof(text));
 }
 
 static bool take_word(struct scan *s)

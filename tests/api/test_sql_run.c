@@ -257,6 +257,7 @@ START_TEST(test_sql_run__columns_that_do_not_fit)
                   "SELECT name, sum(id) AS how_many FROM makers GROUP BY 1");
     check_columns("name", "is of type integer, expected text", "SELECT 1 AS name, 1 AS how_many WHERE false");
     check_columns("name", "is of type text[], expected text", "SELECT '{}'::text[] AS name, 1 AS how_many");
+    check_columns("name", "is of type inet, expected text: cast it", "SELECT '::1'::inet AS name, 1 AS how_many");
     size_t count;
     ck_assert_uint_eq(session_sql(s, Tally, &count, "SELECT name, 1 AS how_many, 2 AS x, 3 AS x FROM makers") != NULL,
                       1);

@@ -197,6 +197,8 @@ START_TEST(test_scan__kinds)
     ck_assert_int_eq(kind_of("WITH a AS (SELECT 1) SELECT * FROM a"), SQL_READS);
     ck_assert_int_eq(kind_of("SELECT 'insert', \"update\" FROM t -- delete"), SQL_READS);
     ck_assert_int_eq(kind_of("WITH a AS (DELETE FROM t RETURNING 1) SELECT * FROM a"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("SELECT * FROM t FOR UPDATE SKIP LOCKED"), SQL_READS);
+    ck_assert_int_eq(kind_of("SELECT * FROM t FOR NO KEY UPDATE"), SQL_READS);
     ck_assert_int_eq(kind_of("SELECT 1 INTO t"), SQL_WRITES);
     ck_assert_int_eq(kind_of("EXPLAIN ANALYZE UPDATE t SET a = 1"), SQL_WRITES);
     ck_assert_int_eq(kind_of("CREATE TABLE t ()"), SQL_WRITES);
