@@ -1,5 +1,6 @@
 #include "returned.h"
 
+#include "foreign_key.h"
 #include "load.h"
 #include "object.h"
 #include "snapshot.h"
@@ -127,23 +128,34 @@ static void become_loaded(struct returned *r, struct entry *entry)
     identity_add_prepared(&r->s->map, r->mapper, entry);
 }
 
+/* A BELONGS_TO pointer that the program left alone, and that leads elsewhere than the row does now, is forgotten. */
+static void forget_pointers(struct returned *r, void *object, void *snapshot)
+{
+    for (uint32_t i = 0; i < r->mapper->relation_count; i++) {
+        const struct relation *relation = &r->mapper->relations[i];
+        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
+            continue;
+        const void *target = object_pointer(relation, snapshot);
+        bool stale = target && (!slabs_find(&r->s->slabs, target) ||
+                                !foreign_key_refers_to(relation->foreign_key, r->mapper, snapshot, target));
+        if (!stale || object_pointer(relation, object) != target)
+            continue;
+        object_set_pointer(relation, object, NULL);
+        object_set_pointer(relation, snapshot, NULL);
+    }
+}
+
 static void refresh(struct returned *r, const struct returned_row *row)
 {
     void *object = entry_object(r->mapper, row->entry), *snapshot = entry_snapshot(r->mapper, row->entry);
-    void *room = r->s->key_object;
     for (uint32_t i = r->mapper->key_count; i < r->count; i++) {
         const struct column *c = r->columns[i];
-        bool changed = !snapshot_equal(c, object, snapshot, room);
+        bool changed = !snapshot_equal(c, object, snapshot, r->s->key_object);
         snapshot_take_column(c, row->values, snapshot);
         if (!changed)
             memcpy(column_field(c, object), column_field(c, snapshot), c->size);
     }
-    object_forget_stale_pointers(r->s, r->mapper, object);
-    for (uint32_t i = 0; i < r->mapper->relation_count; i++) {
-        const struct relation *relation = &r->mapper->relations[i];
-        if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO && !object_pointer(relation, object))
-            object_set_pointer(relation, snapshot, NULL);
-    }
+    forget_pointers(r, object, snapshot);
 }
 
 static void leave(struct returned *r, struct entry *entry)

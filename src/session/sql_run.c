@@ -218,7 +218,8 @@ static enum howdah_status run(struct raw *raw)
     if (raw->mapper) {
         step.columns = take_columns;
         step.row = raw->each ? pass_row : take_object;
-        step.one_by_one = true; /* a whole result would be held until its last row is read */
+        step.one_by_one = true;
+        step.whole_if_few = !raw->each;
     }
     /* What session_execute runs is taken to write, also where its first word is SELECT: of a function that does. */
     if (!raw->mapper)

@@ -74,6 +74,13 @@ START_TEST(test_bulk__foreign_keys_and_pointers)
     ck_assert_int_eq(a->maker_id, 3);
     ck_assert_ptr_ne(a->maker, ann); /* the pointer would lead to another row */
     check_nothing_to_write();
+    a->maker = ann; /* an unsaved change */
+    query_set(q, Item, title, "new");
+    check_ok(query_update(q, NULL));
+    ck_assert_str_eq(a->title, "new");
+    ck_assert_ptr_eq(a->maker, ann);
+    check_ok(session_commit(s));
+    live_check("1|new", "SELECT maker_id, title FROM items WHERE id = 1");
 }
 END_TEST
 
