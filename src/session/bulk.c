@@ -4,8 +4,6 @@
 #include "query.h"
 #include "returned.h"
 
-#include "base/error.h"
-
 #include <howdah/write.h>
 
 /* One of them under way. */
@@ -206,8 +204,6 @@ static bool check(const struct bulk *bulk)
     session_fail(bulk->q->s, HOWDAH_STATUS_INVALID, bulk->mapper->model->name, NULL, NULL,
                  "the query of %s can't %s rows: %s", bulk->mapper->model->name, bulk->deletes ? "delete" : "update",
                  why);
-    bulk->q->s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
-    error_finish(&bulk->q->s->error);
     return false;
 }
 
@@ -315,7 +311,7 @@ static enum howdah_status write_rows(struct howdah_query *q, bool deletes, uint6
     bulk.target = &target;
     if (check(&bulk) && choose_columns(&bulk) && prepare(&bulk) && run(&bulk) == HOWDAH_STATUS_OK && ret_affected)
         *ret_affected = bulk.affected;
-    enum howdah_status status = q->s->error.status;
+    enum howdah_status status = direct_not_done(q->s);
     query_leave(q);
     return status;
 }

@@ -10,6 +10,7 @@ struct direct {
     struct pg_step *steps;
     size_t count;
     struct pg_transaction transaction; /* once known */
+    struct arena arena;                /* of the call; not the scratch, which rows may reset */
 };
 
 static enum howdah_status take_transaction(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
@@ -32,7 +33,7 @@ static bool lay_out(struct direct *direct, enum direct_how how, struct pg_step *
         steps->sync = true;
         return true;
     }
-    struct pg_step *to = arena_allocate_array(&s->scratch, count + HEAD_AND_TAIL, sizeof(*to));
+    struct pg_step *to = arena_allocate_array(&direct->arena, count + HEAD_AND_TAIL, sizeof(*to));
     if (!to)
         return false;
     direct->steps = to;
@@ -82,29 +83,50 @@ static bool is_done(const struct direct *direct, const struct pg_plan *plan, enu
     return outcome == HOWDAH_OUTCOME_DONE && direct->count > 1 && plan->failed == direct->count - 1;
 }
 
-enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, struct pg_step *steps, size_t count)
+enum howdah_status direct_not_done(struct howdah_session *s)
 {
-    struct direct direct = {.s = s, .transaction = s->transaction_id};
+    if (s->error.status != HOWDAH_STATUS_OK && s->error.outcome == HOWDAH_OUTCOME_NONE) {
+        s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
+        error_finish(&s->error);
+    }
+    return s->error.status;
+}
+
+static enum howdah_status run(struct direct *direct)
+{
+    struct howdah_session *s = direct->s;
     bool own = s->transaction == TRANSACTION_NONE;
-    if (!lay_out(&direct, how, steps, count))
-        return session_no_memory(s);
-    struct pg_plan plan = {.steps = direct.steps,
-                           .count = direct.count,
+    struct pg_plan plan = {.steps = direct->steps,
+                           .count = direct->count,
                            .deadline = clock_deadline(s->db->options.statement_timeout, 0),
                            .repeatable = s->transaction != TRANSACTION_OPEN};
     enum howdah_status status = transaction_run(s, &plan);
     if (status == HOWDAH_STATUS_OK) {
         if (!own)
-            s->transaction_id = direct.transaction;
+            s->transaction_id = direct->transaction;
         return status;
     }
-    enum howdah_outcome outcome = outcome_of(&direct, &plan, own);
+    enum howdah_outcome outcome = outcome_of(direct, &plan, own);
     if (!own)
         transaction_end(s, false);
-    if (own && is_done(&direct, &plan, outcome)) {
+    if (own && is_done(direct, &plan, outcome)) {
         error_clear(&s->error);
         return HOWDAH_STATUS_OK;
     }
-    tell(s, outcome, &direct.transaction);
+    tell(s, outcome, &direct->transaction);
+    return s->error.status;
+}
+
+enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, struct pg_step *steps, size_t count)
+{
+    struct direct direct = {.s = s, .transaction = s->transaction_id};
+    arena_init(&direct.arena, &s->db->allocator);
+    if (lay_out(&direct, how, steps, count)) {
+        run(&direct);
+    } else {
+        session_no_memory(s);
+        direct_not_done(s);
+    }
+    arena_done(&direct.arena);
     return s->error.status;
 }

@@ -358,7 +358,7 @@ enum howdah_status howdah_session_execute_sql(struct howdah_session *s, uint64_t
     va_start(arguments, format);
     if (read_statement(&raw, format, arguments) && run(&raw) == HOWDAH_STATUS_OK && ret_affected)
         *ret_affected = raw.affected;
-    enum howdah_status status = s->error.status;
+    enum howdah_status status = direct_not_done(s);
     va_end(arguments);
     end(&raw);
     return status;

@@ -5,8 +5,6 @@
 #include "returned.h"
 #include "work.h"
 
-#include "base/error.h"
-
 #include <howdah/write.h>
 
 /* Structs for which the same columns are sent: one statement. */
@@ -383,10 +381,8 @@ void **howdah_session_upsert_objects(struct howdah_session *s, const struct howd
     if (!session_enter(s))
         return NULL;
     void **objects = upsert(&u, model, fields, field_count, values);
-    if (!objects && s->error.outcome == HOWDAH_OUTCOME_NONE) {
-        s->error.outcome = HOWDAH_OUTCOME_NOT_DONE; /* nothing was sent */
-        error_finish(&s->error);
-    }
+    if (!objects)
+        direct_not_done(s);
     arena_reset(&s->scratch);
     session_leave(s);
     return objects;

@@ -46,6 +46,7 @@ START_TEST(test_sql_execute__refusals)
     session_clear_error(s);
     check_fails(session_execute(s, NULL, "DELETE FROM makers WHERE name = '%s'", "x"), STATUS_INVALID);
     check_says(session_error(s), "character 34");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
     session_clear_error(s);
     check_fails(howdah_session_execute_sql(s, NULL, NULL), STATUS_INVALID);
     session_clear_error(s);
@@ -146,6 +147,13 @@ START_TEST(test_sql_execute__each)
     seen_rows = 0;
     check_ok(session_sql_each(s, Maker, look, &limit, "SELECT * FROM makers"));
     ck_assert_uint_eq(seen_rows, 3);
+    limit = seen_rows = 0;
+    check_ok(session_begin(s, NULL)); /* of a statement that writes, too */
+    check_ok(session_sql_each(s, Maker, look, &limit, "UPDATE makers SET grade = %d RETURNING *", 5));
+    check_ok(session_commit(s));
+    check_ok(session_sql_each(s, Maker, look, &limit, "UPDATE makers SET grade = grade + %d RETURNING *", 1));
+    ck_assert_uint_eq(seen_rows, 2 * 20003);
+    live_check("20003", "SELECT count(*) FROM makers WHERE grade = 6");
     check_fails(session_sql_each(s, Maker, look, &limit, "SELECT 1 AS id"), STATUS_SCHEMA);
     session_clear_error(s);
     check_fails(howdah_session_sql_each_object(s, &Maker_model, NULL, NULL, "SELECT 1"), STATUS_INVALID);
