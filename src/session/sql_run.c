@@ -20,6 +20,7 @@ struct raw {
 
     const struct mapper *mapper; /* NULL: rows are of no interest */
     struct row_map map;
+    struct sibling_result result;
     bool partial, one;
     void **objects; /* found so far */
     size_t count, capacity;
@@ -147,6 +148,10 @@ static void *load_managed(struct raw *raw)
     if (undoable && map_count(&s->map) > known && !transaction_remember_made(s, entry)) {
         identity_remove(&s->map, entry);
         entry_move(entry, EVENT_EVICT);
+        session_no_memory(s);
+        return NULL;
+    }
+    if (!siblings_add(&s->siblings, &raw->result, raw->mapper, entry)) {
         session_no_memory(s);
         return NULL;
     }

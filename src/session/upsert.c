@@ -337,13 +337,16 @@ static void keep_pointers(const struct upsert *u, const void *value, const struc
 
 static void finish(struct upsert *u, const void *values, void **objects)
 {
+    struct sibling_result result = {0};
     for (struct group *group = u->groups; group; group = group->next)
         returned_apply(&group->returned);
     for (size_t i = 0; i < u->count; i++) {
         struct entry *entry = u->rows[i] ? u->rows[i]->entry : NULL;
         objects[i] = entry ? entry_object(u->mapper, entry) : NULL;
-        if (entry)
-            keep_pointers(u, (const char *)values + i * u->mapper->model->size, entry);
+        if (!entry)
+            continue;
+        keep_pointers(u, (const char *)values + i * u->mapper->model->size, entry);
+        siblings_add(&u->s->siblings, &result, u->mapper, entry); /* without memory it stays alone */
     }
     objects[u->count] = NULL;
 }

@@ -77,6 +77,21 @@ START_TEST(test_sql_run__gives_managed_objects)
 }
 END_TEST
 
+/* What one of them needs is fetched for all. */
+START_TEST(test_sql_run__rows_are_siblings)
+{
+    size_t count;
+    Item **items = session_sql(s, Item, &count, "SELECT * FROM items ORDER BY id");
+    check_no_error();
+    cost_start();
+    check_ok(session_load(s, items[0], maker));
+    check_ok(session_load(s, items[2], maker));
+    check_cost(1, 1);
+    ck_assert_str_eq(items[0]->maker->name, "Ann");
+    ck_assert_str_eq(items[2]->maker->name, "Cid");
+}
+END_TEST
+
 START_TEST(test_sql_run__columns_in_any_order)
 {
     size_t count;
@@ -288,6 +303,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_sql_run__gives_managed_objects);
+    tcase_add_test(tests, test_sql_run__rows_are_siblings);
     tcase_add_test(tests, test_sql_run__columns_in_any_order);
     tcase_add_test(tests, test_sql_run__no_rows);
     tcase_add_test(tests, test_sql_run__one);
