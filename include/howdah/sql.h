@@ -34,7 +34,7 @@ HOWDAH_BEGIN_DECLS
  * column is missing, if one is there twice, or if it is of a type that the field can't hold.
  *
  * Where the model has a table the objects are managed: a row that the session knows gives the object that it has, with its
- * unsaved changes; so select the row's own values under the names of its columns. Where it has none, they are structs of
+ * unsaved changes, and all rows are siblings for session_load; so select the row's own values under the names of its columns. Where it has none, they are structs of
  * their own for each row, which live as long as the session; the model need not be given to database_open.
  *
  * A statement that writes (INSERT ... RETURNING) may run here too: as a transaction (2 round trips), so that nothing is written
