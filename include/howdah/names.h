@@ -775,6 +775,15 @@
 #ifdef session_load
 #error "howdah: session_load is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_link
+#error "howdah: session_link is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_unlink
+#error "howdah: session_unlink is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_replace
+#error "howdah: session_replace is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_is_loaded
 #error "howdah: session_is_loaded is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1101,6 +1110,9 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_sql_each           howdah_session_sql_each
 #define session_execute            howdah_session_execute
 #define session_load               howdah_session_load
+#define session_link               howdah_session_link
+#define session_unlink             howdah_session_unlink
+#define session_replace            howdah_session_replace
 #define session_is_loaded          howdah_session_is_loaded
 #define query_with                 howdah_query_with
 #define query_with_path            howdah_query_with_path

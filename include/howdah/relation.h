@@ -85,6 +85,38 @@ HOWDAH_API void howdah_query_with_top_field(struct howdah_query *q, const struct
 #define howdah_query_with_top(q, T, field, most) \
     howdah_query_with_top_field((q), &T##_model, offsetof(T, field), (most))
 
+/* --- changing. No I/O: written by the next flush or commit --- */
+
+/* session_link(s, post, tags, tag): `other` joins the relation of the object, in both objects at once: collections that
+ * are loaded, pointers, and the foreign key's field where the key is known already. What `other` belonged to before it
+ * leaves (HAS_ONE, HAS_MANY), and so does what a HAS_ONE held. A collection that isn't loaded stays so: nothing is read.
+ * Linking what is linked is nothing; linking what was unlinked since the last commit takes that back.
+ *
+ * STATUS_INVALID: NULL, or an object of another model; STATUS_MISUSE: one of another session, or one that was deleted,
+ * evicted or rolled back; or the field is no relation. The error names the field. */
+HOWDAH_API enum howdah_status howdah_session_link_field(struct howdah_session *s, void *object, size_t offset,
+                                                        void *other);
+#define howdah_session_link(s, object, field, other) \
+    howdah_session_link_field((s), (object), offsetof(__typeof__(*(object)), field), (other))
+
+/* session_unlink(s, post, tags, tag): the opposite. The foreign key becomes NULL; where it can't, `other` must be linked
+ * to another object, or deleted, before the commit. With .delete_orphans it is deleted by the commit, unless it is linked
+ * elsewhere by then; one that was never written is forgotten. Unlinking what isn't linked is nothing, as far as the
+ * session can know that; else the commit finds no row (STATUS_STALE). Same errors as session_link. */
+HOWDAH_API enum howdah_status howdah_session_unlink_field(struct howdah_session *s, void *object, size_t offset,
+                                                          void *other);
+#define howdah_session_unlink(s, object, field, other) \
+    howdah_session_unlink_field((s), (object), offsetof(__typeof__(*(object)), field), (other))
+
+/* session_replace(s, post, tags, items, n): unlinks what is not among `items`, links what is. The collection must be
+ * loaded (STATUS_MISUSE). `items` is only read, and may be the collection's own. Same errors as session_link; after one
+ * nothing was changed but where memory ran out. */
+HOWDAH_API enum howdah_status howdah_session_replace_field(struct howdah_session *s, void *object, size_t offset,
+                                                           void *const *items, size_t count);
+#define howdah_session_replace(s, object, field, items, count) \
+    howdah_session_replace_field((s), (object), offsetof(__typeof__(*(object)), field), \
+                                 (void *const *)(const void *)(items), (count))
+
 HOWDAH_END_DECLS
 
 #endif

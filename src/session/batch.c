@@ -112,6 +112,8 @@ bool work_batch(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++) {
         struct change *change = &w->changes[i];
+        if (change->fate != FATE_WRITTEN)
+            continue;
         if (change->operation == HOWDAH_OPERATION_UPDATE &&
             column_set_is_empty(change->columns, column_words(change_mapper(w, change))))
             continue; /* nothing differs after all */

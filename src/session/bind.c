@@ -196,3 +196,18 @@ enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_bi
         add_sent(w, batch, chunk, p);
     return parameters_bind(p, ret);
 }
+
+enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct work *w = arg;
+    const struct step *info = &w->infos[step->number];
+    const struct chunk *chunk = &w->chunks[info->chunk];
+    const struct batch *batch = w->batches[chunk->batch];
+    const struct foreign_key *key = info->sweep->path.keys[0];
+    struct parameters *p = &w->s->parameters;
+    if (!parameters_begin(p, KEY_PARTS_MAX))
+        return HOWDAH_STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < key->count; i++)
+        parameters_add_fields(p, &key->target->columns[key->targets[i]], batch->olds + chunk->first, chunk->count);
+    return parameters_bind(p, ret);
+}

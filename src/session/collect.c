@@ -2,13 +2,13 @@
 #include "snapshot.h"
 #include "work.h"
 
-static bool add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
-                       enum howdah_operation operation)
+struct change *work_add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
+                               enum howdah_operation operation)
 {
     void *snapshot = entry_snapshot(mapper, entry);
     struct change *changes = work_grow(w, w->changes, w->change_count, &w->change_capacity, sizeof(*changes));
     if (!changes)
-        return false;
+        return NULL;
     w->changes = changes;
     w->changes[w->change_count] = (struct change){.entry = entry,
                                                   .mapper = mapper,
@@ -17,18 +17,23 @@ static bool add_change(struct work *w, const struct mapper *mapper, struct entry
                                                   .columns = w->no_columns,
                                                   .operation = (uint8_t)operation,
                                                   .batch = NONE,
-                                                  .deferrals = NONE};
-    entry->change = w->change_count++;
-    return true;
+                                                  .deferrals = NONE,
+                                                  .cleared = NONE};
+    entry->change = w->change_count;
+    return &w->changes[w->change_count++];
 }
 
 /* An object that is not clean. */
 static bool collect_entry(struct work *w, const struct mapper *mapper, struct entry *entry)
 {
     switch ((enum entry_state)entry->state) {
-    case ENTRY_LOADED: return add_change(w, mapper, entry, HOWDAH_OPERATION_UPDATE);
-    case ENTRY_NEW: w->inserts[mapper->index]++; return add_change(w, mapper, entry, HOWDAH_OPERATION_INSERT);
-    case ENTRY_DELETED: w->deletes[mapper->index]++; return add_change(w, mapper, entry, HOWDAH_OPERATION_DELETE);
+    case ENTRY_LOADED: return work_add_change(w, mapper, entry, HOWDAH_OPERATION_UPDATE) != NULL;
+    case ENTRY_NEW:
+        w->inserts[mapper->index]++;
+        return work_add_change(w, mapper, entry, HOWDAH_OPERATION_INSERT) != NULL;
+    case ENTRY_DELETED:
+        w->deletes[mapper->index]++;
+        return work_add_change(w, mapper, entry, HOWDAH_OPERATION_DELETE) != NULL;
     case ENTRY_DETACHED:
     case ENTRY_STATES: break;
     }
@@ -42,7 +47,7 @@ static bool collect_slab(struct work *w, const struct slab *slab)
     bool write_all = w->s->write_all;
     for (; at < end; at += slab->stride) {
         struct entry *entry = (struct entry *)(void *)at;
-        bool clean = entry->state == ENTRY_LOADED && !write_all &&
+        bool clean = entry->state == ENTRY_LOADED && !write_all && !entry->placed &&
                      snapshot_clean(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
         if (!clean && !collect_entry(w, mapper, entry))
             return false;

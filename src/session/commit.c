@@ -1,5 +1,6 @@
 /* Commit and flush: the plan is made, run, and finished or taken back; and what became of it is told truly. */
 #include "draw_rights.h"
+#include "join_row.h"
 #include "object.h"
 #include "transaction.h"
 #include "work.h"
@@ -67,6 +68,10 @@ static void name_culprit(struct work *w, size_t failed, bool again)
     bool of_row = is_fault_of_row(s->error.status);
     if (of_row && !entry && again)
         entry = work_blame(w, index, s->error.status);
+    if (of_row && mapper->join_of) {
+        join_row_name(s, mapper, entry);
+        return;
+    }
     if (of_row && entry) { /* model and field are the object's; where another table refers to it, .table tells */
         s->error.object = entry_object(mapper, entry);
         error_attach(&s->error, &s->error.model, mapper->model->name);
@@ -101,6 +106,8 @@ static void restart(void *arg)
     struct work *w = arg;
     for (uint32_t i = 0; i < w->chunk_count; i++)
         w->chunks[i].received = 0;
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        sweep->affected = 0;
     w->failed_chunk = NONE;
 }
 

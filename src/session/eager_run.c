@@ -192,7 +192,7 @@ static bool wants(const struct branch *branch, const struct entry *entry)
     if (entry->state != ENTRY_LOADED && entry->state != ENTRY_DELETED)
         return false;
     if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO &&
-        placement_of(relation->foreign_key, relation->mapper, entry) != PLACED_BY_ROW)
+        placement_of(branch->run->s, relation->foreign_key, relation->mapper, entry) != PLACED_BY_ROW)
         return false;
     return branch->answers || !relation_is_loaded(branch->run->s, relation, entry);
 }

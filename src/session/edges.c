@@ -4,6 +4,8 @@
 
 static bool add_edge(struct work *w, uint32_t before, uint32_t after, const struct foreign_key *key)
 {
+    if (w->changes[before].batch == NONE || w->changes[after].batch == NONE)
+        return true; /* one of them is not written */
     struct row_edge *edges = work_grow(w, w->edges, w->edge_count, &w->edge_capacity, sizeof(*edges));
     if (!edges)
         return false;

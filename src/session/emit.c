@@ -145,11 +145,26 @@ static bool add_gathers(struct work *w, uint32_t chunk)
     return true;
 }
 
+/* What refers to the rows of a DELETE and was not loaded. */
+static bool add_sweeps(struct work *w, uint32_t chunk)
+{
+    const struct batch *batch = w->batches[w->chunks[chunk].batch];
+    if (batch->operation != HOWDAH_OPERATION_DELETE)
+        return true;
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        if (sweep->mapper == batch->mapper &&
+            !add_step(w,
+                      (struct pg_step){.statement = sweep->statement, .bind = step_bind_sweep, .done = step_done_sweep},
+                      (struct step){.kind = STEP_SWEEP, .chunk = chunk, .sweep = sweep, .reason = sweep->reason}))
+            return false;
+    return true;
+}
+
 static bool add_writes(struct work *w)
 {
     for (uint32_t i = 0; i < w->chunk_count; i++) {
         struct batch *batch = w->batches[w->chunks[i].batch];
-        if (!add_gathers(w, i))
+        if (!add_gathers(w, i) || !add_sweeps(w, i))
             return false;
         if (!add_step(w,
                       (struct pg_step){.statement = batch->statement,
@@ -188,11 +203,19 @@ static void number_round_trips(struct work *w)
     }
 }
 
+static bool has_sweep(const struct work *w, const struct batch *batch)
+{
+    const struct sweep *sweep = batch->operation == HOWDAH_OPERATION_DELETE ? w->sweeps : NULL;
+    while (sweep && sweep->mapper != batch->mapper)
+        sweep = sweep->next;
+    return sweep != NULL;
+}
+
 /* One row: its statement is a transaction of its own. */
 static bool is_lone(const struct work *w)
 {
     return w->s->transaction == TRANSACTION_NONE && w->chunk_count == 1 && w->chunks[0].count == 1 &&
-           !w->batches[w->chunks[0].batch]->draws;
+           !w->batches[w->chunks[0].batch]->draws && !has_sweep(w, w->batches[w->chunks[0].batch]);
 }
 
 bool work_emit(struct work *w, bool commit, uint32_t probe)

@@ -38,8 +38,11 @@ struct entry {
     bool mapped : 1;
     bool row_deleted : 1;   /* detached, since its row was deleted by this session */
     bool assigned_null : 1; /* the session holds columns that session_assign_null named */
+    bool placed : 1;        /* the journal of owners has it, see owner.h */
+    bool cascaded : 1;      /* deleted since its owner is, for as long as a plan is made and run */
     uint32_t change;        /* index of its change in the unit of work, if that one's entry is this */
     uint32_t siblings;      /* number of those that came with it, see siblings.h; 0: it came alone */
+    uint32_t kept;          /* a bit for each of the first 32 relations: see member.h */
     uint32_t absent;        /* a bit for each of the first 32 relations: loaded, and there is none */
 };
 

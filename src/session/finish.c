@@ -2,6 +2,7 @@
 #include "assigned.h"
 #include "foreign_key.h"
 #include "object.h"
+#include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
 #include "transaction.h"
@@ -48,27 +49,45 @@ static void promote(struct work *w, const struct mapper *mapper, const struct ch
     entry->absent = 0; /* a foreign key may lead elsewhere now */
 }
 
+/* An object that was added and is not to be written after all. */
+static void drop(struct howdah_session *s, struct entry *entry)
+{
+    identity_remove(&s->map, entry);
+    entry_move(entry, EVENT_DELETE);
+    entry->row_deleted = true; /* should the flush be undone, it is new again; and collections drop it */
+    s->deleted_some = true;
+}
+
 void work_finish(struct work *w, bool committed)
 {
     uint64_t *const counts[] = {[HOWDAH_OPERATION_INSERT] = &w->s->written.inserted,
                                 [HOWDAH_OPERATION_UPDATE] = &w->s->written.updated,
                                 [HOWDAH_OPERATION_DELETE] = &w->s->written.deleted};
     for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE)
+        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && w->changes[i].fate != FATE_DROPPED)
             fill_object(w, change_mapper(w, &w->changes[i]), &w->changes[i]);
     /* Only now, since each may point to any other. */
     for (uint32_t i = 0; i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
+        if (change->fate == FATE_DROPPED) {
+            drop(w->s, change->entry);
+            continue;
+        }
         if (change->batch != NONE)
             ++*counts[change->operation];
         entry_move(change->entry, EVENT_WRITTEN);
         change->entry->row_deleted = change->operation == HOWDAH_OPERATION_DELETE;
+        w->s->deleted_some |= change->entry->row_deleted;
         if (change->operation != HOWDAH_OPERATION_DELETE)
             promote(w, change_mapper(w, change), change);
         else if (committed) /* until then it keeps its place in the map, should the flush be undone */
             identity_remove(&w->s->map, change->entry);
     }
+    for (const struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        *counts[sweep->path.deletes ? HOWDAH_OPERATION_DELETE : HOWDAH_OPERATION_UPDATE] += sweep->affected;
     answers_forget(w->s);
-    if (committed)
+    if (committed) {
         relation_keep_provisional(w->s);
+        pending_settle(w->s);
+    }
 }

@@ -49,16 +49,27 @@ static bool same_text(const struct column *a, const void *object_a, const struct
     return strcmp(column_value(a, object_a).as.text, column_value(b, object_b).as.text) == 0;
 }
 
+static bool part_refers_to(const struct column *a, const void *object, const struct column *b, const void *target)
+{
+    if (column_is_null(a, object) || column_is_null(b, target))
+        return false;
+    return a->codec == b->codec ? a->codec->equal(a->field, column_field(a, object), column_field(b, target))
+                                : same_text(a, object, b, target);
+}
+
 bool foreign_key_refers_to(const struct foreign_key *key, const struct mapper *mapper, const void *object,
                            const void *target)
 {
+    return foreign_key_agrees(key, mapper, object, target, false) && foreign_key_applies(key, object);
+}
+
+bool foreign_key_agrees(const struct foreign_key *key, const struct mapper *mapper, const void *object,
+                        const void *target, bool is_new)
+{
     for (uint32_t i = 0; i < key->count; i++) {
         const struct column *a = own(key, mapper, i), *b = other(key, i);
-        if (column_is_null(a, object) || column_is_null(b, target))
-            return false;
-        bool same = a->codec == b->codec ? a->codec->equal(a->field, column_field(a, object), column_field(b, target))
-                                         : same_text(a, object, b, target);
-        if (!same)
+        bool chosen = !is_new || (!column_is_null(a, object) && !is_zero(a, object));
+        if (chosen && !part_refers_to(a, object, b, target))
             return false;
     }
     return true;

@@ -12,6 +12,9 @@ bool foreign_key_equal(const struct foreign_key *key, const struct mapper *mappe
 /* Whether the object's foreign key is the target's key. */
 bool foreign_key_refers_to(const struct foreign_key *key, const struct mapper *mapper, const void *object,
                            const void *target);
+/* The same, but of a new object parts that are zero or NULL were not chosen, and agree with anything. */
+bool foreign_key_agrees(const struct foreign_key *key, const struct mapper *mapper, const void *object,
+                        const void *target, bool is_new);
 /* Copies the target's key into the object's foreign key. False if memory is out. */
 bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena, void *object,
                         const void *target);

@@ -1,4 +1,5 @@
 /* What a program does with single objects between loading and committing: no I/O but for refresh. */
+#include "add_related.h"
 #include "assigned.h"
 #include "key.h"
 #include "load.h"
@@ -47,8 +48,8 @@ bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, voi
     return true;
 }
 
-/* The collections of a new object count as loaded: there is nothing to load. One that the program has filled by hand
- * stays, so that the commit finds it different from its snapshot's. */
+/* The collections of a new object count as loaded: there is nothing to load. What the program has put into one stays, for
+ * add_related. */
 static void empty_collections(const struct mapper *mapper, void *object, void *snapshot)
 {
     HOWDAH_MANY(void) given, empty = {NULL, 0, true};
@@ -94,6 +95,19 @@ static bool fill(struct howdah_session *s, const struct mapper *mapper, struct e
     return !key_is_set(mapper, object) || object_key_waits(mapper, object) || claim_key(s, mapper, entry);
 }
 
+struct entry *object_add_new(struct howdah_session *s, const struct mapper *mapper, const void *value)
+{
+    struct entry *entry = slabs_add(&s->slabs, mapper);
+    if (!entry) {
+        session_no_memory(s);
+        return NULL;
+    }
+    if (fill(s, mapper, entry, value))
+        return entry;
+    slabs_take_back(&s->slabs, entry);
+    return NULL;
+}
+
 /* An object of this session is given again: taken as it is, a deletion is cancelled. */
 static void *add_again(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, const void *value)
 {
@@ -115,13 +129,9 @@ static void *add(struct howdah_session *s, const struct howdah_model *model, con
     struct entry *known = slabs_find(&s->slabs, value);
     if (known)
         return add_again(s, mapper, known, value);
-    struct entry *entry = slabs_add(&s->slabs, mapper);
-    if (!entry)
-        session_no_memory(s);
-    else if (fill(s, mapper, entry, value))
+    struct entry *entry = object_add_new(s, mapper, value);
+    if (entry && (!has_related(mapper, entry_object(mapper, entry)) || add_related(s, entry, value)))
         return entry_object(mapper, entry);
-    else
-        slabs_take_back(&s->slabs, entry);
     return lost(s, model, value);
 }
 

@@ -3,6 +3,7 @@
 #include "assigned.h"
 #include "foreign_key.h"
 #include "object.h"
+#include "owner.h"
 #include "snapshot.h"
 #include "work.h"
 
@@ -36,6 +37,16 @@ static bool own_fields(struct work *w, const struct mapper *mapper, const struct
     return true;
 }
 
+/* What it refers to is deleted. */
+static void clear_key(const struct mapper *mapper, const struct change *change, const struct cleared *cleared)
+{
+    foreign_key_clear(cleared->key, mapper, change->image);
+    if (cleared->key->relation)
+        object_set_pointer(cleared->key->relation, change->image, NULL);
+    if (cleared->versioned && mapper->version)
+        integer_set(mapper->version, change->image, key_read_integer(mapper->version, change->old) + 1);
+}
+
 static bool make_image(struct work *w, const struct mapper *mapper, struct change *change)
 {
     void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
@@ -43,6 +54,8 @@ static bool make_image(struct work *w, const struct mapper *mapper, struct chang
     if (!change->image)
         return !session_no_memory(w->s);
     memcpy(change->image, object, mapper->model->size);
+    for (uint32_t at = change->cleared; at != NONE; at = w->cleared[at].next)
+        clear_key(mapper, change, &w->cleared[at]);
     return change->old || snapshot_clean(mapper, object, snapshot) || own_fields(w, mapper, change, snapshot);
 }
 
@@ -86,6 +99,14 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
 
 /* --- foreign keys by pointer --- */
 
+static bool is_cleared(const struct work *w, const struct change *change, const struct foreign_key *key)
+{
+    uint32_t at = change->cleared;
+    while (at != NONE && w->cleared[at].key != key)
+        at = w->cleared[at].next;
+    return at != NONE;
+}
+
 /* The target's key is yet to be generated: what is known of it is filled in, the rest waits. */
 static bool defer(struct work *w, const struct mapper *mapper, struct change *change, const struct foreign_key *key,
                   struct change *target)
@@ -122,23 +143,30 @@ static struct entry *pointed_entry(struct work *w, const struct change *change, 
     return NULL;
 }
 
-/* The pointer decides; `value_counts` says that the value was chosen too, and then both must agree. */
-static bool take_pointer(struct work *w, const struct mapper *mapper, struct change *change,
-                         const struct relation *relation, const void *pointer, bool value_counts)
+/* The target decides; `value_counts` says that the value was chosen too, and then both must agree. */
+static bool take_target(struct work *w, const struct mapper *mapper, struct change *change,
+                        const struct foreign_key *key, const struct entry *target, bool value_counts)
 {
-    const struct foreign_key *key = relation->foreign_key;
-    const struct entry *target = pointed_entry(w, change, relation, pointer);
-    if (!target)
-        return false;
+    const char *why;
     struct change *made = target->state == ENTRY_NEW ? work_change_of(w, target) : NULL;
     const void *row = made ? made->image : entry_snapshot(key->target, target);
-    if (value_counts && !foreign_key_refers_to(key, mapper, change->image, row))
-        return work_refuse(w, HOWDAH_STATUS_INVALID, change, relation->field->name,
+    if (value_counts && !foreign_key_agrees(key, mapper, change->image, row, change->old == NULL))
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change,
+                           key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name,
                            "pointer and value (%s) refer to different rows: set one of them",
                            mapper->columns[key->columns[0]].field->name);
+    if (key->type && column_assign(key->type, howdah_value_text(key->label), &w->s->arena, change->image, &why))
+        return !session_no_memory(w->s);
     if (made && foreign_key_waits(key, row))
         return defer(w, mapper, change, key, made);
     return foreign_key_assign(key, mapper, &w->arena, change->image, row) || !session_no_memory(w->s);
+}
+
+static bool take_pointer(struct work *w, const struct mapper *mapper, struct change *change,
+                         const struct relation *relation, const void *pointer, bool value_counts)
+{
+    const struct entry *target = pointed_entry(w, change, relation, pointer);
+    return target && take_target(w, mapper, change, relation->foreign_key, target, value_counts);
 }
 
 static bool pair_new(struct work *w, const struct mapper *mapper, struct change *change,
@@ -156,7 +184,8 @@ static bool pair_loaded(struct work *w, const struct mapper *mapper, struct chan
 {
     const struct foreign_key *key = relation->foreign_key;
     const void *pointer = object_pointer(relation, change->image), *before = object_pointer(relation, change->old);
-    bool value_counts = !foreign_key_equal(key, mapper, change->image, change->old);
+    bool value_counts = !foreign_key_equal(key, mapper, change->image, change->old) ||
+                        foreign_key_applies(key, change->image) != foreign_key_applies(key, change->old);
     if (pointer == before || (!pointer && value_counts))
         return true;
     if (pointer)
@@ -175,7 +204,38 @@ static bool check_collection(struct work *w, const struct change *change, const 
     if (memcmp((const char *)change->image + offset, (const char *)snapshot + offset, relation->field->size) == 0)
         return true;
     return work_refuse(w, HOWDAH_STATUS_MISUSE, change, relation->field->name,
-                       "the collection was edited by hand: set the other side's pointer instead");
+                       "the collection was edited by hand: use session_link and session_unlink");
+}
+
+static bool refuse_unlinked(struct work *w, const struct mapper *mapper, const struct change *change,
+                            const struct foreign_key *key)
+{
+    const char *model = key->has->mapper->model->name, *field = key->has->field->name;
+    return work_refuse(w, HOWDAH_STATUS_NOT_NULL, change, mapper->columns[key->columns[0]].field->name,
+                       "was unlinked from %s.%s, but can't be NULL: link it to another %s, delete it, or give %s.%s "
+                       ".delete_orphans",
+                       model, field, model, model, field);
+}
+
+/* What session_link and session_unlink said where no field of the object could. */
+static bool pair_placed(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    struct owner_keys walk = {0};
+    const struct foreign_key *key;
+    struct entry *owner;
+    while (change->entry->placed && (key = owner_next_key(mapper, &walk))) {
+        const struct placed *placed = placed_find(w->s, change->entry, key);
+        if (!placed || is_cleared(w, change, key))
+            continue;
+        enum whose whose = owner_now(w->s, key, mapper, change->entry, &owner);
+        if (placed->by_link && placed->owner == owner && (owner->state == ENTRY_NEW || owner->state == ENTRY_LOADED) &&
+            !take_target(w, mapper, change, key, owner, false))
+            return false;
+        bool stays = change->old && !foreign_key_is_null(key, mapper, change->image);
+        if (!placed->owner && whose == OWNER_NONE && stays && foreign_key_applies(key, change->image))
+            return refuse_unlinked(w, mapper, change, key);
+    }
+    return true;
 }
 
 static bool pair_relations(struct work *w, const struct mapper *mapper, struct change *change)
@@ -193,7 +253,7 @@ static bool pair_relations(struct work *w, const struct mapper *mapper, struct c
         if (!good)
             return false;
     }
-    return true;
+    return pair_placed(w, mapper, change);
 }
 
 /* --- columns --- */
@@ -321,7 +381,7 @@ bool work_pair(struct work *w)
     for (uint32_t i = 0; i < w->change_count; i++) {
         struct change *change = &w->changes[i];
         const struct mapper *mapper = change_mapper(w, change);
-        if (change->operation == HOWDAH_OPERATION_DELETE)
+        if (change->operation == HOWDAH_OPERATION_DELETE || change->fate != FATE_WRITTEN)
             continue;
         bool insert = change->operation == HOWDAH_OPERATION_INSERT;
         if (!pair_relations(w, mapper, change) || (insert && !claim_key(w, mapper, change)) ||

@@ -20,6 +20,8 @@ const struct howdah_plan *howdah_session_plan(struct howdah_session *s)
         session_no_memory(s);
         w = NULL;
     }
+    if (w)
+        work_unrelate(w); /* nothing was deleted yet */
     session_leave(s);
     return (const void *)w;
 }
@@ -43,6 +45,12 @@ struct howdah_step howdah_plan_step(const struct howdah_plan *plan, size_t index
         return step;
     const struct chunk *chunk = &w->chunks[info->chunk];
     const struct batch *batch = w->batches[chunk->batch];
+    if (info->kind == STEP_SWEEP) {
+        const struct sweep_path *path = &info->sweep->path;
+        step.operation = path->deletes ? HOWDAH_OPERATION_DELETE : HOWDAH_OPERATION_UPDATE;
+        step.table = path->mappers[path->depth - 1]->table;
+        return step;
+    }
     step.operation = info->kind == STEP_WRITE ? batch->operation : HOWDAH_OPERATION_KEYS;
     step.table = batch->mapper->table;
     step.rows = chunk->count;

@@ -55,7 +55,7 @@ static bool share_rows(struct answer_set *set)
     if (!set->collections)
         return false;
     for (size_t i = 0; i < load->row_count; i++)
-        if (load->row_keys[i] != KEY_NONE && relation_row_stays(load, load->rows[i]))
+        if (load->row_keys[i] != KEY_NONE && relation_row_stays(load, load->rows[i], load->row_keys[i]))
             set->collections[load->row_keys[i]].count++;
     for (uint32_t key = 0; key < load->index.count; key++) {
         struct collection *collection = &set->collections[key];
@@ -66,7 +66,7 @@ static bool share_rows(struct answer_set *set)
         collection->count = 0;
     }
     for (size_t i = 0; i < load->row_count; i++) {
-        if (load->row_keys[i] == KEY_NONE || !relation_row_stays(load, load->rows[i]))
+        if (load->row_keys[i] == KEY_NONE || !relation_row_stays(load, load->rows[i], load->row_keys[i]))
             continue;
         struct collection *collection = &set->collections[load->row_keys[i]];
         collection->items[collection->count++] = entry_object(load->relation->target, load->rows[i]);

@@ -165,8 +165,7 @@ bool relation_load_begin(struct relation_load *load, struct entry **sources, siz
     for (size_t i = 0; i < count; i++)
         if (!take_source(load, i))
             return false;
-    bool has = load->relation->foreign_key && !is_belongs_to(load) && load->form == RELATION_ROWS;
-    return !has || relation_load_moves(load) || !session_no_memory(load->s);
+    return is_belongs_to(load) || load->form != RELATION_ROWS || relation_load_moves(load);
 }
 
 void relation_load_add_keys(const struct relation_load *load, struct parameters *p)

@@ -59,7 +59,7 @@ struct entry *relation_load_row(struct relation_load *load, const struct cell *c
 /* Forgets the rows: they come again. */
 void relation_load_restart(struct relation_load *load);
 /* Whether the object of a row is to be put where its row is: it is not deleted, nor moved. */
-bool relation_row_stays(const struct relation_load *load, const struct entry *entry);
+bool relation_row_stays(const struct relation_load *load, const struct entry *entry, uint32_t key);
 /* All rows have come: fills the fields. Either all of them, or none, and the session has the error. */
 bool relation_load_finish(struct relation_load *load);
 
@@ -83,9 +83,11 @@ void relation_set_absent(const struct relation *relation, struct entry *entry, b
 /* --- what the program did in memory, relation_load_moves.c --- */
 
 /* Of a HAS_ relation's target: whether its row says whose it is, or the program says so, or it is nobody's. */
-enum placement { PLACED_BY_ROW, PLACED_BY_POINTER, PLACED_BY_VALUE, PLACED_NOWHERE };
-enum placement placement_of(const struct foreign_key *key, const struct mapper *mapper, const struct entry *entry);
-/* The objects of the target that are not where their rows are. False if memory is out. */
+enum placement { PLACED_BY_ROW, PLACED_BY_POINTER, PLACED_BY_VALUE, PLACED_BY_LINK, PLACED_NOWHERE };
+enum placement placement_of(const struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                            const struct entry *entry);
+/* The objects of the target that are not where their rows are, or whose links are pending. False: the session has the
+ * error. */
 bool relation_load_moves(struct relation_load *load);
 
 #endif

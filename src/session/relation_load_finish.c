@@ -1,20 +1,25 @@
 /* The end of a load: rows, and what the program has moved, become what stands in the fields. All memory is taken before the
  * first field changes. */
 #include "foreign_key.h"
+#include "join_row.h"
 #include "object.h"
 #include "relation_load.h"
 #include "snapshot.h"
 
 /* --- which rows count --- */
 
-bool relation_row_stays(const struct relation_load *load, const struct entry *entry)
+bool relation_row_stays(const struct relation_load *load, const struct entry *entry, uint32_t key)
 {
     const struct relation *relation = load->relation;
     if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO)
         return entry->state == ENTRY_LOADED || entry->state == ENTRY_NEW;
-    if (relation->join || entry->state != ENTRY_LOADED)
-        return entry->state == ENTRY_LOADED;
-    return placement_of(relation->foreign_key, relation->target, entry) == PLACED_BY_ROW;
+    if (entry->state != ENTRY_LOADED)
+        return false;
+    if (relation->join) {
+        enum join_state state = join_row_state(load->s, relation, load->by_key[key], entry);
+        return state == JOIN_AS_STORED || (state == JOIN_ADDED && load->form != RELATION_ROWS); /* else it is a move */
+    }
+    return placement_of(load->s, relation->foreign_key, relation->target, entry) == PLACED_BY_ROW;
 }
 
 static void sift_rows(struct relation_load *load)
@@ -23,7 +28,7 @@ static void sift_rows(struct relation_load *load)
     for (size_t i = 0; i < load->row_count; i++) {
         if (load->row_keys[i] == KEY_NONE)
             continue;
-        if (!relation_row_stays(load, load->rows[i])) {
+        if (!relation_row_stays(load, load->rows[i], load->row_keys[i])) {
             load->provisional[load->row_keys[i]] = true;
             continue;
         }
@@ -169,13 +174,14 @@ static bool finish_many(struct relation_load *load)
 
 /* Sets the pointer of the object and of its snapshot: it does not become dirty. That there is none is remembered for a
  * foreign key as it is in the row; the program may still change what it has changed. */
-static void set_pointer(const struct relation *relation, struct entry *entry, void *target)
+static void set_pointer(const struct howdah_session *s, const struct relation *relation, struct entry *entry,
+                        void *target)
 {
     const struct mapper *mapper = relation->mapper;
     void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
     bool own = relation->field->kind == HOWDAH_FIELD_BELONGS_TO;
-    bool as_row =
-        entry->state == ENTRY_LOADED && (!own || placement_of(relation->foreign_key, mapper, entry) == PLACED_BY_ROW);
+    bool as_row = entry->state == ENTRY_LOADED &&
+                  (!own || placement_of(s, relation->foreign_key, mapper, entry) == PLACED_BY_ROW);
     object_set_pointer(relation, object, target);
     object_set_pointer(relation, snapshot, target);
     relation_set_absent(relation, entry, !target && as_row);
@@ -194,7 +200,7 @@ static bool finish_pointers(struct relation_load *load)
     for (size_t i = 0; i < load->source_count; i++) {
         uint32_t key = load->source_keys[i];
         if (load->sources[i])
-            set_pointer(load->relation, load->sources[i], key == KEY_NONE ? NULL : found[key]);
+            set_pointer(load->s, load->relation, load->sources[i], key == KEY_NONE ? NULL : found[key]);
     }
     return true;
 }
@@ -211,7 +217,7 @@ static void set_back(const struct relation_load *load, const struct relation *ba
         return;
     const struct entry *other = pointer ? slabs_find(&load->s->slabs, pointer) : NULL;
     if (!other || other->state == ENTRY_DETACHED)
-        set_pointer(back, entry, object);
+        set_pointer(load->s, back, entry, object);
 }
 
 static void set_other_side(struct relation_load *load)
@@ -236,7 +242,7 @@ void relation_forget_provisional(struct howdah_session *s)
         if (relation_is_many(note->relation)) {
             collection_put(note->relation, object, snapshot, &unknown);
         } else {
-            set_pointer(note->relation, note->entry, NULL);
+            set_pointer(s, note->relation, note->entry, NULL);
             relation_set_absent(note->relation, note->entry, false);
         }
     }

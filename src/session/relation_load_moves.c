@@ -1,6 +1,8 @@
 /* What the program has moved in memory: it writes plain fields, so that only a look at each object tells. */
 #include "foreign_key.h"
+#include "join_row.h"
 #include "object.h"
+#include "owner.h"
 #include "relation_load.h"
 #include "snapshot.h"
 
@@ -26,7 +28,19 @@ static enum placement placement_of_new(const struct foreign_key *key, const stru
     return foreign_key_is_unset(key, mapper, object) ? PLACED_NOWHERE : by_value(key, mapper, object);
 }
 
-enum placement placement_of(const struct foreign_key *key, const struct mapper *mapper, const struct entry *entry)
+/* What session_link and session_unlink said where no field could. */
+static bool by_link(const struct howdah_session *s, const struct foreign_key *key, const struct entry *entry,
+                    enum placement *ret)
+{
+    const struct placed *placed = placed_find(s, entry, key);
+    if (!placed || (placed->owner && !placed->by_link))
+        return false;
+    *ret = placed->owner ? PLACED_BY_LINK : PLACED_NOWHERE;
+    return true;
+}
+
+enum placement placement_of(const struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                            const struct entry *entry)
 {
     const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
     if (entry->state == ENTRY_NEW)
@@ -39,6 +53,9 @@ enum placement placement_of(const struct foreign_key *key, const struct mapper *
         return PLACED_BY_POINTER;
     if (value_changed(key, mapper, object, snapshot))
         return by_value(key, mapper, object);
+    enum placement placement;
+    if (by_link(s, key, entry, &placement))
+        return placement;
     return pointer == before ? PLACED_BY_ROW : PLACED_NOWHERE;
 }
 
@@ -55,7 +72,9 @@ static uint32_t key_of(const struct relation_load *load, const struct entry *ent
         return foreign_key_probe(key, mapper, &s->scratch, object, s->key_object)
                    ? key_index_find(&load->index, s->key_object)
                    : KEY_NONE;
-    const struct entry *parent = slabs_find(&s->slabs, object_pointer(key->relation, object));
+    const struct entry *parent = placement == PLACED_BY_LINK
+                                     ? placed_find(s, entry, key)->owner
+                                     : slabs_find(&s->slabs, object_pointer(key->relation, object));
     if (!parent || parent->state != ENTRY_LOADED || parent->mapper != load->relation->mapper->index)
         return KEY_NONE;
     return key_index_find(&load->index, entry_snapshot(load->relation->mapper, parent));
@@ -77,20 +96,45 @@ static bool add_move(struct relation_load *load, size_t *capacity, struct entry 
     return true;
 }
 
-bool relation_load_moves(struct relation_load *load)
+/* Over a foreign key. What the program wrote into fields is shown by the other side from now on. */
+static bool find_moved(struct relation_load *load, size_t *capacity)
 {
     const struct mapper *mapper = load->relation->target;
     const struct slab *slab = load->s->slabs.chains[mapper->index].first;
-    size_t capacity = 0;
     for (; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++) {
             struct entry *entry = slab_entry(slab, i);
-            enum placement placement = placement_of(load->relation->foreign_key, mapper, entry);
+            enum placement placement = placement_of(load->s, load->relation->foreign_key, mapper, entry);
             if (placement == PLACED_BY_ROW || placement == PLACED_NOWHERE)
                 continue; /* rows are asked again as they come */
             uint32_t key = key_of(load, entry, placement);
-            if (key != KEY_NONE && !add_move(load, &capacity, entry, key))
+            if (!owner_follow(load->s, mapper, entry) || (key != KEY_NONE && !add_move(load, capacity, entry, key)))
                 return false;
         }
     return true;
+}
+
+/* Over a join table. */
+static bool find_links(struct relation_load *load, size_t *capacity)
+{
+    const struct relation *relation = load->relation;
+    for (const struct join_link *link = load->s->join_links; link; link = link->next) {
+        const struct entry *owner = join_row_owner(link, relation);
+        struct entry *other = join_row_other(link, relation);
+        bool added = link->row->mapper == relation->join->index && owner->state == ENTRY_LOADED &&
+                     join_row_state(load->s, relation, owner, other) == JOIN_ADDED;
+        if (!added || (other->state != ENTRY_NEW && other->state != ENTRY_LOADED))
+            continue;
+        uint32_t key = key_index_find(&load->index, entry_snapshot(relation->mapper, owner));
+        if (key != KEY_NONE && !add_move(load, capacity, other, key))
+            return false;
+    }
+    return true;
+}
+
+bool relation_load_moves(struct relation_load *load)
+{
+    size_t capacity = 0;
+    bool good = load->relation->join ? find_links(load, &capacity) : find_moved(load, &capacity);
+    return good || !session_no_memory(load->s);
 }

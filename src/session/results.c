@@ -115,6 +115,9 @@ static bool may_be_gone(const struct work *w, const struct batch *batch)
 {
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         return false;
+    for (const struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        if (sweep->path.deletes && sweep->mapper == batch->mapper && sweep->path.mappers[0] == batch->mapper)
+            return true;
     for (uint32_t i = 0; i < batch->mapper->foreign_key_count; i++) {
         const struct foreign_key *key = &batch->mapper->foreign_keys[i];
         if (key->on_delete == HOWDAH_ON_DELETE_CASCADE && w->deletes[key->target->index])
@@ -149,4 +152,11 @@ enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct
                         "%s: %u rows were to be %s, but %llu were: the others have changed or gone since they were "
                         "loaded; refresh them, or roll back and begin anew",
                         model, chunk->count, verb, (unsigned long long)done->affected);
+}
+
+enum howdah_status step_done_sweep(void *arg, struct pg_step *step, const struct pg_done *done)
+{
+    struct work *w = arg;
+    w->infos[step->number].sweep->affected += done->affected;
+    return HOWDAH_STATUS_OK;
 }

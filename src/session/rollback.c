@@ -1,6 +1,7 @@
 /* Rollback: everything is as it was loaded, and the program's transaction is over. */
 #include "assigned.h"
 #include "object.h"
+#include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
 #include "transaction.h"
@@ -30,6 +31,7 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
     }
     work_free(s);
     transaction_abandon(s);
+    pending_drop(s);
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)

@@ -110,11 +110,14 @@ static void free_parts(struct howdah_session *s)
 {
     map_clear(&s->map);
     map_clear(&s->assigned);
+    map_clear(&s->placed_map);
+    map_clear(&s->join_map);
     siblings_clear(&s->siblings);
     slabs_done(&s->slabs);
     arena_done(&s->arena);
     arena_done(&s->scratch);
     arena_done(&s->flushed_arena);
+    arena_done(&s->pending);
     parameters_done(&s->parameters);
     memory_free(&s->db->allocator, s->key_object);
 }
@@ -137,8 +140,11 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     arena_init(&s->arena, &db->allocator);
     arena_init(&s->scratch, &db->allocator);
     arena_init(&s->flushed_arena, &db->allocator);
+    arena_init(&s->pending, &db->allocator);
     map_init(&s->map, &db->allocator);
     map_init(&s->assigned, &db->allocator);
+    map_init(&s->placed_map, &db->allocator);
+    map_init(&s->join_map, &db->allocator);
     siblings_init(&s->siblings, &db->allocator);
     parameters_init(&s->parameters, &db->allocator);
     if (!open_parts(s)) {
@@ -158,12 +164,19 @@ static void forget_objects(struct howdah_session *s)
     map_clear(&s->map);
     map_clear(&s->assigned);
     s->plains = NULL;
+    map_clear(&s->placed_map);
+    map_clear(&s->join_map);
     siblings_clear(&s->siblings);
     answers_forget(s);
     slabs_clear(&s->slabs);
     arena_done(&s->arena);
     s->collections = NULL;
     s->provisional = NULL;
+    arena_done(&s->pending);
+    s->kept = NULL;
+    s->placed = NULL;
+    s->join_links = NULL;
+    s->deleted_some = false;
     arena_done(&s->scratch);
     parameters_done(&s->parameters);
 }
@@ -245,7 +258,7 @@ struct howdah_session_stats howdah_session_stats(const struct howdah_session *s)
     stats.bytes =
         s->arena.bytes + s->scratch.bytes + s->slabs.bytes + s->siblings.bytes + sizeof(*s) + 2 * s->object_size;
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)
-        for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
+        for (const struct slab *slab = s->slabs.chains[i].first; slab && !slab->mapper->join_of; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)
                 stats.objects += slab_entry(slab, n)->state != ENTRY_DETACHED;
     return stats;

@@ -23,6 +23,9 @@ struct answer_set;
 struct budget;
 struct collections;
 struct flushed;
+struct join_link;
+struct kept;
+struct placed;
 struct plain;
 struct provisional;
 struct work;
@@ -41,6 +44,13 @@ struct howdah_session {
     struct collections *collections; /* see collection.h; NULL before the first was given back */
     struct answer_set *answers;      /* counts and first rows, see relation_answers.h */
     struct budget *budget;           /* NULL: none */
+    struct arena pending;            /* of the three below; until the next commit or rollback */
+    struct kept *kept;               /* fields as they were, see member.h */
+    struct placed *placed;           /* objects that are not where their rows are, see owner.h */
+    struct map placed_map;           /* the same by object */
+    struct join_link *join_links;    /* pending rows of join tables, see join_row.h */
+    struct map join_map;             /* the same by both sides */
+    bool deleted_some;               /* rows were deleted since the last commit: collections may hold their objects */
     struct provisional *provisional; /* loads on which pending work had an influence, see relation_load.h */
     const struct mapper *recent;     /* that session_find was asked for last; it is often asked again */
     void *key_object;                /* a struct of any mapper, for keys that are asked for */

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "budget.h"
+#include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
 
@@ -57,7 +58,7 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
     if (!flushed->object || !flushed->snapshot)
         return false;
     flushed->entry = entry;
-    flushed->state = entry->state;
+    flushed->state = entry->cascaded ? ENTRY_LOADED : entry->state;
     flushed->older = s->flushed;
     s->flushed = flushed;
     return true;
@@ -111,6 +112,18 @@ static void take_place(struct howdah_session *s, const struct mapper *mapper, st
     identity_add_prepared(&s->map, mapper, entry); /* the flush has prepared the map */
 }
 
+/* Collections, and what HAS_ONE points to, stay as the program sees them: pending links are in them still. */
+static void restore_snapshot(const struct mapper *mapper, struct entry *entry, const struct flushed *flushed)
+{
+    char *snapshot = entry_snapshot(mapper, entry), *row = flushed->snapshot;
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct howdah_field *field = mapper->relations[i].field;
+        if (field->kind != HOWDAH_FIELD_BELONGS_TO)
+            memcpy(row + field->offset, snapshot + field->offset, field->size);
+    }
+    memcpy(snapshot, row, mapper->model->size);
+}
+
 /* All that was flushed is pending again. */
 static void restore_flushed(struct howdah_session *s)
 {
@@ -122,7 +135,7 @@ static void restore_flushed(struct howdah_session *s)
             unfill_object(mapper, flushed);
         if (state == ENTRY_DETACHED || (state == ENTRY_NEW && !key_is_set(mapper, flushed->snapshot)))
             identity_remove(&s->map, entry);
-        memcpy(entry_snapshot(mapper, entry), flushed->snapshot, mapper->model->size);
+        restore_snapshot(mapper, entry, flushed);
         entry->state = (uint8_t)state; /* back on the way it came: no move of the table */
         entry->row_deleted = false;
         if (!entry->mapped && (state == ENTRY_LOADED || state == ENTRY_DELETED))
@@ -143,6 +156,7 @@ void transaction_end(struct howdah_session *s, bool committed)
     if (committed) {
         forget_deleted(s);
         relation_keep_provisional(s);
+        pending_settle(s);
     } else {
         restore_flushed(s);
     }

@@ -2,6 +2,7 @@
 #include "work.h"
 
 #include "base/error.h"
+#include "join_row.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,6 +32,8 @@ bool work_refuse(struct work *w, enum howdah_status status, const struct change 
     va_end(args);
     session_fail(w->s, status, mapper->model->name, field, entry_object(mapper, change->entry), "%s%s%s: %s",
                  mapper->model->name, field ? "." : "", field ? field : "", message);
+    if (mapper->join_of)
+        join_row_name(w->s, mapper, change->entry);
     w->s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
     error_finish(&w->s->error);
     return false;
@@ -42,6 +45,7 @@ void work_free(struct howdah_session *s)
     s->work = NULL;
     if (!w)
         return;
+    work_unrelate(w);
     map_clear(&w->batch_map);
     struct arena arena = w->arena; /* the work itself lies in it */
     arena_done(&arena);
@@ -75,8 +79,8 @@ struct work *work_plan(struct howdah_session *s, bool commit)
     struct work *w = s->work = work_new(s);
     if (!w)
         return NULL;
-    bool planned = work_collect(w) && work_pair(w) && work_batch(w) && work_order(w) && work_check(w) &&
-                   work_emit(w, commit, NONE);
+    bool planned = work_collect(w) && work_relate(w) && work_pair(w) && work_batch(w) && work_order(w) &&
+                   work_check(w) && work_emit(w, commit, NONE);
     arena_reset(&s->scratch);
     if (planned)
         return w;

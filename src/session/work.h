@@ -1,6 +1,7 @@
 /* The unit of work of one commit, as data that the phases hand on:
  *
  *   collect  what changed            -> changes
+ *   relate   what follows from that  -> more of them; sweeps
  *   pair     with the rows           -> images of the rows as they will be; sets of columns
  *   batch    what one text can write -> batches
  *   order    by foreign keys         -> batches in order, their rows in order
@@ -15,11 +16,18 @@
 
 #include "session.h"
 #include "sql/statements.h"
+#include "sql/sweep_statements.h"
 
 #include <howdah/plan.h>
 
 enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024 };
 #define NONE UINT32_MAX /* no index */
+
+enum change_fate {
+    FATE_WRITTEN,
+    FATE_FOLLOWS, /* without a statement of its own: the database, or a sweep, does the same to its row */
+    FATE_DROPPED  /* new, and never written: an orphan, or its owner is deleted */
+};
 
 /* An entry that takes part. */
 struct change {
@@ -32,7 +40,9 @@ struct change {
     uint32_t place;              /* in its batch */
     uint32_t chunk;              /* in which it is sent */
     uint32_t deferrals;          /* first of its foreign keys that wait for a generated key; NONE */
+    uint32_t cleared;            /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
     uint8_t operation;           /* enum howdah_operation */
+    uint8_t fate;                /* enum change_fate */
     bool referenced;             /* another change waits for its generated key */
     bool draws;                  /* its identity is unset */
 };
@@ -42,6 +52,23 @@ struct deferral {
     const struct foreign_key *key;
     uint32_t target; /* index of the change that makes it */
     uint32_t next;   /* of the same change */
+};
+
+/* A foreign key that becomes NULL. */
+struct cleared {
+    const struct foreign_key *key;
+    bool versioned; /* the statement that does it counts the version up */
+    uint32_t next;  /* of the same change */
+};
+
+/* Rows that refer to deleted ones and that nobody has loaded: a statement before each chunk of those DELETEs. */
+struct sweep {
+    struct sweep *next;
+    const struct mapper *mapper; /* of the rows that are deleted */
+    struct sweep_path path;
+    const struct statement *statement;
+    const char *reason;
+    uint64_t affected;
 };
 
 /* One row goes before another: indices of changes, and the foreign key that says so. */
@@ -83,13 +110,14 @@ struct chunk {
     uint32_t mark, base;   /* scratch of the gathering */
 };
 
-enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_DRAW, STEP_GATHER, STEP_WRITE };
+enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_DRAW, STEP_GATHER, STEP_SWEEP, STEP_WRITE };
 
 /* What stands behind a step of the executor's plan. */
 struct step {
     enum step_kind kind;
     uint32_t chunk;
-    uint32_t column; /* DRAW and GATHER: whose values the setting holds */
+    uint32_t column;     /* DRAW and GATHER: whose values the setting holds */
+    struct sweep *sweep; /* SWEEP: before the chunk */
     uint32_t round_trip;
     const char *reason;
 };
@@ -114,6 +142,9 @@ struct work {
     uint32_t last_set_words;
     uint32_t *inserts; /* by mapper: how many */
     uint32_t *deletes;
+    struct cleared *cleared;
+    uint32_t cleared_count, cleared_capacity;
+    struct sweep *sweeps;
 
     struct chunk *chunks;
     uint32_t chunk_count, chunk_capacity;
@@ -137,6 +168,13 @@ void work_free(struct howdah_session *s);
 
 /* --- the phases; false: the session has the error --- */
 bool work_collect(struct work *w);
+/* Adds a change; NULL: the session has the error. */
+struct change *work_add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
+                               enum howdah_operation operation);
+/* Both sides of relations agree, orphans and what cascades reach is deleted, and what refers to deleted rows lets go. */
+bool work_relate(struct work *w);
+/* What was deleted by cascades alone is alive again: the plan is no more. */
+void work_unrelate(struct work *w);
 bool work_pair(struct work *w);
 bool work_batch(struct work *w);
 bool work_order(struct work *w);

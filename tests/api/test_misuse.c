@@ -344,17 +344,6 @@ START_TEST(test_misuse__collection_edited)
 }
 END_TEST
 
-/* Also where a new object is given a collection in its initializer. */
-START_TEST(test_misuse__collection_in_an_initializer)
-{
-    Item *items[1] = {session_add(s, Item, .code = "x", .title = "", .maker_id = 1)};
-    Maker *maker = session_add(s, Maker, .name = "new", .items = {items, 1, true});
-    Status status = session_commit(s);
-    ck_assert_int_eq(status, STATUS_MISUSE);
-    check_culprit(maker, "Maker", "items");
-}
-END_TEST
-
 /* --- a call inside a call --- */
 
 static Status inner_commit, inner_clear;
@@ -517,7 +506,6 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_misuse__column_of_the_server_assigned);
     tcase_add_test(tests, test_misuse__primary_key_of_a_row_changed);
     tcase_add_loop_test(tests, test_misuse__collection_edited, 0, 2);
-    tcase_add_test(tests, test_misuse__collection_in_an_initializer);
     tcase_add_test(tests, test_misuse__call_inside_a_call);
     tcase_add_test(tests, test_misuse__other_session_inside_a_call);
     tcase_add_test(tests, test_misuse__second_thread);

@@ -1,0 +1,188 @@
+#include "cascade.h"
+
+#include "foreign_key.h"
+#include "relation_load.h"
+
+/* --- the rule --- */
+
+bool cascade_of_orphans(const struct foreign_key *key)
+{
+    for (const struct relation *has = key->has; has; has = has->next_has)
+        if (has->field->delete_orphans)
+            return true;
+    return false;
+}
+
+static bool deletes(const struct foreign_key *key)
+{
+    for (const struct relation *has = key->has; has; has = has->next_has)
+        if (has->field->delete_orphans || (has->field->cascade & HOWDAH_CASCADE_DELETE))
+            return true;
+    return false;
+}
+
+static bool can_be_null(const struct foreign_key *key, const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!mapper->columns[key->columns[i]].nullable)
+            return false;
+    return true;
+}
+
+enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct mapper *mapper)
+{
+    if (key->on_delete == HOWDAH_ON_DELETE_CASCADE)
+        return CASCADE_FOLLOWS;
+    if (deletes(key))
+        return CASCADE_DELETES;
+    if (key->on_delete == HOWDAH_ON_DELETE_SET_NULL)
+        return CASCADE_CLEARED;
+    if (!key->has || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT)
+        return CASCADE_IGNORES;
+    return can_be_null(key, mapper) ? CASCADE_CLEARS : CASCADE_FORBIDS;
+}
+
+/* --- sweeps --- */
+
+/* Whether the session knows all rows that refer to those of this mapper which are deleted. */
+static bool all_are_known(const struct work *w, const struct foreign_key *key)
+{
+    const struct relation *has = key->has;
+    while (has && has->field->where)
+        has = has->next_has;
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        const struct change *change = &w->changes[i];
+        bool deleted = change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_WRITTEN;
+        if (deleted && change->entry->mapper == key->target->index &&
+            (!has || !relation_is_loaded(w->s, has, change->entry)))
+            return false;
+    }
+    return true;
+}
+
+static const char *reason_of(struct work *w, const struct sweep_path *path)
+{
+    static const char before[] = "rows that refer to those deleted next, loaded or not: ";
+    const char *name = path->keys[path->depth - 1]->name;
+    size_t size = sizeof(before) + strlen(name);
+    char *text = arena_allocate(&w->arena, size, 1);
+    if (text) {
+        memcpy(text, before, sizeof(before) - 1);
+        memcpy(text + sizeof(before) - 1, name, size - sizeof(before) + 1);
+    }
+    return text;
+}
+
+static bool add_sweep(struct work *w, const struct mapper *mapper, const struct sweep_path *path)
+{
+    struct sweep **last = &w->sweeps;
+    struct sweep *sweep = ARENA_NEW(&w->arena, struct sweep);
+    if (!sweep)
+        return !session_no_memory(w->s);
+    sweep->mapper = mapper;
+    sweep->path = *path;
+    sweep->statement = sweep_render(path, &w->arena);
+    sweep->reason = reason_of(w, path);
+    if (!sweep->statement || !sweep->reason)
+        return !session_no_memory(w->s);
+    while (*last)
+        last = &(*last)->next;
+    *last = sweep;
+    return true;
+}
+
+static bool is_in_path(const struct sweep_path *path, const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < path->depth; i++)
+        if (path->mappers[i] == mapper)
+            return true;
+    return false;
+}
+
+/* A walk over the foreign keys of all models, one for each step down the path. */
+struct sweep_walk {
+    uint32_t mapper, key;
+    const struct foreign_key *typed;
+    enum cascade_rule rule; /* of the key that leads further down */
+};
+
+static const struct foreign_key *next_key(const struct catalog *catalog, struct sweep_walk *walk,
+                                          const struct mapper **ret_mapper)
+{
+    for (; walk->mapper < catalog->mapper_count; walk->mapper++, walk->key = 0, walk->typed = NULL) {
+        const struct mapper *mapper = *ret_mapper = &catalog->mappers[walk->mapper];
+        if (walk->key < mapper->foreign_key_count)
+            return &mapper->foreign_keys[walk->key++];
+        const struct foreign_key *typed =
+            walk->key == mapper->foreign_key_count ? mapper->typed_keys : walk->typed->next_typed;
+        walk->key = mapper->foreign_key_count + 1;
+        if ((walk->typed = typed))
+            return typed;
+    }
+    return NULL;
+}
+
+/* What is done over a key at this depth. Rows of join tables go with those that the database itself deletes. */
+static enum cascade_rule rule_at(const struct work *w, const struct foreign_key *key, const struct mapper *mapper,
+                                 const struct sweep_path *path, bool followed)
+{
+    enum cascade_rule rule = mapper->join_of ? CASCADE_DELETES : cascade_rule_of(key, mapper);
+    bool to_itself = path->depth == 0 && key->target == mapper;
+    if ((is_in_path(path, mapper) && !to_itself) || (mapper->join_of && followed))
+        return CASCADE_IGNORES;
+    if (path->depth == 0 && !mapper->join_of && rule != CASCADE_FOLLOWS && all_are_known(w, key))
+        return CASCADE_IGNORES;
+    return rule;
+}
+
+/* All statements for one table with deletes, the deepest first. */
+static bool sweep_below(struct work *w, const struct mapper *mapper)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    struct sweep_path path = {0};
+    struct sweep_walk walks[SWEEP_DEPTH_MAX + 1] = {{0}};
+    for (;;) {
+        const struct mapper *child, *target = path.depth ? path.mappers[path.depth - 1] : mapper;
+        struct sweep_walk *walk = &walks[path.depth];
+        const struct foreign_key *key = path.depth < SWEEP_DEPTH_MAX ? next_key(catalog, walk, &child) : NULL;
+        if (key) {
+            bool followed = path.depth && walks[path.depth - 1].rule == CASCADE_FOLLOWS;
+            if (key->target != target)
+                continue;
+            walk->rule = rule_at(w, key, child, &path, followed);
+            if (walk->rule != CASCADE_DELETES && walk->rule != CASCADE_FOLLOWS && walk->rule != CASCADE_CLEARS)
+                continue;
+            path.keys[path.depth] = key;
+            path.mappers[path.depth++] = child;
+            path.deletes = walk->rule == CASCADE_DELETES;
+            if (walk->rule != CASCADE_CLEARS && child != mapper) {
+                walks[path.depth] = (struct sweep_walk){0};
+                continue;
+            }
+        } else if (path.depth == 0) {
+            return true;
+        }
+        enum cascade_rule rule = walks[path.depth - 1].rule;
+        path.deletes = rule == CASCADE_DELETES;
+        if (rule != CASCADE_FOLLOWS && !add_sweep(w, mapper, &path))
+            return false;
+        path.depth--;
+    }
+}
+
+bool work_sweep(struct work *w)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        if (w->deletes[i] && !catalog->mappers[i].join_of && !sweep_below(w, &catalog->mappers[i]))
+            return false;
+    return true;
+}
+
+bool sweep_covers(const struct work *w, const struct foreign_key *key)
+{
+    const struct sweep *sweep = w->sweeps;
+    while (sweep && (sweep->path.depth > 1 || sweep->path.keys[0] != key))
+        sweep = sweep->next;
+    return sweep != NULL;
+}

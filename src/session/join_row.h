@@ -1,0 +1,38 @@
+/* Rows of join tables, while they are pending: each is an entry of the join table's own mapper, new for a link and deleted
+ * for the end of one, so that the unit of work writes it like any other row. Loading makes none. */
+#ifndef SESSION_JOIN_ROW_H
+#define SESSION_JOIN_ROW_H
+
+#include "session.h"
+
+struct join_link {
+    struct map_node node;
+    struct join_link *next;
+    struct entry *object, *other; /* as in struct howdah_link */
+    struct entry *row;
+};
+
+enum join_state {
+    JOIN_AS_STORED, /* nothing is pending: only the table knows */
+    JOIN_ADDED,
+    JOIN_REMOVED
+};
+
+/* What is pending between two objects of a MANY_TO_MANY. */
+enum join_state join_row_state(const struct howdah_session *s, const struct relation *relation,
+                               const struct entry *owner, const struct entry *other);
+/* Which of a link's objects has that relation, and which is linked to it. */
+struct entry *join_row_owner(const struct join_link *link, const struct relation *relation);
+struct entry *join_row_other(const struct join_link *link, const struct relation *relation);
+/* A row that is to be inserted, or not to be deleted after all; and the opposite. False: the session has the error. */
+bool join_row_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, struct entry *other);
+bool join_row_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner,
+                     struct entry *other);
+/* Whether one of the two is (to be) deleted: then the row goes with it. */
+bool join_row_is_dead(const struct howdah_session *s, const struct mapper *join, const struct entry *row);
+/* The session's error is about a link: names the relation and both objects. `row` may be NULL. */
+void join_row_name(struct howdah_session *s, const struct mapper *join, const struct entry *row);
+/* Forgets all rows: written or given up. */
+void join_rows_forget(struct howdah_session *s);
+
+#endif

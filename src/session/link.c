@@ -1,0 +1,354 @@
+/* session_link, session_unlink, session_replace: both sides of a relation are changed in memory at once, and written by the
+ * next commit. No I/O. */
+#include "link.h"
+
+#include "foreign_key.h"
+#include "join_row.h"
+#include "member.h"
+#include "object.h"
+#include "owner.h"
+
+#include <howdah/relation.h>
+
+/* What a call is about. */
+struct linking {
+    struct howdah_session *s;
+    const struct relation *relation;
+    struct entry *owner;
+};
+
+static bool is_belongs_to(const struct relation *relation)
+{
+    return relation->field->kind == HOWDAH_FIELD_BELONGS_TO;
+}
+
+static bool fail(const struct linking *l, enum howdah_status status, const char *why)
+{
+    const char *model = l->relation->mapper->model->name, *field = l->relation->field->name;
+    session_fail(l->s, status, model, field, entry_object(l->relation->mapper, l->owner), "%s.%s: %s", model, field,
+                 why);
+    return false;
+}
+
+/* --- the other object --- */
+
+static struct entry *find_other(const struct linking *l, const void *object)
+{
+    struct entry *other = object ? slabs_find(&l->s->slabs, object) : NULL;
+    if (!object)
+        fail(l, HOWDAH_STATUS_INVALID, "NULL can't be linked");
+    else if (!other)
+        fail(l, HOWDAH_STATUS_MISUSE, "that pointer is no object of this session: find or add it here");
+    else if (other->mapper != l->relation->target->index)
+        fail(l, HOWDAH_STATUS_INVALID, "holds objects of another model than that one's");
+    else if (other->state == ENTRY_DETACHED)
+        fail(l, HOWDAH_STATUS_MISUSE, "that object was deleted, evicted or rolled back");
+    else if (other->state == ENTRY_DELETED)
+        fail(l, HOWDAH_STATUS_MISUSE, "that object is marked deleted: add it again first");
+    else
+        return other;
+    return NULL;
+}
+
+/* --- over a foreign key: the child's fields say whose it is --- */
+
+/* The value as it was, or as it is in a new object: what the pointer says decides. */
+static void reset_value(const struct foreign_key *key, const struct mapper *mapper, const struct entry *child)
+{
+    void *object = entry_object(mapper, child);
+    const void *snapshot = entry_snapshot(mapper, child);
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = &mapper->columns[key->columns[i]];
+        if (c->key)
+            continue; /* its own key is the program's */
+        if (child->state == ENTRY_NEW)
+            memset(column_field(c, object), 0, c->size);
+        else
+            memcpy(column_field(c, object), column_field(c, snapshot), c->size);
+    }
+}
+
+static bool set_type(struct howdah_session *s, const struct foreign_key *key, void *object)
+{
+    const char *why;
+    return !key->type ||
+           column_assign(key->type, howdah_value_text(key->label), &s->arena, object, &why) == HOWDAH_STATUS_OK ||
+           !session_no_memory(s);
+}
+
+/* Whether the owner has a key to refer to already. */
+static bool has_key(const struct foreign_key *key, const struct entry *owner)
+{
+    const void *object = entry_object(key->target, owner);
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = &key->target->columns[key->targets[i]];
+        if (column_is_null(c, object) || column_is_unset_key(c, object))
+            return false;
+    }
+    return owner->state != ENTRY_NEW || !foreign_key_waits(key, object);
+}
+
+static const void *key_of(const struct foreign_key *key, const struct entry *owner)
+{
+    return owner->state == ENTRY_NEW ? entry_object(key->target, owner) : entry_snapshot(key->target, owner);
+}
+
+/* What the child's own fields say from now on. */
+static bool set_fields(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                       struct entry *child, struct entry *owner)
+{
+    void *object = entry_object(mapper, child);
+    if (key->relation)
+        object_set_pointer(key->relation, object, owner ? entry_object(key->target, owner) : NULL);
+    if (!owner) {
+        if (!foreign_key_clear(key, mapper, object))
+            reset_value(key, mapper, child);
+        return true;
+    }
+    if (!set_type(s, key, object))
+        return false;
+    if (!has_key(key, owner)) {
+        reset_value(key, mapper, child);
+        return true;
+    }
+    return foreign_key_assign(key, mapper, &s->arena, object, key_of(key, owner)) || !session_no_memory(s);
+}
+
+/* What a polymorphic child belonged to by another label. */
+static bool leave_others(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                         struct entry *child)
+{
+    for (const struct foreign_key *other = mapper->typed_keys; other; other = other->next_typed) {
+        if (other == key || other->type != key->type)
+            continue;
+        if (owner_shown(s, other, mapper, child) && !owner_show(s, other, mapper, child, NULL, NULL))
+            return false;
+        if (other->relation)
+            object_set_pointer(other->relation, entry_object(mapper, child), NULL);
+    }
+    return true;
+}
+
+/* The child becomes the owner's, or nobody's. `via` is the relation that the program named, of either side. */
+static bool place(const struct linking *l, struct entry *child, struct entry *owner)
+{
+    struct howdah_session *s = l->s;
+    const struct foreign_key *key = l->relation->foreign_key;
+    const struct mapper *mapper = is_belongs_to(l->relation) ? l->relation->mapper : l->relation->target;
+    const struct entry *before = owner_shown(s, key, mapper, child);
+    if (l->relation->field->single_parent && before && owner && before != owner)
+        return fail(l, HOWDAH_STATUS_MISUSE,
+                    "is .single_parent, and another object has that one: unlink it there first");
+    if (key->type && owner && !leave_others(s, key, mapper, child))
+        return false;
+    if (!owner_show(s, key, mapper, child, owner, l->relation) || !set_fields(s, key, mapper, child, owner))
+        return false;
+    placed_find(s, child, key)->by_link = owner && !key->relation && !has_key(key, owner);
+    return true;
+}
+
+/* --- by kind --- */
+
+static bool link_join(const struct linking *l, struct entry *other)
+{
+    const struct relation *relation = l->relation, *inverse = relation->inverse;
+    void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
+    bool shown = member_has(relation, l->owner, item) || (inverse && member_has(inverse, other, object));
+    if (shown && join_row_state(l->s, relation, l->owner, other) != JOIN_REMOVED)
+        return true;
+    return join_row_add(l->s, relation, l->owner, other) && member_add(l->s, relation, l->owner, item, false) &&
+           (!inverse || member_add(l->s, inverse, other, object, false));
+}
+
+static bool is_loaded(const struct relation *relation, const struct entry *owner)
+{
+    return relation && collection_get(relation, entry_object(relation->mapper, owner)).loaded;
+}
+
+static bool unlink_join(const struct linking *l, struct entry *other)
+{
+    const struct relation *relation = l->relation, *inverse = relation->inverse;
+    void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
+    bool here = is_loaded(relation, l->owner) && !relation->field->where, there = is_loaded(inverse, other);
+    if ((here && !member_has(relation, l->owner, item)) || (there && !member_has(inverse, other, object)))
+        return true; /* it is not linked */
+    return join_row_remove(l->s, relation, l->owner, other) && member_remove(l->s, relation, l->owner, item) &&
+           (!inverse || member_remove(l->s, inverse, other, object));
+}
+
+/* The one that a HAS_ONE holds makes room. */
+static bool displace(const struct linking *l, const struct entry *other)
+{
+    void *held = object_pointer(l->relation, entry_object(l->relation->mapper, l->owner));
+    struct entry *entry = held ? slabs_find(&l->s->slabs, held) : NULL;
+    return !entry || entry == other || entry->state == ENTRY_DETACHED || place(l, entry, NULL);
+}
+
+static bool link_one(const struct linking *l, struct entry *other)
+{
+    switch (l->relation->field->kind) {
+    case HOWDAH_FIELD_MANY_TO_MANY: return link_join(l, other);
+    case HOWDAH_FIELD_BELONGS_TO: return place(l, l->owner, other);
+    case HOWDAH_FIELD_HAS_ONE: return displace(l, other) && place(l, other, l->owner);
+    default: return place(l, other, l->owner);
+    }
+}
+
+static bool unlink_one(const struct linking *l, struct entry *other)
+{
+    const struct relation *relation = l->relation;
+    if (relation->join)
+        return unlink_join(l, other);
+    bool belongs = is_belongs_to(relation);
+    struct entry *child = belongs ? l->owner : other, *owner = belongs ? other : l->owner, *now;
+    const struct mapper *mapper = belongs ? relation->mapper : relation->target;
+    if (owner_now(l->s, relation->foreign_key, mapper, child, &now) != OWNER_KNOWN || now != owner)
+        return true; /* it is not linked */
+    return place(l, child, NULL);
+}
+
+bool link_objects(struct howdah_session *s, const struct relation *relation, struct entry *owner, struct entry *other)
+{
+    const struct linking l = {s, relation, owner};
+    return link_one(&l, other);
+}
+
+/* --- replacing --- */
+
+static bool is_among(const void *item, void *const *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i] == item)
+            return true;
+    return false;
+}
+
+static bool check_items(const struct linking *l, void *const *items, size_t count)
+{
+    if (count && !items)
+        return fail(l, HOWDAH_STATUS_INVALID, "NULL can't be linked");
+    if (count > 1 && !relation_is_many(l->relation))
+        return fail(l, HOWDAH_STATUS_INVALID, "holds one object at most");
+    for (size_t i = 0; i < count; i++)
+        if (!find_other(l, items[i]))
+            return false;
+    return true;
+}
+
+/* What is there and is not wanted leaves. */
+static bool remove_others(const struct linking *l, void *const *items, size_t count)
+{
+    const struct relation *relation = l->relation;
+    void *object = entry_object(relation->mapper, l->owner);
+    if (!relation_is_many(relation)) {
+        void *held = object_pointer(relation, object);
+        struct entry *entry = held ? slabs_find(&l->s->slabs, held) : NULL;
+        return is_among(held, items, count) || !entry || unlink_one(l, entry);
+    }
+    const struct collection collection = collection_get(relation, object);
+    void **old = arena_copy(&l->s->scratch, collection.items, collection.count * sizeof(*old));
+    if (collection.count && !old)
+        return !session_no_memory(l->s);
+    for (size_t i = 0; i < collection.count; i++) {
+        struct entry *entry = slabs_find(&l->s->slabs, old[i]);
+        if (!is_among(old[i], items, count) && entry && entry->state != ENTRY_DETACHED && !unlink_one(l, entry))
+            return false;
+    }
+    return true;
+}
+
+static bool replace(const struct linking *l, void *const *items, size_t count)
+{
+    if (relation_is_many(l->relation) && !is_loaded(l->relation, l->owner))
+        return fail(l, HOWDAH_STATUS_MISUSE,
+                    "is not loaded, so that what it holds can't be told from what it should: load it first");
+    if (!check_items(l, items, count))
+        return false;
+    void *const *wanted =
+        count ? arena_copy(&l->s->scratch, items, count * sizeof(*wanted)) : NULL; /* may be its own */
+    if (count && !wanted)
+        return !session_no_memory(l->s);
+    items = wanted;
+    if (!remove_others(l, items, count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!link_one(l, slabs_find(&l->s->slabs, items[i])))
+            return false;
+    if (count == 0 && is_belongs_to(l->relation)) /* also where the pointer was not loaded */
+        return place(l, l->owner, NULL);
+    return true;
+}
+
+/* --- the calls --- */
+
+static const struct relation *find_relation(const struct mapper *mapper, size_t offset)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        if (mapper->relations[i].field->offset == offset)
+            return &mapper->relations[i];
+    return NULL;
+}
+
+static bool begin(struct linking *l, struct howdah_session *s, void *object, size_t offset, const char *verb)
+{
+    l->s = s;
+    l->owner = session_entry(s, object, verb);
+    if (!l->owner)
+        return false;
+    const struct mapper *mapper = entry_mapper(s, l->owner);
+    l->relation = find_relation(mapper, offset);
+    if (!l->relation) {
+        session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, object,
+                     "%s: the field at offset %zu is no relation", mapper->model->name, offset);
+        return false;
+    }
+    if (l->owner->state != ENTRY_DELETED)
+        return true;
+    return fail(l, HOWDAH_STATUS_MISUSE, "the object that has it is marked deleted: add it again first");
+}
+
+enum howdah_status howdah_session_link_field(struct howdah_session *s, void *object, size_t offset, void *other)
+{
+    struct linking l;
+    if (!session_enter(s))
+        return session_refusal(s);
+    if (begin(&l, s, object, offset, "link to a field of")) {
+        struct entry *entry = find_other(&l, other);
+        if (entry)
+            link_one(&l, entry);
+    }
+    arena_reset(&s->scratch);
+    enum howdah_status status = s->error.status;
+    session_leave(s);
+    return status;
+}
+
+enum howdah_status howdah_session_unlink_field(struct howdah_session *s, void *object, size_t offset, void *other)
+{
+    struct linking l;
+    if (!session_enter(s))
+        return session_refusal(s);
+    if (begin(&l, s, object, offset, "unlink from a field of")) {
+        struct entry *entry = find_other(&l, other);
+        if (entry)
+            unlink_one(&l, entry);
+    }
+    arena_reset(&s->scratch);
+    enum howdah_status status = s->error.status;
+    session_leave(s);
+    return status;
+}
+
+enum howdah_status howdah_session_replace_field(struct howdah_session *s, void *object, size_t offset,
+                                                void *const *items, size_t count)
+{
+    struct linking l;
+    if (!session_enter(s))
+        return session_refusal(s);
+    if (begin(&l, s, object, offset, "replace a field of"))
+        replace(&l, items, count);
+    arena_reset(&s->scratch);
+    enum howdah_status status = s->error.status;
+    session_leave(s);
+    return status;
+}

@@ -1,0 +1,182 @@
+#include "member.h"
+#include "object.h"
+#include "relation_load.h"
+
+/* A field as it was before it was changed. */
+struct kept {
+    struct kept *older;
+    const struct relation *relation;
+    struct entry *owner;
+    struct collection collection; /* of HAS_ONE: items is the pointer, loaded that there was none */
+};
+
+static void *object_of(const struct relation *relation, const struct entry *owner)
+{
+    return entry_object(relation->mapper, owner);
+}
+
+/* --- remembering --- */
+
+static uint32_t kept_bit(const struct relation *relation)
+{
+    return relation->index < 32 ? (uint32_t)1 << relation->index : 0;
+}
+
+static struct collection read_field(const struct relation *relation, const struct entry *owner)
+{
+    if (relation_is_many(relation))
+        return collection_get(relation, object_of(relation, owner));
+    return (struct collection){.items = object_pointer(relation, object_of(relation, owner)),
+                               .loaded = kept_bit(relation) & owner->absent};
+}
+
+static void write_field(const struct relation *relation, struct entry *owner, const struct collection *collection)
+{
+    void *object = object_of(relation, owner), *snapshot = entry_snapshot(relation->mapper, owner);
+    if (relation_is_many(relation)) {
+        collection_put(relation, object, snapshot, collection);
+        return;
+    }
+    object_set_pointer(relation, object, collection->items);
+    object_set_pointer(relation, snapshot, collection->items);
+    relation_set_absent(relation, owner, collection->loaded);
+}
+
+/* The first change of a field since the last commit is remembered, and its items are copied: the old array stays. (Fields
+ * behind the 32nd are remembered each time; the oldest counts.) */
+static bool keep(struct howdah_session *s, const struct relation *relation, struct entry *owner,
+                 struct collection *collection, size_t more)
+{
+    uint32_t bit = kept_bit(relation);
+    bool first = !(owner->kept & bit), many = relation_is_many(relation);
+    bool full = many && collection_room(collection->count) < collection->count + more;
+    if (first) {
+        struct kept *kept = ARENA_NEW(&s->pending, struct kept);
+        if (!kept)
+            return !session_no_memory(s);
+        *kept = (struct kept){s->kept, relation, owner, *collection};
+        s->kept = kept;
+        owner->kept |= bit;
+    }
+    if (!many || (!first && !full) || collection->count + more == 0)
+        return true;
+    void **items = collection_allocate(s, collection->count + more);
+    if (!items)
+        return !session_no_memory(s);
+    if (collection->count)
+        memcpy(items, collection->items, collection->count * sizeof(*items));
+    if (!first)
+        collection_release(s, collection->items, collection->count);
+    collection->items = items;
+    return true;
+}
+
+/* --- changing --- */
+
+static size_t place_of(const struct collection *collection, const void *item)
+{
+    size_t i = collection->count;
+    while (i > 0 && collection->items[i - 1] != item)
+        i--;
+    return i; /* from 1; 0: it is not there */
+}
+
+bool member_has(const struct relation *relation, const struct entry *owner, const void *item)
+{
+    const struct collection collection = read_field(relation, owner);
+    return relation_is_many(relation) ? place_of(&collection, item) > 0 : (const void *)collection.items == item;
+}
+
+bool member_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item, bool fresh)
+{
+    struct collection collection = read_field(relation, owner);
+    bool many = relation_is_many(relation);
+    if ((many && !collection.loaded) || (!fresh && member_has(relation, owner, item)))
+        return true;
+    if (!keep(s, relation, owner, &collection, 1))
+        return false;
+    if (many)
+        collection.items[collection.count++] = item;
+    else
+        collection = (struct collection){.items = item};
+    write_field(relation, owner, &collection);
+    return true;
+}
+
+bool member_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner, const void *item)
+{
+    struct collection collection = read_field(relation, owner);
+    if (!member_has(relation, owner, item))
+        return true;
+    if (!keep(s, relation, owner, &collection, 0))
+        return false;
+    if (relation_is_many(relation)) {
+        size_t place = place_of(&collection, item);
+        memmove(collection.items + place - 1, collection.items + place,
+                (collection.count - place) * sizeof(*collection.items));
+        if (--collection.count == 0)
+            collection.items = NULL;
+    } else {
+        collection = (struct collection){.loaded = true};
+    }
+    write_field(relation, owner, &collection);
+    return true;
+}
+
+/* --- rollback and commit --- */
+
+void members_restore(struct howdah_session *s)
+{
+    for (const struct kept *kept = s->kept; kept; kept = kept->older) {
+        write_field(kept->relation, kept->owner, &kept->collection);
+        kept->owner->kept = 0;
+    }
+    s->kept = NULL;
+}
+
+static bool is_gone(const struct howdah_session *s, const void *item)
+{
+    const struct entry *entry = slabs_find(&s->slabs, item);
+    return entry && entry->state == ENTRY_DETACHED && entry->row_deleted;
+}
+
+static void drop_gone(const struct howdah_session *s, const struct relation *relation, struct entry *owner)
+{
+    struct collection collection = read_field(relation, owner);
+    size_t kept = 0;
+    if (!relation_is_many(relation)) {
+        if (collection.items && is_gone(s, collection.items))
+            write_field(relation, owner, &(struct collection){.loaded = true});
+        return;
+    }
+    for (size_t i = 0; i < collection.count; i++)
+        if (!is_gone(s, collection.items[i]))
+            collection.items[kept++] = collection.items[i];
+    if (kept == collection.count)
+        return;
+    collection.count = kept;
+    collection.items = kept ? collection.items : NULL;
+    write_field(relation, owner, &collection);
+}
+
+static void drop_gone_of(const struct howdah_session *s, const struct relation *relation)
+{
+    if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO)
+        return;
+    for (const struct slab *slab = s->slabs.chains[relation->mapper->index].first; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++)
+            if (slab_entry(slab, i)->state != ENTRY_DETACHED)
+                drop_gone(s, relation, slab_entry(slab, i));
+}
+
+void members_settle(struct howdah_session *s)
+{
+    const struct catalog *catalog = &s->db->catalog;
+    for (const struct kept *kept = s->kept; kept; kept = kept->older)
+        kept->owner->kept = 0;
+    s->kept = NULL;
+    for (uint32_t i = 0; s->deleted_some && i < catalog->mapper_count; i++)
+        for (uint32_t k = 0; k < catalog->mappers[i].relation_count; k++)
+            drop_gone_of(s, &catalog->mappers[i].relations[k]);
+    s->deleted_some = false;
+}

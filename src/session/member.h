@@ -1,0 +1,20 @@
+/* Members: what stands in the HAS_ONE, HAS_MANY and MANY_TO_MANY fields of objects, changed in memory, and the way back to
+ * what stood there before the first change that was not committed. Nothing here makes an object dirty. */
+#ifndef SESSION_MEMBER_H
+#define SESSION_MEMBER_H
+
+#include "collection.h"
+
+/* Whether the field holds the item; false where it isn't loaded. */
+bool member_has(const struct relation *relation, const struct entry *owner, const void *item);
+/* Adds the item at the end, or sets the pointer. A collection that isn't loaded stays as it is, and so does one that has the
+ * item already; `fresh` says that it can't. False: the session has the error. */
+bool member_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item, bool fresh);
+/* The item leaves, if it is there. */
+bool member_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner, const void *item);
+/* All fields as they were before the first change: of a rollback. */
+void members_restore(struct howdah_session *s);
+/* What is, stays: of a commit. Objects whose rows were deleted leave, if there are any. */
+void members_settle(struct howdah_session *s);
+
+#endif

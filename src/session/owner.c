@@ -1,0 +1,190 @@
+#include "owner.h"
+
+#include "foreign_key.h"
+#include "member.h"
+#include "object.h"
+
+/* --- the journal --- */
+
+struct placed_probe {
+    const struct entry *child;
+    const struct foreign_key *key;
+};
+
+static uint32_t hash_of(const struct entry *child, const struct foreign_key *key)
+{
+    return hash_integer((uintptr_t)child ^ (uintptr_t)key << 1);
+}
+
+static bool match(const struct map_node *node, const void *what)
+{
+    const struct placed *placed = (const void *)node;
+    const struct placed_probe *probe = what;
+    return placed->child == probe->child && placed->key == probe->key;
+}
+
+struct placed *placed_find(const struct howdah_session *s, const struct entry *child, const struct foreign_key *key)
+{
+    const struct placed_probe probe = {child, key};
+    return child->placed ? (void *)map_find(&s->placed_map, hash_of(child, key), match, &probe) : NULL;
+}
+
+struct placed *placed_put(struct howdah_session *s, struct entry *child, const struct foreign_key *key,
+                          struct entry *owner)
+{
+    struct placed *placed = placed_find(s, child, key);
+    if (!placed) {
+        placed = ARENA_NEW(&s->pending, struct placed);
+        if (!placed || !map_add(&s->placed_map, &placed->node, hash_of(child, key))) {
+            session_no_memory(s);
+            return NULL;
+        }
+        placed->child = child;
+        placed->key = key;
+        placed->next = s->placed;
+        s->placed = placed;
+        child->placed = true;
+    }
+    placed->owner = owner;
+    placed->by_link = false;
+    return placed;
+}
+
+void placed_forget(struct howdah_session *s)
+{
+    for (const struct placed *placed = s->placed; placed; placed = placed->next)
+        placed->child->placed = false;
+    s->placed = NULL;
+    map_clear(&s->placed_map);
+}
+
+/* --- who it is --- */
+
+static enum whose by_pointer(const struct howdah_session *s, const struct foreign_key *key, const void *pointer,
+                             struct entry **ret)
+{
+    struct entry *entry = slabs_find(&s->slabs, pointer);
+    bool good = entry && entry->mapper == key->target->index && entry->state != ENTRY_DETACHED;
+    *ret = good ? entry : NULL;
+    return good ? OWNER_KNOWN : OWNER_UNKNOWN;
+}
+
+static enum whose by_value(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                           const void *object, struct entry **ret)
+{
+    if (foreign_key_is_null(key, mapper, object) || !foreign_key_applies(key, object))
+        return OWNER_NONE;
+    struct entry *entry = foreign_key_target(s, key, mapper, object);
+    bool good = entry && entry->state != ENTRY_DETACHED;
+    *ret = good ? entry : NULL;
+    return good ? OWNER_KNOWN : OWNER_UNKNOWN;
+}
+
+static bool value_changed(const struct foreign_key *key, const struct mapper *mapper, const void *object,
+                          const void *snapshot)
+{
+    return !foreign_key_equal(key, mapper, object, snapshot) ||
+           foreign_key_applies(key, object) != foreign_key_applies(key, snapshot);
+}
+
+static enum whose of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                         const struct entry *child, struct entry **ret)
+{
+    const void *snapshot = entry_snapshot(mapper, child);
+    const void *pointer = key->relation ? object_pointer(key->relation, snapshot) : NULL;
+    return pointer ? by_pointer(s, key, pointer, ret) : by_value(s, key, mapper, snapshot, ret);
+}
+
+enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                     const struct entry *child, struct entry **ret_owner)
+{
+    const void *object = entry_object(mapper, child), *snapshot = entry_snapshot(mapper, child);
+    const void *pointer = key->relation ? object_pointer(key->relation, object) : NULL;
+    const struct placed *placed = placed_find(s, child, key);
+    *ret_owner = NULL;
+    if (child->state == ENTRY_NEW) {
+        if (pointer)
+            return by_pointer(s, key, pointer, ret_owner);
+        if (!foreign_key_is_unset(key, mapper, object))
+            return by_value(s, key, mapper, object, ret_owner);
+        *ret_owner = placed && placed->by_link ? placed->owner : NULL;
+        return *ret_owner ? OWNER_KNOWN : OWNER_NONE;
+    }
+    if (pointer && pointer != object_pointer(key->relation, snapshot))
+        return by_pointer(s, key, pointer, ret_owner);
+    if (value_changed(key, mapper, object, snapshot))
+        return by_value(s, key, mapper, object, ret_owner);
+    if (placed && (placed->by_link || !placed->owner)) { /* unlinked, though the column can't be NULL */
+        *ret_owner = placed->owner;
+        return placed->owner ? OWNER_KNOWN : OWNER_NONE;
+    }
+    if (key->relation && !pointer && object_pointer(key->relation, snapshot))
+        return OWNER_NONE;
+    return of_row(s, key, mapper, child, ret_owner);
+}
+
+struct entry *owner_of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                           const struct entry *child)
+{
+    struct entry *owner = NULL;
+    if (child->state != ENTRY_NEW)
+        of_row(s, key, mapper, child, &owner);
+    return owner;
+}
+
+struct entry *owner_shown(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                          const struct entry *child)
+{
+    const struct placed *placed = placed_find(s, child, key);
+    return placed ? placed->owner : owner_of_row(s, key, mapper, child);
+}
+
+/* --- showing it --- */
+
+bool owner_show(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                struct entry *child, struct entry *owner, const struct relation *via)
+{
+    struct entry *before = owner_shown(s, key, mapper, child);
+    void *object = entry_object(mapper, child);
+    bool fresh = child->state == ENTRY_NEW && !placed_find(s, child, key); /* it was never shown anywhere */
+    for (const struct relation *has = key->has; has; has = has->next_has) {
+        if (before && before != owner && !member_remove(s, has, before, object))
+            return false;
+        if (owner && (has == via || !has->field->where) && !member_add(s, has, owner, object, fresh))
+            return false;
+    }
+    return placed_put(s, child, key, owner) != NULL;
+}
+
+const struct foreign_key *owner_next_key(const struct mapper *mapper, struct owner_keys *walk)
+{
+    while (walk->i < mapper->foreign_key_count) {
+        const struct foreign_key *key = &mapper->foreign_keys[walk->i++];
+        if (key->has)
+            return key;
+    }
+    for (;;) {
+        walk->typed = walk->in_typed ? walk->typed->next_typed : mapper->typed_keys;
+        walk->in_typed = true;
+        if (!walk->typed || walk->typed->has)
+            return walk->typed;
+    }
+}
+
+bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct entry *child)
+{
+    struct owner_keys walk = {0};
+    const struct foreign_key *key;
+    while ((key = owner_next_key(mapper, &walk))) {
+        struct entry *owner;
+        owner_now(s, key, mapper, child, &owner);
+        const struct placed *placed = placed_find(s, child, key);
+        bool by_link = placed && placed->by_link && placed->owner == owner;
+        if (owner == owner_shown(s, key, mapper, child))
+            continue;
+        if (!owner_show(s, key, mapper, child, owner, NULL))
+            return false;
+        placed_find(s, child, key)->by_link = by_link;
+    }
+    return true;
+}

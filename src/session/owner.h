@@ -1,0 +1,57 @@
+/* Owners: to which object a HAS_ONE or HAS_MANY leads back from another, in memory. What the collections show is kept in a
+ * journal of all objects that are not where their rows are; it is compared with what the program wrote into the fields
+ * whenever a call gets to see them. */
+#ifndef SESSION_OWNER_H
+#define SESSION_OWNER_H
+
+#include "session.h"
+
+/* An object that is not where its row is. */
+struct placed {
+    struct map_node node;
+    struct placed *next;
+    struct entry *child;
+    const struct foreign_key *key;
+    struct entry *owner; /* whose fields show it; NULL: nobody's */
+    bool by_link; /* no pointer field leads to the owner, and it has no key yet: this is what the commit goes by */
+};
+
+enum whose {
+    OWNER_NONE,    /* refers to nothing */
+    OWNER_UNKNOWN, /* to a row that the session doesn't have */
+    OWNER_KNOWN
+};
+
+/* The journal: where the child is shown, or NULL. */
+struct placed *placed_find(const struct howdah_session *s, const struct entry *child, const struct foreign_key *key);
+/* Writes it. NULL: the session has the error. */
+struct placed *placed_put(struct howdah_session *s, struct entry *child, const struct foreign_key *key,
+                          struct entry *owner);
+/* Forgets all of it: what is, is in the rows. */
+void placed_forget(struct howdah_session *s);
+
+/* To whom the child's fields refer now: pointer, value, or link. */
+enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                     const struct entry *child, struct entry **ret_owner);
+/* To whom its row refers; NULL: to nobody that the session has. */
+struct entry *owner_of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                           const struct entry *child);
+/* Whose collections show it. */
+struct entry *owner_shown(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                          const struct entry *child);
+/* Moves the child from where it is shown to the owner, in the fields of both. `via` is the relation that a program named,
+ * or NULL: a filtered one shows only what was linked by its name. */
+bool owner_show(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                struct entry *child, struct entry *owner, const struct relation *via);
+/* Makes the fields of owners agree with what the program wrote into this child's. */
+bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct entry *child);
+
+/* The next foreign key of a mapper over which something HAS_ONE or HAS_MANY; starts with *i == 0 and *typed == NULL. */
+struct owner_keys {
+    uint32_t i;
+    const struct foreign_key *typed;
+    bool in_typed;
+};
+const struct foreign_key *owner_next_key(const struct mapper *mapper, struct owner_keys *walk);
+
+#endif

@@ -1,0 +1,188 @@
+/* Orphans: what leaves a relation with .delete_orphans is deleted, unless it belongs elsewhere by then. */
+#include "api/link_checks.h"
+
+static Club *club, *other;
+static Note *one, *two;
+
+static void setup(void)
+{
+    scene_open(CLUBS);
+    club = session_add(s, Club, .name = "chess");
+    other = session_add(s, Club, .name = "go");
+    one = session_add(s, Note, .text = "one", .club = club);
+    two = session_add(s, Note, .text = "two", .club = club);
+    check_ok(session_commit(s));
+    seen_clear();
+    cost_start();
+}
+
+START_TEST(test_orphan__is_deleted)
+{
+    check_ok(session_unlink(s, club, notes, one));
+    check_items(club->notes, two);
+    check_ok(session_commit(s));
+    check_cost(1, 1);
+    ck_assert_uint_eq(seen_with("DELETE FROM \"public\".\"notes\""), 1);
+    ck_assert(!session_contains(s, one));
+    live_check("two", "SELECT text FROM notes");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_orphan__comes_back_with_a_rollback)
+{
+    check_ok(session_begin(s, NULL));
+    check_ok(session_unlink(s, club, notes, one));
+    check_ok(session_flush(s));
+    check_ok(session_rollback(s));
+    check_items(club->notes, one, two);
+    ck_assert(session_contains(s, one));
+    ck_assert_ptr_eq(one->club, club);
+    check_nothing_to_write();
+    check_ok(session_unlink(s, club, notes, one));
+    ck_assert_ptr_nonnull(session_plan(s));
+    check_ok(session_rollback(s));
+    check_items(club->notes, one, two);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_orphan__that_moves_is_none)
+{
+    check_ok(session_unlink(s, club, notes, one));
+    check_ok(session_link(s, other, notes, one));
+    two->club_id.value = other->id;
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("DELETE"), 0);
+    live_check("go|2", "SELECT c.name, count(*) FROM notes JOIN clubs c ON c.id = club_id GROUP BY 1");
+}
+END_TEST
+
+/* By a field that the program clears. */
+START_TEST(test_orphan__by_a_field)
+{
+    one->club_id.valid = false;
+    check_ok(session_commit(s));
+    check_items(club->notes, two);
+    live_check("two", "SELECT text FROM notes");
+}
+END_TEST
+
+START_TEST(test_orphan__list_is_replaced)
+{
+    Note *pending = session_add(s, Note, .text = "pending"), *three = session_add(s, Note, .text = "three");
+    check_ok(session_link(s, club, notes, pending));
+    Note *const wanted[] = {three, two};
+    check_ok(session_replace(s, club, notes, wanted, 2));
+    check_items(club->notes, two, three);
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, pending));
+    live_check("three\ntwo", "SELECT text FROM notes ORDER BY 1");
+    ck_assert_uint_eq(session_stats(s).deleted, 1);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_orphan__pending_child_is_forgotten)
+{
+    Note *pending = session_add(s, Note, .text = "pending", .club = club);
+    ck_assert_ptr_nonnull(session_plan(s));
+    check_ok(session_unlink(s, club, notes, pending));
+    check_ok(session_commit(s));
+    check_cost(0, 0);
+    ck_assert(!session_contains(s, pending));
+    live_check("2", "SELECT count(*) FROM notes");
+}
+END_TEST
+
+/* Without .delete_orphans it stays pending, and is inserted. */
+START_TEST(test_orphan__pending_child_of_a_plain_relation)
+{
+    Member *ann = session_add(s, Member, .name = "ann");
+    check_ok(session_link(s, club, members, ann));
+    check_ok(session_unlink(s, club, members, ann));
+    check_ok(session_commit(s));
+    live_check("ann|", "SELECT name, club_id FROM members");
+}
+END_TEST
+
+/* Either of two parents that lets go makes it one. */
+START_TEST(test_orphan__of_two_parents)
+{
+    Desk *desk = session_add(s, Desk, .name = "d");
+    check_ok(session_link(s, desk, notes, one));
+    check_ok(session_link(s, desk, notes, two));
+    check_ok(session_commit(s));
+    check_ok(session_unlink(s, desk, notes, one));
+    check_ok(session_commit(s));
+    check_items(club->notes, two);
+    live_check("two", "SELECT text FROM notes");
+    check_ok(session_unlink(s, club, notes, two));
+    check_ok(session_commit(s));
+    check_empty(desk->notes);
+    live_check("0", "SELECT count(*) FROM notes");
+}
+END_TEST
+
+/* It never had a parent. */
+START_TEST(test_orphan__that_stands_alone)
+{
+    session_add(s, Note, .text = "free");
+    session_add(s, Note, .text = "by value", .club_id = {other->id, true});
+    check_ok(session_commit(s));
+    live_check("4", "SELECT count(*) FROM notes");
+    check_ok(session_commit(s));
+    live_check("4", "SELECT count(*) FROM notes");
+}
+END_TEST
+
+START_TEST(test_orphan__goes_with_its_parent)
+{
+    int64_t id = club->id;
+    check_ok(session_delete(s, club));
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, one) && !session_contains(s, two));
+    live_check("0", "SELECT count(*) FROM notes");
+    (void)id;
+}
+END_TEST
+
+/* A bill can't be without its club: unlinked, it must go somewhere. */
+START_TEST(test_orphan__that_can_not_be)
+{
+    Bill *bill = session_add(s, Bill, .amount = 3, .club = club);
+    check_ok(session_commit(s));
+    check_ok(session_unlink(s, club, bills, bill));
+    check_empty(club->bills);
+    check_fails(session_commit(s), STATUS_NOT_NULL);
+    check_culprit(bill, "Bill", "club");
+    session_clear_error(s);
+    check_ok(session_link(s, other, bills, bill));
+    check_ok(session_commit(s));
+    live_check("go", "SELECT name FROM clubs JOIN bills ON clubs.id = club_id");
+    check_ok(session_unlink(s, other, bills, bill));
+    check_ok(session_delete(s, bill));
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM bills");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_orphan__is_deleted);
+    tcase_add_test(tests, test_orphan__comes_back_with_a_rollback);
+    tcase_add_test(tests, test_orphan__that_moves_is_none);
+    tcase_add_test(tests, test_orphan__by_a_field);
+    tcase_add_test(tests, test_orphan__list_is_replaced);
+    tcase_add_test(tests, test_orphan__pending_child_is_forgotten);
+    tcase_add_test(tests, test_orphan__pending_child_of_a_plain_relation);
+    tcase_add_test(tests, test_orphan__of_two_parents);
+    tcase_add_test(tests, test_orphan__that_stands_alone);
+    tcase_add_test(tests, test_orphan__goes_with_its_parent);
+    tcase_add_test(tests, test_orphan__that_can_not_be);
+}
+
+int main(void)
+{
+    return scene_main("orphan", setup, scene_close, add_tests);
+}
