@@ -25,11 +25,30 @@ MODEL(Sheet, "sheets",
     COLUMN(Sheet, line));
 /* clang-format on */
 
+typedef struct Leaf {
+    int64_t id;
+    int64_t sheet_id;
+    Sheet *sheet;
+} Leaf;
+
+static const char *positive(const void *object, const void *field)
+{
+    (void)object;
+    return *(const int64_t *)field > 0 ? NULL : "must be positive";
+}
+
+/* clang-format off */
+MODEL(Leaf, "leaves",
+    COLUMN(Leaf, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Leaf, sheet_id, .references = &Sheet_model, .validate = positive),
+    BELONGS_TO(Leaf, sheet, Sheet, sheet_id));
+/* clang-format on */
+
 static void setup(void)
 {
     scene_wipe();
     live_sql("CREATE SEQUENCE serials");
-    db = scene_database(NULL, MODELS(Maker, Item, Part, Node, Sheet), DATABASE_OPTIONS(.on_statement = seen_add));
+    db = scene_database(NULL, MODELS(Maker, Item, Part, Node, Sheet, Leaf), DATABASE_OPTIONS(.on_statement = seen_add));
     database_create_tables(db);
     ck_assert_msg(!database_error(db), "%s", error_text(database_error(db)));
     s = session_open(db);
@@ -128,15 +147,19 @@ START_TEST(test_batch__wide_rows)
         wide[snprintf(wide, 16, "row %d", i)] = ' ';
         sheets[i] = session_add(s, Sheet, .title = wide, .line = i, .numbers = {(int32_t[]){1}, NULL, 0});
     }
+    seen_clear();
     cost_start();
     check_ok(session_commit(s));
     check_trips(2);
+    ck_assert_uint_eq(seen_with("INSERT INTO"), ROWS / 4);
     live_check("60|300000|300000", "SELECT count(*), min(length(title)), max(length(title)) FROM sheets");
     live_check("0", "SELECT count(*) FROM sheets WHERE split_part(title, ' ', 2) <> line::text"
                     " OR right(title, 10) <> repeat(chr(97 + line %% 26), 10)");
     for (int i = 0; i < ROWS; i++)
         sheets[i]->title = session_text(s, "%s!", sheets[i]->title);
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("UPDATE"), ROWS / 4);
     live_check("60", "SELECT count(*) FROM sheets WHERE length(title) = 300001 AND title LIKE '%%!'");
     scene_renew();
     size_t count;
@@ -144,6 +167,46 @@ START_TEST(test_batch__wide_rows)
     ck_assert_uint_eq(count, ROWS);
     ck_assert_uint_eq(strlen(stored[ROWS - 1]->title), WIDTH + 1);
     free(wide);
+}
+END_TEST
+
+/* Items of arrays count as much as text. */
+START_TEST(test_batch__wide_arrays)
+{
+    enum { ROWS = 12, WIDTH = 100 * 1000 };
+    char *wide = malloc(WIDTH + 1);
+    memset(wide, 'w', WIDTH);
+    wide[WIDTH] = '\0';
+    for (int i = 0; i < ROWS; i++)
+        session_add(s, Sheet, .title = "", .line = i, .numbers = {(int32_t[]){1}, NULL, 0},
+                    .words = {(const char *[]){wide, wide, wide}, NULL, 3});
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("INSERT INTO"), ROWS / 4);
+    live_check("12|300000", "SELECT count(*), min(length(array_to_string(words, ''))) FROM sheets");
+    free(wide);
+}
+END_TEST
+
+/* A foreign key that waits for a generated key is no value yet, and behind it others are still looked at. */
+START_TEST(test_batch__values_that_wait_are_not_checked)
+{
+    enum { ROWS = 5, WRONG = 3 };
+    Leaf *leaves[ROWS];
+    Sheet *sheet = session_add(s, Sheet, .title = "new", .numbers = {(int32_t[]){1}, NULL, 0});
+    for (int i = 0; i < ROWS; i++)
+        leaves[i] = session_add(s, Leaf, .sheet = i == WRONG ? NULL : sheet);
+    leaves[WRONG]->sheet_id = -1;
+    seen_clear();
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(leaves[WRONG], "Leaf", "sheet_id");
+    ck_assert_uint_eq(seen.count, 0);
+    session_clear_error(s);
+    leaves[WRONG]->sheet_id = 0;
+    leaves[WRONG]->sheet = sheet;
+    check_ok(session_commit(s));
+    ck_assert_int_eq(leaves[WRONG]->sheet_id, sheet->id);
+    live_check("5", "SELECT count(*) FROM leaves l JOIN sheets s ON s.id = l.sheet_id WHERE s.title = 'new'");
 }
 END_TEST
 
@@ -270,6 +333,8 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_batch__generated_keys_at_their_rows, 0, (int)COUNT_OF(sizes));
     tcase_add_test(tests, test_batch__defaults_at_their_rows);
     tcase_add_test(tests, test_batch__wide_rows);
+    tcase_add_test(tests, test_batch__wide_arrays);
+    tcase_add_test(tests, test_batch__values_that_wait_are_not_checked);
     tcase_add_test(tests, test_batch__updates_at_their_rows);
     tcase_add_test(tests, test_batch__deletes);
     tcase_add_test(tests, test_batch__versions);
