@@ -1,9 +1,9 @@
 /* Writing many rows at once, beside the unit of work: UPDATE and DELETE with conditions, and upserts.
  *
  * These run when they are called, as one transaction, or inside that of session_begin. What session_commit would write
- * stays pending, and is not seen by their conditions. Objects of the session whose rows they change are kept in step. The
- * error's outcome tells what became of it: without session_begin STATUS_IN_DOUBT if the connection was lost before the
- * server had answered. A validator of a field is not asked: it is about whole objects. */
+ * stays pending, and is not seen by their conditions. Objects of the session whose rows they change are kept in step.
+ * The error's outcome tells what became of it: without session_begin STATUS_IN_DOUBT if the connection was lost before
+ * the server had answered. */
 #ifndef HOWDAH_WRITE_H
 #define HOWDAH_WRITE_H
 
@@ -21,9 +21,9 @@ HOWDAH_BEGIN_DECLS
  *
  * Conditions, joins, order, limit and offset of the query apply; a row lock too. Groups and aggregates are errors. */
 
-/* What query_update assigns: a value (NULL where the column can be), or an expression, a literal with printf conversions as in
- * <howdah/sql.h>, in which the table's columns are named as they are. Not the primary key, the version, or what the
- * server makes. No I/O. */
+/* What query_update assigns: a value (NULL where the column can be), or an expression, a literal with printf
+ * conversions as in <howdah/sql.h>, in which the table's columns are named as they are. Not the primary key, the
+ * version, or what the server makes. A field's validator is not asked: it is about whole objects. No I/O. */
 HOWDAH_API void howdah_query_set_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
                                        struct howdah_value value);
 #define howdah_query_set(q, T, field, value) \
@@ -37,8 +37,8 @@ HOWDAH_API void howdah_query_set_sql_field(struct howdah_query *q, const struct 
  * STATUS_INVALID and nothing is sent. No I/O. */
 HOWDAH_API void howdah_query_all_rows(struct howdah_query *q);
 
-/* Updates the rows that the query finds (1 round trip); *ret_affected (may be NULL) is how many, 0 on error. A version column
- * is counted up. Objects of the session get the new values; a field with an unsaved change keeps it. */
+/* Updates the rows that the query finds (1 round trip); *ret_affected (may be NULL) is how many, 0 on error. A version
+ * column is counted up. Objects of the session get the new values; a field with an unsaved change keeps it. */
 HOWDAH_API enum howdah_status howdah_query_update(struct howdah_query *q, uint64_t *ret_affected);
 /* Deletes the rows that the query finds (1 round trip). Their objects in the session are detached, with their unsaved
  * changes. Rows that the server deletes with them (ON DELETE) are not known here. */
@@ -48,23 +48,24 @@ HOWDAH_API enum howdah_status howdah_query_delete(struct howdah_query *q, uint64
  *
  *   User *ann = session_upsert(s, User, (email), .email = "ann@example.com", .name = "Ann");
  *
- * INSERT ... ON CONFLICT (fields): these must be what a unique index, or the primary key, is made of, and be set. A zero is a
- * value here too: all fields are sent but those that session_add would leave to the server. */
+ * INSERT ... ON CONFLICT (fields): these must be what a unique index, or the primary key, is made of, and be set. A
+ * zero is a value here too: all fields are sent but those that session_add would leave to the server. */
 
 enum howdah_on_conflict {
     HOWDAH_ON_CONFLICT_UPDATE = 0, /* the row that is there gets all that is sent; a version is counted up */
     HOWDAH_ON_CONFLICT_IGNORE      /* it stays as it is */
 };
 
-/* The row as the server has it then, as a managed object (1 round trip): the one that the session has already, if it has,
- * whose unsaved changes stay. NULL on error; with IGNORE also if there was such a row. BELONGS_TO pointers may lead to
- * objects whose rows are there. A rollback of session_begin's transaction detaches objects that came by it. */
+/* The row as the server has it then, as a managed object (1 round trip): the one that the session has already, if it
+ * has, whose unsaved changes stay. NULL on error; with IGNORE also if there was such a row. BELONGS_TO pointers may
+ * lead to objects whose rows are there. A rollback of session_begin's transaction detaches objects that came by it. */
 HOWDAH_API void *howdah_session_upsert_object(struct howdah_session *s, const struct howdah_model *model,
                                               enum howdah_on_conflict action, const size_t *fields, size_t field_count,
                                               const void *value);
-/* The same for an array of structs: one statement, or one for each set of fields that are sent, in one transaction (1 round
- * trip, or 2). An array of the session in the order of the structs, which ends with NULL; with IGNORE also NULL for those
- * that were there. Two structs with one key are an error of the server's with UPDATE. NULL on error: nothing was done. */
+/* The same for an array of structs: one statement, or one for each set of fields that are sent, in one transaction (1
+ * round trip, or 2). An array of the session in the order of the structs, which ends with NULL; with IGNORE also NULL
+ * for those that were there. Two structs with one key are an error of the server's with UPDATE. NULL on error, whose
+ * outcome tells what was done. */
 HOWDAH_API void **howdah_session_upsert_objects(struct howdah_session *s, const struct howdah_model *model,
                                                 enum howdah_on_conflict action, const size_t *fields,
                                                 size_t field_count, const void *values, size_t count);

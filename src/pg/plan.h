@@ -11,8 +11,8 @@
 
 struct pg_step;
 
-/* Parameters of one execution; sizes -1 are NULL. The executor hands them to libpq before the next bind, which may reuse
- * the memory. */
+/* Parameters of one execution; sizes -1 are NULL. The executor hands them to libpq before the next bind, which may
+ * reuse the memory. */
 struct pg_binding {
     const char *const *values;
     const int *sizes;
@@ -47,8 +47,8 @@ struct pg_step {
 
     /* Called right before the step is sent. NULL: no parameters. A status other than OK stops the plan. */
     enum howdah_status (*bind)(void *arg, struct pg_step *step, struct pg_binding *ret);
-    /* The columns of the result, once, before the first row and also if there is none; statements without a result have no
-     * columns. May be NULL. As for `row`. */
+    /* The columns of the result, once, before the first row and also if there is none; statements without a result have
+     * no columns. May be NULL. As for `row`. */
     enum howdah_status (*columns)(void *arg, struct pg_step *step, const struct pg_column *columns, size_t count);
     /* One row. NULL: rows are dropped. A status other than OK stops the plan: what is left is read and dropped. The
      * callee fills the run's error itself. */

@@ -5,12 +5,14 @@
 #include "session.h"
 
 enum direct_how {
-    DIRECT_LONE, /* one step outside of a transaction is one of its own: 1 round trip, and in doubt if its answer is lost */
-    DIRECT_TRANSACTION /* all or nothing, also if a callback fails, and what became of it can be found out: 2 */
+    /* One step outside of a transaction is one of its own: 1 round trip, and in doubt if its answer is lost. */
+    DIRECT_LONE,
+    /* All or nothing, also if a callback fails, and what became of it can be found out: 2. */
+    DIRECT_TRANSACTION
 };
 
-/* Runs steps that write, inside the program's transaction if there is one (1 round trip). The last .sync is set here. The
- * error has its outcome; it lacks model and field where the server failed. */
+/* Runs steps that write, inside the program's transaction if there is one (1 round trip). The last .sync is set here.
+ * The error has its outcome; it lacks model and field where the server failed. */
 enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, struct pg_step *steps, size_t count);
 /* A call that would write has failed before anything was sent: its error says so. Returns its status. */
 enum howdah_status direct_not_done(struct howdah_session *s);

@@ -50,8 +50,8 @@ void query_fail(struct howdah_query *q, enum howdah_status status, const struct 
 void query_no_memory(struct howdah_query *q);
 /* What was rendered is out of date. */
 void query_changed(struct howdah_query *q);
-/* The source of that model which is meant: the only one in the innermost scope that has one. NULL and a fault if there is
- * none, or more than one. */
+/* The source of that model which is meant: the only one in the innermost scope that has one. NULL and a fault if there
+ * is none, or more than one. */
 const struct select_source *query_source(struct howdah_query *q, const struct howdah_model *model);
 /* The column of a source that the offset means; NULL and a fault. */
 const struct column *query_column(struct howdah_query *q, const struct select_source *source, size_t offset);
@@ -93,15 +93,15 @@ static inline struct select_piece piece_parameter(const struct select_parameter 
     return piece;
 }
 
-/* The program's own SQL as an expression in parentheses, its conversions bound. False and a fault, of `column` if it is for
- * one. */
+/* The program's own SQL as an expression in parentheses, its conversions bound. False and a fault, of `column` if it is
+ * for one. */
 bool query_fragment(struct howdah_query *q, const struct mapper *mapper, const struct column *column,
                     const char *format, va_list arguments, struct select_expression *ret);
 
 /* --- running --- */
 
-/* A call begins that runs the query, for that model: enters the session, and hands a fault of the building on to it. Where
- * it is true query_leave follows. */
+/* A call begins that runs the query, for that model: enters the session, and hands a fault of the building on to it.
+ * Where it is true query_leave follows. */
 bool query_enter(struct howdah_query *q, const struct howdah_model *model);
 void query_leave(struct howdah_query *q);
 /* The parameters as libpq takes them. False if memory is out. */

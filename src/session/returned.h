@@ -29,8 +29,8 @@ bool returned_take(struct returned *r, const struct cell *cells, size_t count);
 bool returned_take_deleted(struct returned *r, const struct cell *cells, size_t count);
 /* Takes a whole row, and makes an object for it if there is none. */
 struct returned_row *returned_take_whole(struct returned *r, const struct cell *cells, size_t count);
-/* The statement has succeeded: objects without unsaved changes become their rows; changes of the program's stay, and are
- * compared with the new row from now on. Can't fail. */
+/* The statement has succeeded: objects without unsaved changes become their rows; changes of the program's stay, and
+ * are compared with the new row from now on. Can't fail. */
 void returned_apply(struct returned *r);
 /* The statement has failed: nothing of it counts. */
 void returned_drop(struct returned *r);

@@ -13,8 +13,8 @@ struct row_map {
     uint32_t count;
 };
 
-/* Makes the map. False, and the session has the error: a field without a column (unless `partial`), one with two, or one
- * whose column is of another type. */
+/* Makes the map. False, and the session has the error: a field without a column (unless `partial`), one with two, or
+ * one whose column is of another type. */
 bool row_map_make(struct howdah_session *s, const struct mapper *mapper, const struct pg_column *columns, size_t count,
                   bool partial, struct arena *arena, struct row_map *ret);
 /* Puts the row's cells into map->cells. False if the row is not as wide as the map is for. */

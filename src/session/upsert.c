@@ -266,8 +266,8 @@ static bool is_of(const struct upsert *u, const void *image, const void *values)
     return true;
 }
 
-/* Rows come back in the order in which they were sent, but nobody has promised it: the fields of the conflict tell. Where
- * the server has another value for them, only the order is left. */
+/* Rows come back in the order in which they were sent, but nobody has promised it: the fields of the conflict tell.
+ * Where the server has another value for them, only the order is left. */
 static uint32_t image_of(const struct upsert *u, const struct group *group, const void *values)
 {
     for (uint32_t i = 0; i < group->count; i++) {

@@ -15,7 +15,8 @@ struct format {
     struct howdah_value *shown; /* the same as values, for whoever asks what they are */
 };
 
-/* Reads text and arguments. OK; NO_MEMORY; or INVALID, with the reason in `ret_why`, which is static or in the arena. */
+/* Reads text and arguments. OK; NO_MEMORY; or INVALID, with the reason in `ret_why`, which is static or in the arena.
+ * */
 enum howdah_status format_read(const char *format, va_list arguments, bool fragment, struct arena *arena,
                                struct format *ret, const char **ret_why);
 /* The statement that it is as a whole, sealed, in the arena; NULL if memory is out. `prefix` goes before the text. */

@@ -5,7 +5,8 @@
 
 enum { HOLES_FIRST = 8, HOLES_MAX = UINT16_MAX, WHY_MAX = 256, EXCERPT_MAX = 16, WORD_SIZE = 12 };
 
-/* The literal is read once, from piece to piece: a word, a quoted text, a comment, a conversion, any other character. */
+/* The literal is read once, from piece to piece: a word, a quoted text, a comment, a conversion, any other character.
+ * */
 struct scan {
     const char *format, *at;
     const char *piece; /* where the piece under way begins */

@@ -1,5 +1,6 @@
 /* SQL that a program wrote, as a literal with printf conversions: where the conversions stand, and what the text around
- * them is. Just enough of PostgreSQL's lexer (src/backend/parser/scan.l) to tell text from quotes and comments. Pure. */
+ * them is. Just enough of PostgreSQL's lexer (src/backend/parser/scan.l) to tell text from quotes and comments. Pure.
+ * */
 #ifndef SQL_SCAN_H
 #define SQL_SCAN_H
 

@@ -1,5 +1,5 @@
-/* Statements that run at once while memory runs out: each allocation fails in turn. Nothing is leaked, and what an error
- * says of the outcome is so. */
+/* Statements that run at once while memory runs out: each allocation fails in turn. Nothing is leaked, and what an
+ * error says of the outcome is so. */
 #include "api/scene.h"
 #include "api/works_models.h"
 #include "support/failing.h"

@@ -1,4 +1,5 @@
-/* Answers what people ask of packages, from the tables that `packages` keeps; and shows the statement behind each answer.
+/* Answers what people ask of packages, from the tables that `packages` keeps; and shows the statement behind each
+ * answer.
  *
  * Most of it is SQL as it is: recursion is nothing that a builder could say better. */
 #include <getopt.h>
@@ -33,8 +34,8 @@ static void print_packages(Package **packages, size_t count)
 
 /* --- the questions --- */
 
-/* What needs the package, directly or through others? Kinds are in the order of their enum: what is stronger comes first. An
- * alternative ("a | b") counts, although b might do. */
+/* What needs the package, directly or through others? Kinds are in the order of their enum: what is stronger comes
+ * first. An alternative ("a | b") counts, although b might do. */
 static void ask_needed_by(Session *s, const char *name)
 {
     size_t count;
