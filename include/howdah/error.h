@@ -72,7 +72,8 @@ struct howdah_error {
     const char *in_doubt_token; /* names the transaction to database_resolve; only if in doubt */
     const char *text;           /* all of the above as several lines */
     void *object;               /* the object that caused it, or NULL; owned by its session */
-    void *other;                /* where a row of a join table caused it: what `object` is linked to; else NULL */
+    void *other;                /* where two objects stand against each other, or a row of a join table caused it: the
+                                   other one; else NULL */
     char storage[HOWDAH_ERROR_SIZE - 14 * sizeof(void *) - 16];
 };
 

@@ -49,6 +49,11 @@ enum howdah_cascade {
     HOWDAH_CASCADE_DELETE = 2 /* session_delete also deletes what the field holds: of HAS_ONE and HAS_MANY */
 };
 
+enum howdah_update_action {
+    HOWDAH_ON_UPDATE_DEFAULT = 0, /* NO ACTION: a commit that changes a key writes the rows that refer to it */
+    HOWDAH_ON_UPDATE_CASCADE      /* the server writes them */
+};
+
 /* A label of an enum type and the C constant that stands for it. The list ends with label NULL. */
 struct howdah_label {
     int value;
@@ -88,12 +93,15 @@ struct howdah_field {
     const char *sql_type; /* default: by C type. On const char *: any type, through a cast to text */
     bool primary_key;     /* several fields: a composite key, in this order */
     bool unique;
-    bool nullable; /* for types whose default is NOT NULL but that can hold NULL (a pointer) */
-    bool not_null; /* for types whose default is nullable */
+    bool deferrable; /* of .unique, and of UNIQUE rows: checked when a statement ends, so that rows can swap values;
+                        no foreign key can refer to it then, and no ON CONFLICT */
+    bool nullable;   /* for types whose default is NOT NULL but that can hold NULL (a pointer) */
+    bool not_null;   /* for types whose default is nullable */
     bool index;
     bool version; /* optimistic lock: 1 on INSERT, + 1 and checked on UPDATE, checked on DELETE */
     enum howdah_generated generated;
     enum howdah_action on_delete;
+    enum howdah_update_action on_update;
     const char *server_default;            /* SQL expression; text of the program, never of a user */
     const char *stored;                    /* SQL expression of a GENERATED ALWAYS AS ... STORED column */
     const char *check;                     /* SQL condition; also of a CHECK row */

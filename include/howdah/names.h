@@ -406,6 +406,9 @@
 #ifdef CASCADE_DELETE
 #error "howdah: CASCADE_DELETE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef ON_UPDATE_CASCADE
+#error "howdah: ON_UPDATE_CASCADE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef ISOLATION_DEFAULT
 #error "howdah: ISOLATION_DEFAULT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -986,6 +989,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define CASCADE_NONE               HOWDAH_CASCADE_NONE
 #define CASCADE_ADD                HOWDAH_CASCADE_ADD
 #define CASCADE_DELETE             HOWDAH_CASCADE_DELETE
+#define ON_UPDATE_CASCADE          HOWDAH_ON_UPDATE_CASCADE
 #define ISOLATION_DEFAULT          HOWDAH_ISOLATION_DEFAULT
 #define ISOLATION_READ_COMMITTED   HOWDAH_ISOLATION_READ_COMMITTED
 #define ISOLATION_REPEATABLE_READ  HOWDAH_ISOLATION_REPEATABLE_READ

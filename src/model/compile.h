@@ -23,6 +23,7 @@ struct parts {
     char *quoted;       /* where the next of them is written as in SQL */
     struct foreign_key *foreign_keys;
     struct relation *relations;
+    struct table_index *indexes;
 };
 
 /* What all columns of one C type have in common, made for the first of them. */

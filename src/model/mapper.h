@@ -8,6 +8,7 @@
 enum { KEY_PARTS_MAX = 8 };
 
 struct mapper;
+struct predicate;
 
 /* A foreign key: from .references of a column, or from a BELONGS_TO. */
 struct foreign_key {
@@ -16,6 +17,9 @@ struct foreign_key {
     uint32_t count;
     const struct mapper *target;
     enum howdah_action on_delete;
+    enum howdah_update_action on_update;
+    const struct mapper *owner;      /* that has it */
+    const struct table_index *index; /* the target's uniqueness that it stands on; NULL for the primary key */
     bool to_primary_key;             /* targets are the target's key, in order */
     const struct relation *relation; /* the BELONGS_TO over it, or NULL */
     const struct relation *has;      /* the first HAS_ONE or HAS_MANY over it, or NULL */
@@ -48,6 +52,9 @@ struct table_index {
     uint32_t count;
     bool unique;
     bool primary;
+    bool deferrable;               /* a constraint that is checked when a statement ends */
+    bool referenced;               /* a foreign key stands on it; for other than the primary key */
+    const struct predicate *where; /* of a partial one whose condition the client can judge; else NULL */
 };
 
 /* A check: of a column, of the table, of char[N]'s length, or of an enum kept as text. */
@@ -99,7 +106,9 @@ struct mapper {
     uint32_t looked_at_count;
     const uint32_t *checked; /* columns whose values can't all be sent */
     uint32_t checked_count;
-    bool has_uuid_v7; /* any column */
+    bool has_uuid_v7;    /* any column */
+    bool has_unique;     /* any uniqueness besides the primary key */
+    bool key_referenced; /* a foreign key of some mapper stands on the primary key */
 };
 
 struct catalog {

@@ -77,7 +77,11 @@ static void add_column_index(struct compilation *c, const struct mapper *mapper,
                              const struct column *column, bool unique)
 {
     add_index(c, mapper, list,
-              (struct table_index){.field = column->field, .columns = &column->index, .count = 1, .unique = unique});
+              (struct table_index){.field = column->field,
+                                   .columns = &column->index,
+                                   .count = 1,
+                                   .unique = unique,
+                                   .deferrable = unique && column->field->deferrable});
 }
 
 static void add_table_index(struct compilation *c, const struct mapper *mapper, struct index_list *list,
@@ -96,7 +100,8 @@ static void add_table_index(struct compilation *c, const struct mapper *mapper, 
                                    .name = field->name,
                                    .columns = columns,
                                    .count = (uint32_t)count,
-                                   .unique = field->kind == HOWDAH_FIELD_UNIQUE});
+                                   .unique = field->kind == HOWDAH_FIELD_UNIQUE,
+                                   .deferrable = field->kind == HOWDAH_FIELD_UNIQUE && field->deferrable});
 }
 
 static size_t count_indexes(const struct parts *parts)
@@ -112,9 +117,22 @@ static size_t count_indexes(const struct parts *parts)
     return count;
 }
 
+static void check_deferrable(struct compilation *c, const struct mapper *mapper, const struct row *row)
+{
+    bool unique = row->column ? row->field->unique : row->field->kind == HOWDAH_FIELD_UNIQUE;
+    if (!row->field->deferrable)
+        return;
+    if (!unique)
+        compile_fault(c, mapper, row->field, "has .deferrable, but is not unique");
+    else if (!is_constraint(row->field))
+        compile_fault(c, mapper, row->field, "is partial, and so an index, which can't be .deferrable");
+}
+
 static void add_row_index(struct compilation *c, const struct mapper *mapper, struct index_list *list,
                           const struct row *row, bool unique)
 {
+    if (unique)
+        check_deferrable(c, mapper, row);
     if (!row->column && row->field->kind == (unique ? HOWDAH_FIELD_UNIQUE : HOWDAH_FIELD_INDEX))
         add_table_index(c, mapper, list, row->field);
     else if (row->column && (unique ? row->field->unique : row->field->index))
@@ -124,7 +142,7 @@ static void add_row_index(struct compilation *c, const struct mapper *mapper, st
 /* The key, then uniqueness, then the rest: in the order in which PostgreSQL would name them. */
 static void make_indexes(struct compilation *c, struct mapper *mapper)
 {
-    const struct parts *parts = parts_of(c, mapper);
+    struct parts *parts = parts_of(c, mapper);
     struct index_list list = {compile_allocate(c, c->arena, count_indexes(parts), sizeof(*list.indexes)), 0};
     if (list.indexes && mapper->key_count)
         add_index(c, mapper, &list,
@@ -137,7 +155,7 @@ static void make_indexes(struct compilation *c, struct mapper *mapper)
         add_row_index(c, mapper, &list, &parts->rows[i], true);
     for (uint32_t i = 0; i < parts->row_count && !c->no_memory; i++)
         add_row_index(c, mapper, &list, &parts->rows[i], false);
-    mapper->indexes = list.indexes;
+    mapper->indexes = parts->indexes = list.indexes;
     mapper->index_count = list.count;
 }
 

@@ -40,11 +40,32 @@ static bool is_always_sent(const struct column *c)
     return !can_be_unset && !(c->key && c->codec->type == HOWDAH_TYPE_UUID);
 }
 
+/* On which uniqueness of the target each foreign key stands. */
+static void link_targets(struct compilation *c, const struct mapper *mapper)
+{
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        struct foreign_key *key = &parts_of(c, mapper)->foreign_keys[k];
+        struct table_index *indexes = parts_of(c, key->target)->indexes;
+        c->catalog->mappers[key->target->index].key_referenced |= key->to_primary_key;
+        for (uint32_t i = 0; i < key->target->index_count && !key->to_primary_key; i++) {
+            bool whole = indexes[i].unique && !indexes[i].deferrable && is_constraint(indexes[i].field);
+            if (!whole || indexes[i].count != key->count || indexes[i].columns[0] != key->targets[0])
+                continue;
+            key->index = &indexes[i];
+            indexes[i].referenced = true;
+            break;
+        }
+    }
+}
+
 void compile_profile(struct compilation *c, struct mapper *mapper)
 {
     uint32_t count = mapper->column_count;
     if (c->faulty)
         return;
+    link_targets(c, mapper);
+    for (uint32_t i = 0; i < mapper->index_count; i++)
+        mapper->has_unique |= mapper->indexes[i].unique && !mapper->indexes[i].primary;
     uint32_t *pointers = compile_allocate(c, c->arena, count, sizeof(*pointers));
     uint32_t *looked_at = compile_allocate(c, c->arena, count, sizeof(*looked_at));
     uint32_t *checked = compile_allocate(c, c->arena, count, sizeof(*checked));

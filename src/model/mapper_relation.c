@@ -76,6 +76,9 @@ static void check_action(struct compilation *c, const struct mapper *mapper, con
     else if (action == HOWDAH_ON_DELETE_SET_DEFAULT && !column->nullable && !column->field->server_default)
         compile_fault(c, mapper, column->field,
                       "is ON_DELETE_SET_DEFAULT, but has no .server_default and can't be NULL");
+    else if ((unsigned)column->field->on_update > HOWDAH_ON_UPDATE_CASCADE)
+        compile_fault(c, mapper, column->field, "has .on_update = %d, which is none of its constants",
+                      (int)column->field->on_update);
     else if ((unsigned)action > HOWDAH_ON_DELETE_RESTRICT)
         compile_fault(c, mapper, column->field, "has .on_delete = %d, which is none of its constants", (int)action);
 }
@@ -86,24 +89,34 @@ static void set_action(struct compilation *c, const struct mapper *mapper, struc
     for (uint32_t i = 0; i < key->count; i++) {
         const struct column *column = &mapper->columns[key->columns[i]];
         enum howdah_action action = column->field->on_delete;
-        if (!action || column->field->references)
+        if (column->field->references)
+            continue;
+        if (column->field->on_update)
+            key->on_update = column->field->on_update;
+        if (!action)
             continue;
         if (key->on_delete && key->on_delete != action)
             compile_fault(c, mapper, column->field, ".on_delete differs from that of another field of its foreign key");
         key->on_delete = action;
     }
-    for (uint32_t i = 0; i < key->count && key->on_delete; i++)
+    for (uint32_t i = 0; i < key->count; i++)
         check_action(c, mapper, &mapper->columns[key->columns[i]], key->on_delete);
 }
 
 /* --- .references --- */
+
+/* What a foreign key can stand on. */
+static bool is_firm(const struct howdah_field *field)
+{
+    return is_constraint(field) && !field->deferrable;
+}
 
 static bool has_unique_row(struct compilation *c, const struct mapper *mapper, const struct column *column)
 {
     const struct parts *parts = parts_of(c, mapper);
     for (uint32_t i = 0; i < parts->row_count; i++) {
         const struct howdah_field *field = parts->rows[i].field;
-        if (field->kind == HOWDAH_FIELD_UNIQUE && is_constraint(field) && field->column_count == 1 && field->columns &&
+        if (field->kind == HOWDAH_FIELD_UNIQUE && is_firm(field) && field->column_count == 1 && field->columns &&
             field->columns[0] == column->offset)
             return true;
     }
@@ -112,7 +125,7 @@ static bool has_unique_row(struct compilation *c, const struct mapper *mapper, c
 
 static bool is_unique(struct compilation *c, const struct mapper *mapper, const struct column *column)
 {
-    return (column->field->unique && is_constraint(column->field)) || (column->key && mapper->key_count == 1) ||
+    return (column->field->unique && is_firm(column->field)) || (column->key && mapper->key_count == 1) ||
            has_unique_row(c, mapper, column);
 }
 
@@ -130,7 +143,8 @@ static const struct column *find_referenced(struct compilation *c, const struct 
     if (!column)
         compile_fault(c, mapper, field, "refers to %s.%s, which is no column", model, name);
     else if (!is_unique(c, target, column))
-        compile_fault(c, mapper, field, "refers to %s.%s, which is not .unique", model, name);
+        compile_fault(c, mapper, field, "refers to %s.%s, which is not .unique%s", model, name,
+                      column->field->unique && column->field->deferrable ? ", or is .deferrable" : "");
     return column;
 }
 
@@ -148,6 +162,8 @@ static void add_reference(struct compilation *c, struct mapper *mapper, const st
         .count = 1,
         .target = target,
         .on_delete = field->on_delete,
+        .on_update = field->on_update,
+        .owner = mapper,
         .to_primary_key = to->key && target->key_count == 1,
     };
     compile_key_types(c, mapper, key);
@@ -178,7 +194,7 @@ static struct foreign_key *add_foreign_key(struct compilation *c, struct mapper 
         return NULL;
     }
     struct foreign_key *key = &parts_of(c, mapper)->foreign_keys[mapper->foreign_key_count++];
-    *key = (struct foreign_key){.count = target->key_count, .target = target, .to_primary_key = true};
+    *key = (struct foreign_key){.count = target->key_count, .target = target, .owner = mapper, .to_primary_key = true};
     memcpy(key->columns, columns, key->count * sizeof(*columns));
     memcpy(key->targets, target->key, key->count * sizeof(*target->key));
     compile_key_types(c, mapper, key);
@@ -255,8 +271,9 @@ static void check_lone_options(struct compilation *c, const struct mapper *mappe
             continue;
         if (field->references_field)
             compile_fault(c, mapper, field, "has .references_field, but no .references");
-        else if (field->on_delete && !belongs_to_over(parts, field->offset))
-            compile_fault(c, mapper, field, "has .on_delete, but no .references");
+        else if ((field->on_delete || field->on_update) && !belongs_to_over(parts, field->offset))
+            compile_fault(c, mapper, field, "has %s, but no .references",
+                          field->on_delete ? ".on_delete" : ".on_update");
     }
 }
 

@@ -157,7 +157,7 @@ static void add_column(struct compilation *c, struct mapper *mapper, const struc
     mapper->has_pointers =
         mapper->has_pointers || column->shape == SHAPE_ARRAY || (column->codec && column->codec->has_pointers);
     if (field->unique || field->index || field->check || field->references || field->references_field ||
-        field->on_delete || field->labels || field->type == HOWDAH_TYPE_CHARS)
+        field->on_delete || field->on_update || field->deferrable || field->labels || field->type == HOWDAH_TYPE_CHARS)
         add_row(parts_of(c, mapper), field, column);
 }
 

@@ -9,12 +9,19 @@ struct probe {
     const struct change *change;
 };
 
+static bool same_defaults(const struct batch *batch, const struct change *change)
+{
+    const uint64_t *a = batch->defaults, *b = change->defaults;
+    return a == b || (a && b && column_sets_equal(a, b, column_words(batch->mapper)));
+}
+
 static bool match(const struct map_node *node, const void *what)
 {
     const struct batch *batch = (const void *)node;
     const struct probe *probe = what;
     return batch->mapper == probe->mapper && batch->operation == (enum howdah_operation)probe->change->operation &&
-           batch->draws == probe->change->draws &&
+           batch->draws == probe->change->draws && batch->parks == probe->change->parks &&
+           batch->follow == probe->change->follow && same_defaults(batch, probe->change) &&
            column_sets_equal(batch->columns, probe->change->columns, column_words(probe->mapper));
 }
 
@@ -29,7 +36,10 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
     batch->operation = (enum howdah_operation)probe->change->operation;
     batch->columns = probe->change->columns;
     batch->draws = probe->change->draws;
-    batch->index = w->batch_count;
+    batch->parks = probe->change->parks;
+    batch->defaults = probe->change->defaults;
+    batch->follow = probe->change->follow;
+    batch->index = batch->leader = w->batch_count;
     uint32_t words = column_words(batch->mapper);
     batch->by_name = arena_allocate_zero(&w->arena, words * sizeof(uint64_t), _Alignof(uint64_t));
     if (!batch->by_name)
@@ -45,7 +55,7 @@ static struct batch *batch_for(struct work *w, const struct change *change)
     const struct probe probe = {change_mapper(w, change), change};
     if (w->last_batch && match(&w->last_batch->node, &probe)) /* most often that of the change before */
         return w->last_batch;
-    uint64_t hash = hash_combine(probe.mapper->index, change->operation * 2u + change->draws);
+    uint64_t hash = hash_combine(probe.mapper->index, change->operation * 4u + change->draws * 2u + change->parks);
     hash = hash_bytes(hash, change->columns, column_words(probe.mapper) * sizeof(uint64_t));
     struct map_node *node = map_find(&w->batch_map, (uint32_t)hash, match, &probe);
     struct batch *batch = node ? (struct batch *)(void *)node : add_batch(w, &probe, (uint32_t)hash);
@@ -108,6 +118,12 @@ static bool choose_keys(struct work *w, struct batch *batch)
     return true;
 }
 
+bool work_add_to_batch(struct work *w, struct change *change)
+{
+    struct batch *batch = batch_for(w, change);
+    return batch && add_to_batch(w, batch, change);
+}
+
 bool work_batch(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++) {
@@ -115,10 +131,11 @@ bool work_batch(struct work *w)
         if (change->fate != FATE_WRITTEN)
             continue;
         if (change->operation == HOWDAH_OPERATION_UPDATE &&
-            column_set_is_empty(change->columns, column_words(change_mapper(w, change))))
+            column_set_is_empty(change->columns, column_words(change->mapper)) && !change->defaults && !change->follow)
             continue; /* nothing differs after all */
-        struct batch *batch = batch_for(w, change);
-        if (!batch || !add_to_batch(w, batch, change))
+        if (change->taken_over)
+            continue;
+        if (!work_add_to_batch(w, change))
             return false;
     }
     for (uint32_t i = 0; i < w->batch_count; i++)

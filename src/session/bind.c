@@ -181,19 +181,50 @@ static void add_keys(const struct batch *batch, const struct chunk *chunk, struc
         parameters_add_fields(p, mapper->version, batch->olds + chunk->first, chunk->count);
 }
 
-enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret)
+/* Of rows that refer to those of the chunk. */
+static void add_follow(const struct batch *batch, const struct chunk *chunk, struct parameters *p)
 {
-    struct work *w = arg;
-    struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
+    const struct foreign_key *key = batch->follow->key;
+    for (uint32_t i = 0; i < 2 * key->count; i++)
+        parameters_add_fields(p, &batch->mapper->columns[key->targets[i % key->count]],
+                              (i < key->count ? batch->olds : batch->images) + chunk->first, chunk->count);
+    for (uint32_t i = 0; i < key->owner->key_count; i++)
+        parameters_add_fields(p, &key->owner->columns[key->owner->key[i]], batch->follow->kept,
+                              batch->follow->kept_count);
+}
+
+/* Of one chunk: a statement, or a part of it. */
+static void add_chunk(struct work *w, struct chunk *chunk, struct parameters *p)
+{
     const struct batch *batch = w->batches[chunk->batch];
-    struct parameters *p = &w->s->parameters;
     chunk->received = 0;
-    if (!settle(w, batch, chunk) || !parameters_begin(p, batch->mapper->column_count + KEY_PARTS_MAX + 1))
-        return HOWDAH_STATUS_NO_MEMORY;
+    if (batch->follow) {
+        add_follow(batch, chunk, p);
+        return;
+    }
     if (batch->operation != HOWDAH_OPERATION_INSERT)
         add_keys(batch, chunk, p);
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         add_sent(w, batch, chunk, p);
+}
+
+enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct work *w = arg;
+    const struct step *info = &w->infos[step->number];
+    struct parameters *p = &w->s->parameters;
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < info->chunk_count; i++) {
+        const struct chunk *chunk = &w->chunks[info->chunk + i];
+        const struct batch *batch = w->batches[chunk->batch];
+        most += batch->mapper->column_count + 3 * KEY_PARTS_MAX + 1;
+        if (!settle(w, batch, chunk))
+            return HOWDAH_STATUS_NO_MEMORY;
+    }
+    if (!parameters_begin(p, most))
+        return HOWDAH_STATUS_NO_MEMORY;
+    for (uint32_t i = 0; i < info->chunk_count; i++)
+        add_chunk(w, &w->chunks[info->chunk + i], p);
     return parameters_bind(p, ret);
 }
 

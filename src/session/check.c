@@ -33,7 +33,8 @@ static bool check_batch(struct work *w, struct batch *batch)
 bool work_check(struct work *w)
 {
     for (uint32_t i = 0; i < w->batch_count; i++)
-        if (w->batches[i]->operation != HOWDAH_OPERATION_DELETE && !check_batch(w, w->batches[i]))
+        if (w->batches[i]->operation != HOWDAH_OPERATION_DELETE && !w->batches[i]->follow &&
+            !check_batch(w, w->batches[i]))
             return false;
     return true;
 }

@@ -51,6 +51,23 @@ void session_name_field(struct howdah_session *s, const struct mapper *mapper)
         error_attach(e, &e->field, c->field->name);
 }
 
+/* Of a statement of several parts: the only row of the table that the server names. */
+static struct entry *joint_culprit(const struct work *w, const struct step *info, const struct mapper *named)
+{
+    struct entry *entry = NULL;
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < info->chunk_count; i++) {
+        const struct chunk *chunk = &w->chunks[info->chunk + i];
+        const struct batch *batch = w->batches[chunk->batch];
+        bool stale = w->failed_chunk != NONE;
+        if (stale ? w->failed_chunk != info->chunk + i : named && batch->mapper != named)
+            continue;
+        rows += chunk->count;
+        entry = w->changes[batch->changes[chunk->first]].entry;
+    }
+    return rows == 1 ? entry : NULL;
+}
+
 /* Adds object, model and field to an error that a step of the plan ended with. */
 static void name_culprit(struct work *w, size_t failed, bool again)
 {
@@ -65,14 +82,17 @@ static void name_culprit(struct work *w, size_t failed, bool again)
     const struct batch *batch = w->batches[chunk->batch];
     const struct mapper *mapper = batch->mapper;
     struct entry *entry = chunk->count == 1 ? w->changes[batch->changes[chunk->first]].entry : NULL;
-    bool of_row = is_fault_of_row(s->error.status);
-    if (of_row && !entry && again)
+    bool of_row = is_fault_of_row(s->error.status), joint = w->infos[failed].chunk_count > 1;
+    if (joint)
+        entry = joint_culprit(w, &w->infos[failed], named);
+    if (of_row && !entry && again && !joint)
         entry = work_blame(w, index, s->error.status);
     if (of_row && mapper->join_of) {
         join_row_name(s, mapper, entry);
         return;
     }
     if (of_row && entry) { /* model and field are the object's; where another table refers to it, .table tells */
+        mapper = entry_mapper(s, entry);
         s->error.object = entry_object(mapper, entry);
         error_attach(&s->error, &s->error.model, mapper->model->name);
     }
@@ -80,7 +100,10 @@ static void name_culprit(struct work *w, size_t failed, bool again)
         session_name_field(s, named ? named : mapper);
     if (of_row && !entry)
         error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
-                      batch->count, again ? "it did not happen again" : "earlier work of the transaction is gone");
+                      batch->count,
+                      joint   ? "one statement wrote all of them"
+                      : again ? "it did not happen again"
+                              : "earlier work of the transaction is gone");
 }
 
 static void tell_outcome(struct howdah_session *s, enum howdah_outcome outcome,

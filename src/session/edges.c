@@ -1,91 +1,200 @@
-/* Edges: which row must go before which other, by the foreign keys that they really have. */
+/* Edges: which row must go before which other, by the foreign keys that they really have, and by the values of unique
+ * indexes that one gives up and another takes. Rows and values that do not change make no edge. */
+#include "claims.h"
 #include "foreign_key.h"
 #include "work.h"
 
-static bool add_edge(struct work *w, uint32_t before, uint32_t after, const struct foreign_key *key)
+struct finder {
+    struct work *w;
+    struct claims claims;
+    const struct mapper *mapper; /* of the change that is looked at */
+    const struct change *change;
+    uint32_t index; /* of it */
+};
+
+/* The edge stands on a foreign key, or on the index of a unique value. */
+static bool add_edge(struct work *w, uint32_t before, uint32_t after, enum edge_reason reason,
+                     const struct foreign_key *key, const struct table_index *index)
 {
-    if (w->changes[before].batch == NONE || w->changes[after].batch == NONE)
-        return true; /* one of them is not written */
+    if (before == after || w->changes[before].batch == NONE || w->changes[after].batch == NONE)
+        return true; /* of the same row, or one of them is not written */
     struct row_edge *edges = work_grow(w, w->edges, w->edge_count, &w->edge_capacity, sizeof(*edges));
     if (!edges)
         return false;
     w->edges = edges;
-    edges[w->edge_count++] = (struct row_edge){before, after, key};
+    edges[w->edge_count++] = (struct row_edge){.before = before,
+                                               .after = after,
+                                               .constraint = key ? key->name : index->name,
+                                               .index = index,
+                                               .reason = (uint8_t)reason,
+                                               .apart = index && !index->deferrable};
     return true;
 }
 
-/* What refers to a row goes behind its INSERT. */
-static bool edge_to_insert(struct work *w, const struct mapper *mapper, const struct change *change, uint32_t index,
-                           const struct foreign_key *key)
+static bool writes_key(const struct change *change, const struct foreign_key *key)
 {
-    if (!w->inserts[key->target->index])
-        return true;
-    const struct entry *target = foreign_key_target(w->s, key, mapper, change->image);
-    const struct change *insert = target ? work_change_of(w, target) : NULL;
-    if (!insert || insert->operation != HOWDAH_OPERATION_INSERT || insert == change)
-        return true;
-    return add_edge(w, target->change, index, key);
+    for (uint32_t i = 0; i < key->count; i++)
+        if (column_in(change->columns, key->columns[i]))
+            return true;
+    return false;
 }
 
-/* What referred to a row goes before its DELETE. */
-static bool edge_to_delete(struct work *w, const struct mapper *mapper, const void *old, uint32_t index,
-                           const struct foreign_key *key)
+/* The change of the row in the identity map that a foreign key refers to; NULL if it is not written. */
+static const struct change *target_change(const struct finder *f, const struct foreign_key *key, const void *object)
 {
-    if (!w->deletes[key->target->index])
-        return true;
-    const struct entry *target = foreign_key_target(w->s, key, mapper, old);
-    if (!target || target->state != ENTRY_DELETED || target->change == index || !work_change_of(w, target))
-        return true;
-    return add_edge(w, index, target->change, key);
+    const struct entry *target = foreign_key_target(f->w->s, key, f->mapper, object);
+    const struct change *change = target ? work_change_of(f->w, target) : NULL;
+    return change && change->batch != NONE ? change : NULL;
 }
 
-/* A foreign key to other than the primary key can't be looked up: all inserts before, all deletes behind. */
-static bool edges_to_all(struct work *w, const struct change *change, uint32_t index, const struct foreign_key *key)
+/* A claim of the row that a foreign key refers to, where the identity map does not know. */
+static const struct claim *target_claim(const struct finder *f, const struct foreign_key *key, enum claim_kind kind,
+                                        const void *object)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
-        const struct change *other = &w->changes[i];
-        if (i == index || other->entry->mapper != key->target->index)
-            continue;
-        bool insert = other->operation == HOWDAH_OPERATION_INSERT && change->operation != HOWDAH_OPERATION_DELETE;
-        bool delete = other->operation == HOWDAH_OPERATION_DELETE && change->operation != HOWDAH_OPERATION_INSERT;
-        if (insert && foreign_key_refers_to(key, change_mapper(w, change), change->image, other->image) &&
-            !add_edge(w, i, index, key))
+    const struct table_index *index = key->index ? key->index : &key->target->indexes[0];
+    if (!f->claims.count || !foreign_key_read(f->w->s, key, f->mapper, object))
+        return NULL;
+    return claims_find(f->w, &f->claims, kind, key->target, index, f->w->s->key_object);
+}
+
+/* What refers to a row goes behind the INSERT, or the new key, of that row. */
+static bool edge_to_given(const struct finder *f, const struct foreign_key *key)
+{
+    struct work *w = f->w;
+    const struct change *target = NULL;
+    if (!key->to_primary_key || w->rekeys[key->target->index]) {
+        const struct claim *claim = target_claim(f, key, CLAIM_GIVES, f->change->image);
+        if (claim)
+            return add_edge(w, claim->change, f->index, EDGE_REFERS, key, NULL);
+    }
+    if (key->to_primary_key && w->inserts[key->target->index])
+        target = target_change(f, key, f->change->image);
+    if (!target || target->operation != HOWDAH_OPERATION_INSERT)
+        return true;
+    return add_edge(w, (uint32_t)(target - w->changes), f->index, EDGE_REFERS, key, NULL);
+}
+
+/* Rows that the database itself cuts loose need not have gone before. */
+static bool is_cut_loose(const struct foreign_key *key, const struct change *target)
+{
+    return target->operation == HOWDAH_OPERATION_DELETE
+               ? key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT
+               : key->on_update == HOWDAH_ON_UPDATE_CASCADE;
+}
+
+/* What referred to a row goes before its DELETE, or before the end of its old key. */
+static bool edge_to_given_up(const struct finder *f, const struct foreign_key *key)
+{
+    struct work *w = f->w;
+    const struct change *target = NULL;
+    if (!key->to_primary_key) {
+        const struct claim *claim = target_claim(f, key, CLAIM_GIVES_UP, f->change->old);
+        target = claim ? &w->changes[claim->change] : NULL;
+    } else if (w->deletes[key->target->index] || w->rekeys[key->target->index]) {
+        target = target_change(f, key, f->change->old);
+        if (target && target->operation != HOWDAH_OPERATION_DELETE && !change_rekeys(key->target, target))
+            target = NULL;
+    }
+    return !target || is_cut_loose(key, target) ||
+           add_edge(w, f->index, (uint32_t)(target - w->changes), EDGE_REFERRED, key, NULL);
+}
+
+static bool edges_of_key(const struct finder *f, const struct foreign_key *key)
+{
+    const struct change *change = f->change;
+    bool insert = change->operation == HOWDAH_OPERATION_INSERT, delete = change->operation == HOWDAH_OPERATION_DELETE;
+    bool writes = insert || (!delete &&writes_key(change, key));
+    if (writes && !edge_to_given(f, key))
+        return false;
+    return insert || !(delete || writes) || edge_to_given_up(f, key);
+}
+
+/* The row takes values that another one gives up. */
+static bool edges_of_index(const struct finder *f, const struct table_index *index)
+{
+    const struct claim *claim = claims_find(f->w, &f->claims, CLAIM_GIVES_UP, f->mapper, index, f->change->image);
+    for (; claim; claim = claims_next(f->w, &f->claims, claim, f->mapper, f->change->image))
+        if (!add_edge(f->w, claim->change, f->index, EDGE_RELEASES, NULL, index))
             return false;
-        if (delete &&foreign_key_refers_to(key, change_mapper(w, change), change->old, other->old) &&
-            !add_edge(w, index, i, key))
+    return true;
+}
+
+/* The same for the primary key: who has it is in the identity map. */
+static bool edges_of_primary_key(const struct finder *f)
+{
+    struct work *w = f->w;
+    bool insert = f->change->operation == HOWDAH_OPERATION_INSERT;
+    if (!w->rekeys[f->mapper->index] || (insert ? f->change->entry->mapped : !change_rekeys(f->mapper, f->change)))
+        return true;
+    const struct entry *holder = identity_find(&w->s->map, f->mapper, f->change->image);
+    const struct change *change = holder ? work_change_of(w, holder) : NULL;
+    if (!change || change == f->change || change->batch == NONE || change->operation == HOWDAH_OPERATION_INSERT)
+        return true;
+    return add_edge(w, (uint32_t)(change - w->changes), f->index, EDGE_RELEASES, NULL, &f->mapper->indexes[0]);
+}
+
+static bool edges_of_uniqueness(const struct finder *f)
+{
+    if (f->change->operation == HOWDAH_OPERATION_DELETE)
+        return true;
+    if (!edges_of_primary_key(f))
+        return false;
+    for (uint32_t i = 0; f->claims.count && f->mapper->has_unique && i < f->mapper->index_count; i++) {
+        const struct table_index *index = &f->mapper->indexes[i];
+        bool takes = f->change->operation == HOWDAH_OPERATION_INSERT || change_touches(f->change, index);
+        if (index->unique && !index->primary && takes && !edges_of_index(f, index))
             return false;
     }
     return true;
 }
 
-static bool edges_of_key(struct work *w, const struct change *change, uint32_t index, const struct foreign_key *key)
+/* Of an updated row, what it changes in its own columns is known only now. */
+static void count_updates(struct work *w)
 {
-    const struct mapper *mapper = change_mapper(w, change);
-    bool written = change->operation == HOWDAH_OPERATION_INSERT;
-    for (uint32_t i = 0; change->operation == HOWDAH_OPERATION_UPDATE && i < key->count; i++)
-        written = written || column_in(change->columns, key->columns[i]);
-    if (!key->to_primary_key)
-        return (!w->inserts[key->target->index] && !w->deletes[key->target->index]) ||
-               edges_to_all(w, change, index, key);
-    if (written && !edge_to_insert(w, mapper, change, index, key))
-        return false;
-    bool released = change->operation == HOWDAH_OPERATION_DELETE || (written && change->old);
-    return !released || edge_to_delete(w, mapper, change->old, index, key);
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        const struct change *change = &w->changes[i];
+        if (change->operation != HOWDAH_OPERATION_UPDATE || change->batch == NONE)
+            continue;
+        const struct mapper *mapper = change_mapper(w, change);
+        w->updates[mapper->index]++;
+        w->rekeys[mapper->index] += change_rekeys(mapper, change);
+    }
+}
+
+/* What follows a key goes in the statement that changes it: neither can go first. */
+static bool edges_of_follow(const struct finder *f)
+{
+    uint32_t main = f->change->entry->change;
+    const struct foreign_key *key = f->change->follow->key;
+    return add_edge(f->w, main, f->index, EDGE_REFERS, key, NULL) &&
+           add_edge(f->w, f->index, main, EDGE_REFERRED, key, NULL);
+}
+
+static bool edges_of_change(struct finder *f)
+{
+    for (uint32_t k = 0; k < f->mapper->foreign_key_count; k++)
+        if (!edges_of_key(f, &f->mapper->foreign_keys[k]))
+            return false;
+    for (uint32_t d = f->change->deferrals; d != NONE; d = f->w->deferrals[d].next) {
+        const struct deferral *deferral = &f->w->deferrals[d];
+        if (!add_edge(f->w, deferral->target, f->index, EDGE_REFERS, deferral->key, NULL))
+            return false;
+    }
+    return edges_of_uniqueness(f) && (!f->change->follow || edges_of_follow(f));
 }
 
 bool work_find_edges(struct work *w)
 {
+    struct finder f = {.w = w};
+    count_updates(w);
+    if (!claims_collect(w, &f.claims))
+        return false;
     for (uint32_t i = 0; i < w->change_count; i++) {
-        const struct change *change = &w->changes[i];
-        const struct mapper *mapper = change_mapper(w, change);
-        if (change->batch == NONE)
-            continue;
-        for (uint32_t k = 0; k < mapper->foreign_key_count; k++)
-            if (!edges_of_key(w, change, i, &mapper->foreign_keys[k]))
-                return false;
-        for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
-            if (!add_edge(w, w->deferrals[d].target, i, w->deferrals[d].key))
-                return false;
+        f.index = i;
+        f.change = &w->changes[i];
+        f.mapper = change_mapper(w, f.change);
+        if (f.change->batch != NONE && !edges_of_change(&f))
+            return false;
     }
     return true;
 }

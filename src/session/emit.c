@@ -18,6 +18,14 @@ static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_o
     return count;
 }
 
+/* A ring of rows is not cut. */
+static uint32_t whole_rings(const struct batch *batch, uint32_t first, uint32_t count)
+{
+    while (batch->joined && first + count < batch->count && batch->joined[first + count])
+        count++;
+    return count;
+}
+
 static uint32_t count_bits(const uint64_t *set, uint32_t words)
 {
     uint32_t bits = 0;
@@ -41,6 +49,26 @@ static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t c
     return true;
 }
 
+/* The parts of one statement: whole knots, of about as many rows as another statement has. */
+static bool cut_knots(struct work *w, const struct batch *leader)
+{
+    for (uint32_t knot = 0, next; knot < leader->knot_count; knot = next) {
+        uint32_t rows = 0;
+        for (next = knot; next < leader->knot_count && rows < CHUNK_ROWS; next++)
+            for (uint32_t i = 0; i < leader->part_count; i++) {
+                const uint32_t *ends = leader->parts[i]->ends;
+                rows += ends[next] - (next ? ends[next - 1] : 0);
+            }
+        for (uint32_t i = 0; i < leader->part_count; i++) {
+            const struct batch *part = leader->parts[i];
+            uint32_t first = knot ? part->ends[knot - 1] : 0;
+            if (!add_chunk(w, part->index, first, part->ends[next - 1] - first))
+                return false;
+        }
+    }
+    return true;
+}
+
 /* Where a probe begins, counted in rows: chunks are numbered anew in it. */
 struct probe {
     uint32_t batch, first, last;
@@ -53,9 +81,11 @@ static bool cut(struct work *w, const struct probe *probe)
         uint32_t index = w->order[i], first = 0;
         struct batch *batch = w->batches[index];
         batch->first_chunk = w->chunk_count;
-        while (first < batch->count) {
+        if (batch->parts && !cut_knots(w, batch))
+            return false;
+        while (!batch->ends && first < batch->count) {
             bool inside = probe && probe->batch == index && first >= probe->first;
-            uint32_t count = fitting(batch, first, inside);
+            uint32_t count = whole_rings(batch, first, fitting(batch, first, inside));
             if (!add_chunk(w, index, first, count))
                 return false;
             first += count;
@@ -91,19 +121,36 @@ static bool add_control(struct work *w, const struct statement *statement, enum 
                     (struct step){.kind = STEP_CONTROL, .reason = reason});
 }
 
-static bool prepare_statement(struct work *w, struct batch *batch)
+static struct statement_key key_of(const struct batch *batch)
 {
     static const enum statement_kind kinds[] = {[HOWDAH_OPERATION_INSERT] = STATEMENT_INSERT,
                                                 [HOWDAH_OPERATION_UPDATE] = STATEMENT_UPDATE,
                                                 [HOWDAH_OPERATION_DELETE] = STATEMENT_DELETE};
     bool delete = batch->operation == HOWDAH_OPERATION_DELETE;
-    const struct statement_key key = {.kind = kinds[batch->operation],
-                                      .mapper = batch->mapper,
-                                      .columns = delete ? NULL : batch->columns,
-                                      .by_name = delete ? NULL : batch->by_name};
+    return (struct statement_key){.kind = batch->follow ? STATEMENT_FOLLOW : kinds[batch->operation],
+                                  .mapper = batch->mapper,
+                                  .columns = delete ? NULL : batch->columns,
+                                  .by_name = delete ? NULL : batch->by_name,
+                                  .defaults = batch->defaults,
+                                  .follows = batch->follow ? batch->follow->key : NULL,
+                                  .parks = batch->parks};
+}
+
+static const struct statement *joint_statement(struct work *w, const struct batch *leader)
+{
+    struct statement_part *parts = arena_allocate_array(&w->arena, leader->part_count, sizeof(*parts));
+    for (uint32_t i = 0; parts && i < leader->part_count; i++)
+        parts[i] = (struct statement_part){key_of(leader->parts[i]), leader->parts[i]->rank};
+    return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
+}
+
+/* Of a part that is not the leader the statement is never used. */
+static bool prepare_statement(struct work *w, struct batch *batch)
+{
+    const struct statement_key key = key_of(batch);
     if (batch->statement)
         return true;
-    batch->statement = text_store_get(&w->s->db->texts, &key, &w->arena);
+    batch->statement = batch->parts ? joint_statement(w, batch) : text_store_get(&w->s->db->texts, &key, &w->arena);
     batch->returned =
         arena_allocate_array(&w->arena, batch->mapper->column_count + KEY_PARTS_MAX, sizeof(struct column *));
     if (!batch->statement || !batch->returned)
@@ -160,10 +207,53 @@ static bool add_sweeps(struct work *w, uint32_t chunk)
     return true;
 }
 
+/* The objects of a statement of several parts, side by side. */
+static bool gather_objects(struct work *w, struct step *info)
+{
+    for (uint32_t i = 0; i < info->chunk_count; i++)
+        info->rows += w->batches[w->chunks[info->chunk + i].batch]->follow ? 0 : w->chunks[info->chunk + i].count;
+    void **objects = arena_allocate_array(&w->arena, info->rows, sizeof(*objects));
+    if (!objects)
+        return !session_no_memory(w->s);
+    info->objects = objects;
+    for (uint32_t i = 0; i < info->chunk_count; i++) {
+        const struct chunk *chunk = &w->chunks[info->chunk + i];
+        if (w->batches[chunk->batch]->follow)
+            continue; /* the objects whose keys change are those of another part */
+        memcpy(objects, w->batches[chunk->batch]->objects + chunk->first, chunk->count * sizeof(*objects));
+        objects += chunk->count;
+    }
+    return true;
+}
+
+static bool add_joint_write(struct work *w, uint32_t chunk, uint32_t count)
+{
+    const struct batch *leader = w->batches[w->chunks[chunk].batch];
+    struct step info = {.kind = STEP_WRITE,
+                        .chunk = chunk,
+                        .chunk_count = count,
+                        .reason = "these rows need each other; foreign keys are checked when all of them are written"};
+    for (uint32_t i = 0; i < count; i++)
+        if (!add_gathers(w, chunk + i) || !add_sweeps(w, chunk + i))
+            return false;
+    return gather_objects(w, &info) && add_step(w,
+                                                (struct pg_step){.statement = leader->statement,
+                                                                 .bind = step_bind_write,
+                                                                 .row = step_row_joint,
+                                                                 .done = step_done_write},
+                                                info);
+}
+
 static bool add_writes(struct work *w)
 {
     for (uint32_t i = 0; i < w->chunk_count; i++) {
         struct batch *batch = w->batches[w->chunks[i].batch];
+        if (batch->parts) {
+            if (!add_joint_write(w, i, batch->part_count))
+                return false;
+            i += batch->part_count - 1;
+            continue;
+        }
         if (!add_gathers(w, i) || !add_sweeps(w, i))
             return false;
         if (!add_step(w,
@@ -171,7 +261,12 @@ static bool add_writes(struct work *w)
                                        .bind = step_bind_write,
                                        .row = batch->returned_count ? step_row_write : NULL,
                                        .done = step_done_write},
-                      (struct step){.kind = STEP_WRITE, .chunk = i, .reason = batch->reason ? batch->reason : ""}))
+                      (struct step){.kind = STEP_WRITE,
+                                    .chunk = i,
+                                    .chunk_count = 1,
+                                    .rows = w->chunks[i].count,
+                                    .objects = batch->objects + w->chunks[i].first,
+                                    .reason = batch->reason ? batch->reason : ""}))
             return false;
         bool last_of_batch = w->chunks[i].first + w->chunks[i].count == batch->count;
         w->steps[w->step_count - 1].sync = batch->awaited && last_of_batch;

@@ -1,5 +1,6 @@
 /* Finish: what was written becomes what is. Nothing here can fail: the transaction is committed already. */
 #include "assigned.h"
+#include "claims.h"
 #include "foreign_key.h"
 #include "object.h"
 #include "pending.h"
@@ -13,7 +14,10 @@ bool work_prepare_finish(struct work *w, bool committed)
     if (!map_prepare(&w->s->map))
         return !session_no_memory(w->s);
     for (uint32_t i = 0; !committed && i < w->change_count; i++)
-        if (!transaction_remember(w->s, w->changes[i].entry))
+        if (!change_is_extra(&w->changes[i]) && !transaction_remember(w->s, w->changes[i].entry))
+            return !session_no_memory(w->s);
+    for (uint32_t i = 0; !committed && i < w->follower_count; i++)
+        if (!transaction_remember(w->s, w->followers[i].entry))
             return !session_no_memory(w->s);
     return true;
 }
@@ -34,6 +38,25 @@ static void fill_object(struct work *w, const struct mapper *mapper, const struc
 {
     work_settle(w, mapper, change);
     memcpy(entry_object(mapper, change->entry), change->image, mapper->model->size);
+    if (change_rekeys(mapper, change))
+        identity_remove(&w->s->map, change->entry);
+}
+
+/* A clean object refers to what has another key now. */
+static void follow(struct work *w, const struct follower *follower)
+{
+    const struct foreign_key *key = follower->key;
+    const struct mapper *mapper = key->owner;
+    void *object = entry_object(mapper, follower->entry), *snapshot = entry_snapshot(mapper, follower->entry);
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = &mapper->columns[key->columns[i]];
+        memcpy(column_field(c, object), column_field(c, follower->row), c->size);
+        memcpy(column_field(c, snapshot), column_field(c, follower->row), c->size);
+        if (c->key)
+            identity_remove(&w->s->map, follower->entry);
+    }
+    if (!follower->entry->mapped)
+        identity_add_prepared(&w->s->map, mapper, follower->entry);
 }
 
 static void promote(struct work *w, const struct mapper *mapper, const struct change *change)
@@ -64,11 +87,14 @@ void work_finish(struct work *w, bool committed)
                                 [HOWDAH_OPERATION_UPDATE] = &w->s->written.updated,
                                 [HOWDAH_OPERATION_DELETE] = &w->s->written.deleted};
     for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && w->changes[i].fate != FATE_DROPPED)
+        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && w->changes[i].fate != FATE_DROPPED &&
+            !change_is_extra(&w->changes[i]))
             fill_object(w, change_mapper(w, &w->changes[i]), &w->changes[i]);
     /* Only now, since each may point to any other. */
     for (uint32_t i = 0; i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
+        if (change_is_extra(change))
+            continue;
         if (change->fate == FATE_DROPPED) {
             drop(w->s, change->entry);
             continue;
@@ -80,9 +106,12 @@ void work_finish(struct work *w, bool committed)
         w->s->deleted_some |= change->entry->row_deleted;
         if (change->operation != HOWDAH_OPERATION_DELETE)
             promote(w, change_mapper(w, change), change);
-        else if (committed) /* until then it keeps its place in the map, should the flush be undone */
+        else if (committed ||
+                 change->taken_over) /* until then it keeps its place in the map, should the flush be undone */
             identity_remove(&w->s->map, change->entry);
     }
+    for (uint32_t i = 0; i < w->follower_count; i++)
+        follow(w, &w->followers[i]);
     for (const struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
         *counts[sweep->path.deletes ? HOWDAH_OPERATION_DELETE : HOWDAH_OPERATION_UPDATE] += sweep->affected;
     answers_forget(w->s);

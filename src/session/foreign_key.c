@@ -144,11 +144,17 @@ bool foreign_key_probe(const struct foreign_key *key, const struct mapper *mappe
     return true;
 }
 
+bool foreign_key_read(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                      const void *object)
+{
+    return !foreign_key_is_null(key, mapper, object) && foreign_key_applies(key, object) &&
+           foreign_key_probe(key, mapper, &s->scratch, object, s->key_object);
+}
+
 struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                                  const void *object)
 {
-    if (!key->to_primary_key || foreign_key_is_null(key, mapper, object) || !foreign_key_applies(key, object) ||
-        !foreign_key_probe(key, mapper, &s->scratch, object, s->key_object))
+    if (!key->to_primary_key || !foreign_key_read(s, key, mapper, object))
         return NULL;
     return identity_find(&s->map, key->target, s->key_object);
 }

@@ -32,6 +32,9 @@ bool foreign_key_applies(const struct foreign_key *key, const void *object);
 /* Puts its values into the target's columns of `ret`, a struct of the target's. False if memory is out. */
 bool foreign_key_probe(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
                        const void *object, void *ret);
+/* Puts the key that the object refers to into s->key_object, a struct of the target. False if it refers to nothing. */
+bool foreign_key_read(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                      const void *object);
 /* The entry in the identity map that it refers to, if it refers to a primary key; else NULL. Uses s->key_object. */
 struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                                  const void *object);

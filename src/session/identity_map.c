@@ -37,6 +37,12 @@ bool key_equal(const struct mapper *mapper, const void *a, const void *b)
     return true;
 }
 
+bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry)
+{
+    return entry->state == ENTRY_LOADED &&
+           !key_equal(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
+}
+
 int key_compare(const struct mapper *mapper, const void *a, const void *b)
 {
     if (mapper->integer_key) {

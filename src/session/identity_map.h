@@ -10,6 +10,8 @@
 
 /* Whether all parts of the key are there: none NULL, no identity of 0, no uuid key of zero bytes. */
 bool key_is_set(const struct mapper *mapper, const void *object);
+/* Whether the program has changed the key of a loaded object. */
+bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry);
 bool key_equal(const struct mapper *mapper, const void *a, const void *b);
 /* -1, 0, 1: the order in which rows are sent. */
 int key_compare(const struct mapper *mapper, const void *a, const void *b);

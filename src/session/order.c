@@ -1,7 +1,7 @@
 /* Order: what must go before what. Rows decide, by the foreign keys that they really have; batches follow.
  *
- * Where no row asks for another order, a table's deletes go before its updates and those before its inserts, so that
- * values of unique columns are released before they are taken. */
+ * Where no row asks for another order, a table's deletes go before its updates and those before its inserts: what the
+ * client can't compare, values of unique columns are then released before they are taken, most often. */
 #include "base/toposort.h"
 #include "work.h"
 
@@ -11,22 +11,30 @@ static const char *const operation_names[] = {[HOWDAH_OPERATION_INSERT] = "inser
                                               [HOWDAH_OPERATION_UPDATE] = "updated",
                                               [HOWDAH_OPERATION_DELETE] = "deleted"};
 
+static const struct {
+    const char *before, *after; /* the constraint's name */
+} reason_texts[] = {[EDGE_REFERS] = {"", " refers to them"},
+                    [EDGE_REFERRED] = {"", " referred to these rows"},
+                    [EDGE_RELEASES] = {"they release values of ", ""}};
+
 /* Why the later of two batches stands there. */
-static const char *reason(struct work *w, const struct batch *before, const struct batch *after,
-                          const struct foreign_key *key)
+static const char *reason(struct work *w, const struct batch *before, const struct row_edge *edge)
 {
     char text[256];
-    bool deleting = after->operation == HOWDAH_OPERATION_DELETE;
-    int length =
-        snprintf(text, sizeof(text), "after %s are %s: %s %s", before->mapper->table,
-                 operation_names[before->operation], key->name, deleting ? "referred to these rows" : "refers to them");
+    int length = snprintf(text, sizeof(text), "after %s are %s: %s%s%s", before->mapper->table,
+                          operation_names[before->operation], reason_texts[edge->reason].before, edge->constraint,
+                          reason_texts[edge->reason].after);
     size_t stored = length < 0 ? 0 : (size_t)length < sizeof(text) ? (size_t)length : sizeof(text) - 1;
     return arena_copy_text(&w->arena, text, stored);
 }
 
+/* --- edges between batches --- */
+
+/* Nodes are batches, and behind them two barriers for each table: behind its deletes, and behind its updates. */
 struct batch_edges {
     struct toposort_edge *edges;
     uint32_t count, capacity;
+    uint32_t nodes;
 };
 
 static bool add_batch_edge(struct work *w, struct batch_edges *e, uint32_t before, uint32_t after)
@@ -42,32 +50,55 @@ static bool add_batch_edge(struct work *w, struct batch_edges *e, uint32_t befor
     return true;
 }
 
+/* Parts of one statement stand at its leader's place. */
+static uint32_t node_of(const struct work *w, uint32_t change)
+{
+    return w->batches[w->changes[change].batch]->leader;
+}
+
 static bool find_batch_edges(struct work *w, struct batch_edges *e)
 {
     for (uint32_t i = 0; i < w->edge_count; i++) {
         const struct row_edge *edge = &w->edges[i];
-        uint32_t before = w->changes[edge->before].batch, after = w->changes[edge->after].batch;
+        uint32_t before = node_of(w, edge->before), after = node_of(w, edge->after);
+        if (before == after)
+            continue;
+        struct batch *later = w->batches[after];
         if (!add_batch_edge(w, e, before, after))
             return false;
-        if (before != after && !w->batches[after]->reason &&
-            !(w->batches[after]->reason = reason(w, w->batches[before], w->batches[after], edge->key)))
+        if (!later->reason && !(later->reason = reason(w, w->batches[w->changes[edge->before].batch], edge)))
             return !session_no_memory(w->s);
     }
     return true;
 }
 
-/* Between batches of one table: deletes, updates, inserts. Batches of a table lie together, in the order in which
- * collect came upon its objects. */
+/* By custom, a table's deletes go before its updates and those before its inserts. */
 static bool find_custom_edges(struct work *w, struct batch_edges *e)
 {
-    static const uint8_t rank[] = {
-        [HOWDAH_OPERATION_DELETE] = 0, [HOWDAH_OPERATION_UPDATE] = 1, [HOWDAH_OPERATION_INSERT] = 2};
-    for (uint32_t a = 0; a < w->batch_count; a++)
-        for (uint32_t b = a + 1; b < w->batch_count && w->batches[b]->mapper == w->batches[a]->mapper; b++) {
-            uint8_t first = rank[w->batches[a]->operation], second = rank[w->batches[b]->operation];
-            if (first != second && !add_batch_edge(w, e, first < second ? a : b, first < second ? b : a))
-                return false;
+    enum { BARRIERS = 2 };
+    for (uint32_t b = 0; b < w->batch_count; b++) {
+        const struct batch *batch = w->batches[b];
+        const uint32_t barrier = w->batch_count + BARRIERS * batch->mapper->index;
+        bool mixed = w->deletes[batch->mapper->index] || w->updates[batch->mapper->index];
+        uint32_t node = batch->leader;
+        bool good = true;
+        if (!mixed)
+            continue;
+        switch (batch->operation) {
+        case HOWDAH_OPERATION_DELETE:
+            good = add_batch_edge(w, e, node, barrier) && add_batch_edge(w, e, barrier, barrier + 1);
+            break;
+        case HOWDAH_OPERATION_UPDATE:
+            good = add_batch_edge(w, e, barrier, node) && add_batch_edge(w, e, node, barrier + 1);
+            break;
+        case HOWDAH_OPERATION_INSERT: good = add_batch_edge(w, e, barrier + 1, node); break;
+        case HOWDAH_OPERATION_CONTROL:
+        case HOWDAH_OPERATION_KEYS: break;
         }
+        if (!good)
+            return false;
+    }
+    e->nodes = w->batch_count + BARRIERS * w->s->db->catalog.mapper_count;
     return true;
 }
 
@@ -78,8 +109,21 @@ bool work_refuse_cycle(struct work *w, const struct change *change)
                        "then set it");
 }
 
-/* Sorts the batches: by need and custom, and where that is impossible by need alone. *ret_all: none is left over. */
-static bool sort_batches(struct work *w, struct toposort *ret_sorted, bool *ret_all)
+/* Customs inside cycles are given up. */
+static void drop_customs(const struct toposort *sorted, struct batch_edges *e, uint32_t needed, bool *cyclic)
+{
+    uint32_t kept = needed;
+    for (uint32_t i = sorted->sorted; i < sorted->sorted + sorted->cyclic; i++)
+        cyclic[sorted->order[i]] = true;
+    for (uint32_t i = needed; i < e->count; i++)
+        if (!cyclic[e->edges[i].before] || !cyclic[e->edges[i].after])
+            e->edges[kept++] = e->edges[i];
+    e->count = kept;
+}
+
+/* Sorts the batches: by need and custom, as far as customs do not stand against needs. `cyclic`, by node, tells which
+ * ones are left over. */
+static bool sort_batches(struct work *w, struct toposort *ret_sorted, bool **ret_cyclic)
 {
     struct batch_edges edges = {0};
     if (!find_batch_edges(w, &edges))
@@ -87,43 +131,69 @@ static bool sort_batches(struct work *w, struct toposort *ret_sorted, bool *ret_
     uint32_t needed = edges.count;
     if (!find_custom_edges(w, &edges))
         return false;
-    if (!toposort(&w->arena, w->batch_count, edges.edges, edges.count, ret_sorted))
+    bool *cyclic = arena_allocate_zero(&w->arena, (size_t)edges.nodes + 1, sizeof(*cyclic));
+    if (!cyclic || !toposort(&w->arena, edges.nodes, edges.edges, edges.count, ret_sorted))
         return !session_no_memory(w->s);
-    if (ret_sorted->sorted < w->batch_count && !toposort(&w->arena, w->batch_count, edges.edges, needed, ret_sorted))
-        return !session_no_memory(w->s);
-    *ret_all = ret_sorted->sorted == w->batch_count;
+    if (ret_sorted->sorted < edges.nodes) {
+        drop_customs(ret_sorted, &edges, needed, cyclic);
+        memset(cyclic, 0, edges.nodes * sizeof(*cyclic));
+        if (!toposort(&w->arena, edges.nodes, edges.edges, edges.count, ret_sorted))
+            return !session_no_memory(w->s);
+    }
+    for (uint32_t i = ret_sorted->sorted; i < ret_sorted->sorted + ret_sorted->cyclic; i++)
+        cyclic[ret_sorted->order[i]] = true;
+    *ret_cyclic = cyclic;
     return true;
 }
 
-/* Batches whose rows refer to each other's generated keys, which come back only with a round trip: split by depth. */
-static bool split_waiting(struct work *w)
+/* Batches that can't be one statement as they are: of rows that take each other's unique values, and of rows that refer
+ * to each other's generated keys, which come back only with a round trip. */
+static void find_divided(const struct work *w, bool *troubled)
 {
-    uint32_t *waiting = arena_allocate_array(&w->arena, w->batch_count + 1, sizeof(*waiting)), count = 0;
-    if (!waiting)
-        return !session_no_memory(w->s);
     for (uint32_t i = 0; i < w->edge_count; i++) {
         uint32_t before = w->changes[w->edges[i].before].batch, after = w->changes[w->edges[i].after].batch;
-        bool known = count && waiting[count - 1] == before;
-        if (before == after && w->batches[before]->awaited && !known && count < w->batch_count)
-            waiting[count++] = before;
+        if (before == after && (w->edges[i].apart || w->batches[before]->awaited))
+            troubled[before] = true;
     }
-    return count == 0 || work_split(w, waiting, count);
 }
 
-/* Batches that wait for each other although their rows do not: those rows are split by depth. */
+static bool any_of(const bool *flags, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (flags[i])
+            return true;
+    return false;
+}
+
+/* The order of the batches, without the barriers. */
+static bool keep_order(struct work *w, const struct toposort *sorted)
+{
+    uint32_t count = w->batch_count + 2 * w->s->db->catalog.mapper_count, kept = 0;
+    uint32_t *order = arena_allocate_array(&w->arena, (size_t)w->batch_count + 1, sizeof(*order));
+    if (!order)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < count; i++)
+        if (sorted->order[i] < w->batch_count)
+            order[kept++] = sorted->order[i];
+    w->order = order;
+    return true;
+}
+
 static bool order_batches(struct work *w)
 {
     struct toposort sorted;
-    bool all;
-    if (!split_waiting(w) || !sort_batches(w, &sorted, &all))
+    bool *troubled;
+    if (!sort_batches(w, &sorted, &troubled))
         return false;
-    if (!all && (!work_split(w, sorted.order + sorted.sorted, w->batch_count - sorted.sorted) ||
-                 !sort_batches(w, &sorted, &all)))
-        return false;
-    if (!all)
-        return work_refuse_cycle(w, &w->changes[w->batches[sorted.order[sorted.sorted]]->changes[0]]);
-    w->order = sorted.order;
-    return true;
+    find_divided(w, troubled);
+    if (any_of(troubled, w->batch_count)) {
+        if (!work_split(w, troubled) || !sort_batches(w, &sorted, &troubled))
+            return false;
+        for (uint32_t b = 0; b < w->batch_count; b++)
+            if (troubled[b])
+                return work_refuse_cycle(w, &w->changes[w->batches[b]->changes[0]]);
+    }
+    return keep_order(w, &sorted);
 }
 
 /* The rows' parts side by side, as the encoder wants them. */
@@ -147,7 +217,7 @@ static bool lay_out(struct work *w, struct batch *batch)
 
 bool work_order(struct work *w)
 {
-    if (!work_find_edges(w) || !order_batches(w) || !work_order_rows(w))
+    if (!work_find_edges(w) || !work_untie(w) || !order_batches(w) || !work_order_rows(w))
         return false;
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!lay_out(w, w->batches[i]))

@@ -1,5 +1,5 @@
 /* The order of rows inside their batch. */
-#include "base/toposort.h"
+#include "base/components.h"
 #include "work.h"
 
 struct sorting {
@@ -82,6 +82,89 @@ static bool collect_inner(struct work *w, struct inner_edges *inner)
     return true;
 }
 
+/* Whether the batch may take several statements. */
+static bool may_be_cut(const struct batch *batch)
+{
+    return batch->count > CHUNK_ROWS || batch->returns_keys ||
+           (batch->mapper->has_pointers && batch->operation != HOWDAH_OPERATION_DELETE);
+}
+
+/* Rows in rings are one node each; nodes are numbered as their first rows come. */
+struct rings {
+    uint32_t *node_of; /* by row */
+    uint32_t count;
+};
+
+static bool find_rings(struct work *w, const struct batch *batch, const struct inner_edges *e, struct rings *ret)
+{
+    struct components found;
+    ret->node_of = arena_allocate_array(&w->arena, (size_t)batch->count + 1, sizeof(*ret->node_of));
+    if (!ret->node_of || !components(&w->arena, batch->count, e->edges, e->count, &found))
+        return !session_no_memory(w->s);
+    uint32_t *node = arena_allocate_array(&w->arena, (size_t)found.count + 1, sizeof(*node));
+    if (!node)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < found.count; i++)
+        node[i] = NONE;
+    for (uint32_t i = 0; i < batch->count; i++) {
+        uint32_t *number = &node[found.of[i]];
+        if (*number == NONE)
+            *number = ret->count++;
+        ret->node_of[i] = *number;
+    }
+    return true;
+}
+
+/* Sorts the nodes, and for each row gives its node's place. */
+static bool sort_rings(struct work *w, const struct rings *rings, const struct inner_edges *e, uint32_t *ret_places)
+{
+    struct toposort sorted;
+    struct toposort_edge *edges = arena_allocate_array(&w->arena, (size_t)e->count + 1, sizeof(*edges));
+    uint32_t count = 0;
+    if (!edges)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < e->count; i++) {
+        uint32_t before = rings->node_of[e->edges[i].before], after = rings->node_of[e->edges[i].after];
+        if (before != after)
+            edges[count++] = (struct toposort_edge){before, after};
+    }
+    if (!toposort(&w->arena, rings->count, edges, count, &sorted))
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < rings->count; i++)
+        ret_places[sorted.order[i]] = i;
+    return true;
+}
+
+/* Rows by their nodes' places: a counting sort. Rows of one ring are marked as such. */
+static bool sort_by_rings(struct work *w, struct batch *batch, const struct inner_edges *e)
+{
+    struct rings rings = {0};
+    if (!find_rings(w, batch, e, &rings))
+        return false;
+    uint32_t *places = arena_allocate_array(&w->arena, (size_t)rings.count + 1, sizeof(*places));
+    uint32_t *starts = arena_allocate_zero(&w->arena, (rings.count + 2) * sizeof(*starts), sizeof(*starts));
+    uint32_t *changes = arena_allocate_array(&w->arena, batch->count, sizeof(*changes));
+    batch->joined = arena_allocate_zero(&w->arena, batch->count * sizeof(bool), sizeof(bool));
+    if (!places || !starts || !changes || !batch->joined)
+        return !session_no_memory(w->s);
+    if (!sort_rings(w, &rings, e, places))
+        return false;
+    for (uint32_t i = 0; i < batch->count; i++)
+        starts[places[rings.node_of[i]] + 1]++;
+    for (uint32_t i = 1; i <= rings.count; i++)
+        starts[i] += starts[i - 1];
+    const uint32_t *first = arena_copy(&w->arena, starts, (rings.count + 2) * sizeof(*starts));
+    if (!first)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < batch->count; i++) {
+        uint32_t *at = &starts[places[rings.node_of[i]]];
+        batch->joined[*at] = *at > first[places[rings.node_of[i]]];
+        changes[(*at)++] = batch->changes[i];
+    }
+    batch->changes = changes;
+    return true;
+}
+
 /* Rows that others of the batch refer to come first: a statement of its own for each chunk must find them. Rows in a
  * ring can only go together. */
 static bool sort_by_edges(struct work *w, struct batch *batch, const struct inner_edges *e)
@@ -90,8 +173,8 @@ static bool sort_by_edges(struct work *w, struct batch *batch, const struct inne
     uint32_t *changes = arena_allocate_array(&w->arena, batch->count, sizeof(*changes));
     if (!changes || !toposort(&w->arena, batch->count, e->edges, e->count, &sorted))
         return !session_no_memory(w->s);
-    if (sorted.sorted < batch->count && (batch->count > CHUNK_ROWS || batch->returns_keys))
-        return work_refuse_cycle(w, &w->changes[batch->changes[sorted.order[sorted.sorted]]]);
+    if (sorted.sorted < batch->count && may_be_cut(batch))
+        return sort_by_rings(w, batch, e);
     for (uint32_t i = 0; i < batch->count; i++)
         changes[i] = batch->changes[sorted.order[i]];
     batch->changes = changes;
@@ -111,15 +194,18 @@ bool work_order_rows(struct work *w)
     if (!inner)
         return !session_no_memory(w->s);
     for (uint32_t i = 0; i < w->batch_count; i++) {
-        if (w->batches[i]->operation != HOWDAH_OPERATION_INSERT && !sort_by_key(w, w->batches[i]))
+        struct batch *batch = w->batches[i];
+        bool sorted = batch->operation == HOWDAH_OPERATION_INSERT || batch->ends;
+        if (!sorted && !sort_by_key(w, batch))
             return false;
-        number_places(w, w->batches[i]);
+        number_places(w, batch);
     }
     if (!collect_inner(w, inner))
         return false;
     for (uint32_t i = 0; i < w->batch_count; i++) {
-        bool one_statement = w->batches[i]->operation == HOWDAH_OPERATION_DELETE && w->batches[i]->count <= CHUNK_ROWS;
-        if (inner[i].count && !one_statement && !sort_by_edges(w, w->batches[i], &inner[i]))
+        const struct batch *batch = w->batches[i];
+        bool needed = batch->operation == HOWDAH_OPERATION_INSERT || may_be_cut(batch);
+        if (inner[i].count && needed && !batch->ends && !sort_by_edges(w, w->batches[i], &inner[i]))
             return false;
     }
     return true;

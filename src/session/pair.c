@@ -76,6 +76,20 @@ static bool key_is_deferred(const struct work *w, const struct mapper *mapper, c
     return false;
 }
 
+/* The row of an object that is deleted, and that a new one has the key of, stays: it becomes the new object's. What refers
+ * to it is none the wiser, and no ON DELETE fires. */
+static void take_over(struct work *w, struct change *change, const struct entry *holder)
+{
+    struct change *dropped = work_change_of(w, holder);
+    if (!dropped || dropped->operation != HOWDAH_OPERATION_DELETE)
+        return; /* flushed: the row is gone */
+    dropped->taken_over = true;
+    w->deletes[change->mapper->index]--;
+    w->inserts[change->mapper->index]--;
+    change->operation = HOWDAH_OPERATION_UPDATE;
+    change->old = entry_snapshot(change->mapper, holder);
+}
+
 /* A new object whose key was set or changed after it was added: the identity map follows. */
 static bool claim_key(struct work *w, const struct mapper *mapper, struct change *change)
 {
@@ -86,13 +100,16 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
         return true;
     identity_remove(&w->s->map, entry);
     const struct entry *holder = identity_find(&w->s->map, mapper, change->image);
-    if (holder && holder->state != ENTRY_DELETED && holder->state != ENTRY_DETACHED)
+    if (holder && holder->state != ENTRY_DELETED && holder->state != ENTRY_DETACHED &&
+        !entry_is_rekeyed(mapper, holder))
         return work_refuse(w, HOWDAH_STATUS_UNIQUE, change, mapper->columns[mapper->key[0]].field->name,
                            "another object of the session has this primary key");
     for (uint32_t i = 0; i < mapper->key_count; i++) {
         const struct column *c = &mapper->columns[mapper->key[i]];
         memcpy(column_field(c, snapshot), column_field(c, change->image), c->size);
     }
+    if (holder && holder->state == ENTRY_DELETED)
+        take_over(w, change, holder);
     return holder || !key_is_set(mapper, snapshot) || identity_add(&w->s->map, mapper, entry) ||
            !session_no_memory(w->s);
 }
@@ -148,16 +165,19 @@ static bool take_target(struct work *w, const struct mapper *mapper, struct chan
                         const struct foreign_key *key, const struct entry *target, bool value_counts)
 {
     const char *why;
-    struct change *made = target->state == ENTRY_NEW ? work_change_of(w, target) : NULL;
+    struct change *made = work_change_of(w, target); /* it may be new, or its key may change */
     const void *row = made ? made->image : entry_snapshot(key->target, target);
-    if (value_counts && !foreign_key_agrees(key, mapper, change->image, row, change->old == NULL))
+    bool agree = !value_counts || foreign_key_agrees(key, mapper, change->image, row, change->old == NULL) ||
+                 (target->state == ENTRY_LOADED &&
+                  foreign_key_refers_to(key, mapper, change->image, entry_snapshot(key->target, target)));
+    if (!agree)
         return work_refuse(w, HOWDAH_STATUS_INVALID, change,
                            key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name,
                            "pointer and value (%s) refer to different rows: set one of them",
                            mapper->columns[key->columns[0]].field->name);
     if (key->type && column_assign(key->type, howdah_value_text(key->label), &w->s->arena, change->image, &why))
         return !session_no_memory(w->s);
-    if (made && foreign_key_waits(key, row))
+    if (made && target->state == ENTRY_NEW && foreign_key_waits(key, row))
         return defer(w, mapper, change, key, made);
     return foreign_key_assign(key, mapper, &w->arena, change->image, row) || !session_no_memory(w->s);
 }
@@ -274,7 +294,6 @@ static bool is_unassigned(const struct column *c, const void *object)
 static const char *refusal(const struct column *c)
 {
     return c->server_only ? "is made by the server and can't be assigned"
-           : c->key       ? "the primary key of a row can't be changed: add a new object and delete this one"
            : c->version   ? "the version is the library's to count: leave it alone"
                           : NULL;
 }
@@ -302,7 +321,7 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
 /* Whether a session that writes loaded objects whole writes this column. */
 static bool is_written_anyway(const struct change *change, const struct column *c)
 {
-    return !refusal(c) && (c->nullable || !column_is_null(c, change->image));
+    return !refusal(c) && !c->key && (c->nullable || !column_is_null(c, change->image));
 }
 
 /* An UPDATE sends what differs. */
@@ -312,6 +331,8 @@ static bool choose_updated(struct work *w, struct change *change, const struct c
     bool same =
         !deferred && (snapshot_has_field(c, change->image, change->old) || take_back(w, c, change, change->old));
     const char *why = same ? NULL : refusal(c);
+    if (!same && !deferred && c->key && (column_is_null(c, change->image) || column_is_unset_key(c, change->image)))
+        why = "is part of the primary key of a row and can't be unset";
     if (why)
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", why);
     if (same && !(w->s->write_all && is_written_anyway(change, c)))
@@ -331,6 +352,14 @@ static bool choose_for_insert(struct work *w, const struct mapper *mapper, struc
     return true;
 }
 
+static bool count_version(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    int64_t version = key_read_integer(mapper->version, change->old);
+    return (version < INT64_MAX && integer_set(mapper->version, change->image, version + 1)) ||
+           work_refuse(w, HOWDAH_STATUS_INVALID, change, mapper->version->field->name,
+                       "the version has reached the end of its type: widen the column");
+}
+
 static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
     const struct column *c = mapper->columns, *end = c + mapper->column_count;
@@ -344,10 +373,43 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
     }
     if (!mapper->version || column_set_is_empty(set, column_words(mapper)))
         return true;
-    int64_t version = key_read_integer(mapper->version, change->old);
-    return (version < INT64_MAX && integer_set(mapper->version, change->image, version + 1)) ||
-           work_refuse(w, HOWDAH_STATUS_INVALID, change, mapper->version->field->name,
-                       "the version has reached the end of its type: widen the column");
+    return count_version(w, mapper, change);
+}
+
+/* A new object takes over a row: all columns but the key are written, those that an INSERT would leave out too. */
+static bool choose_taken_over(struct work *w, struct change *change, const struct column *c, uint64_t *set,
+                              uint64_t *defaults)
+{
+    bool deferred = work_defers(w, change, c->index);
+    bool unset =
+        !deferred &&
+        ((c->identity && column_is_unset_key(c, change->image)) ||
+         (c->unset_on_insert && column_is_null(c, change->image) && !assigned_has(w->s, change->entry, c->index)));
+    if (c->server_only && !is_unassigned(c, change->image))
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
+    if (c->key || c->version)
+        return true;
+    if (c->field->server_default && (c->server_only || unset))
+        column_put(defaults, c->index);
+    else if (c->identity && unset)
+        column_put(defaults, c->index);
+    else if (!c->server_only)
+        column_put(set, c->index);
+    return true;
+}
+
+static bool choose_for_row(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
+{
+    uint32_t words = column_words(mapper);
+    uint64_t *defaults = arena_allocate_zero(&w->arena, words * sizeof(*defaults), _Alignof(uint64_t));
+    if (!defaults)
+        return !session_no_memory(w->s);
+    memset(set, 0, words * sizeof(*set));
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (!choose_taken_over(w, change, &mapper->columns[i], set, defaults))
+            return false;
+    change->defaults = column_set_is_empty(defaults, words) ? NULL : defaults;
+    return !mapper->version || count_version(w, mapper, change);
 }
 
 /* The set in memory of the work: that of the change before, if it is the same. */
@@ -363,7 +425,9 @@ static const uint64_t *keep_set(struct work *w, const uint64_t *set, uint32_t wo
 static bool choose_columns(struct work *w, const struct mapper *mapper, struct change *change)
 {
     uint64_t set[COLUMN_WORDS_MAX];
+    bool new = change->entry->state == ENTRY_NEW;
     bool chosen = change->operation == HOWDAH_OPERATION_INSERT ? choose_for_insert(w, mapper, change, set)
+                  : new                                        ? choose_for_row(w, mapper, change, set)
                                                                : choose_for_update(w, mapper, change, set);
     if (!chosen)
         return false;

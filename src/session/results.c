@@ -75,14 +75,15 @@ static void *find_image(const struct work *w, const struct batch *batch, const s
         else
             high = middle;
     }
+    for (uint32_t i = 0; i < chunk->count; i++) /* not by key, where rows needed another order */
+        if (key_equal(mapper, images[i], key))
+            return images[i];
     return NULL;
 }
 
-enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+static enum howdah_status take_row(struct work *w, struct chunk *chunk, const struct cell *cells, size_t count)
 {
-    struct work *w = arg;
     struct howdah_session *s = w->s;
-    struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
     const struct batch *batch = w->batches[chunk->batch];
     const struct mapper *mapper = batch->mapper;
     void *image = chunk->count == 1 ? batch->images[chunk->first] : NULL;
@@ -108,6 +109,35 @@ enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct 
                : s->error.status;
 }
 
+enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct work *w = arg;
+    return take_row(w, &w->chunks[w->infos[step->number].chunk], cells, count);
+}
+
+/* First the part's number; then the columns of each part. */
+enum howdah_status step_row_joint(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct work *w = arg;
+    const struct step *info = &w->infos[step->number];
+    uint32_t part = count && cells[0].size == 4 ? read_uint32(cells[0].data) : UINT32_MAX, first = 1, width = 0;
+    for (uint32_t i = 0; i <= part && i < info->chunk_count; i++) {
+        first += width;
+        width = w->batches[w->chunks[info->chunk + i].batch]->returned_count;
+        width = width ? width : 1;
+    }
+    if (part >= info->chunk_count || first + width > count)
+        return session_fail(w->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL,
+                            "a statement of several parts returned a row of no part");
+    struct chunk *chunk = &w->chunks[info->chunk + part];
+    if (cells[first].size < 0)
+        return HOWDAH_STATUS_OK; /* the part wrote nothing */
+    if (w->batches[chunk->batch]->returned_count)
+        return take_row(w, chunk, cells + first, width);
+    chunk->received++;
+    return HOWDAH_STATUS_OK;
+}
+
 /* --- counts --- */
 
 /* Rows of a table whose rows the database itself deletes with others may be gone already. */
@@ -126,21 +156,19 @@ static bool may_be_gone(const struct work *w, const struct batch *batch)
     return false;
 }
 
-enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct pg_done *done)
+static enum howdah_status check_count(struct work *w, uint32_t index, uint64_t affected)
 {
-    struct work *w = arg;
     struct howdah_session *s = w->s;
-    uint32_t index = w->infos[step->number].chunk;
     const struct chunk *chunk = &w->chunks[index];
     const struct batch *batch = w->batches[chunk->batch];
     const char *model = batch->mapper->model->name;
-    if (done->affected == chunk->count || may_be_gone(w, batch))
+    if (affected == chunk->count || batch->follow || may_be_gone(w, batch))
         return HOWDAH_STATUS_OK;
     w->failed_chunk = index;
     if (batch->operation == HOWDAH_OPERATION_INSERT)
         return session_fail(s, HOWDAH_STATUS_SERVER, model, NULL, NULL,
                             "%s: %u rows were sent, but %llu inserted: a trigger or rule of %s kept the others out",
-                            model, chunk->count, (unsigned long long)done->affected, batch->mapper->quoted);
+                            model, chunk->count, (unsigned long long)affected, batch->mapper->quoted);
     const char *verb = batch->operation == HOWDAH_OPERATION_DELETE ? "deleted" : "updated";
     if (chunk->count == 1)
         return session_fail(
@@ -151,7 +179,19 @@ enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct
     return session_fail(s, HOWDAH_STATUS_STALE, model, NULL, NULL,
                         "%s: %u rows were to be %s, but %llu were: the others have changed or gone since they were "
                         "loaded; refresh them, or roll back and begin anew",
-                        model, chunk->count, verb, (unsigned long long)done->affected);
+                        model, chunk->count, verb, (unsigned long long)affected);
+}
+
+enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct pg_done *done)
+{
+    struct work *w = arg;
+    const struct step *info = &w->infos[step->number];
+    enum howdah_status status = HOWDAH_STATUS_OK;
+    for (uint32_t i = 0; i < info->chunk_count && status == HOWDAH_STATUS_OK; i++) {
+        uint32_t chunk = info->chunk + i;
+        status = check_count(w, chunk, info->chunk_count > 1 ? w->chunks[chunk].received : done->affected);
+    }
+    return status;
 }
 
 enum howdah_status step_done_sweep(void *arg, struct pg_step *step, const struct pg_done *done)

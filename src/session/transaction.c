@@ -135,6 +135,8 @@ static void restore_flushed(struct howdah_session *s)
             unfill_object(mapper, flushed);
         if (state == ENTRY_DETACHED || (state == ENTRY_NEW && !key_is_set(mapper, flushed->snapshot)))
             identity_remove(&s->map, entry);
+        if (!key_equal(mapper, entry_snapshot(mapper, entry), flushed->snapshot))
+            identity_remove(&s->map, entry); /* its key was changed, or drawn */
         restore_snapshot(mapper, entry, flushed);
         entry->state = (uint8_t)state; /* back on the way it came: no move of the table */
         entry->row_deleted = false;

@@ -61,8 +61,11 @@ static struct work *work_new(struct howdah_session *s)
         w->inserts = arena_allocate_zero(&arena, mappers * sizeof(*w->inserts), sizeof(*w->inserts));
         w->no_columns = arena_allocate_zero(&arena, COLUMN_WORDS_MAX * sizeof(*w->no_columns), sizeof(*w->no_columns));
         w->deletes = arena_allocate_zero(&arena, mappers * sizeof(*w->deletes), sizeof(*w->deletes));
+        w->updates = arena_allocate_zero(&arena, mappers * sizeof(*w->updates), sizeof(*w->updates));
+        w->moves = arena_allocate_zero(&arena, mappers * sizeof(*w->moves), sizeof(*w->moves));
+        w->rekeys = arena_allocate_zero(&arena, mappers * sizeof(*w->rekeys), sizeof(*w->rekeys));
     }
-    if (!w || !w->no_columns || !w->inserts || !w->deletes) {
+    if (!w || !w->no_columns || !w->inserts || !w->deletes || !w->updates || !w->rekeys || !w->moves) {
         arena_done(&arena);
         session_no_memory(s);
         return NULL;
@@ -79,8 +82,8 @@ struct work *work_plan(struct howdah_session *s, bool commit)
     struct work *w = s->work = work_new(s);
     if (!w)
         return NULL;
-    bool planned = work_collect(w) && work_relate(w) && work_pair(w) && work_batch(w) && work_order(w) &&
-                   work_check(w) && work_emit(w, commit, NONE);
+    bool planned = work_collect(w) && work_relate(w) && work_pair(w) && work_rekey(w) && work_batch(w) &&
+                   work_order(w) && work_check(w) && work_emit(w, commit, NONE);
     arena_reset(&s->scratch);
     if (planned)
         return w;

@@ -36,6 +36,8 @@ struct change {
     void *image;                 /* the row as it will be; for DELETE as it was */
     void *old;                   /* the row as it was; NULL for INSERT */
     const uint64_t *columns;     /* that are sent; of a DELETE none */
+    const uint64_t *defaults;    /* of an UPDATE: columns that go back to the server's default; NULL: none */
+    const struct follow *follow; /* instead of this row, those that refer to it are updated; else NULL */
     uint32_t batch;              /* index; NONE: nothing of it is written */
     uint32_t place;              /* in its batch */
     uint32_t chunk;              /* in which it is sent */
@@ -45,6 +47,8 @@ struct change {
     uint8_t fate;                /* enum change_fate */
     bool referenced;             /* another change waits for its generated key */
     bool draws;                  /* its identity is unset */
+    bool taken_over;             /* a DELETE whose row another object takes over: nothing of it is written */
+    bool parks;                  /* sets unique values to NULL for a while, before the same row's own UPDATE */
 };
 
 /* A foreign key whose value is the key of an object that has none before the plan runs. */
@@ -71,10 +75,35 @@ struct sweep {
     uint64_t affected;
 };
 
-/* One row goes before another: indices of changes, and the foreign key that says so. */
+/* Rows that refer to rows whose keys change, by a foreign key that the database does not keep up itself: one UPDATE of all
+ * that are not written by changes of their own, whether the session has them or not. */
+struct follow {
+    const struct foreign_key *key;
+    void **kept; /* rows, as they were, with changes of their own */
+    uint32_t kept_count;
+};
+
+/* A loaded object without a change of its own whose foreign key follows. */
+struct follower {
+    struct entry *entry;
+    const struct foreign_key *key;
+    void *row; /* a struct with the new key in it */
+};
+
+/* Why one row goes before another. */
+enum edge_reason {
+    EDGE_REFERS,   /* the later one refers to it */
+    EDGE_REFERRED, /* it referred to the later one */
+    EDGE_RELEASES  /* it gives up a value of a unique index that the later one takes */
+};
+
+/* One row goes before another: indices of changes, and the constraint that says so. */
 struct row_edge {
     uint32_t before, after;
-    const struct foreign_key *key;
+    const char *constraint;
+    const struct table_index *index; /* of a unique value; else NULL */
+    uint8_t reason;                  /* enum edge_reason */
+    bool apart; /* checked row by row: not in one statement. All else is checked when a statement ends. */
 };
 
 /* Rows that one statement text writes. */
@@ -92,8 +121,19 @@ struct batch {
     size_t *bytes; /* about as many as each row takes on the wire beyond its struct */
     uint32_t count, capacity;
     uint32_t first_chunk, chunk_count;
-    bool referenced;   /* other rows wait for keys of these */
-    bool draws;        /* generated keys are drawn at the head of the pipeline */
+    bool *joined; /* by place: in one ring with the row before, and so in one statement; NULL: none is */
+    /* Batches that need each other's rows go as parts of one statement, each with the same number of knots: */
+    uint32_t leader;      /* index of the first part; its own where it goes alone */
+    struct batch **parts; /* of a leader; else NULL */
+    uint32_t part_count;
+    uint32_t *ends; /* of a part: by knot, the place behind its last row */
+    uint32_t knot_count;
+    uint32_t rank;   /* of a part: it waits for those of the rank before it, in the same statement */
+    bool referenced; /* other rows wait for keys of these */
+    bool draws;      /* generated keys are drawn at the head of the pipeline */
+    bool parks;      /* of changes that do */
+    const uint64_t *defaults;
+    const struct follow *follow;
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
     bool awaited;      /* later batches need these keys: a round trip ends behind it */
     const struct statement *statement;
@@ -116,6 +156,9 @@ enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_DRAW, STEP_GATHER, STEP
 struct step {
     enum step_kind kind;
     uint32_t chunk;
+    uint32_t chunk_count; /* WRITE: as many chunks go in one statement, each a part of it */
+    uint32_t rows;        /* WRITE */
+    void *const *objects;
     uint32_t column;     /* DRAW and GATHER: whose values the setting holds */
     struct sweep *sweep; /* SWEEP: before the chunk */
     uint32_t round_trip;
@@ -132,6 +175,8 @@ struct work {
     uint32_t deferral_count, deferral_capacity;
     struct row_edge *edges;
     uint32_t edge_count, edge_capacity;
+    struct follower *followers;
+    uint32_t follower_count, follower_capacity;
     struct batch **batches;
     uint32_t batch_count, batch_capacity;
     struct map batch_map;
@@ -145,6 +190,9 @@ struct work {
     struct cleared *cleared;
     uint32_t cleared_count, cleared_capacity;
     struct sweep *sweeps;
+    uint32_t *updates; /* known from the edges on */
+    uint32_t *rekeys;  /* of these, those that change the primary key */
+    bool *moves;       /* any of them changes what others may refer to */
 
     struct chunk *chunks;
     uint32_t chunk_count, chunk_capacity;
@@ -176,12 +224,17 @@ bool work_relate(struct work *w);
 /* What was deleted by cascades alone is alive again: the plan is no more. */
 void work_unrelate(struct work *w);
 bool work_pair(struct work *w);
+bool work_rekey(struct work *w);
 bool work_batch(struct work *w);
 bool work_order(struct work *w);
 bool work_check(struct work *w);
-/* Parts of it: edges between rows; batches split by the depth of their rows; the order inside batches. */
+/* Parts of it: edges between rows; rings of unique values; batches split where their rows ask for it, and joined
+ * where they need each other; the order inside batches. */
 bool work_find_edges(struct work *w);
-bool work_split(struct work *w, const uint32_t *batches, uint32_t count);
+bool work_untie(struct work *w);
+bool work_split(struct work *w, const bool *troubled);
+/* Puts a change where it belongs. */
+bool work_add_to_batch(struct work *w, struct change *change);
 bool work_order_rows(struct work *w);
 /* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent, or NONE. */
 bool work_emit(struct work *w, bool commit, uint32_t probe);
@@ -202,6 +255,12 @@ static inline const struct mapper *change_mapper(const struct work *w, const str
 {
     (void)w;
     return change->mapper;
+}
+
+/* Besides the changes of objects there are some that only prepare or complete these. */
+static inline bool change_is_extra(const struct change *change)
+{
+    return change->parks || change->follow;
 }
 
 /* The change of an entry, or NULL if it has no part in this work. */

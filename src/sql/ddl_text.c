@@ -70,6 +70,8 @@ static void key_line(const struct mapper *mapper, const struct table_index *inde
     constraint(index->name, out);
     buffer_text(out, index->primary ? "PRIMARY KEY " : "UNIQUE ");
     column_list(mapper, index->columns, index->count, out);
+    if (index->deferrable)
+        buffer_text(out, " DEFERRABLE");
 }
 
 static void check_line(const struct table_check *check, struct buffer *out)
@@ -86,6 +88,8 @@ static void foreign_key_line(const struct mapper *mapper, const struct foreign_k
     buffer_printf(out, " REFERENCES %s ", key->target->quoted);
     column_list(key->target, key->targets, key->count, out);
     buffer_text(out, actions[key->on_delete]);
+    if (key->on_update == HOWDAH_ON_UPDATE_CASCADE)
+        buffer_text(out, " ON UPDATE CASCADE");
 }
 
 void ddl_text_table(const struct mapper *mapper, const uint32_t *positions, struct buffer *out)

@@ -5,7 +5,9 @@ struct text {
     struct buffer out;
     uint32_t *types;
     uint32_t parameters;
-    const struct column **returned; /* room for all columns and the key */
+    const struct column **returned;     /* room for all columns and the key */
+    const struct statement_part *parts; /* of a joint statement; NULL for one that stands alone */
+    uint32_t part;                      /* that is being rendered */
 };
 
 static const char *separator(uint32_t index)
@@ -50,12 +52,37 @@ static void put_alias(struct text *t, uint32_t count, bool ordered)
     buffer_text(&t->out, ordered ? ", ord)" : ")");
 }
 
+/* In a joint statement columns are named by their number, and there is always one. */
+static void put_joint_returned(struct text *t, const struct statement_key *key, const char *prefix)
+{
+    uint32_t count = statement_returned(key, t->returned);
+    buffer_text(&t->out, count ? " RETURNING " : " RETURNING true AS c1");
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t->out, "%s%s%s%s%s AS c%u", separator(i), t->returned[i]->read_open, prefix,
+                      t->returned[i]->quoted, t->returned[i]->read_cast, i + 1);
+}
+
 static void put_returned(struct text *t, const struct statement_key *key, const char *before, const char *prefix)
 {
     uint32_t count = statement_returned(key, t->returned);
+    if (t->parts) {
+        put_joint_returned(t, key, prefix);
+        return;
+    }
     for (uint32_t i = 0; i < count; i++)
         buffer_printf(&t->out, "%s%s%s%s%s", i ? ", " : before, t->returned[i]->read_open, prefix,
                       t->returned[i]->quoted, t->returned[i]->read_cast);
+}
+
+/* A condition on earlier parts of a joint statement: a count of their rows must be there before any row is written. */
+static void put_gate(struct text *t, const char *before)
+{
+    for (uint32_t i = 0; t->parts && i < t->part; i++) {
+        if (t->parts[i].rank + 1 != t->parts[t->part].rank)
+            continue;
+        buffer_printf(&t->out, "%s(SELECT pg_catalog.count(*) FROM w%u) >= 0", before, i);
+        before = " AND ";
+    }
 }
 
 uint32_t statement_returned(const struct statement_key *key, const struct column **ret_columns)
@@ -63,14 +90,14 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
     const struct mapper *mapper = key->mapper;
     bool all = key->kind == STATEMENT_FIND || key->kind == STATEMENT_FIND_MANY;
     uint32_t count = 0, made = 0;
-    if (key->kind == STATEMENT_DELETE)
+    if (key->kind == STATEMENT_DELETE || key->kind == STATEMENT_FOLLOW || key->parks)
         return 0;
     for (uint32_t i = 0; !all && i < mapper->key_count; i++)
         ret_columns[count++] = &mapper->columns[mapper->key[i]];
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
-        bool by_server =
-            key->kind == STATEMENT_INSERT ? key->on_conflict || !column_in(key->columns, i) : c->server_only;
+        bool by_server = key->kind == STATEMENT_INSERT ? key->on_conflict || !column_in(key->columns, i)
+                                                       : c->server_only || column_in(key->defaults, i);
         if (!all && !by_server)
             continue;
         made++;
@@ -129,6 +156,7 @@ static void render_insert_defaults(struct text *t, const struct statement_key *k
     buffer_printf(&t->out, "INSERT INTO %s SELECT FROM pg_catalog.generate_series(1, ", key->mapper->quoted);
     put_parameter(t, INT8_OID);
     buffer_text(&t->out, ")");
+    put_gate(t, " WHERE ");
     put_returned(t, key, " RETURNING ", "");
 }
 
@@ -165,6 +193,7 @@ static void render_insert(struct text *t, const struct statement_key *key)
     }
     /* the server gives out defaults in the order in which the rows were added */
     put_alias(t, count, true);
+    put_gate(t, " WHERE ");
     buffer_text(&t->out, " ORDER BY u.ord");
     if (key->on_conflict)
         buffer_text(&t->out, key->on_conflict);
@@ -181,7 +210,10 @@ static void put_assignments(struct text *t, const struct statement_key *key, uin
         buffer_printf(&t->out, "%s%s = ", separator(count++), mapper->columns[i].quoted);
         put_item(t, position++, &mapper->columns[i]);
     }
-    if (mapper->version)
+    for (uint32_t i = 0; key->defaults && i < mapper->column_count; i++)
+        if (column_in(key->defaults, i))
+            buffer_printf(&t->out, "%s%s = DEFAULT", separator(count++), mapper->columns[i].quoted);
+    if (mapper->version && !key->parks)
         buffer_printf(&t->out, "%s%s = t.%s + 1", separator(count), mapper->version->quoted, mapper->version->quoted);
 }
 
@@ -217,6 +249,7 @@ static void render_update(struct text *t, const struct statement_key *key)
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, mapper);
     put_version_condition(t, mapper);
+    put_gate(t, " AND ");
     put_returned(t, key, " RETURNING ", "t.");
 }
 
@@ -228,6 +261,8 @@ static void render_delete(struct text *t, const struct statement_key *key)
         buffer_printf(&t->out, "DELETE FROM %s AS t WHERE t.%s = ANY (", mapper->quoted, first->quoted);
         put_array(t, first, false);
         buffer_printf(&t->out, "::%s[])", first->item_type); /* not ANY (SELECT ...): that compares with rows */
+        put_gate(t, " AND ");
+        put_returned(t, key, " RETURNING ", "t.");
         return;
     }
     buffer_printf(&t->out, "DELETE FROM %s AS t USING unnest(", mapper->quoted);
@@ -240,30 +275,109 @@ static void render_delete(struct text *t, const struct statement_key *key)
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, mapper);
     put_version_condition(t, mapper);
+    put_gate(t, " AND ");
+    put_returned(t, key, " RETURNING ", "t.");
+}
+
+/* Parameters: the old keys and the new ones; then the primary keys of rows that are written otherwise. */
+static void render_follow(struct text *t, const struct statement_key *key)
+{
+    const struct foreign_key *follows = key->follows;
+    const struct mapper *owner = follows->owner, *target = key->mapper;
+    uint32_t parts = follows->count;
+    buffer_printf(&t->out, "UPDATE %s AS t SET ", owner->quoted);
+    for (uint32_t i = 0; i < parts; i++) {
+        buffer_printf(&t->out, "%s%s = ", separator(i), owner->columns[follows->columns[i]].quoted);
+        put_item(t, parts + i, &target->columns[follows->targets[i]]);
+    }
+    buffer_text(&t->out, " FROM unnest(");
+    for (uint32_t i = 0; i < 2 * parts; i++) {
+        buffer_text(&t->out, separator(i));
+        put_array(t, &target->columns[follows->targets[i % parts]], false);
+    }
+    put_alias(t, 2 * parts, false);
+    buffer_text(&t->out, " WHERE ");
+    for (uint32_t i = 0; i < parts; i++) {
+        buffer_printf(&t->out, "%st.%s = ", i ? " AND " : "", owner->columns[follows->columns[i]].quoted);
+        put_item(t, i, &target->columns[follows->targets[i]]);
+    }
+    buffer_text(&t->out, " AND NOT EXISTS (SELECT FROM unnest(");
+    put_key_arrays(t, owner);
+    put_alias(t, owner->key_count, false);
+    buffer_text(&t->out, " WHERE ");
+    put_key_condition(t, owner);
+    buffer_byte(&t->out, ')');
+    put_gate(t, " AND ");
+    put_returned(t, key, " RETURNING ", "t.");
 }
 
 static void (*const renderers[])(struct text *, const struct statement_key *) = {
     [STATEMENT_FIND] = render_find,     [STATEMENT_FIND_MANY] = render_find_many, [STATEMENT_INSERT] = render_insert,
-    [STATEMENT_UPDATE] = render_update, [STATEMENT_DELETE] = render_delete,
+    [STATEMENT_UPDATE] = render_update, [STATEMENT_DELETE] = render_delete,       [STATEMENT_FOLLOW] = render_follow,
 };
+
+/* Room for a statement of so many columns, keys and versions. */
+static bool text_init(struct text *t, size_t columns, struct arena *arena)
+{
+    t->types = arena_allocate_array(arena, columns, sizeof(*t->types));
+    t->returned = arena_allocate_array(arena, columns, sizeof(struct column *));
+    buffer_init(&t->out, arena->allocator);
+    return t->types && t->returned;
+}
+
+/* What a key needs at most: each column once, the key, the version. */
+static size_t most_columns(const struct statement_key *key)
+{
+    return (size_t)key->mapper->column_count + 3 * KEY_PARTS_MAX + 1;
+}
+
+static const struct statement *take_statement(struct text *t, struct arena *arena)
+{
+    struct statement *statement = ARENA_NEW(arena, struct statement);
+    const char *text = t->out.failed || !statement ? NULL : arena_copy_text(arena, t->out.data, t->out.size);
+    buffer_done(&t->out);
+    if (!text)
+        return NULL;
+    statement->text = text;
+    statement->types = t->types;
+    statement->parameters = (uint16_t)t->parameters;
+    statement_seal(statement);
+    return statement;
+}
 
 const struct statement *statement_render(const struct statement_key *key, struct arena *arena)
 {
-    /* at most: each column once, the key, the version */
-    size_t most = (size_t)key->mapper->column_count + KEY_PARTS_MAX + 1;
-    struct text t = {.types = arena_allocate_array(arena, most, sizeof(*t.types)),
-                     .returned = arena_allocate_array(arena, most, sizeof(struct column *))};
-    struct statement *statement = ARENA_NEW(arena, struct statement);
-    if (!t.types || !t.returned || !statement)
+    struct text t = {0};
+    if (!text_init(&t, most_columns(key), arena))
         return NULL;
-    buffer_init(&t.out, arena->allocator);
     renderers[key->kind](&t, key);
-    statement->text = t.out.failed ? NULL : arena_copy_text(arena, t.out.data, t.out.size);
-    statement->types = t.types;
-    statement->parameters = (uint16_t)t.parameters;
-    buffer_done(&t.out);
-    if (!statement->text)
+    return take_statement(&t, arena);
+}
+
+const struct statement *statement_render_joint(const struct statement_part *parts, uint32_t count, struct arena *arena)
+{
+    struct text t = {.parts = parts};
+    size_t columns = 0;
+    for (uint32_t i = 0; i < count; i++)
+        columns += most_columns(&parts[i].key);
+    if (!text_init(&t, columns, arena))
         return NULL;
-    statement_seal(statement);
-    return statement;
+    for (t.part = 0; t.part < count; t.part++) {
+        buffer_printf(&t.out, "%sw%u AS (", t.part ? ", " : "WITH ", t.part);
+        renderers[parts[t.part].key.kind](&t, &parts[t.part].key);
+        buffer_byte(&t.out, ')');
+    }
+    buffer_text(&t.out, " SELECT p.part");
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t returned = statement_returned(&parts[i].key, t.returned);
+        for (uint32_t c = 0; c < (returned ? returned : 1); c++)
+            buffer_printf(&t.out, ", w%u.c%u", i, c + 1);
+    }
+    buffer_text(&t.out, " FROM (VALUES ");
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t.out, "%s(%u)", separator(i), i);
+    buffer_text(&t.out, ") AS p(part)");
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t.out, " LEFT JOIN w%u ON p.part = %u", i, i);
+    return take_statement(&t, arena);
 }

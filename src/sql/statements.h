@@ -14,17 +14,21 @@ enum statement_kind {
     STATEMENT_FIND_MANY, /* rows by primary keys */
     STATEMENT_INSERT,
     STATEMENT_UPDATE,
-    STATEMENT_DELETE
+    STATEMENT_DELETE,
+    STATEMENT_FOLLOW /* a part of a joint statement: rows of `follows` take the new keys of rows that they refer to */
 };
 
 /* Sets of columns are bits, column_words(mapper) words of them. */
 struct statement_key {
     enum statement_kind kind;
     const struct mapper *mapper;
-    const uint64_t *columns; /* INSERT: those that are sent; UPDATE: those that are set; else NULL */
-    const uint64_t *by_name; /* of those, the ones whose values stand in a setting of the transaction, since the
+    const uint64_t *columns;  /* INSERT: those that are sent; UPDATE: those that are set; else NULL */
+    const uint64_t *by_name;  /* of those, the ones whose values stand in a setting of the transaction, since the
                                 client doesn't know them yet; their parameter is the setting's name. Or NULL */
-    const char *on_conflict; /* INSERT: that clause; all columns come back then. Not for the store of texts */
+    const char *on_conflict;  /* INSERT: that clause; all columns come back then. Not for the store of texts */
+    const uint64_t *defaults; /* UPDATE: columns that are set to their DEFAULT; or NULL */
+    const struct foreign_key *follows; /* FOLLOW: the foreign key; `mapper` is its target */
+    bool parks;              /* UPDATE: leaves the version as it is, and returns nothing; another one follows */
     const struct column *by; /* FIND: another column than the primary key, or NULL */
 };
 
@@ -68,6 +72,16 @@ static inline bool column_sets_equal(const uint64_t *a, const uint64_t *b, uint3
 
 /* Renders the statement into the arena; NULL if memory is out. */
 const struct statement *statement_render(const struct statement_key *key, struct arena *arena);
+
+/* Several writes in one statement, as common table expressions: parts that need each other's rows. The server checks
+ * foreign keys when all of them are done. Parts come by rank; those of a rank are done before the next rank begins.
+ * It returns a row for each row written, with the part's number (integer, from 0) and then for each part its columns: what
+ * statement_returned says, or, where that is nothing, one that is true. A part that wrote nothing gives a row of NULLs. */
+struct statement_part {
+    struct statement_key key;
+    uint32_t rank;
+};
+const struct statement *statement_render_joint(const struct statement_part *parts, uint32_t count, struct arena *arena);
 
 /* The columns that a statement returns, in their order: for FIND those of the ROW. For writes the primary key,
  * to tell the rows, and then what the server made; none if it made nothing. Returns how many there are. */

@@ -46,8 +46,8 @@ static uint32_t hash_of(const struct statement_key *key)
 {
     uint32_t words = column_words(key->mapper);
     uint64_t hash = hash_combine(key->mapper->index, key->kind);
-    hash = hash_combine(hash, key->by ? key->by->index + 1 : 0);
-    return (uint32_t)hash_set(hash_set(hash, key->columns, words), key->by_name, words);
+    hash = hash_combine(hash, (key->by ? key->by->index + 1 : 0) * 2 + key->parks);
+    return (uint32_t)hash_set(hash_set(hash_set(hash, key->columns, words), key->by_name, words), key->defaults, words);
 }
 
 static bool same_set(const uint64_t *a, const uint64_t *b, uint32_t words)
@@ -59,7 +59,8 @@ static bool match(const struct map_node *node, const void *probe)
 {
     const struct statement_key *a = &((const struct stored *)(const void *)node)->key, *b = probe;
     uint32_t words = column_words(b->mapper);
-    return a->kind == b->kind && a->mapper == b->mapper && a->by == b->by && same_set(a->columns, b->columns, words) &&
+    return a->kind == b->kind && a->mapper == b->mapper && a->by == b->by && a->parks == b->parks &&
+           same_set(a->columns, b->columns, words) && same_set(a->defaults, b->defaults, words) &&
            same_set(a->by_name, b->by_name, words);
 }
 
@@ -79,7 +80,9 @@ static const struct statement *add(struct text_store *store, const struct statem
     stored->key = *key;
     stored->key.columns = copy_set(&store->arena, key->columns, words);
     stored->key.by_name = copy_set(&store->arena, key->by_name, words);
-    if ((key->columns && !stored->key.columns) || (key->by_name && !stored->key.by_name))
+    stored->key.defaults = copy_set(&store->arena, key->defaults, words);
+    if ((key->columns && !stored->key.columns) || (key->by_name && !stored->key.by_name) ||
+        (key->defaults && !stored->key.defaults))
         return NULL;
     return map_add(&store->map, &stored->node, hash) ? statement : NULL;
 }

@@ -313,11 +313,11 @@ START_TEST(test_misuse__column_of_the_server_assigned)
 }
 END_TEST
 
-START_TEST(test_misuse__primary_key_of_a_row_changed)
+START_TEST(test_misuse__primary_key_of_a_row_unset)
 {
     Maker *ann = session_find(s, Maker, 1);
-    ann->id = 77;
-    Status status = session_commit(s); /* changed keys are not in the core: refused, and never a wrong row */
+    ann->id = 0;
+    Status status = session_commit(s);
     ck_assert_int_eq(status, STATUS_INVALID);
     check_culprit(ann, "Maker", "id");
     live_check("1\n2", "SELECT id FROM makers ORDER BY id");
@@ -504,7 +504,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_misuse__pointers_that_are_no_objects);
     tcase_add_test(tests, test_misuse__object_of_another_model);
     tcase_add_test(tests, test_misuse__column_of_the_server_assigned);
-    tcase_add_test(tests, test_misuse__primary_key_of_a_row_changed);
+    tcase_add_test(tests, test_misuse__primary_key_of_a_row_unset);
     tcase_add_loop_test(tests, test_misuse__collection_edited, 0, 2);
     tcase_add_test(tests, test_misuse__call_inside_a_call);
     tcase_add_test(tests, test_misuse__other_session_inside_a_call);

@@ -1,0 +1,176 @@
+#include "claims.h"
+
+#include "base/hash.h"
+
+bool change_touches(const struct change *change, const struct table_index *index)
+{
+    for (uint32_t i = 0; i < index->count; i++)
+        if (column_in(change->columns, index->columns[i]))
+            return true;
+    return false;
+}
+
+bool change_rekeys(const struct mapper *mapper, const struct change *change)
+{
+    if (change->operation != HOWDAH_OPERATION_UPDATE)
+        return false;
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        if (column_in(change->columns, mapper->key[i]))
+            return true;
+    return false;
+}
+
+bool index_has(const struct mapper *mapper, const struct table_index *index, const void *object)
+{
+    for (uint32_t i = 0; i < index->count; i++)
+        if (column_is_null(&mapper->columns[index->columns[i]], object))
+            return false;
+    return true;
+}
+
+static uint32_t hash_of(const struct mapper *mapper, const struct table_index *index, const void *object)
+{
+    uint64_t hash = hash_combine((uint64_t)(uintptr_t)index, mapper->index);
+    for (uint32_t i = 0; i < index->count; i++)
+        hash = column_hash(&mapper->columns[index->columns[i]], hash, object);
+    return (uint32_t)hash;
+}
+
+/* --- collecting --- */
+
+/* Whether the server makes one of the values, or a part waits for a generated key: nobody else can have it. */
+static bool is_unknown(const struct work *w, const struct change *change, const struct table_index *index)
+{
+    for (uint32_t i = 0; i < index->count; i++)
+        if ((change->operation == HOWDAH_OPERATION_INSERT && !column_in(change->columns, index->columns[i])) ||
+            work_defers(w, change, index->columns[i]))
+            return true;
+    return false;
+}
+
+static bool add_claim(struct work *w, struct claims *c, enum claim_kind kind, const struct table_index *index,
+                      const struct change *change)
+{
+    const struct mapper *mapper = change_mapper(w, change);
+    const void *object = kind == CLAIM_GIVES ? change->image : change->old;
+    if (!index_has(mapper, index, object) || (kind == CLAIM_GIVES && is_unknown(w, change, index)))
+        return true;
+    struct claim *claims = work_grow(w, c->claims, c->count, &c->capacity, sizeof(*claims));
+    if (!claims)
+        return false;
+    c->claims = claims;
+    claims[c->count++] = (struct claim){.index = index,
+                                        .hash = hash_of(mapper, index, object),
+                                        .change = (uint32_t)(change - w->changes),
+                                        .kind = (uint8_t)kind};
+    return true;
+}
+
+static bool claim(struct work *w, struct claims *c, const struct table_index *index, const struct change *change)
+{
+    bool update = change->operation == HOWDAH_OPERATION_UPDATE;
+    if (update && !change_touches(change, index))
+        return true;
+    bool gives = index->referenced || index->primary, gives_up = change->operation != HOWDAH_OPERATION_INSERT;
+    if (gives && change->operation != HOWDAH_OPERATION_DELETE && !add_claim(w, c, CLAIM_GIVES, index, change))
+        return false;
+    return !gives_up || index->primary || add_claim(w, c, CLAIM_GIVES_UP, index, change);
+}
+
+/* Of the primary key: of rows whose key changes, and of new rows that are not in the identity map, since a row whose key
+ * changes has their place. */
+static bool claim_key(struct work *w, struct claims *c, const struct mapper *mapper, const struct change *change)
+{
+    bool new = change->operation == HOWDAH_OPERATION_INSERT && !change->entry->mapped;
+    if (!w->rekeys[mapper->index] || !(new || change_rekeys(mapper, change)))
+        return true;
+    return claim(w, c, &mapper->indexes[0], change);
+}
+
+/* Where nothing of a table is taken, nobody asks what is given up. */
+static bool is_asked_for(const struct work *w, const struct mapper *mapper, const struct table_index *index)
+{
+    return index->unique && !index->primary &&
+           (index->referenced || w->deletes[mapper->index] || w->updates[mapper->index]);
+}
+
+static bool claim_all(struct work *w, struct claims *c, const struct change *change)
+{
+    const struct mapper *mapper = change_mapper(w, change);
+    if (!claim_key(w, c, mapper, change))
+        return false;
+    for (uint32_t i = 0; mapper->has_unique && i < mapper->index_count; i++)
+        if (is_asked_for(w, mapper, &mapper->indexes[i]) && !claim(w, c, &mapper->indexes[i], change))
+            return false;
+    return true;
+}
+
+static bool make_places(struct work *w, struct claims *c)
+{
+    uint32_t size = 16;
+    while (size < 2 * (uint64_t)c->count && size < UINT32_MAX / 2)
+        size *= 2;
+    c->mask = size - 1;
+    c->places = arena_allocate_array(&w->arena, size, sizeof(*c->places));
+    if (!c->places)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < size; i++)
+        c->places[i] = NONE;
+    for (uint32_t i = c->count; i-- > 0;) { /* so that a place's claims come in the order of the changes */
+        uint32_t *place = &c->places[c->claims[i].hash & c->mask];
+        c->claims[i].next = *place;
+        *place = i;
+    }
+    return true;
+}
+
+bool claims_collect(struct work *w, struct claims *ret)
+{
+    struct claims c = {0};
+    for (uint32_t i = 0; i < w->change_count; i++)
+        if (w->changes[i].batch != NONE && !claim_all(w, &c, &w->changes[i]))
+            return false;
+    if (c.count && !make_places(w, &c))
+        return false;
+    *ret = c;
+    return true;
+}
+
+/* --- finding --- */
+
+static bool fits(const struct work *w, const struct claim *claim, const struct mapper *mapper, const void *object)
+{
+    const struct change *change = &w->changes[claim->change];
+    const void *claimed = claim->kind == CLAIM_GIVES ? change->image : change->old;
+    for (uint32_t i = 0; i < claim->index->count; i++)
+        if (!column_equal(&mapper->columns[claim->index->columns[i]], claimed, object))
+            return false;
+    return true;
+}
+
+static const struct claim *search(const struct work *w, const struct claims *claims, uint32_t at, uint32_t hash,
+                                  enum claim_kind kind, const struct mapper *mapper, const struct table_index *index,
+                                  const void *object)
+{
+    for (; at != NONE; at = claims->claims[at].next) {
+        const struct claim *claim = &claims->claims[at];
+        if (claim->hash == hash && claim->kind == kind && claim->index == index && fits(w, claim, mapper, object))
+            return claim;
+    }
+    return NULL;
+}
+
+const struct claim *claims_find(const struct work *w, const struct claims *claims, enum claim_kind kind,
+                                const struct mapper *mapper, const struct table_index *index, const void *object)
+{
+    if (!claims->count || !index_has(mapper, index, object))
+        return NULL;
+    uint32_t hash = hash_of(mapper, index, object);
+    return search(w, claims, claims->places[hash & claims->mask], hash, kind, mapper, index, object);
+}
+
+const struct claim *claims_next(const struct work *w, const struct claims *claims, const struct claim *claim,
+                                const struct mapper *mapper, const void *object)
+{
+    return search(w, claims, claim->next, claim->hash, (enum claim_kind)claim->kind, mapper, claim->index, object);
+}

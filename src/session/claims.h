@@ -1,0 +1,46 @@
+/* Claims: which rows of a unit of work give a value of a unique index to the table, and which give one up. What an
+ * edge between rows needs to know, found by value in constant time.
+ *
+ * The primary key has claims only where keys of loaded rows change: all else of it the identity map answers. */
+#ifndef SESSION_CLAIMS_H
+#define SESSION_CLAIMS_H
+
+#include "work.h"
+
+enum claim_kind {
+    CLAIM_GIVES,   /* the table has the value when the row is written */
+    CLAIM_GIVES_UP /* the table has not the value any more then */
+};
+
+struct claim {
+    const struct table_index *index;
+    uint32_t hash;
+    uint32_t change;
+    uint32_t next; /* of the same place in the table; NONE at the end */
+    uint8_t kind;
+};
+
+struct claims {
+    struct claim *claims;
+    uint32_t count, capacity;
+    uint32_t *places; /* by hash: the first claim, or NONE */
+    uint32_t mask;
+};
+
+/* Collects the claims of all changes. False: the session has the error. */
+bool claims_collect(struct work *w, struct claims *ret);
+/* The first claim on the values that `object`, a struct of the index's table, has; then the next one. NULL if there is
+ * none. */
+const struct claim *claims_find(const struct work *w, const struct claims *claims, enum claim_kind kind,
+                                const struct mapper *mapper, const struct table_index *index, const void *object);
+const struct claim *claims_next(const struct work *w, const struct claims *claims, const struct claim *claim,
+                                const struct mapper *mapper, const void *object);
+
+/* Whether the change writes a column of the index. */
+bool change_touches(const struct change *change, const struct table_index *index);
+/* Whether the row is in the index, as far as values go: none of them NULL. */
+bool index_has(const struct mapper *mapper, const struct table_index *index, const void *object);
+/* Whether the UPDATE changes the row's primary key. */
+bool change_rekeys(const struct mapper *mapper, const struct change *change);
+
+#endif

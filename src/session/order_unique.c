@@ -1,0 +1,195 @@
+/* Unique values that rows hand on in a ring: a swap, a rotation. No order helps, since each row waits for another one to
+ * release its value. Where the column can be NULL, all of them release their values first, in one statement, and take the
+ * new ones in the next; a deferrable constraint needs none of this, since it is checked when the statement ends. Else the
+ * plan is refused. */
+#include "base/components.h"
+#include "work.h"
+
+#include "base/error.h"
+
+/* The updated rows that take values from each other, numbered anew. */
+struct tying {
+    struct work *w;
+    uint32_t *rows;    /* number of a change -> its number here, or NONE */
+    uint32_t *changes; /* and back */
+    uint32_t count;
+    uint32_t *edges; /* of the work */
+    struct toposort_edge *links;
+    uint32_t edge_count;
+    struct components knots;
+    uint32_t *parkings; /* by row: the change that parks it, or NONE */
+};
+
+static bool is_of_updates(const struct work *w, const struct row_edge *edge)
+{
+    return edge->apart && w->changes[edge->before].operation == HOWDAH_OPERATION_UPDATE &&
+           w->changes[edge->after].operation == HOWDAH_OPERATION_UPDATE && !w->changes[edge->before].parks;
+}
+
+static uint32_t number_row(struct tying *t, uint32_t change)
+{
+    if (t->rows[change] == NONE) {
+        t->rows[change] = t->count;
+        t->changes[t->count++] = change;
+    }
+    return t->rows[change];
+}
+
+/* False if memory is out; no edges: nothing to do. */
+static bool find_knots(struct tying *t)
+{
+    struct work *w = t->w;
+    struct arena *arena = &w->arena;
+    uint32_t edges = 0;
+    for (uint32_t i = 0; i < w->edge_count; i++)
+        edges += is_of_updates(w, &w->edges[i]);
+    t->count = t->edge_count = 0;
+    if (edges == 0)
+        return true;
+    t->rows = arena_allocate_array(arena, w->change_count, sizeof(*t->rows));
+    t->changes = arena_allocate_array(arena, 2 * (size_t)edges, sizeof(*t->changes));
+    t->edges = arena_allocate_array(arena, edges, sizeof(*t->edges));
+    t->links = arena_allocate_array(arena, edges, sizeof(*t->links));
+    if (!t->rows || !t->changes || !t->edges || !t->links)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < w->change_count; i++)
+        t->rows[i] = NONE;
+    for (uint32_t i = 0; i < w->edge_count; i++)
+        if (is_of_updates(w, &w->edges[i])) {
+            uint32_t before = number_row(t, w->edges[i].before), after = number_row(t, w->edges[i].after);
+            t->edges[t->edge_count] = i;
+            t->links[t->edge_count++] = (struct toposort_edge){before, after};
+        }
+    return components(arena, t->count, t->links, t->edge_count, &t->knots) || !session_no_memory(w->s);
+}
+
+static bool is_tied(const struct tying *t, uint32_t i)
+{
+    return t->knots.of[t->links[i].before] == t->knots.of[t->links[i].after];
+}
+
+/* The column that a row can give up for a while; NONE if there is none. */
+static uint32_t parking_column(const struct work *w, const struct row_edge *edge)
+{
+    const struct change *change = &w->changes[edge->before];
+    const struct mapper *mapper = change_mapper(w, change);
+    for (uint32_t i = 0; i < edge->index->count; i++) {
+        const struct column *c = &mapper->columns[edge->index->columns[i]];
+        if (c->nullable && !c->key && !c->server_only)
+            return c->index;
+    }
+    return NONE;
+}
+
+/* The change that sets columns of the row to NULL. The main change writes them again, and counts the version. */
+static uint32_t add_parking(struct work *w, uint32_t main)
+{
+    const struct mapper *mapper = change_mapper(w, &w->changes[main]);
+    struct change *changes = work_grow(w, w->changes, w->change_count, &w->change_capacity, sizeof(*changes));
+    if (!changes)
+        return NONE;
+    w->changes = changes;
+    struct change *parking = &changes[w->change_count];
+    *parking = (struct change){.entry = changes[main].entry,
+                               .old = changes[main].old,
+                               .mapper = mapper,
+                               .operation = HOWDAH_OPERATION_UPDATE,
+                               .parks = true,
+                               .batch = NONE,
+                               .deferrals = NONE,
+                               .cleared = NONE};
+    parking->image = arena_copy(&w->arena, parking->old, mapper->model->size);
+    parking->columns = arena_allocate_zero(&w->arena, column_words(mapper) * sizeof(uint64_t), _Alignof(uint64_t));
+    if (parking->image && parking->columns)
+        return w->change_count++;
+    session_no_memory(w->s);
+    return NONE;
+}
+
+static bool add_edge(struct work *w, struct row_edge edge)
+{
+    struct row_edge *edges = work_grow(w, w->edges, w->edge_count, &w->edge_capacity, sizeof(*edges));
+    if (!edges)
+        return false;
+    w->edges = edges;
+    edges[w->edge_count++] = edge;
+    return true;
+}
+
+/* The row that stands before the edge is parked, and the edge leads on from there. */
+static bool park(struct tying *t, uint32_t i)
+{
+    struct work *w = t->w;
+    uint32_t *parking = &t->parkings[t->links[i].before], main = w->edges[t->edges[i]].before;
+    uint32_t column = parking_column(w, &w->edges[t->edges[i]]);
+    if (column == NONE)
+        return true;
+    if (*parking == NONE) {
+        *parking = add_parking(w, main);
+        struct row_edge edge = w->edges[t->edges[i]];
+        edge.before = *parking;
+        edge.after = main;
+        if (*parking == NONE || !add_edge(w, edge))
+            return false;
+    }
+    struct change *change = &w->changes[*parking];
+    column_put((uint64_t *)(uintptr_t)change->columns, column); /* a set of its own */
+    column_set_null(&change_mapper(w, change)->columns[column], change->image);
+    w->edges[t->edges[i]].before = *parking;
+    return true;
+}
+
+static bool park_tied(struct tying *t)
+{
+    struct work *w = t->w;
+    uint32_t first = w->change_count;
+    t->parkings = arena_allocate_array(&w->arena, (size_t)t->count + 1, sizeof(*t->parkings));
+    if (!t->parkings)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < t->count; i++)
+        t->parkings[i] = NONE;
+    for (uint32_t i = 0; i < t->edge_count; i++)
+        if (is_tied(t, i) && !park(t, i))
+            return false;
+    for (uint32_t i = first; i < w->change_count; i++)
+        if (!work_add_to_batch(w, &w->changes[i]))
+            return false;
+    return true;
+}
+
+static bool refuse(struct tying *t, uint32_t i)
+{
+    struct work *w = t->w;
+    const struct row_edge *edge = &w->edges[t->edges[i]];
+    const struct change *taker = &w->changes[edge->after], *holder = &w->changes[edge->before];
+    const struct mapper *mapper = change_mapper(w, taker);
+    const struct column *c = &mapper->columns[edge->index->columns[0]];
+    work_refuse(
+        w, HOWDAH_STATUS_UNIQUE, taker, c->field->name,
+        "this %s takes the value of another one (the error's .other) that takes it in turn: %s%s is checked row by "
+        "row; %sflush a value in between",
+        mapper->model->name, edge->index->primary ? "the primary key " : "", edge->index->name,
+        edge->index->primary || edge->index->referenced ? "" : "make it .deferrable, or ");
+    error_attach(&w->s->error, &w->s->error.constraint, edge->index->name);
+    w->s->error.other = entry_object(mapper, holder->entry);
+    error_finish(&w->s->error);
+    return false;
+}
+
+bool work_untie(struct work *w)
+{
+    struct tying t = {.w = w};
+    bool any = false;
+    if (!find_knots(&t))
+        return false;
+    for (uint32_t i = 0; i < t.edge_count && !any; i++)
+        any = is_tied(&t, i);
+    if (!any)
+        return true;
+    if (!park_tied(&t) || !find_knots(&t))
+        return false;
+    for (uint32_t i = 0; i < t.edge_count; i++)
+        if (is_tied(&t, i))
+            return refuse(&t, i);
+    return true;
+}

@@ -1,0 +1,268 @@
+/* Keys that change: of rows that others refer to, by their primary key or by another unique value. What refers to them
+ * follows: objects of the session in memory, and in the database all rows, by ON UPDATE CASCADE where the model declares
+ * it, else by one UPDATE in the statement that changes the keys, whether the session has the rows or not. */
+#include "claims.h"
+#include "foreign_key.h"
+#include "snapshot.h"
+#include "work.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+
+/* Rows of one table whose keys change, found by their old keys. */
+struct moved {
+    struct work *w;
+    const struct foreign_key *key; /* that refers to them */
+    uint32_t *changes;
+    uint32_t *next; /* by place in `changes`: the next one of the same hash */
+    uint32_t count;
+    uint32_t *places;
+    uint32_t mask;
+    struct follow *follow; /* NULL where the database follows itself */
+};
+
+/* --- the new keys themselves --- */
+
+/* Another object has the new key, and keeps it. */
+static bool check_holder(struct work *w, const struct change *change)
+{
+    const struct mapper *mapper = change->mapper;
+    const struct entry *holder = identity_find(&w->s->map, mapper, change->image);
+    const struct change *other = holder ? work_change_of(w, holder) : NULL;
+    if (!holder || holder == change->entry || holder->state == ENTRY_DETACHED ||
+        (other && (other->operation == HOWDAH_OPERATION_DELETE || change_rekeys(mapper, other))))
+        return true;
+    work_refuse(w, HOWDAH_STATUS_UNIQUE, change, mapper->columns[mapper->key[0]].field->name,
+                "another object of the session has this primary key");
+    w->s->error.other = entry_object(mapper, holder);
+    return false;
+}
+
+static bool writes_target(const struct change *change, const struct foreign_key *key)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (column_in(change->columns, key->targets[i]))
+            return true;
+    return false;
+}
+
+/* --- which rows --- */
+
+static uint32_t hash_target(const struct foreign_key *key, const void *object)
+{
+    uint64_t hash = 0;
+    for (uint32_t i = 0; i < key->count; i++)
+        hash = column_hash(&key->target->columns[key->targets[i]], hash, object);
+    return (uint32_t)hash;
+}
+
+static bool moves(const struct change *change, const struct foreign_key *key)
+{
+    return change->mapper == key->target && change->operation == HOWDAH_OPERATION_UPDATE && !change->follow &&
+           change->entry->state == ENTRY_LOADED && writes_target(change, key);
+}
+
+static bool find_moved(struct moved *m, uint32_t changes)
+{
+    struct work *w = m->w;
+    uint32_t count = 0, size = 4;
+    for (uint32_t i = 0; i < changes; i++)
+        count += moves(&w->changes[i], m->key);
+    if (count == 0)
+        return true;
+    while (size < 2 * (uint64_t)count)
+        size *= 2;
+    m->mask = size - 1;
+    m->changes = arena_allocate_array(&w->arena, count, sizeof(*m->changes));
+    m->next = arena_allocate_array(&w->arena, count, sizeof(*m->next));
+    m->places = arena_allocate_array(&w->arena, size, sizeof(*m->places));
+    if (!m->changes || !m->next || !m->places)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < size; i++)
+        m->places[i] = NONE;
+    for (uint32_t i = 0; i < changes; i++) {
+        if (!moves(&w->changes[i], m->key))
+            continue;
+        uint32_t *place = &m->places[hash_target(m->key, w->changes[i].old) & m->mask];
+        m->changes[m->count] = i;
+        m->next[m->count] = *place;
+        *place = m->count++;
+    }
+    return true;
+}
+
+/* The row that an object refers to, if its key changes. */
+static const struct change *moved_target(const struct moved *m, const void *object)
+{
+    const struct foreign_key *key = m->key;
+    if (!foreign_key_read(m->w->s, key, key->owner, object))
+        return NULL;
+    uint32_t at = m->places[hash_target(key, m->w->s->key_object) & m->mask];
+    for (; at != NONE; at = m->next[at]) {
+        const struct change *change = &m->w->changes[m->changes[at]];
+        if (foreign_key_refers_to(key, key->owner, object, change->old))
+            return change;
+    }
+    return NULL;
+}
+
+/* --- what follows --- */
+
+/* A row that others refer to by what follows would draw them along, and theirs: the database can do it, we can't. */
+static bool check_chain(struct work *w, const struct foreign_key *key, const struct change *change)
+{
+    const struct mapper *owner = key->owner;
+    for (uint32_t i = 0; i < key->count; i++) {
+        bool referenced = owner->key_referenced && owner->columns[key->columns[i]].key;
+        for (uint32_t n = 0; n < owner->index_count; n++)
+            for (uint32_t c = 0; c < owner->indexes[n].count; c++)
+                referenced |= owner->indexes[n].referenced && owner->indexes[n].columns[c] == key->columns[i];
+        if (referenced)
+            return work_refuse(w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
+                               "rows of %s refer to it by columns that others refer to in turn: declare .on_update = "
+                               "ON_UPDATE_CASCADE on these foreign keys",
+                               owner->quoted);
+    }
+    return true;
+}
+
+/* An object with a change of its own: its image follows, and where the database does not, the change writes it. */
+static bool follow_change(struct moved *m, struct change *change, const struct change *target)
+{
+    struct work *w = m->w;
+    const struct foreign_key *key = m->key;
+    if (!foreign_key_equal(key, key->owner, change->image, change->old))
+        return true; /* it refers to something else from now on */
+    if (!foreign_key_assign(key, key->owner, &w->s->arena, change->image, target->image))
+        return !session_no_memory(w->s);
+    if (!m->follow)
+        return true;
+    uint64_t *set = arena_copy(&w->arena, change->columns, column_words(key->owner) * sizeof(*set));
+    if (!set)
+        return !session_no_memory(w->s);
+    bool counted = !key->owner->version || !column_set_is_empty(set, column_words(key->owner));
+    for (uint32_t i = 0; i < key->count; i++)
+        column_put(set, key->columns[i]);
+    change->columns = set;
+    m->follow->kept[m->follow->kept_count++] = change->old;
+    return counted ||
+           integer_set(key->owner->version, change->image, key_read_integer(key->owner->version, change->old) + 1);
+}
+
+/* A clean object: only its memory follows, when all is written. */
+static bool follow_clean(struct moved *m, struct entry *entry, const struct change *target)
+{
+    struct work *w = m->w;
+    const struct mapper *mapper = m->key->owner;
+    struct follower *followers =
+        work_grow(w, w->followers, w->follower_count, &w->follower_capacity, sizeof(*followers));
+    void *row = followers ? arena_copy(&w->arena, entry_snapshot(mapper, entry), mapper->model->size) : NULL;
+    if (!row || !foreign_key_assign(m->key, mapper, &w->s->arena, row, target->image))
+        return !session_no_memory(w->s);
+    w->followers = followers;
+    followers[w->follower_count++] = (struct follower){entry, m->key, row};
+    return true;
+}
+
+static bool follow_entry(struct moved *m, struct entry *entry)
+{
+    const struct mapper *mapper = m->key->owner;
+    if (entry->state != ENTRY_LOADED)
+        return true;
+    const struct change *target = moved_target(m, entry_snapshot(mapper, entry));
+    struct change *change = target ? work_change_of(m->w, entry) : NULL;
+    if (!target)
+        return true;
+    return change ? follow_change(m, change, target) : follow_clean(m, entry, target);
+}
+
+static bool follow_entries(struct moved *m)
+{
+    const struct slabs *slabs = &m->w->s->slabs;
+    uint32_t index = m->key->owner->index;
+    const struct slab *slab = index < slabs->chain_count ? slabs->chains[index].first : NULL;
+    for (; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++)
+            if (!follow_entry(m, slab_entry(slab, i)))
+                return false;
+    return true;
+}
+
+/* --- what the database does --- */
+
+/* For each row whose key changes one that stands for those that refer to it. */
+static bool add_follow_changes(struct moved *m)
+{
+    struct work *w = m->w;
+    for (uint32_t i = 0; i < m->count; i++) {
+        struct change *changes = work_grow(w, w->changes, w->change_count, &w->change_capacity, sizeof(*changes));
+        if (!changes)
+            return false;
+        w->changes = changes;
+        changes[w->change_count] = changes[m->changes[i]];
+        changes[w->change_count].columns = w->no_columns;
+        changes[w->change_count].follow = m->follow;
+        changes[w->change_count].deferrals = changes[w->change_count].cleared = NONE;
+        w->change_count++;
+    }
+    return true;
+}
+
+static bool follow_key(struct work *w, const struct foreign_key *key, uint32_t changes)
+{
+    struct moved m = {.w = w, .key = key};
+    if (!find_moved(&m, changes))
+        return false;
+    if (m.count == 0)
+        return true;
+    if (key->on_update != HOWDAH_ON_UPDATE_CASCADE) {
+        if (!check_chain(w, key, &w->changes[m.changes[0]]))
+            return false;
+        m.follow = ARENA_NEW(&w->arena, struct follow);
+        void **kept = arena_allocate_array(&w->arena, (size_t)changes + 1, sizeof(*kept));
+        if (!m.follow || !kept)
+            return !session_no_memory(w->s);
+        *m.follow = (struct follow){.key = key, .kept = kept};
+    }
+    return follow_entries(&m) && (!m.follow || add_follow_changes(&m));
+}
+
+static bool follow_mapper(struct work *w, const struct mapper *mapper, uint32_t changes)
+{
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct mapper *target = mapper->foreign_keys[k].target;
+        if (w->moves[target->index] && !follow_key(w, &mapper->foreign_keys[k], changes))
+            return false;
+    }
+    return true;
+}
+
+static bool touches_reference(const struct change *change)
+{
+    const struct mapper *mapper = change->mapper;
+    for (uint32_t i = 0; i < mapper->index_count; i++)
+        if ((mapper->indexes[i].referenced || (mapper->indexes[i].primary && mapper->key_referenced)) &&
+            change_touches(change, &mapper->indexes[i]))
+            return true;
+    return false;
+}
+
+bool work_rekey(struct work *w)
+{
+    bool any = false;
+    uint32_t changes = w->change_count;
+    for (uint32_t i = 0; i < changes; i++) {
+        const struct change *change = &w->changes[i];
+        if (change->operation != HOWDAH_OPERATION_UPDATE || change->entry->state != ENTRY_LOADED)
+            continue;
+        if (change_rekeys(change->mapper, change) && !check_holder(w, change))
+            return false;
+        bool moved = touches_reference(change);
+        w->moves[change->mapper->index] |= moved;
+        any |= moved;
+    }
+    for (uint32_t i = 0; any && i < w->s->db->catalog.mapper_count; i++)
+        if (!follow_mapper(w, &w->s->db->catalog.mappers[i], changes))
+            return false;
+    return true;
+}

@@ -1,0 +1,305 @@
+/* Rows that need each other: one statement writes them, whatever their tables. */
+#include "api/scene.h"
+#include "api/cycle_models.h"
+
+static void setup(void)
+{
+    scene_open(CYCLES);
+}
+
+/* How many writes the plan has. */
+static size_t writes(void)
+{
+    size_t count = 0;
+    const Plan *plan = session_plan(s);
+    ck_assert_msg(plan, "%s", error_text(session_error(s)));
+    for (size_t i = 0; i < plan_step_count(plan); i++)
+        count += plan_step(plan, i).operation >= OPERATION_INSERT;
+    return count;
+}
+
+static Captain *add_pair(const char *name)
+{
+    Ship *ship = session_add(s, Ship, .name = name);
+    Captain *captain = session_add(s, Captain, .name = name, .ship = ship);
+    ship->captain = captain;
+    return captain;
+}
+
+/* Neither can be NULL, neither constraint is deferrable. */
+START_TEST(test_cycle__two_tables_need_each_other)
+{
+    Captain *captain = add_pair("Pequod");
+    ck_assert_uint_eq(writes(), 1);
+    check_ok(session_commit(s));
+    check_trips(2);
+    ck_assert_int_eq(captain->ship->captain_id, captain->id);
+    ck_assert_int_eq(captain->ship_id, captain->ship->id);
+    ck_assert_int_eq(captain->version, 1);
+    live_check("Pequod|1",
+               "SELECT c.name, c.version FROM captains c JOIN ships h ON h.id = c.ship_id AND h.captain_id = c.id");
+    check_nothing_to_write();
+    /* and away with them */
+    session_delete(s, captain->ship);
+    session_delete(s, captain);
+    ck_assert_uint_eq(writes(), 1);
+    check_ok(session_commit(s));
+    live_check("0|0", "SELECT (SELECT count(*) FROM ships), (SELECT count(*) FROM captains)");
+    ck_assert(!session_contains(s, captain));
+}
+END_TEST
+
+START_TEST(test_cycle__keys_of_the_program)
+{
+    session_add(s, Captain, .id = 7, .ship_id = 9, .name = "by value");
+    session_add(s, Ship, .id = 9, .captain_id = 7, .name = "by value");
+    check_ok(session_commit(s));
+    live_check("9|7", "SELECT ship_id, id FROM captains");
+}
+END_TEST
+
+/* One text for any number of them, and statements of about 1,000 rows. */
+START_TEST(test_cycle__many_pairs)
+{
+    enum { PAIRS = 1700 };
+    static Captain *captains[PAIRS];
+    for (int i = 0; i < PAIRS; i++)
+        captains[i] = add_pair(session_text(s, "pair%d", i));
+    ck_assert_uint_eq(writes(), 4);
+    check_ok(session_commit(s));
+    check_trips(2);
+    live_check("1700", "SELECT count(*) FROM captains c JOIN ships h ON h.id = c.ship_id AND h.captain_id = c.id"
+                       " AND h.name = c.name");
+    for (int i = 0; i < PAIRS; i++)
+        ck_assert_int_eq(captains[i]->ship->captain_id, captains[i]->id);
+    for (int i = 0; i < PAIRS; i++) {
+        session_delete(s, captains[i]->ship);
+        session_delete(s, captains[i]);
+    }
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM ships");
+}
+END_TEST
+
+/* Three tables: ship -> captain -> crew -> captain; one column of them can be NULL. */
+START_TEST(test_cycle__a_ring_with_a_nullable_side)
+{
+    for (int order = 0; order < 2; order++) {
+        Crew *mate = order ? session_add(s, Crew, .name = "mate") : NULL;
+        Captain *captain = add_pair(order ? "one" : "two");
+        if (!mate)
+            mate = session_add(s, Crew, .name = "mate");
+        captain->mate = mate;
+        mate->captain = captain;
+        check_ok(session_commit(s));
+        check_trips(2);
+        ck_assert_int_eq(captain->mate_id.value, mate->id);
+        ck_assert_int_eq(mate->captain_id.value, captain->id);
+        ck_assert_int_eq(captain->version, 1);
+    }
+    live_check("2", "SELECT count(*) FROM captains c JOIN crew m ON m.id = c.mate_id AND m.captain_id = c.id");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A loaded row gets a new one that refers to it: the row is written once, and its version counts once. */
+START_TEST(test_cycle__update_and_insert_need_each_other)
+{
+    live_sql("ALTER TABLE ships DISABLE TRIGGER ALL; INSERT INTO ships (id, captain_id, name) VALUES (1, 1, 's');"
+             "ALTER TABLE ships ENABLE TRIGGER ALL;"
+             "INSERT INTO captains (id, ship_id, name, version) VALUES (1, 1, 'c', 1)");
+    Captain *captain = session_find(s, Captain, 1);
+    Crew *mate = session_add(s, Crew, .name = "mate", .captain = captain);
+    captain->mate = mate;
+    check_ok(session_commit(s));
+    ck_assert_int_eq(captain->version, 2);
+    live_check("2|1", "SELECT version, (SELECT count(*) FROM crew m WHERE m.id = mate_id) FROM captains");
+    /* and back: the mate goes, the captain lets go of him first */
+    captain->mate = NULL;
+    captain->mate_id.valid = false;
+    session_delete(s, mate);
+    check_ok(session_commit(s));
+    ck_assert_int_eq(captain->version, 3);
+    live_check("3|", "SELECT version, mate_id FROM captains");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* All go at once: nothing is set to NULL first. */
+START_TEST(test_cycle__delete_a_ring)
+{
+    Captain *captain = add_pair("a");
+    Crew *mate = session_add(s, Crew, .name = "m", .captain = captain);
+    captain->mate = mate;
+    check_ok(session_commit(s));
+    session_delete(s, mate);
+    session_delete(s, captain->ship);
+    session_delete(s, captain);
+    ck_assert_uint_eq(writes(), 1);
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("UPDATE"), 0);
+    live_check("0|0|0",
+               "SELECT (SELECT count(*) FROM ships), (SELECT count(*) FROM captains), (SELECT count(*) FROM crew)");
+}
+END_TEST
+
+/* A list with beads in both directions is one INSERT, also over several chunks' worth of rows, and one DELETE. */
+START_TEST(test_cycle__doubly_linked_list)
+{
+    const int counts[] = {3, 2500};
+    int count = counts[_i];
+    Bead **beads = calloc((size_t)count, sizeof(*beads));
+    for (int i = 0; i < count; i++) {
+        beads[i] = session_add(s, Bead, .label = session_text(s, "%d", i));
+        if (i) {
+            beads[i]->previous = beads[i - 1];
+            beads[i - 1]->next = beads[i];
+        }
+    }
+    ck_assert_uint_eq(writes(), 1);
+    check_ok(session_commit(s));
+    check_trips(2);
+    ck_assert_int_ne(beads[0]->made_at.microseconds, 0);
+    live_check(
+        session_text(s, "%d|%d", count - 1, count - 1),
+        "SELECT count(p.id), count(n.id) FROM beads l LEFT JOIN beads p ON p.id = l.previous_id AND p.next_id = l.id"
+        " LEFT JOIN beads n ON n.id = l.next_id AND n.previous_id = l.id");
+    for (int i = 1; i < count; i++)
+        ck_assert_int_eq(beads[i]->previous_id.value, beads[i - 1]->id);
+    check_nothing_to_write();
+    /* one out of the middle: its neighbours are joined, it goes */
+    beads[0]->next = beads[2];
+    beads[2]->previous = beads[0];
+    session_delete(s, beads[1]);
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM beads WHERE label = '1'");
+    for (int i = 0; i < count; i++)
+        if (i != 1)
+            session_delete(s, beads[i]);
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM beads");
+    free(beads);
+}
+END_TEST
+
+/* Rings of three rows, more than fit one statement: none is cut. */
+START_TEST(test_cycle__rings_of_one_table)
+{
+    enum { RINGS = 700 };
+    static Bead *beads[RINGS][3];
+    for (int place = 0; place < 3; place++)
+        for (int ring = 0; ring < RINGS; ring++)
+            beads[ring][place] = session_add(s, Bead, .label = "ring");
+    for (int ring = 0; ring < RINGS; ring++)
+        for (int place = 0; place < 3; place++)
+            beads[ring][place]->next = beads[ring][(place + 1) % 3];
+    check_ok(session_commit(s));
+    check_trips(2);
+    live_check("2100", "SELECT count(*) FROM beads a JOIN beads b ON b.id = a.next_id JOIN beads c ON c.id = b.next_id"
+                       " WHERE c.next_id = a.id");
+    for (int ring = 0; ring < RINGS; ring++)
+        for (int place = 0; place < 3; place++)
+            session_delete(s, beads[ring][place]);
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM beads");
+}
+END_TEST
+
+/* Two sets of columns, as some have a predecessor and some have not: one ring all the same. */
+START_TEST(test_cycle__rows_of_a_ring_differ_in_columns)
+{
+    live_sql("INSERT INTO beads (id, label) VALUES (-1, 'a'), (-2, 'b'), (-3, 'c')");
+    Bead *a = session_find(s, Bead, -1), *b = session_find(s, Bead, -2), *c = session_find(s, Bead, -3);
+    Bead *new = session_add(s, Bead, .label = "new", .previous = a, .next = b);
+    a->next = new;
+    b->previous = new;
+    b->label = "b2";
+    session_delete(s, c);
+    check_ok(session_commit(s));
+    live_check("a|||new\nb2|new||\nnew|a||b2",
+               "SELECT l.label, p.label, '', n.label FROM beads l LEFT JOIN beads p ON p.id = l.previous_id"
+               " LEFT JOIN beads n ON n.id = l.next_id ORDER BY 1");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A parent goes, another takes its unique name, the children move: a NOT NULL key each way round. */
+START_TEST(test_cycle__parent_replaced_under_its_name)
+{
+    Captain *captain = add_pair("Pequod");
+    check_ok(session_commit(s));
+    Ship *old = captain->ship, *new = session_add(s, Ship, .name = "Pequod", .captain = captain);
+    captain->ship = new;
+    session_delete(s, old);
+    check_ok(session_commit(s));
+    check_trips(4);
+    ck_assert_int_ne(new->id, 0);
+    ck_assert_int_eq(captain->ship_id, new->id);
+    live_check("1|Pequod", "SELECT count(*), min(h.name) FROM ships h JOIN captains c ON c.ship_id = h.id");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What one statement wrote is undone as a whole, and the objects with it. */
+START_TEST(test_cycle__failure_leaves_all_as_it_was)
+{
+    live_sql("ALTER TABLE captains ADD CONSTRAINT sober CHECK (name <> 'drunk')");
+    Captain *captain = add_pair("drunk");
+    check_fails(session_commit(s), STATUS_CHECK);
+    check_culprit(captain, "Captain", NULL);
+    ck_assert_int_eq(captain->id, 0);
+    ck_assert_int_eq(captain->ship->id, 0);
+    session_clear_error(s);
+    captain->name = "sober";
+    check_ok(session_commit(s));
+    live_check("sober", "SELECT name FROM captains");
+}
+END_TEST
+
+/* Without the right to draw keys they come back a round trip later: a ring can't be written. */
+START_TEST(test_cycle__ring_without_sequence_rights)
+{
+    const char *role = scene_role();
+    live_sql("GRANT ALL ON ALL TABLES IN SCHEMA public TO %s", role);
+    session_close(s);
+    database_close(db);
+    db = scene_database(live_conninfo_with("user=%s", role), CYCLES, DATABASE_OPTIONS(.on_statement = seen_add));
+    s = session_open(db);
+    Captain *captain = add_pair("x");
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_says(session_error(s), "USAGE");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    captain->id = 1;
+    captain->ship->id = 1;
+    check_ok(session_commit(s));
+    live_check("1", "SELECT count(*) FROM captains");
+    session_close(s);
+    database_close(db);
+    s = NULL;
+    db = NULL;
+    scene_drop_role();
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_cycle__two_tables_need_each_other);
+    tcase_add_test(tests, test_cycle__keys_of_the_program);
+    tcase_add_test(tests, test_cycle__many_pairs);
+    tcase_add_test(tests, test_cycle__a_ring_with_a_nullable_side);
+    tcase_add_test(tests, test_cycle__update_and_insert_need_each_other);
+    tcase_add_test(tests, test_cycle__delete_a_ring);
+    tcase_add_loop_test(tests, test_cycle__doubly_linked_list, 0, 2);
+    tcase_add_test(tests, test_cycle__rings_of_one_table);
+    tcase_add_test(tests, test_cycle__rows_of_a_ring_differ_in_columns);
+    tcase_add_test(tests, test_cycle__parent_replaced_under_its_name);
+    tcase_add_test(tests, test_cycle__failure_leaves_all_as_it_was);
+    tcase_add_test(tests, test_cycle__ring_without_sequence_rights);
+}
+
+int main(void)
+{
+    return scene_main("cycle", setup, scene_close, add_tests);
+}

@@ -1,0 +1,351 @@
+/* Keys that change, what refers to them, and objects that take over the row of a deleted one. */
+#include "api/scene.h"
+
+typedef struct Person Person;
+typedef struct Letter Letter;
+typedef struct Badge Badge;
+typedef struct Visit Visit;
+typedef struct Club Club;
+typedef struct Spot Spot;
+typedef struct Worker Worker;
+
+struct Person { /* a natural key */
+    const char *name;
+    const char *note;
+    PgTimestamp made_at;
+    NullInt32 age;
+    int32_t version;
+    MANY(Club) clubs;
+};
+
+struct Letter { /* without ON UPDATE CASCADE */
+    int64_t id;
+    const char *person_name;
+    const char *text;
+    int32_t version;
+    Person *person;
+};
+
+struct Badge { /* with it */
+    int64_t id;
+    const char *person_name;
+    const char *color;
+    Person *person;
+};
+
+struct Visit { /* the key is part of its own */
+    const char *person_name;
+    int32_t day;
+    const char *note;
+    Person *person;
+};
+
+struct Club {
+    int64_t id;
+    const char *name;
+    MANY(Person) people;
+};
+
+struct Spot { /* a composite key */
+    int32_t x, y;
+    const char *label;
+};
+
+struct Worker { /* a tree under keys that the program gives */
+    int64_t id;
+    NullInt64 boss_id;
+    const char *name;
+    Worker *boss;
+};
+
+extern const Model Person_model, Club_model, Worker_model;
+
+/* clang-format off */
+MODEL(Person, "people",
+    COLUMN(Person, name,    .primary_key = true),
+    COLUMN(Person, note,    .nullable = true, .server_default = "'no note'"),
+    COLUMN(Person, made_at, .generated = GENERATED_BY_SERVER, .server_default = "now()"),
+    COLUMN(Person, age,     .unique = true),
+    COLUMN(Person, version, .version = true),
+    MANY_TO_MANY(Person, clubs, Club, "people_clubs", "person_name", "club_id"));
+
+MODEL(Letter, "letters",
+    COLUMN(Letter, id,          .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Letter, person_name, .references = &Person_model),
+    COLUMN(Letter, text),
+    COLUMN(Letter, version,     .version = true),
+    BELONGS_TO(Letter, person, Person, person_name));
+
+MODEL(Badge, "badges",
+    COLUMN(Badge, id,          .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Badge, person_name, .references = &Person_model, .nullable = true, .on_update = ON_UPDATE_CASCADE),
+    COLUMN(Badge, color),
+    BELONGS_TO(Badge, person, Person, person_name));
+
+MODEL(Visit, "visits",
+    COLUMN(Visit, person_name, .primary_key = true, .references = &Person_model),
+    COLUMN(Visit, day,         .primary_key = true),
+    COLUMN(Visit, note),
+    BELONGS_TO(Visit, person, Person, person_name));
+
+MODEL(Club, "clubs",
+    COLUMN(Club, id,   .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Club, name),
+    MANY_TO_MANY(Club, people, Person, "people_clubs", "club_id", "person_name"));
+
+MODEL(Spot, "spots",
+    COLUMN(Spot, x,     .primary_key = true),
+    COLUMN(Spot, y,     .primary_key = true),
+    COLUMN(Spot, label));
+
+MODEL(Worker, "workers",
+    COLUMN(Worker, id,      .primary_key = true),
+    COLUMN(Worker, boss_id, .references = &Worker_model),
+    COLUMN(Worker, name),
+    BELONGS_TO(Worker, boss, Worker, boss_id));
+/* clang-format on */
+
+static void setup(void)
+{
+    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker));
+    live_sql("INSERT INTO people (name, note, version) VALUES ('jack', 'j', 1), ('jill', 'i', 1);"
+             "INSERT INTO letters (person_name, text, version) SELECT 'jack', 'l' || n, 1 FROM generate_series(1, 3) n;"
+             "INSERT INTO badges (person_name, color) VALUES ('jack', 'red'), ('jill', 'blue');"
+             "INSERT INTO visits VALUES ('jack', 1, 'v1'), ('jack', 2, 'v2');"
+             "INSERT INTO clubs (name) VALUES ('chess');"
+             "INSERT INTO people_clubs (person_name, club_id) VALUES ('jack', 1);"
+             "INSERT INTO spots VALUES (1, 1, 'a'), (1, 2, 'b');"
+             "INSERT INTO workers VALUES (1, NULL, 'root'), (2, 1, 'two'), (3, 2, 'three'), (4, 2, 'four')");
+}
+
+#define LETTERS "SELECT string_agg(person_name || version, ',' ORDER BY id) FROM letters"
+
+/* --- changed keys --- */
+
+START_TEST(test_rekey__everything_follows)
+{
+    Person *jack = session_find(s, Person, "jack");
+    Letter *clean = session_find(s, Letter, 1), *dirty = session_find(s, Letter, 2);
+    Badge *badge = session_find(s, Badge, 1);
+    Visit *visit = session_find(s, Visit, "jack", 1);
+    jack->name = "ed";
+    dirty->text = "changed";
+    badge->color = "green";
+    seen_clear();
+    cost_start();
+    check_ok(session_commit(s));
+    check_trips(2);
+    ck_assert_uint_eq(seen_with("WHERE t.\"name\" = u.c1"), 1);
+    live_check("ed1,ed2,ed1", LETTERS);
+    live_check("ed|2|ed|green", "SELECT p.name, p.version, b.person_name, b.color FROM people p JOIN badges b"
+                                " ON b.person_name = p.name WHERE b.id = 1");
+    live_check("2|2",
+               "SELECT (SELECT count(*) FROM visits WHERE person_name = 'ed'), version FROM people WHERE name = 'ed'");
+    live_check("ed", "SELECT person_name FROM people_clubs");
+    ck_assert_str_eq(clean->person_name, "ed");
+    ck_assert_str_eq(dirty->person_name, "ed");
+    ck_assert_int_eq(dirty->version, 2);
+    ck_assert_str_eq(badge->person_name, "ed");
+    ck_assert_str_eq(visit->person_name, "ed");
+    cost_start();
+    ck_assert_ptr_eq(session_find(s, Person, "ed"), jack);
+    ck_assert_ptr_eq(session_find(s, Visit, "ed", 1), visit);
+    check_cost(0, 0);
+    ck_assert_ptr_null(session_find(s, Person, "jack"));
+    check_nothing_to_write();
+    /* and what was followed in memory is true: */
+    clean->text = "again";
+    visit->note = "again";
+    check_ok(session_commit(s));
+    live_check("again", "SELECT text FROM letters WHERE id = 1");
+}
+END_TEST
+
+START_TEST(test_rekey__moved_children_and_new_ones)
+{
+    Person *jack = session_find(s, Person, "jack"), *jill = session_find(s, Person, "jill");
+    Letter *moved = session_find(s, Letter, 1), *gone = session_find(s, Letter, 2);
+    Letter *new = session_add(s, Letter, .text = "new", .person = jack);
+    jack->name = "ed";
+    moved->person = jill;
+    session_delete(s, gone);
+    check_ok(session_commit(s));
+    ck_assert_str_eq(new->person_name, "ed");
+    live_check("jill2,ed1,ed1", LETTERS);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_rekey__rollback_takes_it_back)
+{
+    Person *jack = session_find(s, Person, "jack");
+    Letter *letter = session_find(s, Letter, 1);
+    jack->name = "ed";
+    session_begin(s, NULL);
+    check_ok(session_flush(s));
+    ck_assert_str_eq(letter->person_name, "ed");
+    ck_assert_ptr_eq(session_find(s, Person, "ed"), jack);
+    check_ok(session_rollback(s));
+    ck_assert_str_eq(jack->name, "jack");
+    ck_assert_str_eq(letter->person_name, "jack");
+    cost_start();
+    ck_assert_ptr_eq(session_find(s, Person, "jack"), jack);
+    check_cost(0, 0);
+    live_check("jack1,jack1,jack1", LETTERS);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_rekey__failure_keeps_the_map)
+{
+    live_sql("ALTER TABLE people ADD CONSTRAINT no_ed CHECK (name <> 'ed')");
+    Person *jack = session_find(s, Person, "jack");
+    jack->name = "ed";
+    check_fails(session_commit(s), STATUS_CHECK);
+    session_clear_error(s);
+    ck_assert_ptr_eq(session_find(s, Person, "jack"), jack);
+    ck_assert_str_eq(jack->name, "ed");
+    jack->name = "eddy";
+    check_ok(session_commit(s));
+    live_check("eddy1,eddy1,eddy1", LETTERS);
+}
+END_TEST
+
+/* The WHERE has the key of the row, not the new one. */
+START_TEST(test_rekey__changed_then_deleted)
+{
+    Spot *spot = session_find(s, Spot, 1, 1);
+    spot->x = 5;
+    session_delete(s, spot);
+    check_ok(session_commit(s));
+    ck_assert_int_eq(spot->x, 5);
+    live_check("1|2", "SELECT x, y FROM spots");
+}
+END_TEST
+
+START_TEST(test_rekey__composite_keys_hand_on)
+{
+    Spot *a = session_find(s, Spot, 1, 1), *b = session_find(s, Spot, 1, 2);
+    a->y = 2;
+    b->y = 3;
+    session_add(s, Spot, .x = 1, .y = 1, .label = "c");
+    check_ok(session_commit(s));
+    live_check("1|c\n2|a\n3|b", "SELECT y, label FROM spots ORDER BY 1");
+    ck_assert_ptr_eq(session_find(s, Spot, 1, 2), a);
+    a->y = 3;
+    b->y = 2;
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert(session_error(s)->other == a || session_error(s)->other == b);
+    session_rollback(s);
+    a->y = 3; /* which b has, and keeps */
+    cost_start();
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_cost(0, 0);
+    ck_assert_ptr_eq(session_error(s)->object, a);
+    ck_assert_ptr_eq(session_error(s)->other, b);
+}
+END_TEST
+
+START_TEST(test_rekey__tree)
+{
+    Worker *two = session_find(s, Worker, 2), *three = session_find(s, Worker, 3);
+    two->id = 20;
+    three->id = 30; /* its own key, and that of its boss */
+    check_ok(session_commit(s));
+    live_check("1|\n4|20\n20|1\n30|20", "SELECT id, boss_id FROM workers ORDER BY 1");
+    ck_assert_int_eq(three->boss_id.value, 20);
+    Worker *four = session_find(s, Worker, 4);
+    ck_assert_int_eq(four->boss_id.value, 20);
+    two->id = 2;
+    four->name = "IV";
+    check_ok(session_commit(s));
+    ck_assert_int_eq(four->boss_id.value, 2);
+    live_check("2|IV", "SELECT boss_id, name FROM workers WHERE id = 4");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_rekey__key_can_not_be_unset)
+{
+    Visit *visit = session_find(s, Visit, "jack", 1);
+    visit->person_name = NULL;
+    cost_start();
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_cost(0, 0);
+    check_culprit(visit, "Visit", "person_name");
+}
+END_TEST
+
+/* --- the row of a deleted object --- */
+
+START_TEST(test_rekey__delete_and_add_is_one_update)
+{
+    Person *old = session_find(s, Person, "jack");
+    Letter *letter = session_find(s, Letter, 1);
+    session_delete(s, old);
+    Person *new = session_add(s, Person, .name = "jack", .age = {7, true});
+    letter->person = new;
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("DELETE"), 0);
+    ck_assert_uint_eq(seen_with("INSERT"), 0);
+    ck_assert_uint_eq(seen_with("UPDATE"), 1);
+    live_check("no note|7|2", "SELECT note, age, version FROM people WHERE name = 'jack'");
+    live_check("3", "SELECT count(*) FROM letters WHERE person_name = 'jack'");
+    ck_assert_str_eq(new->note, "no note");
+    ck_assert_int_eq(new->version, 2);
+    ck_assert_int_ne(new->made_at.microseconds, 0);
+    ck_assert(!session_contains(s, old));
+    ck_assert(session_contains(s, new));
+    ck_assert_ptr_eq(session_find(s, Person, "jack"), new);
+    check_nothing_to_write();
+    ck_assert_uint_eq(session_stats(s).updated, 1);
+}
+END_TEST
+
+START_TEST(test_rekey__taken_over_row_undone)
+{
+    Spot *old = session_find(s, Spot, 1, 1);
+    session_begin(s, NULL);
+    session_delete(s, old);
+    Spot *new = session_add(s, Spot, .x = 1, .y = 1, .label = "new");
+    check_ok(session_flush(s));
+    ck_assert_ptr_eq(session_find(s, Spot, 1, 1), new);
+    check_ok(session_rollback(s));
+    ck_assert_ptr_eq(session_find(s, Spot, 1, 1), old);
+    ck_assert(!session_contains(s, new));
+    live_check("a", "SELECT label FROM spots WHERE y = 1");
+}
+END_TEST
+
+START_TEST(test_rekey__taken_over_row_is_gone)
+{
+    Person *old = session_find(s, Person, "jill");
+    live_sql("DELETE FROM badges; DELETE FROM people WHERE name = 'jill'");
+    session_delete(s, old);
+    Person *new = session_add(s, Person, .name = "jill");
+    check_fails(session_commit(s), STATUS_STALE);
+    ck_assert_ptr_eq(session_error(s)->object, new);
+    live_check("1", "SELECT count(*) FROM people");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_rekey__everything_follows);
+    tcase_add_test(tests, test_rekey__moved_children_and_new_ones);
+    tcase_add_test(tests, test_rekey__rollback_takes_it_back);
+    tcase_add_test(tests, test_rekey__failure_keeps_the_map);
+    tcase_add_test(tests, test_rekey__changed_then_deleted);
+    tcase_add_test(tests, test_rekey__composite_keys_hand_on);
+    tcase_add_test(tests, test_rekey__tree);
+    tcase_add_test(tests, test_rekey__key_can_not_be_unset);
+    tcase_add_test(tests, test_rekey__delete_and_add_is_one_update);
+    tcase_add_test(tests, test_rekey__taken_over_row_undone);
+    tcase_add_test(tests, test_rekey__taken_over_row_is_gone);
+}
+
+int main(void)
+{
+    return scene_main("rekey", setup, scene_close, add_tests);
+}

@@ -1,0 +1,296 @@
+/* Unique values that rows hand on: released before they are taken, and no order where none is needed. */
+#include "api/scene.h"
+#include "api/cycle_models.h"
+
+static Slot *slots[5]; /* by id */
+
+static void setup(void)
+{
+    scene_open(CYCLES);
+    live_sql("INSERT INTO slots (id, name, place, rank, shelf, level, current, version)"
+             " SELECT n, 'n' || n, n, n, 's', n, n = 1, 1 FROM generate_series(1, 4) n;"
+             "ALTER TABLE slots ALTER id RESTART 100");
+    for (int i = 1; i <= 4; i++)
+        slots[i] = session_find(s, Slot, i);
+}
+
+static void expect_writes(size_t expected)
+{
+    size_t count = 0;
+    const Plan *plan = session_plan(s);
+    ck_assert_msg(plan, "%s", error_text(session_error(s)));
+    for (size_t i = 0; i < plan_step_count(plan); i++)
+        count += plan_step(plan, i).operation >= OPERATION_INSERT;
+    ck_assert_msg(count == expected, "%zu writes, not %zu:\n%s", count, expected, plan_text(plan));
+}
+
+static Slot new_slot(const char *name)
+{
+    return (Slot){.name = name, .rank = 50, .shelf = "new", .level = 1};
+}
+
+/* --- handing on --- */
+
+START_TEST(test_unique__hand_over_chain)
+{
+    slots[1]->name = "n2";
+    slots[2]->name = "n3";
+    slots[3]->name = "free";
+    expect_writes(3);
+    check_ok(session_commit(s));
+    check_trips(6); /* four finds */
+    live_check("n2,n3,free,n4", "SELECT string_agg(name, ',' ORDER BY id) FROM slots");
+    live_check("2,2,2,1", "SELECT string_agg(version::text, ',' ORDER BY id) FROM slots");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_unique__value_released_by_null)
+{
+    slots[1]->place = slots[2]->place;
+    slots[2]->place.valid = false;
+    check_ok(session_commit(s));
+    live_check("2,,3,4", "SELECT string_agg(coalesce(place::text, ''), ',' ORDER BY id) FROM slots");
+}
+END_TEST
+
+/* An UPDATE releases, an INSERT takes: also where the new row is needed by another one. */
+START_TEST(test_unique__update_releases_insert_takes)
+{
+    Slot value = new_slot("n1");
+    slots[1]->name = "other";
+    Slot *added = session_add_struct(s, Slot, &value);
+    session_add(s, Room, .code = "r", .name = "room");
+    check_ok(session_commit(s));
+    live_check("100", "SELECT id FROM slots WHERE name = 'n1'");
+    ck_assert_int_eq(added->id, 100);
+}
+END_TEST
+
+START_TEST(test_unique__delete_releases_update_and_insert_take)
+{
+    Slot value = new_slot("n2");
+    session_delete(s, slots[1]);
+    slots[2]->name = "n1";
+    session_add_struct(s, Slot, &value);
+    expect_writes(3);
+    check_ok(session_commit(s));
+    live_check("n1,n3,n4,n2", "SELECT string_agg(name, ',' ORDER BY id) FROM slots");
+}
+END_TEST
+
+/* A unique foreign key: the one that held it goes first, where by custom of tables alone it would be the same; and a swap. */
+START_TEST(test_unique__child_replaced_under_a_unique_key)
+{
+    live_sql("INSERT INTO rooms VALUES ('a', 1, 'A'), ('b', 2, 'B')");
+    Room *a = session_find(s, Room, "a"), *b = session_find(s, Room, "b");
+    session_delete(s, a);
+    session_add(s, Room, .code = "c", .name = "C", .slot_id = {1, true});
+    check_ok(session_commit(s));
+    Room *c = session_find(s, Room, "c");
+    b->slot_id.value = 1;
+    c->slot_id.value = 2;
+    expect_writes(2);
+    check_ok(session_commit(s));
+    live_check("b|1\nc|2", "SELECT code, slot_id FROM rooms ORDER BY 1");
+}
+END_TEST
+
+/* --- what makes no order --- */
+
+START_TEST(test_unique__values_that_do_not_meet_leave_batches_whole)
+{
+    for (int i = 1; i <= 4; i++)
+        slots[i]->name = session_text(s, "fresh%d", i);
+    expect_writes(1);
+    check_ok(session_commit(s));
+}
+END_TEST
+
+/* Loaded rows that stay as they are, and columns that are written with the value that they had, order nothing. */
+START_TEST(test_unique__unchanged_values_make_no_ring)
+{
+    slots[1]->level = 10;
+    slots[2]->level = 11;
+    slots[1]->name = "n1";
+    slots[2]->place = (NullInt32){2, true};
+    expect_writes(1);
+    check_ok(session_commit(s));
+    live_check("10,11,3,4", "SELECT string_agg(level::text, ',' ORDER BY id) FROM slots");
+}
+END_TEST
+
+/* --- rings --- */
+
+/* NULLs are distinct: all are parked in one statement, and written in the next. */
+START_TEST(test_unique__swap_of_nullable_values)
+{
+    NullInt32 first = slots[1]->place;
+    for (int i = 1; i < 4; i++)
+        slots[i]->place = slots[i + 1]->place;
+    slots[4]->place = first;
+    expect_writes(2);
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("UPDATE"), 2);
+    live_check("2,3,4,1", "SELECT string_agg(place::text, ',' ORDER BY id) FROM slots");
+    live_check("2,2,2,2", "SELECT string_agg(version::text, ',' ORDER BY id) FROM slots");
+    for (int i = 1; i <= 4; i++)
+        ck_assert_int_eq(slots[i]->version, 2);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A deferrable constraint is checked when the statement ends. */
+START_TEST(test_unique__swap_of_deferrable_values)
+{
+    slots[1]->rank = 2;
+    slots[2]->rank = 1;
+    expect_writes(1);
+    check_ok(session_commit(s));
+    live_check("2,1,3,4", "SELECT string_agg(rank::text, ',' ORDER BY id) FROM slots");
+    /* also where the rows differ in what else is written */
+    slots[1]->rank = 3;
+    slots[3]->rank = 2;
+    slots[3]->name = "renamed";
+    expect_writes(1);
+    check_ok(session_commit(s));
+    live_check("3,1,2,4", "SELECT string_agg(rank::text, ',' ORDER BY id) FROM slots");
+    /* and of several columns */
+    slots[1]->level = 2;
+    slots[2]->level = 1;
+    check_ok(session_commit(s));
+    live_check("2,1,3,4", "SELECT string_agg(level::text, ',' ORDER BY id) FROM slots");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_unique__shift_of_deferrable_values)
+{
+    live_sql("INSERT INTO slots (name, rank, shelf, level, current, version)"
+             " SELECT 'm' || n, n, 'long', n, false, 1 FROM generate_series(5, 2504) n");
+    scene_renew();
+    size_t count;
+    Slot **all = query_all(session_query(s, Slot), Slot, &count);
+    for (size_t i = 0; i < count; i++)
+        all[i]->rank++;
+    check_ok(session_commit(s));
+    live_check("2504|2|2505", "SELECT count(DISTINCT rank), min(rank), max(rank) FROM slots");
+}
+END_TEST
+
+START_TEST(test_unique__swap_that_nothing_can_do)
+{
+    slots[1]->name = "n2";
+    slots[2]->name = "n1";
+    cost_start();
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_cost(0, 0);
+    const Error *error = session_error(s);
+    ck_assert_int_eq(error->outcome, OUTCOME_NOT_DONE);
+    ck_assert((error->object == slots[1] && error->other == slots[2]) ||
+              (error->object == slots[2] && error->other == slots[1]));
+    ck_assert_str_eq(error->constraint, "slots_name_key");
+    ck_assert_str_eq(error->field, "name");
+    check_says(error, "deferrable");
+    session_clear_error(s);
+    ck_assert_str_eq(slots[1]->name, "n2");
+    /* the remedy of a value in between */
+    slots[2]->name = "between";
+    session_begin(s, NULL);
+    check_ok(session_flush(s));
+    slots[2]->name = "n1";
+    check_ok(session_commit(s));
+    live_check("n2,n1,n3,n4", "SELECT string_agg(name, ',' ORDER BY id) FROM slots");
+}
+END_TEST
+
+/* Two constraints in one ring, of which only one can be parked: that is enough. */
+START_TEST(test_unique__ring_over_two_constraints)
+{
+    slots[1]->name = "n2";
+    slots[2]->name = "free";
+    slots[2]->place = (NullInt32){1, true};
+    slots[1]->place = (NullInt32){9, true};
+    slots[3]->place = (NullInt32){4, true};
+    slots[4]->place = (NullInt32){3, true};
+    check_ok(session_commit(s));
+    live_check("n2|9\nfree|1\nn3|4\nn4|3", "SELECT name, place FROM slots ORDER BY id");
+    live_check("2,2,2,2", "SELECT string_agg(version::text, ',' ORDER BY id) FROM slots");
+}
+END_TEST
+
+/* --- what the client does not know --- */
+
+/* Values that are equal to the server alone: deletes, updates, inserts, and the server's own words. */
+START_TEST(test_unique__equal_to_the_server_alone)
+{
+    live_sql("CREATE UNIQUE INDEX slots_lower ON slots (lower(name))");
+    Slot value = new_slot("N1");
+    session_delete(s, slots[1]);
+    session_add_struct(s, Slot, &value);
+    check_ok(session_commit(s));
+    slots[2]->name = "x2";
+    value = new_slot("N2");
+    value.rank = 51;
+    value.level = 2;
+    session_add_struct(s, Slot, &value);
+    check_ok(session_commit(s));
+    slots[3]->name = "N4";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_ptr_eq(session_error(s)->object, slots[3]);
+    ck_assert_str_eq(session_error(s)->constraint, "slots_lower");
+}
+END_TEST
+
+/* --- foreign keys to other than the primary key --- */
+
+START_TEST(test_unique__reference_by_unique_value)
+{
+    Guest *guest = session_add(s, Guest, .room_name = "blue");
+    session_add(s, Room, .code = "z", .name = "blue");
+    check_ok(session_commit(s));
+    session_delete(s, session_find(s, Room, "z"));
+    session_delete(s, guest);
+    seen_clear();
+    check_ok(session_commit(s));
+    live_check("0|0", "SELECT (SELECT count(*) FROM rooms), (SELECT count(*) FROM guests)");
+}
+END_TEST
+
+/* Many of them: found by value, not by comparing all with all. */
+START_TEST(test_unique__many_references_by_unique_value)
+{
+    enum { MANY = 20000 };
+    for (int i = 0; i < MANY; i++) {
+        session_add(s, Guest, .room_name = session_text(s, "room%d", MANY - 1 - i));
+        session_add(s, Room, .code = session_text(s, "c%d", i), .name = session_text(s, "room%d", i));
+    }
+    check_ok(session_commit(s));
+    live_check("20000", "SELECT count(*) FROM guests JOIN rooms ON rooms.name = room_name");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_unique__hand_over_chain);
+    tcase_add_test(tests, test_unique__value_released_by_null);
+    tcase_add_test(tests, test_unique__update_releases_insert_takes);
+    tcase_add_test(tests, test_unique__delete_releases_update_and_insert_take);
+    tcase_add_test(tests, test_unique__child_replaced_under_a_unique_key);
+    tcase_add_test(tests, test_unique__values_that_do_not_meet_leave_batches_whole);
+    tcase_add_test(tests, test_unique__unchanged_values_make_no_ring);
+    tcase_add_test(tests, test_unique__swap_of_nullable_values);
+    tcase_add_test(tests, test_unique__swap_of_deferrable_values);
+    tcase_add_test(tests, test_unique__shift_of_deferrable_values);
+    tcase_add_test(tests, test_unique__swap_that_nothing_can_do);
+    tcase_add_test(tests, test_unique__ring_over_two_constraints);
+    tcase_add_test(tests, test_unique__equal_to_the_server_alone);
+    tcase_add_test(tests, test_unique__reference_by_unique_value);
+    tcase_add_test(tests, test_unique__many_references_by_unique_value);
+}
+
+int main(void)
+{
+    return scene_main("unique", setup, scene_close, add_tests);
+}
