@@ -38,6 +38,9 @@ HOWDAH_BEGIN_DECLS
  * its columns. Where it has none, they are structs of their own for each row, which live as long as the session; the
  * model need not be given to database_open.
  *
+ * Where such a model has columns that only text can hold (.sql_type = "inet"), a statement that reads is put into a
+ * sub-select around which they are cast to text.
+ *
  * A statement that writes (INSERT ... RETURNING) may run here too: as a transaction (2 round trips), so that nothing is
  * written if its rows don't fit, and with an outcome in its error. */
 HOWDAH_API void **howdah_session_sql_objects(struct howdah_session *s, const struct howdah_model *model,

@@ -2,6 +2,8 @@
 
 #include "base/buffer.h"
 
+#include <stdio.h>
+
 /* A plain struct's mapper, compiled by a session that met it first. */
 struct plain {
     struct plain *next;
@@ -44,6 +46,46 @@ const struct mapper *session_row_mapper(struct howdah_session *s, const struct h
     return compile_plain(s, model);
 }
 
+/* --- columns that are cast to text --- */
+
+enum { CAST_NAME = 32 };
+
+/* Labels of enums are read as they are. */
+static bool is_cast(const struct column *c)
+{
+    return (*c->read_open || *c->read_cast) && c->codec->type != HOWDAH_TYPE_ENUM;
+}
+
+/* Nobody else's, and short enough not to be cut. */
+static void cast_name(const struct column *c, char ret_name[CAST_NAME])
+{
+    snprintf(ret_name, CAST_NAME, "howdah as text %u", (unsigned)c->index);
+}
+
+const char row_casts_end[] = "\n) AS r"; /* on a line of its own: the statement may end in a comment */
+
+bool row_casts(const struct mapper *mapper, struct arena *arena, const char **ret_before)
+{
+    struct buffer text;
+    *ret_before = NULL;
+    buffer_init(&text, arena->allocator);
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        char name[CAST_NAME];
+        cast_name(c, name);
+        if (is_cast(c))
+            buffer_printf(&text, "%s, %sr.%s%s AS \"%s\"", text.size ? "" : "SELECT r.*", c->read_open, c->quoted,
+                          c->read_cast, name);
+    }
+    bool any = text.size > 0;
+    buffer_text(&text, " FROM (");
+    if (any && !text.failed)
+        *ret_before = arena_copy_text(arena, text.data, text.size);
+    bool good = !text.failed && (!any || *ret_before);
+    buffer_done(&text);
+    return good;
+}
+
 /* --- columns --- */
 
 static bool fail(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
@@ -54,12 +96,12 @@ static bool fail(struct howdah_session *s, const struct mapper *mapper, const st
     return false;
 }
 
-/* Where the field's column is in the result: its place, or `count`. False if there are two. */
-static bool find(const struct column *c, const struct pg_column *columns, size_t count, size_t *ret)
+/* Where a column of that name is in the result: its place, or `count`. False if there are two. */
+static bool find(const char *name, const struct pg_column *columns, size_t count, size_t *ret)
 {
     *ret = count;
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(columns[i].name, c->name) != 0)
+        if (strcmp(columns[i].name, name) != 0)
             continue;
         if (*ret != count)
             return false;
@@ -75,16 +117,18 @@ static const char *cast_for(const struct column *c)
 }
 
 static bool place(struct howdah_session *s, struct row_map *map, const struct column *c,
-                  const struct pg_column *columns, size_t count, bool partial)
+                  const struct pg_column *columns, size_t count, enum row_columns which)
 {
     const char *why = "";
+    char cast[CAST_NAME];
     size_t at;
-    if (!find(c, columns, count, &at))
+    cast_name(c, cast);
+    if (!find(which == ROW_COLUMNS_CAST && is_cast(c) ? cast : c->name, columns, count, &at))
         return fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, "is twice in the result",
                     ": give one of them another name");
     if (at == count)
-        return partial || fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, "is not in the result",
-                               ": select it, or name an expression so");
+        return which == ROW_COLUMNS_SOME || fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, "is not in the result",
+                                                 ": select it, or name an expression so");
     if (column_accepts(c, columns[at].type, &s->scratch, &why))
         return fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, why, cast_for(c));
     map->columns[map->count] = c;
@@ -93,7 +137,7 @@ static bool place(struct howdah_session *s, struct row_map *map, const struct co
 }
 
 bool row_map_make(struct howdah_session *s, const struct mapper *mapper, const struct pg_column *columns, size_t count,
-                  bool partial, struct arena *arena, struct row_map *ret)
+                  enum row_columns which, struct arena *arena, struct row_map *ret)
 {
     size_t most = mapper->column_count ? mapper->column_count : 1;
     *ret = (struct row_map){.mapper = mapper,
@@ -103,7 +147,7 @@ bool row_map_make(struct howdah_session *s, const struct mapper *mapper, const s
     if (!ret->columns || !ret->places || !ret->cells)
         return !session_no_memory(s);
     for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (!place(s, ret, &mapper->columns[i], columns, count, partial))
+        if (!place(s, ret, &mapper->columns[i], columns, count, which))
             return false;
     return true;
 }

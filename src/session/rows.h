@@ -13,10 +13,21 @@ struct row_map {
     uint32_t count;
 };
 
-/* Makes the map. False, and the session has the error: a field without a column (unless `partial`), one with two, or
+enum row_columns {
+    ROW_COLUMNS_ALL,
+    ROW_COLUMNS_SOME, /* fields without one stay as they are */
+    ROW_COLUMNS_CAST  /* of a statement in row_casts */
+};
+
+/* Makes the map. False, and the session has the error: a field without a column (unless ROW_COLUMNS_SOME), one with two, or
  * one whose column is of another type. */
 bool row_map_make(struct howdah_session *s, const struct mapper *mapper, const struct pg_column *columns, size_t count,
-                  bool partial, struct arena *arena, struct row_map *ret);
+                  enum row_columns which, struct arena *arena, struct row_map *ret);
+/* Columns of types that no C type reads travel as text. Where a model has one, the text to put around a statement that
+ * reads, so that they are cast and come under names of their own (ROW_COLUMNS_CAST); else *ret_before is NULL. False if
+ * memory is out. */
+bool row_casts(const struct mapper *mapper, struct arena *arena, const char **ret_before);
+extern const char row_casts_end[];
 /* Puts the row's cells into map->cells. False if the row is not as wide as the map is for. */
 bool row_map_take(const struct row_map *map, const struct cell *cells, size_t count);
 

@@ -21,7 +21,8 @@ struct raw {
     const struct mapper *mapper; /* NULL: rows are of no interest */
     struct row_map map;
     struct sibling_result result;
-    bool partial, one;
+    enum row_columns columns;
+    bool one;
     void **objects; /* found so far */
     size_t count, capacity;
     bool (*each)(void *arg, const void *object);
@@ -67,6 +68,18 @@ static bool make_formats(struct raw *raw)
     return raw->formats != NULL;
 }
 
+/* As the program wrote it; where a model with a table has columns that only text can hold, around it their casts. */
+static const struct statement *make_statement(struct raw *raw)
+{
+    const char *before = NULL;
+    if (raw->mapper && raw->mapper->table && raw->format.scanned.kind == SQL_READS) {
+        if (!row_casts(raw->mapper, &raw->arena, &before))
+            return NULL;
+        raw->columns = before ? ROW_COLUMNS_CAST : raw->columns;
+    }
+    return format_statement(&raw->format, before, before ? row_casts_end : NULL, &raw->arena);
+}
+
 static bool read_statement(struct raw *raw, const char *format, va_list arguments)
 {
     const char *why = "";
@@ -81,7 +94,7 @@ static bool read_statement(struct raw *raw, const char *format, va_list argument
     }
     if (!check_kind(raw))
         return false;
-    raw->statement = format_statement(&raw->format, "", &raw->arena);
+    raw->statement = make_statement(raw);
     return (raw->statement && make_formats(raw)) || !session_no_memory(raw->s);
 }
 
@@ -112,7 +125,7 @@ static enum howdah_status take_columns(void *arg, struct pg_step *step, const st
     if (count == 0)
         return session_fail(raw->s, HOWDAH_STATUS_INVALID, model, NULL, NULL,
                             "the statement gives no rows for %s: add RETURNING, or use session_execute", model);
-    bool made = row_map_make(raw->s, raw->mapper, columns, count, raw->partial, &raw->arena, &raw->map);
+    bool made = row_map_make(raw->s, raw->mapper, columns, count, raw->columns, &raw->arena, &raw->map);
     return made ? HOWDAH_STATUS_OK : raw->s->error.status;
 }
 
@@ -267,7 +280,7 @@ static void **hand_over(struct raw *raw)
 static void **all_objects(struct howdah_session *s, const struct howdah_model *model, bool partial, size_t *ret_count,
                           const char *format, va_list arguments)
 {
-    struct raw raw = {.partial = partial};
+    struct raw raw = {.columns = partial ? ROW_COLUMNS_SOME : ROW_COLUMNS_ALL};
     void **objects = NULL;
     if (ret_count)
         *ret_count = 0;

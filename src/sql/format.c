@@ -104,8 +104,10 @@ enum howdah_status format_read(const char *format, va_list arguments, bool fragm
     return status;
 }
 
-const struct statement *format_statement(const struct format *format, const char *prefix, struct arena *arena)
+const struct statement *format_statement(const struct format *format, const char *before, const char *after,
+                                         struct arena *arena)
 {
+    struct scanned scanned = format->scanned;
     uint32_t count = format->scanned.hole_count;
     struct statement *statement = ARENA_NEW(arena, struct statement);
     uint32_t *types = arena_allocate_array(arena, count ? count : 1, sizeof(*types));
@@ -115,8 +117,13 @@ const struct statement *format_statement(const struct format *format, const char
     for (uint32_t i = 0; i < count; i++)
         types[i] = format->values[i].type;
     buffer_init(&text, arena->allocator);
-    buffer_text(&text, prefix);
-    sql_put(&format->scanned, 1, &text);
+    if (before) {
+        buffer_text(&text, before);
+        scanned.size = scanned.end;
+    }
+    sql_put(&scanned, 1, &text);
+    if (after)
+        buffer_text(&text, after);
     *statement = (struct statement){.text = text.failed ? NULL : arena_copy_text(arena, text.data, text.size),
                                     .types = types,
                                     .parameters = (uint16_t)count};

@@ -19,7 +19,9 @@ struct format {
  * */
 enum howdah_status format_read(const char *format, va_list arguments, bool fragment, struct arena *arena,
                                struct format *ret, const char **ret_why);
-/* The statement that it is as a whole, sealed, in the arena; NULL if memory is out. `prefix` goes before the text. */
-const struct statement *format_statement(const struct format *format, const char *prefix, struct arena *arena);
+/* The statement that it is as a whole, sealed, in the arena; NULL if memory is out. With `before` and `after` (or NULL
+ * and NULL) it is a sub-select between these two. */
+const struct statement *format_statement(const struct format *format, const char *before, const char *after,
+                                         struct arena *arena);
 
 #endif

@@ -21,6 +21,7 @@ struct scan {
     int depth;  /* of parentheses */
     bool any;   /* piece but blanks and comments */
     bool ended; /* behind a semicolon */
+    size_t end; /* of the text before it */
     /* E'a' goes on as such behind a line's end, with comments in between or not */
     bool after_escapes, after_newline;
 
@@ -364,7 +365,10 @@ static bool take_semicolon(struct scan *s)
 {
     if (s->fragment)
         return fail(s, s->at, "a fragment is a part of one statement: no semicolon");
-    s->ended = s->ended || (s->depth == 0 && !s->atomic);
+    bool ends = s->depth == 0 && !s->atomic;
+    if (ends && !s->ended)
+        s->end = s->text.size;
+    s->ended = s->ended || ends;
     take(s, 1);
     return true;
 }
@@ -460,6 +464,7 @@ enum howdah_status sql_scan(const char *format, bool fragment, struct arena *are
     if (text)
         *ret = (struct scanned){.text = text,
                                 .size = s.text.size,
+                                .end = s.ended ? s.end : s.text.size,
                                 .holes = s.holes,
                                 .hole_count = (uint32_t)s.hole_count,
                                 .kind = kind_of(&s)};

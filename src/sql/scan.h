@@ -44,6 +44,7 @@ enum sql_kind {
 struct scanned {
     const char *text; /* without the conversions; %% is % */
     size_t size;
+    size_t end; /* of the statement, without a semicolon and what stands behind it */
     const struct hole *holes;
     uint32_t hole_count;
     enum sql_kind kind;

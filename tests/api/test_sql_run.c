@@ -28,7 +28,21 @@ typedef struct Wide {
     NullInt32 maybe;
 } Wide;
 
+/* Columns that only text can hold. */
+typedef struct Host {
+    int64_t id;
+    const char *address;
+    const char *words;
+    const char *grid;
+} Host;
+
 /* clang-format off */
+MODEL(Host, "hosts",
+    COLUMN(Host, id,      .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Host, address, .sql_type = "inet", .column = "ip \"address\""),
+    COLUMN(Host, words,   .sql_type = "tsvector", .nullable = true),
+    COLUMN(Host, grid,    .sql_type = "int[]", .nullable = true));
+
 MODEL(Tally, NULL,
     COLUMN(Tally, name),
     COLUMN(Tally, items, .column = "how_many"));
@@ -233,6 +247,37 @@ START_TEST(test_sql_run__text_takes_the_type_beside_it)
 }
 END_TEST
 
+START_TEST(test_sql_run__columns_of_other_types)
+{
+    size_t count;
+    scene_close();
+    scene_open(MODELS(Host));
+    live_sql(
+        "INSERT INTO hosts (\"ip \"\"address\"\"\", words, grid) VALUES ('10.0.0.1/8', 'b a'::tsvector, '{{1,2},{3,4}}'),"
+        " ('::1', NULL, NULL)");
+    Host **hosts = session_sql(s, Host, &count, "SELECT h.* FROM hosts h WHERE id < %d ORDER BY id DESC; -- all", 9);
+    check_no_error();
+    ck_assert_uint_eq(count, 2);
+    ck_assert_str_eq(hosts[0]->address, "::1");
+    ck_assert_str_eq(hosts[1]->address, "10.0.0.1/8");
+    ck_assert_str_eq(hosts[1]->words, "'a' 'b'");
+    ck_assert_str_eq(hosts[1]->grid, "{{1,2},{3,4}}");
+    check_nothing_to_write();
+    hosts[0]->address = "::2";
+    check_ok(session_commit(s));
+    ck_assert_ptr_eq(session_sql_one(s, Host, "WITH h AS (SELECT * FROM hosts) SELECT * FROM h LIMIT 1 OFFSET 1 -- x"),
+                     hosts[0]);
+    check_no_error();
+    ck_assert_ptr_null(session_sql(s, Host, &count, "SELECT id, words, grid FROM hosts"));
+    check_error(s, STATUS_SCHEMA);
+    session_clear_error(s);
+    /* what RETURNING gives is cast by the statement */
+    ck_assert_ptr_null(session_sql(s, Host, &count, "UPDATE hosts SET grid = NULL RETURNING *"));
+    check_error(s, STATUS_SCHEMA);
+    check_says(session_error(s), "is of type inet, expected text: cast it to text");
+}
+END_TEST
+
 START_TEST(test_sql_run__partial_rows)
 {
     size_t count;
@@ -311,6 +356,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_sql_run__plain_structs);
     tcase_add_test(tests, test_sql_run__every_type);
     tcase_add_test(tests, test_sql_run__text_takes_the_type_beside_it);
+    tcase_add_test(tests, test_sql_run__columns_of_other_types);
     tcase_add_test(tests, test_sql_run__partial_rows);
     tcase_add_test(tests, test_sql_run__columns_that_do_not_fit);
     tcase_add_test(tests, test_sql_run__values_that_do_not_fit);

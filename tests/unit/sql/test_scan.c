@@ -246,10 +246,13 @@ START_TEST(test_format__values)
     ck_assert_uint_eq(v[4].type, 0);
     ck_assert_str_eq(v[4].data, "0.1");
     ck_assert_int_eq(v[5].size, -1);
-    const struct statement *statement = format_statement(&read_result, "", &arena);
+    const struct statement *statement = format_statement(&read_result, NULL, NULL, &arena);
     ck_assert_str_eq(statement->text, "SELECT $1, $2, $3, $4, $5, $6");
     ck_assert_uint_eq(statement->parameters, 6);
     ck_assert_uint_eq(statement->types[1], 20);
+    ck_assert_int_eq(read_format(&why, "SELECT ';', %d ; -- done", 1), HOWDAH_STATUS_OK);
+    ck_assert_str_eq(format_statement(&read_result, "SELECT * FROM (", "\n) AS r", &arena)->text,
+                     "SELECT * FROM (SELECT ';', $1 \n) AS r");
 }
 END_TEST
 
