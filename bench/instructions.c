@@ -5,6 +5,7 @@
  *
  * To see where they go: without --combine-dumps, but with --compress-strings=no, and then
  * callgrind_annotate --threshold=100 FILE.n, where n is the measure. */
+#include "graph.h"
 #include "hand.h"
 #include "wide.h"
 
@@ -56,7 +57,7 @@ static void *count_held(void *arg, void *block, size_t size)
 static Database *open_database(const Allocator *allocator)
 {
     Database *db = database_open(
-        item_conninfo(), MODELS(Item),
+        item_conninfo(), MODELS(Item, Author, Book),
         DATABASE_OPTIONS(.pool_size = 1, .statement_timeout = -1, .commit_timeout = -1, .allocator = allocator));
     if (database_error(db)) {
         fprintf(stderr, "%s", error_text(database_error(db)));
@@ -180,6 +181,63 @@ static void measure_memory(const struct bench *b)
     printf("value memory.hand %f\n", (double)bare / b->rows);
     session_close(s);
     database_close(db);
+}
+
+/* --- relations --- */
+
+/* A tenth as many authors as rows: the rows are their books. */
+static Author **load_graph(Session *s, bool eager)
+{
+    size_t count;
+    Query *q = session_query(s, Author);
+    query_order_by(q, Author, id, ORDER_ASC);
+    if (eager)
+        query_with(q, Author, books);
+    Author **authors = query_all(q, Author, &count);
+    for (size_t i = 0; i < count; i++)
+        session_load(s, authors[i], books);
+    expect_ok(s);
+    return authors;
+}
+
+static void run_graph(Database *db, bool eager, const char *name, int rows)
+{
+    Session *warm = session_open(db);
+    load_graph(warm, eager);
+    session_close(warm);
+    Session *s = session_open(db);
+    MEASURE(name, rows, load_graph(s, eager));
+    session_close(s);
+}
+
+static void measure_graph_memory(const struct bench *b)
+{
+    const Allocator counting = {count_held, NULL};
+    Database *db = open_database(&counting);
+    Session *warm = session_open(db);
+    load_graph(warm, false);
+    session_close(warm);
+    Session *s = session_open(db);
+    size_t before = held;
+    load_graph(s, false);
+    int rows = b->rows / BOOKS_EACH * (BOOKS_EACH + 1);
+    printf("value graph_memory.howdah %f\n", (double)(held - before) / rows);
+    printf("value graph_memory.allowed %f\n", 2.0 * (double)graph_wire(b->conn) / rows + 128);
+    session_close(s);
+    database_close(db);
+}
+
+static void measure_graph(const struct bench *b)
+{
+    int authors = b->rows / BOOKS_EACH, books = authors * BOOKS_EACH;
+    graph_fill(b->conn, authors);
+    struct graph graph = graph_load(b->conn);
+    graph_free(&graph);
+    MEASURE("graph.hand", books, graph = graph_load(b->conn));
+    graph_free(&graph);
+    run_graph(b->db, false, "graph.howdah", books);
+    run_graph(b->db, true, "graph_eager.howdah", books);
+    measure_graph_memory(b);
 }
 
 /* --- writing --- */
@@ -313,8 +371,8 @@ static const struct {
     const char *name;
     void (*measure)(const struct bench *);
 } groups[] = {
-    {"open", measure_open},      {"find", measure_finding},   {"load", measure_loading},   {"memory", measure_memory},
-    {"insert", measure_inserts}, {"update", measure_updates}, {"delete", measure_deletes},
+    {"open", measure_open},   {"find", measure_finding},   {"load", measure_loading},   {"memory", measure_memory},
+    {"graph", measure_graph}, {"insert", measure_inserts}, {"update", measure_updates}, {"delete", measure_deletes},
 };
 
 int main(int argc, char **argv)

@@ -77,6 +77,8 @@ END {
     amount("commit, per clean object", "clean.howdah", "", 60)
     ratio("a row loaded into a tracked object", "load.howdah", "load.hand", "1.50")
     ratio("the same, of a query without a limit", "load_all.howdah", "load.hand", "1.50")
+    ratio("a row of a relation, linked", "graph.howdah", "graph.hand", "1.50")
+    ratio("the same, with the query", "graph_eager.howdah", "graph.hand", "1.50")
     amount("commit, per inserted row", "insert.howdah", "insert.hand_composite insert.hand_columns", 1800)
     shown("session_add_struct, per row", "add.howdah", "")
     amount("commit, per updated row", "update.howdah", "update.hand_columns", 800)
@@ -89,6 +91,8 @@ END {
 
     heading("bytes")
     ratio("a tracked row, to its bare struct and text", "memory.howdah", "memory.hand", "1.70")
+
+    ratio("rows and collections, to twice the wire + 128", "graph_memory.howdah", "graph_memory.allowed", "1.00")
 
     heading("microseconds per row, one commit")
     ratio("inserts, to the best by hand", "wall.insert.howdah", "wall.insert.hand_composite wall.insert.hand_columns", "1.25")

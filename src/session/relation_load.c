@@ -67,6 +67,7 @@ void relation_load_init(struct relation_load *load, struct howdah_session *s, co
     *load = (struct relation_load){
         .s = s, .relation = relation, .form = form, .ends = relation_ends(relation), .arena = arena};
     load->ends.in_row = load->ends.in_row && form == RELATION_ROWS;
+    load->cells = relation->target->column_count + (load->ends.in_row ? 0 : load->ends.count);
 }
 
 void relation_load_done(struct relation_load *load)
@@ -77,7 +78,7 @@ void relation_load_done(struct relation_load *load)
 
 void relation_load_restart(struct relation_load *load)
 {
-    load->row_count = 0;
+    load->row_count = load->known_rows = 0;
     load->result = (struct sibling_result){0};
 }
 
@@ -144,8 +145,10 @@ static bool take_source(struct relation_load *load, size_t i)
         return true;
     }
     load->by_key[key] = source;
-    if ((known = find_target(load, object)))
+    if ((known = find_target(load, object))) {
+        load->known_rows++;
         return add_row(load, known, key);
+    }
     load->asked[load->asked_count++] = object;
     return true;
 }
@@ -239,7 +242,7 @@ struct entry *relation_load_row(struct relation_load *load, const struct cell *c
     struct howdah_session *s = load->s;
     const struct mapper *target = load->relation->target;
     uint32_t key = KEY_NONE;
-    if (count != target->column_count + relation_key_cells(load->relation, load->form)) {
+    if (count != load->cells) {
         session_fail(s, HOWDAH_STATUS_PROTOCOL, load->relation->mapper->model->name, load->relation->field->name, NULL,
                      "%s.%s: a row of %zu columns", load->relation->mapper->model->name, load->relation->field->name,
                      count);
@@ -247,9 +250,11 @@ struct entry *relation_load_row(struct relation_load *load, const struct cell *c
     }
     if (!relation_load_key(load, cells, &key))
         return NULL;
+    size_t objects = map_count(&s->map);
     struct entry *entry = load_row(s, target, cells, target->column_count);
     if (!entry)
         return NULL;
+    load->known_rows += map_count(&s->map) == objects;
     if (!siblings_add(&s->siblings, &load->result, target, entry)) {
         session_no_memory(s);
         return NULL;

@@ -40,6 +40,8 @@ struct relation_load {
     struct entry **rows; /* as they came */
     uint32_t *row_keys;
     size_t row_count, row_capacity;
+    size_t known_rows; /* whose objects the session had already */
+    size_t cells;      /* of a row */
     struct sibling_result result;
 };
 

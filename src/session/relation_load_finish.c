@@ -28,7 +28,7 @@ static void sift_rows(struct relation_load *load)
     for (size_t i = 0; i < load->row_count; i++) {
         if (load->row_keys[i] == KEY_NONE)
             continue;
-        if (!relation_row_stays(load, load->rows[i], load->row_keys[i])) {
+        if (load->known_rows && !relation_row_stays(load, load->rows[i], load->row_keys[i])) {
             load->provisional[load->row_keys[i]] = true;
             continue;
         }
@@ -48,13 +48,22 @@ struct provisional {
     struct entry *entry;
 };
 
+static struct provisional *new_note(struct howdah_session *s)
+{
+    struct provisional *note = s->spare_provisional;
+    if (!note)
+        return ARENA_NEW(&s->arena, struct provisional);
+    s->spare_provisional = note->next;
+    return note;
+}
+
 static bool note_provisional(struct relation_load *load)
 {
     for (size_t i = 0; i < load->source_count; i++) {
         uint32_t key = load->source_keys[i];
         if (!load->sources[i] || key == KEY_NONE || !load->provisional[key])
             continue;
-        struct provisional *note = ARENA_NEW(&load->s->arena, struct provisional);
+        struct provisional *note = new_note(load->s);
         if (!note)
             return false;
         *note = (struct provisional){load->s->provisional, load->relation, load->sources[i]};
@@ -63,9 +72,15 @@ static bool note_provisional(struct relation_load *load)
     return true;
 }
 
+/* The notes are used again. */
 void relation_keep_provisional(struct howdah_session *s)
 {
-    s->provisional = NULL;
+    while (s->provisional) {
+        struct provisional *note = s->provisional;
+        s->provisional = note->next;
+        note->next = s->spare_provisional;
+        s->spare_provisional = note;
+    }
 }
 
 /* --- order --- */
@@ -180,11 +195,12 @@ static void set_pointer(const struct howdah_session *s, const struct relation *r
     const struct mapper *mapper = relation->mapper;
     void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
     bool own = relation->field->kind == HOWDAH_FIELD_BELONGS_TO;
-    bool as_row = entry->state == ENTRY_LOADED &&
-                  (!own || placement_of(s, relation->foreign_key, mapper, entry) == PLACED_BY_ROW);
     object_set_pointer(relation, object, target);
     object_set_pointer(relation, snapshot, target);
-    relation_set_absent(relation, entry, !target && as_row);
+    bool absent = !target && entry->state == ENTRY_LOADED &&
+                  (!own || placement_of(s, relation->foreign_key, mapper, entry) == PLACED_BY_ROW);
+    if (absent || entry->absent)
+        relation_set_absent(relation, entry, absent);
 }
 
 static bool finish_pointers(struct relation_load *load)
@@ -240,13 +256,15 @@ void relation_forget_provisional(struct howdah_session *s)
         const struct mapper *mapper = note->relation->mapper;
         void *object = entry_object(mapper, note->entry), *snapshot = entry_snapshot(mapper, note->entry);
         if (relation_is_many(note->relation)) {
+            struct collection collection = collection_get(note->relation, snapshot);
+            collection_release(s, collection.items, collection.count);
             collection_put(note->relation, object, snapshot, &unknown);
         } else {
             set_pointer(s, note->relation, note->entry, NULL);
             relation_set_absent(note->relation, note->entry, false);
         }
     }
-    s->provisional = NULL;
+    relation_keep_provisional(s);
 }
 
 bool relation_load_finish(struct relation_load *load)

@@ -171,7 +171,7 @@ static void forget_objects(struct howdah_session *s)
     slabs_clear(&s->slabs);
     arena_done(&s->arena);
     s->collections = NULL;
-    s->provisional = NULL;
+    s->provisional = s->spare_provisional = NULL;
     arena_done(&s->pending);
     s->kept = NULL;
     s->placed = NULL;

@@ -52,11 +52,12 @@ struct howdah_session {
     struct map join_map;             /* the same by both sides */
     bool deleted_some;               /* rows were deleted since the last commit: collections may hold their objects */
     struct provisional *provisional; /* loads on which pending work had an influence, see relation_load.h */
-    const struct mapper *recent;     /* that session_find was asked for last; it is often asked again */
-    void *key_object;                /* a struct of any mapper, for keys that are asked for */
-    void *lost_object;               /* what session_add returns after an error */
-    size_t object_size;              /* of both */
-    struct cell *cells;              /* of one row */
+    struct provisional *spare_provisional;
+    const struct mapper *recent; /* that session_find was asked for last; it is often asked again */
+    void *key_object;            /* a struct of any mapper, for keys that are asked for */
+    void *lost_object;           /* what session_add returns after an error */
+    size_t object_size;          /* of both */
+    struct cell *cells;          /* of one row */
     struct parameters parameters;
     struct map assigned;  /* see assigned.h */
     struct plain *plains; /* mappers of structs that the database does not know; in `arena` */

@@ -57,7 +57,7 @@ static uint32_t new_group(struct siblings *siblings, const struct mapper *mapper
         return 0;
     for (; siblings->count <= number; siblings->count++)
         siblings->groups[siblings->count] = (struct sibling_group){0};
-    siblings->groups[number].mapper = mapper;
+    siblings->groups[number].stride = entry_stride(mapper);
     siblings->free = number + 1;
     return number;
 }
@@ -85,7 +85,7 @@ static bool join(struct siblings *siblings, uint32_t number, struct entry *entry
 {
     struct sibling_group *group = &siblings->groups[number];
     struct sibling_run *last = group->run_count ? &group->runs[group->run_count - 1] : NULL;
-    bool neighbour = last && is_next(last, entry_stride(group->mapper), entry);
+    bool neighbour = last && is_next(last, group->stride, entry);
     if (!neighbour && group->run_count == group->run_capacity && !grow_runs(siblings, group))
         return false;
     if (neighbour)
@@ -125,10 +125,8 @@ bool siblings_add(struct siblings *siblings, struct sibling_result *result, cons
 struct sibling_walk siblings_of(const struct siblings *siblings, struct entry *entry)
 {
     struct sibling_walk walk = {.start = entry, .number = entry->siblings};
-    if (walk.number) {
+    if (walk.number)
         walk.group = &siblings->groups[walk.number];
-        walk.stride = entry_stride(walk.group->mapper);
-    }
     return walk;
 }
 
@@ -143,7 +141,7 @@ static struct entry *step(struct sibling_walk *walk)
     if (!group || walk->run == group->run_count)
         return NULL;
     unsigned char *first = (unsigned char *)group->runs[walk->run].first;
-    return (struct entry *)(void *)(first + walk->place++ * walk->stride);
+    return (struct entry *)(void *)(first + walk->place++ * group->stride);
 }
 
 struct entry *siblings_next(struct sibling_walk *walk)

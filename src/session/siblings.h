@@ -13,7 +13,7 @@ struct sibling_run {
 };
 
 struct sibling_group {
-    const struct mapper *mapper;
+    size_t stride; /* of entries of their mapper */
     struct sibling_run *runs;
     uint32_t run_count, run_capacity;
     uint32_t members; /* entries that have this group's number; none: the number is free */
@@ -47,7 +47,6 @@ struct sibling_walk {
     struct entry *start;
     uint32_t number;
     uint32_t run, place;
-    size_t stride;
     bool begun;
 };
 struct sibling_walk siblings_of(const struct siblings *siblings, struct entry *entry);
