@@ -41,7 +41,8 @@ HOWDAH_API void howdah_query_all_rows(struct howdah_query *q);
  * column is counted up. Objects of the session get the new values; a field with an unsaved change keeps it. */
 HOWDAH_API enum howdah_status howdah_query_update(struct howdah_query *q, uint64_t *ret_affected);
 /* Deletes the rows that the query finds (1 round trip). Their objects in the session are detached, with their unsaved
- * changes. Rows that the server deletes with them (ON DELETE) are not known here. */
+ * changes; collections lose them with the next commit. Rows that the server deletes with them (ON DELETE) are not known
+ * here. */
 HOWDAH_API enum howdah_status howdah_query_delete(struct howdah_query *q, uint64_t *ret_affected);
 
 /* --- upserts ---

@@ -1,5 +1,6 @@
 #include "direct.h"
 
+#include "relation_answers.h"
 #include "transaction.h"
 
 #include "base/error.h"
@@ -101,6 +102,7 @@ static enum howdah_status run(struct direct *direct)
                            .deadline = clock_deadline(s->db->options.statement_timeout, 0),
                            .repeatable = s->transaction != TRANSACTION_OPEN};
     enum howdah_status status = transaction_run(s, &plan);
+    answers_forget(s); /* what was counted may be another number now */
     if (status == HOWDAH_STATUS_OK) {
         if (!own)
             s->transaction_id = direct->transaction;

@@ -162,6 +162,7 @@ static void leave(struct returned *r, struct entry *entry)
 {
     entry_move(entry, EVENT_GONE);
     entry->row_deleted = true;
+    r->s->deleted_some = true;                 /* collections may hold it */
     if (r->s->transaction == TRANSACTION_NONE) /* else it keeps its place until the commit, should that not come */
         identity_remove(&r->s->map, entry);
 }

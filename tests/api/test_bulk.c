@@ -103,6 +103,21 @@ START_TEST(test_bulk__delete)
 }
 END_TEST
 
+/* What a collection shows of deleted rows goes with the next commit, as after a commit that deleted them. */
+START_TEST(test_bulk__deleted_rows_leave_collections)
+{
+    Maker *ann = session_find(s, Maker, 1);
+    check_ok(session_load(s, ann, items));
+    ck_assert_uint_eq(ann->items.count, 2);
+    Query *q = session_query(s, Item);
+    query_where(q, Item, code, "=", "a");
+    check_ok(query_delete(q, NULL));
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(ann->items.count, 1);
+    ck_assert_str_eq(ann->items.items[0]->code, "b");
+}
+END_TEST
+
 START_TEST(test_bulk__all_rows_must_be_meant)
 {
     uint64_t affected = 9;
@@ -275,6 +290,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_bulk__objects_are_kept_in_step);
     tcase_add_test(tests, test_bulk__foreign_keys_and_pointers);
     tcase_add_test(tests, test_bulk__delete);
+    tcase_add_test(tests, test_bulk__deleted_rows_leave_collections);
     tcase_add_test(tests, test_bulk__all_rows_must_be_meant);
     tcase_add_test(tests, test_bulk__limits_and_locks);
     tcase_add_test(tests, test_bulk__conditions_across_tables);
