@@ -37,6 +37,8 @@ struct howdah_database_options {
     void *statement_arg;
     void (*on_notice)(void *arg, const char *severity, const char *sqlstate, const char *message);
     void *notice_arg; /* notices without a callback are dropped; they never reach stderr */
+    bool fence; /* each commit leaves a row in the table howdah_commits (made by database_create_tables): then a whole
+                   commit is 1 round trip, and what became of it can be learned whatever happens to the server */
 };
 #define HOWDAH_DATABASE_OPTIONS(...) \
     (&(const struct howdah_database_options){.struct_size = sizeof(struct howdah_database_options), __VA_ARGS__})

@@ -31,6 +31,9 @@
 #ifdef SessionStats
 #error "howdah: SessionStats is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef Hooks
+#error "howdah: Hooks is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef RunOptions
 #error "howdah: RunOptions is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -258,6 +261,9 @@
 #endif
 #ifdef DATABASE_OPTIONS
 #error "howdah: DATABASE_OPTIONS is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef HOOKS
+#error "howdah: HOOKS is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef RUN_OPTIONS
 #error "howdah: RUN_OPTIONS is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -613,6 +619,21 @@
 #ifdef database_resolve
 #error "howdah: database_resolve is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_savepoint
+#error "howdah: session_savepoint is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_rollback_to
+#error "howdah: session_rollback_to is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_release
+#error "howdah: session_release is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_set_local
+#error "howdah: session_set_local is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_hooks
+#error "howdah: session_hooks is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_open
 #error "howdah: session_open is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -651,6 +672,9 @@
 #endif
 #ifdef session_refresh
 #error "howdah: session_refresh is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_refresh_locked
+#error "howdah: session_refresh_locked is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef session_evict
 #error "howdah: session_evict is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -738,6 +762,12 @@
 #endif
 #ifdef session_find_by
 #error "howdah: session_find_by is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_stale_objects
+#error "howdah: session_stale_objects is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_find_locked
+#error "howdah: session_find_locked is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef session_add
 #error "howdah: session_add is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -864,6 +894,7 @@ typedef struct howdah_session Session;
 typedef struct howdah_session_stats SessionStats;
 typedef struct howdah_begin_options BeginOptions;
 typedef struct howdah_run_options RunOptions;
+typedef struct howdah_hooks Hooks;
 typedef struct howdah_query Query;
 typedef struct howdah_budget Budget;
 typedef struct howdah_plan Plan;
@@ -941,6 +972,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define BEGIN_OPTIONS              HOWDAH_BEGIN_OPTIONS
 #define BUDGET                     HOWDAH_BUDGET
 #define RUN_OPTIONS                HOWDAH_RUN_OPTIONS
+#define HOOKS                      HOWDAH_HOOKS
 #define TIMESTAMP_INFINITY         HOWDAH_TIMESTAMP_INFINITY
 #define TIMESTAMP_MINUS_INFINITY   HOWDAH_TIMESTAMP_MINUS_INFINITY
 #define DATE_INFINITY              HOWDAH_DATE_INFINITY
@@ -1059,6 +1091,11 @@ typedef struct howdah_numeric_array NumericArray;
 #define database_free              howdah_database_free
 #define database_run               howdah_database_run
 #define database_resolve           howdah_database_resolve
+#define session_savepoint          howdah_session_savepoint
+#define session_rollback_to        howdah_session_rollback_to
+#define session_release            howdah_session_release
+#define session_set_local          howdah_session_set_local
+#define session_hooks              howdah_session_hooks
 #define session_open               howdah_session_open
 #define session_close              howdah_session_close
 #define session_clear              howdah_session_clear
@@ -1072,6 +1109,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_is_dirty           howdah_session_is_dirty
 #define session_changes            howdah_session_changes
 #define session_refresh            howdah_session_refresh
+#define session_refresh_locked     howdah_session_refresh_locked
 #define session_evict              howdah_session_evict
 #define session_plan               howdah_session_plan
 #define session_commit             howdah_session_commit
@@ -1101,6 +1139,8 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_find               howdah_session_find
 #define session_find_many          howdah_session_find_many
 #define session_find_by            howdah_session_find_by
+#define session_stale_objects      howdah_session_stale_objects
+#define session_find_locked        howdah_session_find_locked
 #define session_add                howdah_session_add
 #define session_add_struct         howdah_session_add_struct
 #define session_assign_null        howdah_session_assign_null

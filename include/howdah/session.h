@@ -147,6 +147,25 @@ HOWDAH_API const struct howdah_change *howdah_session_changes(struct howdah_sess
 /* Reads the row again and overwrites the object, pending changes included (1 trip). STATUS_STALE if it is
  * gone; the object is then detached. On a new object: STATUS_MISUSE. */
 HOWDAH_API enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object);
+/* session_find_locked(s, User, LOCK_FOR_UPDATE, 1): the object with that key, its row locked until the transaction ends.
+ * Always asks the server (1 trip); STATUS_NO_TRANSACTION without session_begin. An object that the session has already is
+ * STATUS_STALE if the row's version is another one by now (refresh it with a lock); where the model has no version, its
+ * fields that the program did not change are brought up to date, and the others stay. NULL if there is no such row, if the
+ * object is marked deleted, or if another transaction has locked it and the lock says SKIP_LOCKED; with NOWAIT that is
+ * STATUS_LOCK, which ends the transaction as any failure does (see session_savepoint). */
+HOWDAH_API void *howdah_session_find_key_locked(struct howdah_session *s, const struct howdah_model *model,
+                                                enum howdah_lock lock, const struct howdah_value *key, size_t parts);
+#define howdah_session_find_locked(s, T, lock, ...) \
+    ((T *)howdah_session_find_key_locked((s), &T##_model, (lock), HOWDAH_VALUES(__VA_ARGS__)))
+/* session_refresh with a lock on the row; STATUS_NO_TRANSACTION without session_begin. With SKIP_LOCKED a row that is
+ * locked is not there: use NOWAIT. */
+HOWDAH_API enum howdah_status howdah_session_refresh_locked(struct howdah_session *s, void *object,
+                                                            enum howdah_lock lock);
+/* All objects whose rows had changed or gone, after a commit or flush that failed with STATUS_STALE: the error names the
+ * first of them. Where the server could not be asked again it is at most that one. Owned by the session, until the error
+ * is cleared; NULL and 0 without such an error. No round trip. */
+HOWDAH_API void *const *howdah_session_stale_objects(const struct howdah_session *s, size_t *ret_count);
+
 /* Takes the object out of the session without writing it. Its memory stays readable until close or clear. */
 HOWDAH_API enum howdah_status howdah_session_evict(struct howdah_session *s, void *object);
 

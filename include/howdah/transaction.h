@@ -1,9 +1,11 @@
-/* Transactions beyond begin, flush and commit: units of work that are run again, and what became of a commit that was in
- * doubt. */
+/* Transactions beyond begin, flush and commit: units of work that are run again, commits in doubt, savepoints, settings,
+ * hooks. */
 #ifndef HOWDAH_TRANSACTION_H
 #define HOWDAH_TRANSACTION_H
 
 #include <howdah/session.h>
+
+#include <stdint.h>
 
 HOWDAH_BEGIN_DECLS
 
@@ -49,6 +51,59 @@ HOWDAH_API enum howdah_status howdah_database_run(struct howdah_database *db, ho
 HOWDAH_API enum howdah_status howdah_database_resolve(struct howdah_database *db, const char *token,
                                                       enum howdah_outcome *ret_outcome, struct howdah_error *error)
     HOWDAH_MUST_CHECK;
+
+/* --- savepoints --- */
+
+/* A place in the program's transaction (STATUS_NO_TRANSACTION without one) that session_rollback_to goes back to. Pending
+ * changes are flushed before it. 1 round trip, and those of the flush if anything is pending. Returns its number, 0 on
+ * error; savepoints may be nested to any depth.
+ *
+ * A failure behind a savepoint does not end the transaction: the server goes back to the innermost one at once (1 more
+ * round trip), and what was flushed since is pending again. The error sticks as any other; then session_rollback_to drops
+ * what was done since, or session_clear_error keeps it to be mended. Where the connection is lost, or COMMIT itself fails,
+ * the transaction is over as without a savepoint. */
+HOWDAH_API uint32_t howdah_session_savepoint(struct howdah_session *s);
+/* Back to the savepoint, which stays; those made after it are gone. Everything is as it was there: rows, states of objects
+ * that were added, changed or deleted since, their fields, generated keys, the identity map. Objects that were evicted stay
+ * out. Clears the error. 1 round trip. STATUS_MISUSE if there is no such savepoint any more. */
+HOWDAH_API enum howdah_status howdah_session_rollback_to(struct howdah_session *s, uint32_t savepoint);
+/* Forgets the savepoint and those made after it; what was done since belongs to what is around it. 1 round trip. */
+HOWDAH_API enum howdah_status howdah_session_release(struct howdah_session *s, uint32_t savepoint);
+
+/* --- settings --- */
+
+/* session_set_local(s, "app.tenant", "7"): a setting of the server for this transaction (set_config with is_local), for row
+ * security, lock_timeout and the like. No round trip of its own: it travels with BEGIN, or in front of the next statement.
+ * Without session_begin it is for the next commit alone, and reads before it don't have it. It ends with the transaction,
+ * or where session_rollback_to goes back behind it. Name and value are copied. STATUS_INVALID for what is no name. */
+HOWDAH_API enum howdah_status howdah_session_set_local(struct howdah_session *s, const char *name, const char *value);
+
+/* --- hooks --- */
+
+/* The program's own code in the course of a session's work; each may be NULL. They run in the thread of the call. None may
+ * call session_begin, flush, commit, rollback, savepoints, clear or close: STATUS_MISUSE. Use HOOKS(.on_plan = look). */
+struct howdah_hooks {
+    size_t struct_size;
+    /* Before something is written. It may find, add, change and delete. What it returns but OK becomes the failure of the
+     * flush or commit; nothing was sent. */
+    enum howdah_status (*before_flush)(struct howdah_session *s, void *arg);
+    /* Sees what is about to run, exactly, and refuses it by returning anything but OK: nothing was sent. It can't use the
+     * session (STATUS_MISUSE), and must not change objects. */
+    enum howdah_status (*on_plan)(const struct howdah_plan *plan, void *arg);
+    /* When changes were written, and can still be taken back. It may do what before_flush may; what it changes a commit
+     * writes, too, in as many rounds as it takes, at most 100. With this hook a commit costs 1 round trip for each round,
+     * and 1 for COMMIT. */
+    enum howdah_status (*after_flush)(struct howdah_session *s, void *arg);
+    /* When something was committed. Nothing may be sent (STATUS_MISUSE, with the outcome DONE for the commit). */
+    void (*after_commit)(struct howdah_session *s, void *arg);
+    /* Behind session_rollback. The same holds. */
+    void (*after_rollback)(struct howdah_session *s, void *arg);
+    void *arg;
+};
+#define HOWDAH_HOOKS(...) (&(const struct howdah_hooks){.struct_size = sizeof(struct howdah_hooks), __VA_ARGS__})
+
+/* Sets the session's hooks, which are copied; NULL: none. No round trip. */
+HOWDAH_API enum howdah_status howdah_session_hooks(struct howdah_session *s, const struct howdah_hooks *hooks);
 
 HOWDAH_END_DECLS
 

@@ -202,10 +202,16 @@ static bool is_in_transaction(const struct pg_execution *e)
     return PQtransactionStatus(e->connection->pg) != PQTRANS_IDLE;
 }
 
+/* The plan went back to its savepoint, from where the transaction can go on. */
+static bool has_recovered(const struct pg_execution *e)
+{
+    return e->plan->recovery && e->rolled_back && PQtransactionStatus(e->connection->pg) == PQTRANS_INTRANS;
+}
+
 /* The plan has failed, and all that was sent is answered. */
 static void leave_transaction(struct pg_execution *e)
 {
-    if (!is_in_transaction(e)) {
+    if (!is_in_transaction(e) || has_recovered(e)) {
         conclude(e);
         return;
     }

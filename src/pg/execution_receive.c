@@ -30,7 +30,8 @@ void execution_report(struct pg_execution *e, const struct awaited *awaited, uin
     bool rolled_back = awaited->kind == AWAITED_ROLLBACK;
     if (!e->watched || (!awaited->step && !rolled_back))
         return;
-    const struct statement *statement = rolled_back ? &rollback : awaited->step->statement;
+    const struct statement *recovery = e->plan->recovery ? e->plan->recovery : &rollback;
+    const struct statement *statement = rolled_back ? recovery : awaited->step->statement;
     const struct howdah_statement event = {
         .sql = statement->text,
         .parameters = statement->parameters,

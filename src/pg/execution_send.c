@@ -216,10 +216,11 @@ bool execution_send_sync(struct pg_execution *e)
 
 bool execution_send_rollback(struct pg_execution *e)
 {
+    const struct statement *recovery = e->plan->recovery;
     e->rolled_back = true;
-    e->open = false;
+    e->open = recovery != NULL;
     size_t bytes = MESSAGE_OVERHEAD;
-    if (!enter_pipeline(e) || !send_unnamed(e, &rollback_statement, &nothing, &bytes)) {
+    if (!enter_pipeline(e) || !send_unnamed(e, recovery ? recovery : &rollback_statement, &nothing, &bytes)) {
         execution_lose(e);
         return false;
     }

@@ -10,7 +10,8 @@ enum pg_wants { PG_WANTS_READ = 1, PG_WANTS_WRITE = 2, PG_FINISHED = 4 };
 
 /* Runs the plan to its end, or until it failed. When it returns the connection is idle (or in a transaction as
  * plan->keep_transaction allows), or broken and to be released. On failure: if the connection is alive and in a
- * transaction, it has been rolled back (one more round trip), also with keep_transaction. */
+ * transaction, it has been rolled back (one more round trip), also with keep_transaction; with plan->recovery only to the
+ * savepoint, and it is still in the transaction. */
 enum howdah_status pg_execute(struct pg_connection *connection, struct pg_plan *plan);
 
 /* The same in steps: start, then advance until it is PG_FINISHED, waiting in between for the socket to become what was

@@ -71,10 +71,13 @@ struct pg_plan {
     struct pg_step *steps; /* the last one has .sync */
     size_t count;
     moment deadline;
-    uint64_t row_limit;         /* of the counters: with more rows the plan fails. 0: none */
-    bool keep_transaction;      /* after success the connection may be left inside a transaction */
-    bool repeatable;            /* began its own transaction, or writes nothing: may be run again whole, once, after a
+    uint64_t row_limit;    /* of the counters: with more rows the plan fails. 0: none */
+    bool keep_transaction; /* after success the connection may be left inside a transaction */
+    bool repeatable;       /* began its own transaction, or writes nothing: may be run again whole, once, after a
                                    prepared statement was gone (26000) or its plan stale (0A000) */
+    /* Sent instead of ROLLBACK where the plan fails inside a transaction: it goes back to a savepoint, and the transaction
+     * goes on. NULL: ROLLBACK. */
+    const struct statement *recovery;
     void (*restart)(void *arg); /* called before such a second run; may be NULL */
     void *restart_arg;
     struct pg_counters *counters;

@@ -206,6 +206,8 @@ static void add_chunk(struct work *w, struct chunk *chunk, struct parameters *p)
         add_keys(batch, chunk, p);
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         add_sent(w, batch, chunk, p);
+    if (batch->guarded)
+        parameters_add_number(p, chunk->count);
 }
 
 enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret)
@@ -217,7 +219,7 @@ enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_bi
     for (uint32_t i = 0; i < info->chunk_count; i++) {
         const struct chunk *chunk = &w->chunks[info->chunk + i];
         const struct batch *batch = w->batches[chunk->batch];
-        most += batch->mapper->column_count + 3 * KEY_PARTS_MAX + 1;
+        most += batch->mapper->column_count + 3 * KEY_PARTS_MAX + 2;
         if (!settle(w, batch, chunk))
             return HOWDAH_STATUS_NO_MEMORY;
     }
@@ -241,4 +243,12 @@ enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_bi
     for (uint32_t i = 0; i < key->count; i++)
         parameters_add_fields(p, &key->target->columns[key->targets[i]], batch->olds + chunk->first, chunk->count);
     return parameters_bind(p, ret);
+}
+
+enum howdah_status step_bind_fence(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    struct work *w = arg;
+    (void)step;
+    fence_bind(&w->fence, &w->fence_binding, ret);
+    return HOWDAH_STATUS_OK;
 }

@@ -6,6 +6,13 @@
 
 #include "base/error.h"
 
+/* The probe may have lost the connection, and with it the transaction that was back at its savepoint. */
+static void look_after_transaction(struct howdah_session *s)
+{
+    if (s->transaction == TRANSACTION_OPEN && !s->connection)
+        transaction_end(s, false);
+}
+
 struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status status)
 {
     struct howdah_session *s = w->s;
@@ -24,5 +31,47 @@ struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status stat
         }
     }
     error_copy(&s->error, &cause);
+    look_after_transaction(s);
     return guilty;
+}
+
+/* Rows that were not as expected, out of all: each of them is one that the program has to look at. */
+static void keep_stale(struct work *w)
+{
+    struct howdah_session *s = w->s;
+    void **objects = arena_allocate_array(&s->arena, w->stale_count, sizeof(*objects));
+    s->stale = objects;
+    s->stale_count = 0;
+    for (uint32_t i = 0; objects && i < w->stale_count; i++)
+        if (!entry_mapper(s, w->stale[i])->join_of) /* a link is no object of the program's */
+            objects[s->stale_count++] = entry_object(entry_mapper(s, w->stale[i]), w->stale[i]);
+}
+
+struct entry *work_blame_stale(struct work *w)
+{
+    struct howdah_session *s = w->s;
+    struct howdah_error cause;
+    error_copy(&cause, &s->error);
+    error_clear(&s->error);
+    w->stale_count = 0;
+    w->stale = arena_allocate_array(&w->arena, w->change_count, sizeof(struct entry *));
+    if (w->stale && work_emit(w, false, PROBE_STALE)) {
+        struct pg_plan plan = {
+            .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
+        (void)transaction_run(s, &plan); /* if another row fails, what was found up to it is true */
+    }
+    if (w->stale_count)
+        keep_stale(w);
+    error_copy(&s->error, &cause);
+    look_after_transaction(s);
+    return w->stale_count ? w->stale[0] : NULL;
+}
+
+void *const *howdah_session_stale_objects(const struct howdah_session *s, size_t *ret_count)
+{
+    bool stale = s && s->error.status == HOWDAH_STATUS_STALE;
+    bool one = stale && s->stale_count == 0 && s->error.object;
+    if (ret_count)
+        *ret_count = one ? 1 : stale ? s->stale_count : 0;
+    return one ? &s->error.object : stale && s->stale_count ? s->stale : NULL;
 }

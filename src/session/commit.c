@@ -1,11 +1,14 @@
 /* Commit and flush: the plan is made, run, and finished or taken back; and what became of it is told truly. */
 #include "draw_rights.h"
+#include "hooks.h"
 #include "join_row.h"
 #include "object.h"
 #include "transaction.h"
 #include "work.h"
 
 #include "base/error.h"
+
+#include <stdlib.h>
 
 /* --- failures: whose fault, and is it true that nothing was done --- */
 
@@ -85,8 +88,12 @@ static void name_culprit(struct work *w, size_t failed, bool again)
     bool of_row = is_fault_of_row(s->error.status), joint = w->infos[failed].chunk_count > 1;
     if (joint)
         entry = joint_culprit(w, &w->infos[failed], named);
-    if (of_row && !entry && again && !joint)
+    if (again && !joint && s->error.status == HOWDAH_STATUS_STALE && w->change_count > 1) {
+        struct entry *first = work_blame_stale(w);
+        entry = first ? first : entry;
+    } else if (of_row && !entry && again && !joint) {
         entry = work_blame(w, index, s->error.status);
+    }
     if (of_row && mapper->join_of) {
         join_row_name(s, mapper, entry);
         return;
@@ -106,15 +113,31 @@ static void name_culprit(struct work *w, size_t failed, bool again)
                               : "earlier work of the transaction is gone");
 }
 
-static void tell_outcome(struct howdah_session *s, enum howdah_outcome outcome,
-                         const struct pg_transaction *transaction)
+/* A statement that checked its rows itself says it by an error of its own kind. */
+static void tell_count(struct work *w, size_t failed)
 {
-    char token[128];
+    const struct howdah_error *e = &w->s->error;
+    const char *found = strcmp(e->sqlstate, "42704") == 0 ? strstr(e->message, STATEMENT_GUARD) : NULL;
+    if (!found || failed >= w->step_count || w->infos[failed].kind != STEP_WRITE ||
+        !w->batches[w->chunks[w->infos[failed].chunk].batch]->guarded)
+        return;
+    uint64_t count = strtoull(found + strlen(STATEMENT_GUARD), NULL, 10);
+    error_clear(&w->s->error);
+    work_fail_count(w, w->infos[failed].chunk, count);
+}
+
+static void tell_outcome(struct work *w, enum howdah_outcome outcome)
+{
+    struct howdah_session *s = w->s;
+    char token[128 > FENCE_TOKEN ? 128 : FENCE_TOKEN];
     s->error.outcome = outcome;
     if (outcome == HOWDAH_OUTCOME_IN_DOUBT) {
         s->error.status = HOWDAH_STATUS_IN_DOUBT;
-        pg_transaction_token(transaction, token, sizeof(token));
-        if (transaction->id)
+        if (w->fence.set)
+            fence_token(&w->fence, token);
+        else
+            pg_transaction_token(&w->transaction, token, sizeof(token));
+        if (w->fence.set || w->transaction.id)
             error_attach(&s->error, &s->error.in_doubt_token, token);
         error_message(&s->error, "whether the transaction was committed can't be learned now: %s", s->error.message);
     }
@@ -132,6 +155,16 @@ static void restart(void *arg)
     for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
         sweep->affected = 0;
     w->failed_chunk = NONE;
+    w->drawn = 0;
+}
+
+static enum howdah_outcome resolve(struct work *w)
+{
+    struct howdah_database *db = w->s->db;
+    moment deadline = clock_deadline(db->options.in_doubt_timeout, 0);
+    if (w->fence.set)
+        return fence_resolve(db, &w->fence, deadline);
+    return w->transaction.id ? pg_transaction_resolve(db->pool, &w->transaction, deadline) : HOWDAH_OUTCOME_IN_DOUBT;
 }
 
 /* Runs the steps once. *ret_outcome is DONE, NOT_DONE, or IN_DOUBT where nobody could say. */
@@ -148,16 +181,20 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
     bool own = s->transaction == TRANSACTION_NONE;
     w->transaction = s->transaction_id;
     enum howdah_status status = transaction_run(s, &plan);
-    if (status == HOWDAH_STATUS_OK && s->transaction == TRANSACTION_OPEN)
+    if (status == HOWDAH_STATUS_OK && s->transaction == TRANSACTION_OPEN) {
         s->transaction_id = w->transaction;
+        s->fence = w->fence;
+    }
     *ret_failed = plan.failed;
     *ret_outcome = status == HOWDAH_STATUS_OK ? HOWDAH_OUTCOME_DONE : plan.outcome;
     if (*ret_outcome == HOWDAH_OUTCOME_NONE || (w->lone && w->failed_chunk != NONE))
         *ret_outcome = HOWDAH_OUTCOME_NOT_DONE; /* a lone statement that wrote no row did nothing */
-    if (*ret_outcome == HOWDAH_OUTCOME_IN_DOUBT && w->transaction.id)
-        *ret_outcome = pg_transaction_resolve(s->db->pool, &w->transaction, clock_deadline(o->in_doubt_timeout, 0));
-    if (!own && status != HOWDAH_STATUS_OK)
-        transaction_end(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
+    if (*ret_outcome == HOWDAH_OUTCOME_IN_DOUBT)
+        *ret_outcome = resolve(w);
+    if (status == HOWDAH_STATUS_OK)
+        transaction_sent_settings(s);
+    else if (!own)
+        transaction_failed(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
     return status;
 }
 
@@ -172,13 +209,26 @@ static bool learn_denial(struct work *w, size_t failed)
     return draw_rights(w->s->db, mapper) == DRAW_DENIED;
 }
 
-/* A lone statement was committed by the server, but its answer can't be taken in: the object must not be written again. */
-static enum howdah_status give_up_lone(struct work *w)
+/* Whether all that the server had to say about the rows has come. */
+static bool is_answered(const struct work *w)
 {
-    struct entry *entry = w->changes[w->batches[w->chunks[0].batch]->changes[0]].entry;
-    identity_remove(&w->s->map, entry);
-    entry_move(entry, EVENT_EVICT);
-    tell_outcome(w->s, HOWDAH_OUTCOME_DONE, &w->transaction);
+    bool answered = w->drawn == w->draws;
+    for (uint32_t i = 0; answered && !w->lone && i < w->chunk_count; i++)
+        answered = !w->batches[w->chunks[i].batch]->returned_count || w->chunks[i].received == w->chunks[i].count;
+    return answered && !w->lone;
+}
+
+/* The server has committed it, but its answer can't be taken in: the objects must not be written again, and what the server
+ * made of them is not known. */
+static enum howdah_status give_up(struct work *w)
+{
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        if (w->changes[i].batch == NONE)
+            continue;
+        identity_remove(&w->s->map, w->changes[i].entry);
+        entry_move(w->changes[i].entry, EVENT_EVICT);
+    }
+    tell_outcome(w, HOWDAH_OUTCOME_DONE);
     return w->s->error.status;
 }
 
@@ -189,8 +239,8 @@ enum howdah_status work_run(struct work *w)
     enum howdah_outcome outcome;
     size_t failed;
     enum howdah_status status = run_once(w, &outcome, &failed);
-    if (outcome == HOWDAH_OUTCOME_DONE && status != HOWDAH_STATUS_OK && w->lone)
-        return give_up_lone(w);
+    if (outcome == HOWDAH_OUTCOME_DONE && status != HOWDAH_STATUS_OK && !is_answered(w))
+        return give_up(w);
     if (outcome == HOWDAH_OUTCOME_DONE) { /* also where the answer was lost, but the transaction was not */
         error_clear(&s->error);
         return HOWDAH_STATUS_OK;
@@ -198,11 +248,13 @@ enum howdah_status work_run(struct work *w)
     if (own && outcome == HOWDAH_OUTCOME_NOT_DONE && learn_denial(w, failed)) {
         error_clear(&s->error);
         w = work_plan(s, true);
-        return w && work_prepare_finish(w, true) ? work_run(w) : s->error.status;
+        return w && hooks_allow_plan(s) && work_prepare_finish(w, true) ? work_run(w) : s->error.status;
     }
     if (outcome == HOWDAH_OUTCOME_NOT_DONE)
-        name_culprit(w, failed, fresh);
-    tell_outcome(s, outcome, &w->transaction);
+        tell_count(w, failed);
+    if (outcome == HOWDAH_OUTCOME_NOT_DONE)
+        name_culprit(w, failed, fresh || s->at_savepoint); /* back at a savepoint it can be tried again */
+    tell_outcome(w, outcome);
     return s->error.status;
 }
 
@@ -252,11 +304,22 @@ static bool ask_draw_rights(struct work *w, bool *ret_denied)
     return true;
 }
 
+/* The server would refuse it, and end the transaction. */
+static bool may_write(struct howdah_session *s)
+{
+    if (s->transaction != TRANSACTION_NONE && s->begin.read_only && s->work->chunk_count > 0)
+        session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
+                     "there are changes to write, but the transaction was begun read only: roll it back first");
+    return s->error.status == HOWDAH_STATUS_OK;
+}
+
 /* A plan that can run: s->work. */
 static bool plan_all(struct howdah_session *s, bool commit)
 {
     bool replan = false;
     struct work *w = work_plan(s, commit);
+    if (w && !may_write(s))
+        return false;
     if (w && s->transaction != TRANSACTION_NONE) {
         bool begun = s->transaction == TRANSACTION_BEGUN;
         if (!ask_draw_rights(w, &replan))
@@ -278,13 +341,15 @@ static enum howdah_status fail_plan(struct howdah_session *s)
     return s->error.status;
 }
 
-static enum howdah_status write_all(struct howdah_session *s, bool commit)
+/* *ret_ran: something was sent, and it was done. */
+static enum howdah_status write_once(struct howdah_session *s, bool commit, bool *ret_ran)
 {
-    if (!plan_all(s, commit)) {
+    if (!plan_all(s, commit) || (s->work->step_count && !hooks_allow_plan(s))) {
         object_own_all(s);
         return fail_plan(s);
     }
     enum howdah_status status = s->work->step_count ? work_run(s->work) : HOWDAH_STATUS_OK;
+    *ret_ran = *ret_ran || (status == HOWDAH_STATUS_OK && s->work->step_count);
     if (status == HOWDAH_STATUS_OK)
         work_finish(s->work, commit);
     if (status == HOWDAH_STATUS_OK && commit && s->transaction != TRANSACTION_NONE)
@@ -295,24 +360,102 @@ static enum howdah_status write_all(struct howdah_session *s, bool commit)
     return status;
 }
 
+/* Whether there is anything to write. False also where the plan is refused: the session has the error. */
+static bool has_changes(struct howdah_session *s)
+{
+    const struct work *w = work_plan(s, false);
+    return w && w->step_count;
+}
+
+/* One round of hooks. With after_flush the rows are written in between; else that is still to come. */
+static bool run_round(struct howdah_session *s, bool *ret_ran)
+{
+    if (!hooks_before_flush(s))
+        return false;
+    return !s->hooks.after_flush || (write_once(s, false, ret_ran) == HOWDAH_STATUS_OK && hooks_after_flush(s));
+}
+
+static void refuse_rounds(struct howdah_session *s)
+{
+    session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
+                 "the program's hooks made changes in %d rounds, and there is no end of them", HOOK_ROUNDS);
+}
+
+/* What hooks change is written, too, and seen by them; after_flush needs a transaction in which that can go on. */
+static bool run_hooks(struct howdah_session *s, bool commit, bool *ret_ran)
+{
+    int rounds = commit && s->hooks.after_flush ? HOOK_ROUNDS : 1;
+    for (int round = 0; has_changes(s); round++) {
+        if (round == rounds && commit && s->hooks.after_flush)
+            refuse_rounds(s);
+        if (round == rounds)
+            break;
+        if (s->transaction == TRANSACTION_NONE && s->hooks.after_flush) {
+            s->begin = (struct howdah_begin_options){.struct_size = sizeof(s->begin)};
+            s->transaction = TRANSACTION_BEGUN;
+        }
+        if (!run_round(s, ret_ran))
+            break;
+    }
+    return s->error.status == HOWDAH_STATUS_OK;
+}
+
+static enum howdah_status write_all(struct howdah_session *s, bool commit, bool *ret_ran)
+{
+    bool own = s->transaction == TRANSACTION_NONE;
+    if (hooks_write(s) && !run_hooks(s, commit, ret_ran)) {
+        if (own)
+            transaction_abandon(s);
+        return fail_plan(s);
+    }
+    bool written = !commit && s->hooks.after_flush;
+    return written ? HOWDAH_STATUS_OK : write_once(s, commit, ret_ran);
+}
+
+enum howdah_status work_write_all(struct howdah_session *s, bool commit)
+{
+    bool ran = false;
+    return write_all(s, commit, &ran);
+}
+
+static enum howdah_status commit_all(struct howdah_session *s)
+{
+    bool ran = false;
+    enum howdah_status status = write_all(s, true, &ran);
+    if (status != HOWDAH_STATUS_OK || !ran)
+        return status;
+    hooks_after_commit(s);
+    if (s->error.status != HOWDAH_STATUS_OK) {
+        s->error.outcome = HOWDAH_OUTCOME_DONE;
+        error_finish(&s->error);
+    }
+    return s->error.status;
+}
+
 enum howdah_status howdah_session_commit(struct howdah_session *s)
 {
     if (!session_enter(s))
         return session_refusal(s);
-    enum howdah_status status = transaction_is_programs(s, "session_commit") ? write_all(s, true) : s->error.status;
+    enum howdah_status status = transaction_is_programs(s, "session_commit") ? commit_all(s) : s->error.status;
     session_leave(s);
     return status;
+}
+
+static enum howdah_status flush(struct howdah_session *s)
+{
+    if (!hooks_may_call(s, "session_flush"))
+        return s->error.status;
+    if (s->transaction == TRANSACTION_NONE)
+        return session_fail(s, HOWDAH_STATUS_NO_TRANSACTION, NULL, NULL, NULL,
+                            "session_flush writes inside a transaction of the program: call session_begin first");
+    return work_write_all(s, false);
 }
 
 enum howdah_status howdah_session_flush(struct howdah_session *s)
 {
     if (!session_enter(s))
         return session_refusal(s);
-    enum howdah_status status =
-        s->transaction == TRANSACTION_NONE
-            ? session_fail(s, HOWDAH_STATUS_NO_TRANSACTION, NULL, NULL, NULL,
-                           "session_flush writes inside a transaction of the program: call session_begin first")
-            : write_all(s, false);
+    enum howdah_status status = flush(s);
     session_leave(s);
     return status;
 }

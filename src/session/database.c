@@ -1,5 +1,6 @@
 /* Opening and closing a database, and its options. */
 #include "database.h"
+#include "fence.h"
 
 #include "base/error.h"
 #include "observe/statement_log.h"
@@ -77,7 +78,9 @@ static enum howdah_status compile_models(struct howdah_database *db, const struc
     if (status != HOWDAH_STATUS_OK)
         return status;
     db->draw_rights = arena_allocate_zero(&db->arena, db->catalog.mapper_count * sizeof(*db->draw_rights), 1);
-    return db->draw_rights ? status : HOWDAH_STATUS_NO_MEMORY;
+    if (!db->draw_rights || (db->options.fence && !fence_prepare(db)))
+        return HOWDAH_STATUS_NO_MEMORY;
+    return status;
 }
 
 static enum howdah_status open_pool(struct howdah_database *db, const char *conninfo)

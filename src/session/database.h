@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct fence_statements;
+
 struct howdah_database {
     struct howdah_allocator allocator;
     struct howdah_database_options options; /* defaults filled in; pointers are the library's own copies */
@@ -18,17 +20,21 @@ struct howdah_database {
     struct catalog catalog;
     struct pg_pool *pool;
     struct text_store texts;
-    atomic_uchar *draw_rights;       /* by mapper: enum draw_rights */
-    pthread_mutex_t lock;            /* guards the two below */
-    struct howdah_session *sessions; /* open ones, doubly linked */
-    const char *faults;              /* of the models, all of them; or NULL */
-    const char *ddl;                 /* rendered once, on demand */
+    const struct fence_statements *fence; /* NULL: commits leave no mark */
+    atomic_uchar *draw_rights;            /* by mapper: enum draw_rights */
+    pthread_mutex_t lock;                 /* guards the two below */
+    struct howdah_session *sessions;      /* open ones, doubly linked */
+    const char *faults;                   /* of the models, all of them; or NULL */
+    const char *ddl;                      /* rendered once, on demand */
     bool lock_ready;
     struct howdah_error error; /* of open, create and drop: the first sticks; status OK is none */
 };
 
 /* Records the error of open, create or drop, completes its text, and returns its status. */
 enum howdah_status database_fail(struct howdah_database *db, const struct howdah_error *error);
+
+/* Taken by whoever creates or drops tables, so that two of them wait for each other. */
+extern const struct statement schema_lock_statement;
 
 /* The list of open sessions, by which database_close closes those that are left. */
 void database_add_session(struct howdah_database *db, struct howdah_session *s);

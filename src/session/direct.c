@@ -34,13 +34,15 @@ static bool lay_out(struct direct *direct, enum direct_how how, struct pg_step *
         steps->sync = true;
         return true;
     }
-    struct pg_step *to = arena_allocate_array(&direct->arena, count + HEAD_AND_TAIL, sizeof(*to));
+    size_t head = transaction_head_count(s);
+    struct pg_step *to = arena_allocate_array(&direct->arena, head + count + HEAD_AND_TAIL, sizeof(*to));
     if (!to)
         return false;
     direct->steps = to;
-    if (s->transaction != TRANSACTION_OPEN)
-        *to++ = (struct pg_step){.statement = own ? &transaction_begin_plain : transaction_begin_statement(s),
-                                 .role = PG_BEGIN};
+    transaction_put_head(s, to);
+    to += head;
+    if (own)
+        *to++ = (struct pg_step){.statement = &transaction_begin_plain, .role = PG_BEGIN};
     if (s->transaction_id.id == 0)
         *to++ = (struct pg_step){.statement = &pg_transaction_statement, .row = take_transaction, .arg = direct};
     memcpy(to, steps, count * sizeof(*steps));
@@ -104,13 +106,15 @@ static enum howdah_status run(struct direct *direct)
     enum howdah_status status = transaction_run(s, &plan);
     answers_forget(s); /* what was counted may be another number now */
     if (status == HOWDAH_STATUS_OK) {
-        if (!own)
+        if (!own) {
             s->transaction_id = direct->transaction;
+            transaction_sent_settings(s);
+        }
         return status;
     }
     enum howdah_outcome outcome = outcome_of(direct, &plan, own);
     if (!own)
-        transaction_end(s, false);
+        transaction_failed(s, false);
     if (own && is_done(direct, &plan, outcome)) {
         error_clear(&s->error);
         return HOWDAH_STATUS_OK;

@@ -312,14 +312,14 @@ static void restart(void *arg)
 static enum howdah_status run_steps(struct eager_run *run)
 {
     struct howdah_session *s = run->s;
-    struct pg_step *steps = arena_allocate_array(&run->arena, run->branch_count + 3, sizeof(*steps));
+    size_t head = transaction_head_count(s), count = head;
+    struct pg_step *steps = arena_allocate_array(&run->arena, head + run->branch_count + 3, sizeof(*steps));
     bool own = s->transaction == TRANSACTION_NONE;
-    size_t count = 0;
     if (!steps)
         return session_no_memory(s);
-    if (s->transaction != TRANSACTION_OPEN)
-        steps[count++] = (struct pg_step){
-            .statement = own ? &transaction_begin_snapshot : transaction_begin_statement(s), .role = PG_BEGIN};
+    transaction_put_head(s, steps);
+    if (own)
+        steps[count++] = (struct pg_step){.statement = &transaction_begin_snapshot, .role = PG_BEGIN};
     steps[count++] = (struct pg_step){
         .statement = run->prepared.statement, .sync = run->by_keys, .bind = bind_root, .row = take_root, .arg = run};
     for (size_t i = 0; i < run->branch_count; i++)

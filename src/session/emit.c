@@ -71,8 +71,16 @@ static bool cut_knots(struct work *w, const struct batch *leader)
 
 /* Where a probe begins, counted in rows: chunks are numbered anew in it. */
 struct probe {
+    bool stale; /* all rows that may be stale, to the end */
     uint32_t batch, first, last;
 };
+
+static bool is_probed(const struct probe *probe, const struct batch *batch, uint32_t index, uint32_t first)
+{
+    if (!probe || probe->stale)
+        return probe && batch->operation != HOWDAH_OPERATION_INSERT && !batch->follow;
+    return probe->batch == index && first >= probe->first;
+}
 
 static bool cut(struct work *w, const struct probe *probe)
 {
@@ -84,12 +92,12 @@ static bool cut(struct work *w, const struct probe *probe)
         if (batch->parts && !cut_knots(w, batch))
             return false;
         while (!batch->ends && first < batch->count) {
-            bool inside = probe && probe->batch == index && first >= probe->first;
+            bool inside = is_probed(probe, batch, index, first);
             uint32_t count = whole_rings(batch, first, fitting(batch, first, inside));
             if (!add_chunk(w, index, first, count))
                 return false;
             first += count;
-            if (inside && first > probe->last)
+            if (inside && !probe->stale && first > probe->last)
                 return true;
         }
         batch->chunk_count = w->chunk_count - batch->first_chunk;
@@ -144,12 +152,20 @@ static const struct statement *joint_statement(struct work *w, const struct batc
     return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
 }
 
-/* Of a part that is not the leader the statement is never used. */
-static bool prepare_statement(struct work *w, struct batch *batch)
+/* Nobody can say how many rows it should write. */
+static bool is_uncounted(const struct work *w, const struct batch *batch)
 {
-    const struct statement_key key = key_of(batch);
-    if (batch->statement)
+    return batch->follow || work_may_be_gone(w, batch);
+}
+
+/* Of a part that is not the leader the statement is never used. */
+static bool prepare_statement(struct work *w, struct batch *batch, bool guarded)
+{
+    struct statement_key key = key_of(batch);
+    key.guarded = guarded && !batch->parts && !batch->ends && !is_uncounted(w, batch);
+    if (batch->statement && batch->guarded == key.guarded)
         return true;
+    batch->guarded = key.guarded;
     batch->statement = batch->parts ? joint_statement(w, batch) : text_store_get(&w->s->db->texts, &key, &w->arena);
     batch->returned =
         arena_allocate_array(&w->arena, batch->mapper->column_count + KEY_PARTS_MAX, sizeof(struct column *));
@@ -172,6 +188,7 @@ static bool add_draws(struct work *w)
                                     .column = batch->mapper->identity->index,
                                     .reason = "keys for rows that others may refer to"}))
             return false;
+        w->draws += batch->draws;
     }
     return true;
 }
@@ -274,6 +291,24 @@ static bool add_writes(struct work *w)
     return true;
 }
 
+static bool add_fence(struct work *w)
+{
+    if (!fence_make(&w->fence)) {
+        session_fail(w->s, HOWDAH_STATUS_RESOURCE, NULL, NULL, NULL, "the system has no random numbers for a fence");
+        return false;
+    }
+    return add_step(w, (struct pg_step){.statement = &w->s->db->fence->mark, .bind = step_bind_fence},
+                    (struct step){.kind = STEP_FENCE, .reason = "by which can be told whether COMMIT was done"});
+}
+
+static bool all_guarded(const struct work *w)
+{
+    for (uint32_t i = 0; i < w->batch_count; i++)
+        if (!w->batches[i]->guarded && !is_uncounted(w, w->batches[i]))
+            return false;
+    return true;
+}
+
 /* BEGIN, and the transaction's id, by which a lost answer to COMMIT can be found again. */
 static bool add_head(struct work *w)
 {
@@ -282,8 +317,14 @@ static bool add_head(struct work *w)
     const struct statement *begin = own ? &transaction_begin_plain : transaction_begin_statement(s);
     if (s->transaction != TRANSACTION_OPEN && !add_control(w, begin, PG_BEGIN, "all or nothing"))
         return false;
-    if (s->transaction_id.id)
+    for (const struct setting *setting = s->settings; setting; setting = setting->next)
+        if (!add_step(w, (struct pg_step){.statement = &transaction_setting_statement, .bind = step_bind_setting},
+                      (struct step){.kind = STEP_CONTROL, .setting = setting, .reason = "ends with the transaction"}))
+            return false;
+    if (s->transaction_id.id || s->fence.set)
         return true;
+    if (s->db->fence)
+        return add_fence(w);
     return add_step(
         w, (struct pg_step){.statement = &pg_transaction_statement, .row = step_row_transaction},
         (struct step){.kind = STEP_TRANSACTION_ID, .reason = "names the transaction, should the answer get lost"});
@@ -309,34 +350,49 @@ static bool has_sweep(const struct work *w, const struct batch *batch)
 /* One row: its statement is a transaction of its own. */
 static bool is_lone(const struct work *w)
 {
-    return w->s->transaction == TRANSACTION_NONE && w->chunk_count == 1 && w->chunks[0].count == 1 &&
-           !w->batches[w->chunks[0].batch]->draws && !has_sweep(w, w->batches[w->chunks[0].batch]);
+    return w->s->transaction == TRANSACTION_NONE && !w->s->settings && !w->s->db->fence && w->chunk_count == 1 &&
+           w->chunks[0].count == 1 && !w->batches[w->chunks[0].batch]->draws &&
+           !has_sweep(w, w->batches[w->chunks[0].batch]);
+}
+
+/* A probe is undone: up to the savepoint, if the transaction has one. */
+static bool add_probe_end(struct work *w)
+{
+    const struct savepoint *savepoint = w->s->savepoint;
+    return savepoint ? add_control(w, &savepoint->back, PG_STATEMENT, "a probe")
+                     : add_control(w, &transaction_rollback_statement, PG_ROLLBACK, "a probe");
 }
 
 bool work_emit(struct work *w, bool commit, uint32_t probe)
 {
     bool own = w->s->transaction == TRANSACTION_NONE;
     struct probe rows = {0};
-    if (probe != NONE) {
+    if (probe == PROBE_STALE) {
+        rows.stale = true;
+    } else if (probe != NONE) {
         const struct chunk *chunk = &w->chunks[probe];
-        rows = (struct probe){chunk->batch, chunk->first, chunk->first + chunk->count - 1};
+        rows = (struct probe){false, chunk->batch, chunk->first, chunk->first + chunk->count - 1};
     }
-    w->step_count = 0;
+    /* A probe looks for the rows that are not as expected, and must not be stopped by the first of them. */
+    bool fenced = w->s->db->fence && probe == NONE;
+    w->step_count = w->draws = w->drawn = 0;
     w->failed_chunk = NONE;
+    w->fence = w->s->fence;
     if (!cut(w, probe == NONE ? NULL : &rows))
         return false;
     for (uint32_t i = 0; i < w->batch_count; i++)
-        if (!prepare_statement(w, w->batches[i]))
+        if (!prepare_statement(w, w->batches[i], fenced))
             return false;
     w->lone = is_lone(w);
     bool writes = w->chunk_count > 0;
     if (writes && ((!w->lone && !add_head(w)) || !add_draws(w) || !add_writes(w)))
         return false;
-    if (writes)
+    /* What checks itself needs no look at the counts before COMMIT. */
+    if (writes && !(fenced && commit && all_guarded(w)))
         w->steps[w->step_count - 1].sync = true;
     bool ends = own ? writes && !w->lone : w->s->transaction == TRANSACTION_OPEN || writes;
     if (probe != NONE
-            ? !add_control(w, &transaction_rollback_statement, PG_ROLLBACK, "a probe")
+            ? !add_probe_end(w)
             : commit && ends && !add_control(w, &transaction_commit_statement, PG_COMMIT, "after all counts are right"))
         return false;
     if (w->step_count)

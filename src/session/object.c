@@ -299,16 +299,16 @@ static enum howdah_status refresh_row(void *arg, struct pg_step *step, const str
     return HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status refresh(struct howdah_session *s, void *object)
+static enum howdah_status refresh(struct howdah_session *s, void *object, enum howdah_lock lock)
 {
     struct refresh r = {.s = s, .entry = session_entry(s, object, "refresh")};
-    if (!r.entry)
+    if (!r.entry || !transaction_may_lock(s, lock))
         return s->error.status;
     r.mapper = entry_mapper(s, r.entry);
     if (r.entry->state == ENTRY_NEW)
         return session_fail(s, HOWDAH_STATUS_MISUSE, r.mapper->model->name, NULL, object,
                             "can't refresh a new %s: it has no row yet", r.mapper->model->name);
-    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = r.mapper};
+    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = r.mapper, .lock = lock};
     struct pg_step step = {.statement = text_store_get(&s->db->texts, &key, &s->scratch),
                            .bind = bind_refresh,
                            .row = refresh_row,
@@ -326,12 +326,17 @@ static enum howdah_status refresh(struct howdah_session *s, void *object)
                         "the row of this %s is gone: the object is detached now", r.mapper->model->name);
 }
 
-enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object)
+enum howdah_status howdah_session_refresh_locked(struct howdah_session *s, void *object, enum howdah_lock lock)
 {
     if (!session_enter(s))
         return session_refusal(s);
-    enum howdah_status status = refresh(s, object);
+    enum howdah_status status = refresh(s, object, lock);
     arena_reset(&s->scratch);
     session_leave(s);
     return status;
+}
+
+enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object)
+{
+    return howdah_session_refresh_locked(s, object, HOWDAH_LOCK_NONE);
 }

@@ -293,9 +293,7 @@ static bool is_unassigned(const struct column *c, const void *object)
 /* What may not change in a row: NULL, or why. */
 static const char *refusal(const struct column *c)
 {
-    return c->server_only ? "is made by the server and can't be assigned"
-           : c->version   ? "the version is the library's to count: leave it alone"
-                          : NULL;
+    return c->server_only ? "is made by the server and can't be assigned" : NULL;
 }
 
 /* An INSERT sends all that is set; what is not is the server's to make. */
@@ -321,7 +319,7 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
 /* Whether a session that writes loaded objects whole writes this column. */
 static bool is_written_anyway(const struct change *change, const struct column *c)
 {
-    return !refusal(c) && !c->key && (c->nullable || !column_is_null(c, change->image));
+    return !refusal(c) && !c->key && !c->version && (c->nullable || !column_is_null(c, change->image));
 }
 
 /* An UPDATE sends what differs. */
@@ -371,8 +369,8 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
         if (!choose_updated(w, change, c, set))
             return false;
     }
-    if (!mapper->version || column_set_is_empty(set, column_words(mapper)))
-        return true;
+    if (!mapper->version || column_set_is_empty(set, column_words(mapper)) || column_in(set, mapper->version->index))
+        return true; /* or it is one that the program has set */
     return count_version(w, mapper, change);
 }
 

@@ -45,6 +45,7 @@ enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct c
             return fail_draw(w, batch, "the sequence gave a key that the field can't hold");
     }
     draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
+    w->drawn++;
     return HOWDAH_STATUS_OK;
 }
 
@@ -140,8 +141,7 @@ enum howdah_status step_row_joint(void *arg, struct pg_step *step, const struct 
 
 /* --- counts --- */
 
-/* Rows of a table whose rows the database itself deletes with others may be gone already. */
-static bool may_be_gone(const struct work *w, const struct batch *batch)
+bool work_may_be_gone(const struct work *w, const struct batch *batch)
 {
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         return false;
@@ -156,14 +156,12 @@ static bool may_be_gone(const struct work *w, const struct batch *batch)
     return false;
 }
 
-static enum howdah_status check_count(struct work *w, uint32_t index, uint64_t affected)
+enum howdah_status work_fail_count(struct work *w, uint32_t index, uint64_t affected)
 {
     struct howdah_session *s = w->s;
     const struct chunk *chunk = &w->chunks[index];
     const struct batch *batch = w->batches[chunk->batch];
     const char *model = batch->mapper->model->name;
-    if (affected == chunk->count || batch->follow || may_be_gone(w, batch))
-        return HOWDAH_STATUS_OK;
     w->failed_chunk = index;
     if (batch->operation == HOWDAH_OPERATION_INSERT)
         return session_fail(s, HOWDAH_STATUS_SERVER, model, NULL, NULL,
@@ -182,6 +180,18 @@ static enum howdah_status check_count(struct work *w, uint32_t index, uint64_t a
                         model, chunk->count, verb, (unsigned long long)affected);
 }
 
+static enum howdah_status check_count(struct work *w, uint32_t index, uint64_t affected, bool joint)
+{
+    const struct chunk *chunk = &w->chunks[index];
+    const struct batch *batch = w->batches[chunk->batch];
+    if (batch->guarded || affected == chunk->count || batch->follow || work_may_be_gone(w, batch))
+        return HOWDAH_STATUS_OK;
+    if (!w->stale || joint || batch->operation == HOWDAH_OPERATION_INSERT)
+        return work_fail_count(w, index, affected);
+    w->stale[w->stale_count++] = w->changes[batch->changes[chunk->first]].entry;
+    return HOWDAH_STATUS_OK;
+}
+
 enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct pg_done *done)
 {
     struct work *w = arg;
@@ -189,7 +199,8 @@ enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct
     enum howdah_status status = HOWDAH_STATUS_OK;
     for (uint32_t i = 0; i < info->chunk_count && status == HOWDAH_STATUS_OK; i++) {
         uint32_t chunk = info->chunk + i;
-        status = check_count(w, chunk, info->chunk_count > 1 ? w->chunks[chunk].received : done->affected);
+        bool joint = info->chunk_count > 1;
+        status = check_count(w, chunk, joint ? w->chunks[chunk].received : done->affected, joint);
     }
     return status;
 }

@@ -1,5 +1,6 @@
 /* Rollback: everything is as it was loaded, and the program's transaction is over. */
 #include "assigned.h"
+#include "hooks.h"
 #include "object.h"
 #include "pending.h"
 #include "relation_answers.h"
@@ -21,6 +22,17 @@ static void restore_entry(struct howdah_session *s, const struct mapper *mapper,
         identity_remove(&s->map, entry);
 }
 
+void transaction_restore_objects(struct howdah_session *s)
+{
+    pending_drop(s);
+    for (uint32_t i = 0; i < s->slabs.chain_count; i++)
+        for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
+            for (uint32_t n = 0; n < slab->count; n++)
+                restore_entry(s, slab->mapper, slab_entry(slab, n));
+    relation_forget_provisional(s);
+    answers_forget(s);
+}
+
 enum howdah_status howdah_session_rollback(struct howdah_session *s)
 {
     if (!session_enter_always(s))
@@ -31,14 +43,10 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
     }
     work_free(s);
     transaction_abandon(s);
-    pending_drop(s);
-    for (uint32_t i = 0; i < s->slabs.chain_count; i++)
-        for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
-            for (uint32_t n = 0; n < slab->count; n++)
-                restore_entry(s, slab->mapper, slab_entry(slab, n));
-    relation_forget_provisional(s);
-    answers_forget(s);
+    transaction_unset(s, NULL, false);
+    transaction_restore_objects(s);
     session_forget_error(s);
+    hooks_after_rollback(s);
     enum howdah_status status = s->error.status;
     session_leave(s);
     return status;

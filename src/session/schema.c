@@ -1,6 +1,7 @@
 /* Creating and dropping the tables of a database's models, each as one transaction. What the statements are is
  * sql/ddl.h's; here is when they run. */
 #include "database.h"
+#include "fence.h"
 
 #include "base/error.h"
 #include "sql/ddl.h"
@@ -13,8 +14,8 @@ static const struct statement commit = {.text = "COMMIT", .control = true};
 
 /* Of two processes that start at once both would find a table missing; with this the second waits for the first. The
  * number is the library's name in ASCII. */
-static const struct statement lock = {.text = "SELECT pg_catalog.pg_advisory_xact_lock(114827953725800)",
-                                      .control = true};
+const struct statement schema_lock_statement = {.text = "SELECT pg_catalog.pg_advisory_xact_lock(114827953725800)",
+                                                .control = true};
 
 /* The numbers, from 1, of the objects that are there. $1 holds their kinds, $2 their names as SQL writes them. A table's
  * row type is no enum type, and an index no table: what has such a name in the way is an error when the other is created.
@@ -125,7 +126,7 @@ enum { OPENING_STEPS = 3 };
 static void put_opening(struct run *run, struct pg_step steps[OPENING_STEPS])
 {
     steps[0] = (struct pg_step){.statement = &begin, .role = PG_BEGIN};
-    steps[1] = (struct pg_step){.statement = &lock};
+    steps[1] = (struct pg_step){.statement = &schema_lock_statement};
     steps[2] = (struct pg_step){.statement = &pg_transaction_statement, .row = note_transaction, .arg = run};
 }
 
@@ -306,7 +307,13 @@ static enum howdah_status change_schema(struct howdah_database *db, const char *
 
 enum howdah_status howdah_database_create_tables(struct howdah_database *db)
 {
-    return change_schema(db, "create", create_all);
+    enum howdah_status status = change_schema(db, "create", create_all);
+    struct howdah_error error;
+    if (status || !db->fence)
+        return status;
+    error_clear(&error);
+    status = fence_create_table(db, &error);
+    return status ? database_fail(db, &error) : status;
 }
 
 enum howdah_status howdah_database_drop_tables(struct howdah_database *db)

@@ -67,6 +67,8 @@ void howdah_session_clear_error(struct howdah_session *s)
 void session_forget_error(struct howdah_session *s)
 {
     error_clear(&s->error);
+    s->stale = NULL;
+    s->stale_count = 0;
     if (s->db->error.status != HOWDAH_STATUS_OK)
         error_copy(&s->error, &s->db->error);
 }
@@ -187,6 +189,7 @@ void howdah_session_clear(struct howdah_session *s)
         return;
     if (transaction_is_programs(s, "session_clear")) {
         transaction_abandon(s);
+        transaction_unset(s, NULL, false);
         forget_objects(s);
         session_forget_error(s);
     }

@@ -3,13 +3,14 @@
 #define SESSION_SESSION_H
 
 #include "database.h"
+#include "fence.h"
 #include "identity_map.h"
 #include "parameters.h"
 #include "query.h"
 #include "siblings.h"
 #include "slab.h"
 
-#include <howdah/session.h>
+#include <howdah/transaction.h>
 #include <stdatomic.h>
 
 /* The program's transaction. */
@@ -17,6 +18,13 @@ enum transaction_state {
     TRANSACTION_NONE,  /* each call is its own */
     TRANSACTION_BEGUN, /* session_begin was called; nothing was sent */
     TRANSACTION_OPEN   /* the server is in it, on `connection` */
+};
+
+/* Which of the program's hooks is running. */
+enum hook {
+    HOOK_NONE,
+    HOOK_CHANGING, /* one that may use the session, but for what begins or ends transactions */
+    HOOK_ENDED     /* one behind the end of a transaction: it may not send anything */
 };
 
 struct answer_set;
@@ -28,6 +36,8 @@ struct kept;
 struct placed;
 struct plain;
 struct provisional;
+struct savepoint;
+struct setting;
 struct work;
 
 struct howdah_session {
@@ -72,8 +82,20 @@ struct howdah_session {
     struct pg_transaction transaction_id; /* of the program's transaction, once known */
     bool in_unit;                         /* of database_run, which begins and commits */
     enum howdah_status ended_by;          /* the failure that ended the program's last transaction; OK: none */
+    struct savepoint *savepoint;          /* the innermost; in flushed_arena */
+    uint32_t savepoints;                  /* numbers given out */
+    bool at_savepoint;                    /* the last plan failed, and the server went back to `savepoint` */
+    struct setting *first_setting;        /* of the transaction, all in their order; in flushed_arena */
+    struct setting *settings;             /* from here on they were not sent */
+    struct fence fence;                   /* that it has left behind */
     struct flushed *flushed;              /* what flushes in it changed, newest first; in flushed_arena */
     struct arena flushed_arena;
+
+    struct howdah_hooks hooks;
+    enum hook hook; /* that is running */
+
+    void **stale; /* objects of the last commit or flush that failed, whose rows were not as expected; in `arena` */
+    size_t stale_count;
 
     struct work *work;              /* the last plan; NULL if none */
     bool write_all;                 /* loaded objects are written whole: for one-call forms */

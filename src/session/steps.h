@@ -4,6 +4,8 @@
 
 #include "work.h"
 
+enum howdah_status step_bind_setting(void *arg, struct pg_step *step, struct pg_binding *ret);
+enum howdah_status step_bind_fence(void *arg, struct pg_step *step, struct pg_binding *ret);
 enum howdah_status step_bind_draw(void *arg, struct pg_step *step, struct pg_binding *ret);
 enum howdah_status step_bind_gather(void *arg, struct pg_step *step, struct pg_binding *ret);
 enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret);

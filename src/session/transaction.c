@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "budget.h"
+#include "hooks.h"
 #include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
@@ -124,10 +125,9 @@ static void restore_snapshot(const struct mapper *mapper, struct entry *entry, c
     memcpy(snapshot, row, mapper->model->size);
 }
 
-/* All that was flushed is pending again. */
-static void restore_flushed(struct howdah_session *s)
+void transaction_unflush(struct howdah_session *s, struct flushed *until)
 {
-    for (struct flushed *flushed = s->flushed; flushed; flushed = flushed->older) {
+    for (struct flushed *flushed = s->flushed; flushed != until; flushed = flushed->older) {
         struct entry *entry = flushed->entry;
         const struct mapper *mapper = entry_mapper(s, entry);
         enum entry_state state = undone_state(entry, flushed);
@@ -143,6 +143,7 @@ static void restore_flushed(struct howdah_session *s)
         if (!entry->mapped && (state == ENTRY_LOADED || state == ENTRY_DELETED))
             take_place(s, mapper, entry);
     }
+    s->flushed = until;
 }
 
 /* What was deleted leaves the identity map for good. */
@@ -160,16 +161,30 @@ void transaction_end(struct howdah_session *s, bool committed)
         relation_keep_provisional(s);
         pending_settle(s);
     } else {
-        restore_flushed(s);
+        transaction_unflush(s, NULL);
     }
     answers_forget(s);
     s->flushed = NULL;
+    s->savepoint = NULL;
+    s->first_setting = s->settings = NULL;
     arena_done(&s->flushed_arena);
     pg_pool_release(s->db->pool, s->connection);
     s->connection = NULL;
     s->ended_by = committed ? HOWDAH_STATUS_OK : s->error.status;
     s->transaction = TRANSACTION_NONE;
     s->transaction_id = (struct pg_transaction){0};
+    s->fence.set = false;
+}
+
+void transaction_failed(struct howdah_session *s, bool committed)
+{
+    if (!s->at_savepoint) {
+        transaction_end(s, committed);
+        return;
+    }
+    s->fence = s->savepoint->fence;
+    transaction_unflush(s, s->savepoint->flushed);
+    transaction_unset(s, s->savepoint->setting, true);
 }
 
 /* --- running --- */
@@ -180,7 +195,8 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
     enum howdah_status status = HOWDAH_STATUS_OK;
     error_clear(&s->error);
     plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
-    if (!budget_allows(s, plan))
+    s->at_savepoint = false;
+    if (!hooks_may_send(s) || !budget_allows(s, plan))
         return s->error.status;
     if (!connection)
         status = pg_pool_lease(s->db->pool, plan->deadline, &s->error, &connection);
@@ -189,12 +205,16 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
         plan->error = &s->error;
         plan->keep_transaction = s->transaction != TRANSACTION_NONE;
         plan->row_limit = budget_row_limit(s);
+        plan->recovery = s->savepoint ? &s->savepoint->back : NULL;
         s->running = connection;
         status = pg_execute(connection, plan);
         s->running = NULL;
         budget_note(s, plan);
     }
-    bool keep = s->transaction != TRANSACTION_NONE && status == HOWDAH_STATUS_OK;
+    bool goes_on =
+        status == HOWDAH_STATUS_OK || (plan->recovery && connection && pg_connection_in_transaction(connection));
+    bool keep = s->transaction != TRANSACTION_NONE && goes_on;
+    s->at_savepoint = keep && status != HOWDAH_STATUS_OK;
     s->connection = keep ? connection : NULL;
     if (keep)
         s->transaction = TRANSACTION_OPEN;
@@ -216,36 +236,33 @@ enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_ste
                            .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
     steps[count - 1].sync = true;
     enum howdah_status status = transaction_run(s, &plan);
-    if (status == HOWDAH_STATUS_OK)
+    if (status == HOWDAH_STATUS_OK) {
+        if (s->transaction != TRANSACTION_NONE)
+            transaction_sent_settings(s);
         return status;
+    }
     if (s->transaction != TRANSACTION_NONE)
-        transaction_end(s, false);
+        transaction_failed(s, false);
     error_finish(&s->error);
     return status;
 }
 
-static struct pg_step begin_step(const struct howdah_session *s)
-{
-    return (struct pg_step){.statement = transaction_begin_statement(s), .role = PG_BEGIN};
-}
-
 enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step)
 {
-    struct pg_step steps[2] = {begin_step(s), *step};
-    bool begin = s->transaction == TRANSACTION_BEGUN;
-    return transaction_read_plan(s, begin ? steps : steps + 1, begin ? 2 : 1, NULL, NULL);
+    return transaction_read_steps(s, step, 1);
 }
 
 enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count)
 {
-    if (s->transaction != TRANSACTION_BEGUN)
+    size_t head = transaction_head_count(s);
+    if (head == 0)
         return transaction_read_plan(s, steps, count, NULL, NULL);
-    struct pg_step *all = arena_allocate_array(&s->scratch, count + 1, sizeof(*all));
+    struct pg_step *all = arena_allocate_array(&s->scratch, head + count, sizeof(*all));
     if (!all)
         return session_no_memory(s);
-    all[0] = begin_step(s);
-    memcpy(all + 1, steps, count * sizeof(*steps));
-    return transaction_read_plan(s, all, count + 1, NULL, NULL);
+    transaction_put_head(s, all);
+    memcpy(all + head, steps, count * sizeof(*steps));
+    return transaction_read_plan(s, all, head + count, NULL, NULL);
 }
 
 void transaction_abandon(struct howdah_session *s)
@@ -264,6 +281,8 @@ void transaction_abandon(struct howdah_session *s)
 
 bool transaction_is_programs(struct howdah_session *s, const char *call)
 {
+    if (!hooks_may_call(s, call))
+        return false;
     if (s->in_unit)
         session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
                      "database_run begins and ends the transaction of its unit: return OK to commit, anything else to "

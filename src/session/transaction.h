@@ -11,8 +11,41 @@ extern const struct statement transaction_begin_snapshot; /* reads of one state 
 extern const struct statement transaction_commit_statement;
 extern const struct statement transaction_rollback_statement;
 
+enum { SAVEPOINT_TEXT = 48 };
+
+/* A savepoint of the program's transaction. */
+struct savepoint {
+    struct savepoint *outer;
+    struct flushed *flushed; /* the newest when it was made */
+    struct setting *setting; /* the last one */
+    struct fence fence;      /* that was written before it */
+    uint32_t number;
+    char texts[3][SAVEPOINT_TEXT];
+    struct statement make, back, release;
+};
+
+/* A setting that ends with the transaction. */
+struct setting {
+    struct setting *next;
+    const char *name, *value;
+};
+
+/* How many steps must go before the first one of a plan in the program's transaction: BEGIN, and settings that were not
+ * sent. And the steps. */
+size_t transaction_head_count(const struct howdah_session *s);
+void transaction_put_head(struct howdah_session *s, struct pg_step *ret_steps);
+extern const struct statement transaction_setting_statement;
+/* Binds a setting to it. */
+enum howdah_status transaction_bind_setting(struct howdah_session *s, const struct setting *setting,
+                                            struct pg_binding *ret);
+/* The settings were sent. */
+void transaction_sent_settings(struct howdah_session *s);
+/* What was set behind that one was undone: it is to be sent again, or forgotten. */
+void transaction_unset(struct howdah_session *s, struct setting *last, bool again);
+
 /* Runs a plan on the transaction's connection, or on one that is leased for it. After a failure in a transaction of the
- * program its connection is gone, and the caller ends it. The error still lacks its text, model, field and object. */
+ * program its connection is gone, or it is back at its innermost savepoint: the caller tells transaction_failed. The error
+ * still lacks its text, model, field and object. */
 enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *plan);
 /* Runs one reading step, with the BEGIN that must go before it, under the statement deadline. */
 enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step);
@@ -21,13 +54,23 @@ enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_st
 /* The same for a plan that is whole, whatever it begins with. `restart` is called before it runs a second time. */
 enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
                                          void (*restart)(void *arg), void *arg);
+/* A plan failed in the program's transaction: it has ended, or gone back to its innermost savepoint. What was flushed since
+ * is pending again. */
+void transaction_failed(struct howdah_session *s, bool committed);
+/* What was flushed behind that place is pending again. */
+void transaction_unflush(struct howdah_session *s, struct flushed *until);
 /* The transaction has ended: by COMMIT, or not. Gives the connection back. */
 void transaction_end(struct howdah_session *s, bool committed);
 /* Rolls the server's transaction back, if there is one, and ends it. Errors are of no interest any more. */
 void transaction_abandon(struct howdah_session *s);
 
+/* Whether a row may be locked now; false: the session has the error, and nothing was sent. */
+bool transaction_may_lock(struct howdah_session *s, enum howdah_lock lock);
 /* Whether the program may begin and end transactions itself; false, and MISUSE, inside of a unit of database_run. */
 bool transaction_is_programs(struct howdah_session *s, const char *call);
+
+/* Everything as it was loaded: changes are dropped, deleted objects alive, added ones detached. */
+void transaction_restore_objects(struct howdah_session *s);
 
 /* Remembers what a flush is about to change in an entry. False if memory is out. */
 bool transaction_remember(struct howdah_session *s, struct entry *entry);

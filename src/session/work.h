@@ -14,6 +14,7 @@
 #ifndef SESSION_WORK_H
 #define SESSION_WORK_H
 
+#include "fence.h"
 #include "session.h"
 #include "sql/statements.h"
 #include "sql/sweep_statements.h"
@@ -21,7 +22,8 @@
 #include <howdah/plan.h>
 
 enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024 };
-#define NONE UINT32_MAX /* no index */
+#define NONE        UINT32_MAX       /* no index */
+#define PROBE_STALE (UINT32_MAX - 1) /* see work_emit */
 
 enum change_fate {
     FATE_WRITTEN,
@@ -135,6 +137,7 @@ struct batch {
     const uint64_t *defaults;
     const struct follow *follow;
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
+    bool guarded;      /* the statement itself checks how many rows it writes */
     bool awaited;      /* later batches need these keys: a round trip ends behind it */
     const struct statement *statement;
     const struct column **returned;
@@ -150,7 +153,7 @@ struct chunk {
     uint32_t mark, base;   /* scratch of the gathering */
 };
 
-enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_DRAW, STEP_GATHER, STEP_SWEEP, STEP_WRITE };
+enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_FENCE, STEP_DRAW, STEP_GATHER, STEP_SWEEP, STEP_WRITE };
 
 /* What stands behind a step of the executor's plan. */
 struct step {
@@ -163,6 +166,7 @@ struct step {
     struct sweep *sweep; /* SWEEP: before the chunk */
     uint32_t round_trip;
     const char *reason;
+    const struct setting *setting; /* CONTROL: that it makes; or NULL */
 };
 
 struct work {
@@ -205,8 +209,12 @@ struct work {
     uint32_t marks;
 
     struct pg_transaction transaction; /* of the run */
-    uint32_t stale;                    /* rows that were not there as expected */
-    const char *text;                  /* of the plan */
+    struct fence fence;                /* of the same, where the database has them */
+    struct fence_binding fence_binding;
+    uint32_t draws, drawn; /* lists of keys that are drawn, and that have come */
+    struct entry **stale;  /* rows that were not there as expected: noted here if it is not NULL */
+    uint32_t stale_count;
+    const char *text; /* of the plan */
 };
 
 /* Makes the whole plan of what the session would write, with `commit` up to a COMMIT; NULL: the session has the error.
@@ -236,13 +244,22 @@ bool work_split(struct work *w, const bool *troubled);
 /* Puts a change where it belongs. */
 bool work_add_to_batch(struct work *w, struct change *change);
 bool work_order_rows(struct work *w);
-/* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent, or NONE. */
+/* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent; PROBE_STALE, with which all
+ * updates and deletes are sent one by one, and those that find no row are noted; or NONE. */
 bool work_emit(struct work *w, bool commit, uint32_t probe);
+/* Plans, runs and finishes: what session_flush and session_commit do. */
+enum howdah_status work_write_all(struct howdah_session *s, bool commit);
+/* The rows of a statement are not as many as were sent: STALE, or SERVER. The session's error says so. */
+enum howdah_status work_fail_count(struct work *w, uint32_t chunk, uint64_t affected);
+/* Rows of a table whose rows the database itself deletes with others may be gone already. */
+bool work_may_be_gone(const struct work *w, const struct batch *batch);
 /* Runs the plan; with `commit` to the end of the transaction. The outcome is a fact when it returns. */
 enum howdah_status work_run(struct work *w);
 /* After a failure in `chunk`: finds the row that caused it, by doing it again row by row and rolling that back. NULL if it
  * did not happen again. */
 struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status status);
+/* The same where rows were not as expected: finds all of them, and hands them to the session. The first one, or NULL. */
+struct entry *work_blame_stale(struct work *w);
 /* Objects and states become what was written. `committed` is false for a flush, which can be undone. Can't fail:
  * work_prepare_finish has been before the run. */
 /* Foreign keys to rows whose generated keys are known by now go into the image. */

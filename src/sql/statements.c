@@ -136,6 +136,7 @@ static void render_find(struct text *t, const struct statement_key *key)
         put_parameter(t, c->item_oid);
         buffer_text(&t->out, c->write_cast);
     }
+    buffer_text(&t->out, lock_clause(key->lock));
 }
 
 /* Each row says which key it answers: keys may be equal to the server that the client takes for different ones. */
@@ -213,7 +214,7 @@ static void put_assignments(struct text *t, const struct statement_key *key, uin
     for (uint32_t i = 0; key->defaults && i < mapper->column_count; i++)
         if (column_in(key->defaults, i))
             buffer_printf(&t->out, "%s%s = DEFAULT", separator(count++), mapper->columns[i].quoted);
-    if (mapper->version && !key->parks)
+    if (mapper->version && !key->parks && !column_in(key->columns, mapper->version->index))
         buffer_printf(&t->out, "%s%s = t.%s + 1", separator(count), mapper->version->quoted, mapper->version->quoted);
 }
 
@@ -316,6 +317,23 @@ static void (*const renderers[])(struct text *, const struct statement_key *) = 
     [STATEMENT_UPDATE] = render_update, [STATEMENT_DELETE] = render_delete,       [STATEMENT_FOLLOW] = render_follow,
 };
 
+/* An UPDATE that finds no row is no error, and would not stop a COMMIT that is queued behind it. The count comes first in
+ * the join, so that it is there also where no row is. */
+static void render_guarded(struct text *t, const struct statement_key *key)
+{
+    enum { INT8_OID = 20 };
+    buffer_text(&t->out, "WITH w AS (");
+    renderers[key->kind](t, key);
+    bool returns = statement_returned(key, t->returned) > 0;
+    buffer_text(&t->out, returns ? ") SELECT w.* FROM (" : " RETURNING 1) ");
+    buffer_text(&t->out, "SELECT CASE WHEN pg_catalog.count(*) = ");
+    put_parameter(t, INT8_OID);
+    buffer_text(&t->out, " THEN 1 ELSE pg_catalog.length(pg_catalog.current_setting('" STATEMENT_GUARD
+                         "' || pg_catalog.count(*))) END AS n FROM w");
+    if (returns)
+        buffer_text(&t->out, ") AS g LEFT JOIN w ON g.n = 1");
+}
+
 /* Room for a statement of so many columns, keys and versions. */
 static bool text_init(struct text *t, size_t columns, struct arena *arena)
 {
@@ -325,10 +343,10 @@ static bool text_init(struct text *t, size_t columns, struct arena *arena)
     return t->types && t->returned;
 }
 
-/* What a key needs at most: each column once, the key, the version. */
+/* What a key needs at most: each column once, the key, the version, the number of rows. */
 static size_t most_columns(const struct statement_key *key)
 {
-    return (size_t)key->mapper->column_count + 3 * KEY_PARTS_MAX + 1;
+    return (size_t)key->mapper->column_count + 3 * KEY_PARTS_MAX + 2;
 }
 
 static const struct statement *take_statement(struct text *t, struct arena *arena)
@@ -350,7 +368,10 @@ const struct statement *statement_render(const struct statement_key *key, struct
     struct text t = {0};
     if (!text_init(&t, most_columns(key), arena))
         return NULL;
-    renderers[key->kind](&t, key);
+    if (key->guarded)
+        render_guarded(&t, key);
+    else
+        renderers[key->kind](&t, key);
     return take_statement(&t, arena);
 }
 

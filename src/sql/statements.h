@@ -7,6 +7,7 @@
 #define SQL_STATEMENTS_H
 
 #include "base/statement.h"
+#include "lock.h"
 #include "model/mapper.h"
 
 enum statement_kind {
@@ -30,6 +31,8 @@ struct statement_key {
     const struct foreign_key *follows; /* FOLLOW: the foreign key; `mapper` is its target */
     bool parks;              /* UPDATE: leaves the version as it is, and returns nothing; another one follows */
     const struct column *by; /* FIND: another column than the primary key, or NULL */
+    enum howdah_lock lock;   /* FIND: of the row */
+    bool guarded; /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
 };
 
 enum { COLUMN_WORDS_MAX = 1600 / 64 }; /* as many as a table can have */
@@ -69,6 +72,10 @@ static inline bool column_sets_equal(const uint64_t *a, const uint64_t *b, uint3
         different |= a[i] ^ b[i];
     return !different;
 }
+
+/* What a guarded statement asks for if its rows are not as many as they should be: a setting that nobody has, whose name
+ * is this and their number. */
+#define STATEMENT_GUARD "howdah.found_"
 
 /* Renders the statement into the arena; NULL if memory is out. */
 const struct statement *statement_render(const struct statement_key *key, struct arena *arena);

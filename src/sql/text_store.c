@@ -47,6 +47,7 @@ static uint32_t hash_of(const struct statement_key *key)
     uint32_t words = column_words(key->mapper);
     uint64_t hash = hash_combine(key->mapper->index, key->kind);
     hash = hash_combine(hash, (key->by ? key->by->index + 1 : 0) * 2 + key->parks);
+    hash = hash_combine(hash, (uint64_t)key->lock << 1 | key->guarded);
     return (uint32_t)hash_set(hash_set(hash_set(hash, key->columns, words), key->by_name, words), key->defaults, words);
 }
 
@@ -60,8 +61,8 @@ static bool match(const struct map_node *node, const void *probe)
     const struct statement_key *a = &((const struct stored *)(const void *)node)->key, *b = probe;
     uint32_t words = column_words(b->mapper);
     return a->kind == b->kind && a->mapper == b->mapper && a->by == b->by && a->parks == b->parks &&
-           same_set(a->columns, b->columns, words) && same_set(a->defaults, b->defaults, words) &&
-           same_set(a->by_name, b->by_name, words);
+           a->lock == b->lock && a->guarded == b->guarded && same_set(a->columns, b->columns, words) &&
+           same_set(a->defaults, b->defaults, words) && same_set(a->by_name, b->by_name, words);
 }
 
 static const uint64_t *copy_set(struct arena *arena, const uint64_t *set, uint32_t words)

@@ -219,20 +219,83 @@ START_TEST(test_stale__without_version_the_last_wins)
 }
 END_TEST
 
-/* --- what the program may not do to a version --- */
+/* --- a version that the program sets --- */
 
 START_TEST(test_stale__version_edited)
 {
     Item *item = session_find(s, Item, 1);
-    item->version = 7;
-    check_fails(session_commit(s), STATUS_INVALID);
-    check_culprit(item, "Item", "version");
-    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
-    session_clear_error(s);
-    item->version = 1;
+    item->version = 4;
     item->title = "x";
+    seen_clear();
     check_ok(session_commit(s));
-    ck_assert_int_eq(item->version, 2);
+    ck_assert_uint_eq(seen_with("t.\"version\" + 1"), 0);
+    ck_assert_int_eq(item->version, 4);
+    live_check("x|4", "SELECT title, version FROM items WHERE id = 1");
+    item->version = 7; /* nothing else changed */
+    check_ok(session_commit(s));
+    item->title = "y";
+    check_ok(session_commit(s));
+    live_check("y|8", "SELECT title, version FROM items WHERE id = 1");
+    /* what is compared is the version that was loaded */
+    live_sql("UPDATE items SET version = 20 WHERE id = 1");
+    item->version = 20;
+    item->title = "z";
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(item, "Item", NULL);
+    ck_assert_int_eq(item->version, 20);
+}
+END_TEST
+
+/* --- all of them, not only the first --- */
+
+START_TEST(test_stale__all_are_listed)
+{
+    static const int stale[] = {3, 999, 1000, 1001, 2222};
+    Item *items[2500];
+    for (int i = 0; i < 2500; i++) {
+        items[i] = session_find(s, Item, i + 1);
+        items[i]->title = i == 2222 ? items[i]->title : "new";
+        items[i]->note = i % 2 ? "odd" : items[i]->note; /* two batches */
+    }
+    session_delete(s, items[2222]);
+    session_add(s, Maker, .name = "with them");
+    for (size_t i = 0; i < COUNT_OF(stale); i++)
+        live_sql(i % 2 ? "UPDATE items SET version = 9 WHERE id = %d" : "DELETE FROM items WHERE id = %d",
+                 stale[i] + 1);
+    check_fails(session_commit(s), STATUS_STALE);
+    size_t count;
+    void *const *objects = session_stale_objects(s, &count);
+    ck_assert_uint_eq(count, COUNT_OF(stale));
+    ck_assert_ptr_eq(objects[0], session_error(s)->object);
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        for (size_t n = 0; n < count; n++)
+            found = found || objects[n] == items[stale[i]];
+        ck_assert_msg(found, "%d", stale[i]);
+    }
+    live_check("2500", "SELECT count(*) FROM makers");
+    session_clear_error(s);
+    ck_assert_ptr_null(session_stale_objects(s, &count));
+    ck_assert_uint_eq(count, 0);
+    for (size_t i = 0; i < COUNT_OF(stale); i++)
+        check_ok(session_evict(s, items[stale[i]]));
+    check_ok(session_commit(s)); /* the others carry their changes on */
+    live_check("2495|new", "SELECT count(*), max(title) FROM items WHERE version = 2");
+}
+END_TEST
+
+START_TEST(test_stale__one_is_listed)
+{
+    Item *item = session_find(s, Item, 1);
+    live_sql("DELETE FROM items WHERE id = 1");
+    item->title = "x";
+    check_fails(session_commit(s), STATUS_STALE);
+    size_t count;
+    ck_assert_ptr_eq(session_stale_objects(s, &count)[0], item);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_ptr_null(session_stale_objects(NULL, &count));
+    ck_assert_uint_eq(count, 0);
+    ck_assert_ptr_null(session_stale_objects(other, NULL));
 }
 END_TEST
 
@@ -260,6 +323,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_stale__delete_of_two);
     tcase_add_loop_test(tests, test_stale__one_of_many, 0, 2 * (int)COUNT_OF(stale_rows));
     tcase_add_test(tests, test_stale__version_moves_only_with_its_row);
+    tcase_add_test(tests, test_stale__all_are_listed);
+    tcase_add_test(tests, test_stale__one_is_listed);
     tcase_add_test(tests, test_stale__vanished_row_updated);
     tcase_add_loop_test(tests, test_stale__vanished_row_deleted, 0, 2);
     tcase_add_test(tests, test_stale__lone_row);

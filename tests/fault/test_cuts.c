@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool all_bytes;
+static bool all_bytes, fenced;
 
 /* At the end of a commit each byte counts: this many of each direction are always tried one by one. */
 enum { CAREFULLY = 64, STRIDE = 29 };
@@ -27,9 +27,9 @@ static enum proxy_end end_of(int i)
 
 static Database *open_database(struct proxy *proxy)
 {
-    return ledger_database(
-        proxy_conninfo(proxy),
-        DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .commit_timeout = 10000, .statement_timeout = 10000));
+    return ledger_database(proxy_conninfo(proxy),
+                           DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .commit_timeout = 10000,
+                                            .statement_timeout = 10000, .fence = fenced));
 }
 
 static void cut_once(struct proxy *proxy, const struct work *work, int i, uint64_t bytes, struct tally *tally)
@@ -81,7 +81,7 @@ static void cut_everywhere(const struct work *work, int i)
         uint64_t next = bytes + (carefully ? 1 : STRIDE);
         bytes = !carefully && next + CAREFULLY > total ? total - CAREFULLY : next;
     }
-    printf("%s, %s, %s: %u cuts in %llu bytes, %.0f s: ", work->name,
+    printf("%s%s, %s, %s: %u cuts in %llu bytes, %.0f s: ", fenced ? "fenced " : "", work->name,
            direction_of(i) == PROXY_TO_SERVER ? "to server" : "to client", end_of(i) == PROXY_RESET ? "reset" : "end",
            tally.faults, (unsigned long long)total, (milliseconds() - start) / 1e3);
     print_tally(&tally);
@@ -122,6 +122,97 @@ END_TEST
 START_TEST(test_cuts__flush_and_commit)
 {
     cut_everywhere(&work_flush_and_commit, _i);
+}
+END_TEST
+
+START_TEST(test_cuts__savepoints)
+{
+    cut_everywhere(&work_savepoints, _i);
+}
+END_TEST
+
+/* --- with a fence: one trip, and never in doubt, one row or many --- */
+
+static void create_fence(void)
+{
+    Database *db = ledger_database(NULL, DATABASE_OPTIONS(.fence = true));
+    ck_assert_int_eq(database_create_tables(db), STATUS_OK);
+    database_close(db);
+    fenced = true;
+}
+
+START_TEST(test_cuts__fenced_commit)
+{
+    create_fence();
+    cut_everywhere(&work_commit, _i);
+}
+END_TEST
+
+START_TEST(test_cuts__fenced_login_and_commit)
+{
+    create_fence();
+    cut_everywhere(&work_add, _i);
+}
+END_TEST
+
+START_TEST(test_cuts__fenced_row)
+{
+    struct work one = _i < 4 ? work_add_one : work_change_one;
+    create_fence();
+    one.lone = false;
+    cut_everywhere(&one, _i % 4);
+}
+END_TEST
+
+START_TEST(test_cuts__fenced_flush_and_commit)
+{
+    create_fence();
+    cut_everywhere(&work_flush_and_commit, _i);
+}
+END_TEST
+
+/* --- a unit that database_run runs: it repeats nothing that was lost --- */
+
+static Status add_account(Session *s, void *arg)
+{
+    ++*(int *)arg;
+    Account *account = session_add(s, Account, .owner = "added");
+    session_add(s, Entry, .account = account, .amount = 1);
+    return session_flush(s);
+}
+
+static bool cut_unit(struct proxy *proxy, int i, uint64_t bytes, struct tally *tally)
+{
+    int calls = 0;
+    Error error;
+    ledger_seed();
+    Database *db = open_database(proxy);
+    proxy_cut(proxy, direction_of(i), bytes, end_of(i));
+    Status status = database_run(db, add_account, &calls, NULL, &error);
+    bool cut = proxy_has_cut(proxy);
+    proxy_pass(proxy);
+    tally->faults += cut;
+    bool done = status == STATUS_OK;
+    tally->ok += done;
+    tally->not_done += !done;
+    ck_assert_msg(done || (status == STATUS_CONNECTION && error.outcome == OUTCOME_NOT_DONE), "%s", error_text(&error));
+    ck_assert_int_eq(calls, 1);
+    live_check(done ? "1" : "0", "SELECT count(*) FROM accounts WHERE owner = 'added'");
+    live_check(done ? "1" : "0", "SELECT count(*) FROM entries WHERE amount = 1");
+    database_close(db);
+    return cut;
+}
+
+START_TEST(test_cuts__run)
+{
+    struct proxy *proxy = proxy_open();
+    struct tally tally = {0};
+    for (uint64_t bytes = (uint64_t)_i; cut_unit(proxy, _i, bytes, &tally); bytes += all_bytes ? 1 : STRIDE / 4)
+        ;
+    printf("run: %u cuts, ", tally.faults);
+    print_tally(&tally);
+    ck_assert_uint_gt(tally.faults, 0);
+    proxy_close(proxy);
 }
 END_TEST
 
@@ -241,6 +332,12 @@ int main(int argc, char **argv)
     tcase_add_loop_test(tcase, test_cuts__one_row_added, 0, 4);
     tcase_add_loop_test(tcase, test_cuts__one_row_changed, 0, 4);
     tcase_add_loop_test(tcase, test_cuts__flush_and_commit, 0, 4);
+    tcase_add_loop_test(tcase, test_cuts__savepoints, 0, 4);
+    tcase_add_loop_test(tcase, test_cuts__fenced_commit, 0, 4);
+    tcase_add_loop_test(tcase, test_cuts__fenced_login_and_commit, 0, 4);
+    tcase_add_loop_test(tcase, test_cuts__fenced_row, 0, 8);
+    tcase_add_loop_test(tcase, test_cuts__fenced_flush_and_commit, 0, 4);
+    tcase_add_loop_test(tcase, test_cuts__run, 0, 4);
     tcase_add_loop_test(tcase, test_cuts__reading, 0, 4);
     tcase_add_test(tcase, test_cuts__bytes_one_by_one);
     suite_add_tcase(suite, tcase);

@@ -17,10 +17,25 @@ static Status flush_and_commit(struct unit *unit)
     return status == STATUS_OK ? session_commit(unit->s) : status;
 }
 
+static Status flush_with_savepoints(struct unit *unit)
+{
+    Session *s = unit->s;
+    Status status = session_begin(s, NULL);
+    uint32_t outer = session_savepoint(s), inner = session_savepoint(s);
+    if (status == STATUS_OK)
+        status = session_flush(s);
+    if (status == STATUS_OK)
+        status = session_release(s, inner);
+    if (status == STATUS_OK)
+        status = session_release(s, outer);
+    return status == STATUS_OK ? session_commit(s) : status;
+}
+
 const struct work work_commit = {"commit", unit_begin, commit, unit_is_done, false};
 const struct work work_add = {"login and commit", unit_begin_adding, commit, unit_is_added, false};
 const struct work work_add_one = {"add one", unit_begin_adding_one, commit, unit_one_is_added, true};
 const struct work work_change_one = {"change one", unit_begin_changing_one, commit, unit_one_is_changed, true};
+const struct work work_savepoints = {"savepoints", unit_begin, flush_with_savepoints, unit_is_done, false};
 const struct work work_flush_and_commit = {"flush and commit", unit_begin, flush_and_commit, unit_is_done, false};
 
 /* --- is it true --- */
@@ -63,6 +78,9 @@ void check_truth(const struct work *work, struct unit *unit, Status status, Stat
     case OUTCOME_DONE:
         tally->done++;
         ck_assert_msg(work->is_done(), "outcome done, but it is not: %s", error_text(error));
+        session_clear_error(unit->s); /* it can't be written twice */
+        ck_assert_msg(session_commit(unit->s) == STATUS_OK, "%s", error_text(session_error(unit->s)));
+        ck_assert(work->is_done());
         return;
     case OUTCOME_NOT_DONE:
         tally->not_done++;

@@ -17,6 +17,7 @@ extern const struct work work_commit;           /* of the whole unit: two trips 
 extern const struct work work_add;              /* of a part that needs nothing from the server before */
 extern const struct work work_add_one;          /* of one row: one trip */
 extern const struct work work_change_one;       /* the same */
+extern const struct work work_savepoints;       /* in a transaction of the program, behind and between savepoints */
 extern const struct work work_flush_and_commit; /* in a transaction of the program */
 
 struct tally {

@@ -1,0 +1,200 @@
+/* Settings that end with the transaction, and transactions that may not write. */
+#include "api/scene.h"
+#include "api/works_models.h"
+
+/* The rows keep what the setting was when they were written. */
+static void setup(void)
+{
+    scene_open(WORKS);
+    live_sql("CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS"
+             " $$ BEGIN NEW.grade := nullif(current_setting('app.tenant', true), '')::int; RETURN NEW; END $$;"
+             "CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON makers FOR EACH ROW EXECUTE FUNCTION stamp()");
+}
+
+static const char *makers(void)
+{
+    return live_sql("SELECT string_agg(concat(name, ':', grade), ' ' ORDER BY id) FROM makers");
+}
+
+START_TEST(test_setting__for_one_commit)
+{
+    check_ok(session_set_local(s, "app.tenant", "7"));
+    session_add(s, Maker, .name = "a");
+    cost_start();
+    check_ok(session_commit(s));
+    check_cost(1, 2);
+    ck_assert_str_eq(seen.statements[0].sql, "BEGIN");
+    ck_assert_str_eq(seen.statements[1].sql, "SELECT pg_catalog.set_config($1, $2, true)");
+    ck_assert_uint_eq(seen.statements[1].round_trip, seen.statements[3].round_trip);
+    session_add(s, Maker, .name = "b"); /* it is over */
+    check_ok(session_commit(s));
+    check_cost(1, 1);
+    session_add(s, Maker, .name = "c");
+    session_add(s, Item, .maker_id = 1, .code = "c", .title = "");
+    check_ok(session_set_local(s, "app.tenant", "8"));
+    check_ok(session_commit(s));
+    check_cost(2, 2);
+    ck_assert_str_eq(makers(), "a:7 b: c:8");
+}
+END_TEST
+
+START_TEST(test_setting__kept_by_a_commit_that_failed)
+{
+    session_add(s, Maker, .name = "a");
+    check_ok(session_commit(s));
+    check_ok(session_set_local(s, "app.tenant", "5"));
+    Maker *twin = session_add(s, Maker, .name = "a");
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    twin->name = "b";
+    check_ok(session_commit(s));
+    check_ok(session_set_local(s, "app.tenant", "6"));
+    check_ok(session_rollback(s)); /* drops it */
+    session_add(s, Maker, .name = "c");
+    check_ok(session_commit(s));
+    ck_assert_str_eq(makers(), "a: b:5 c:");
+}
+END_TEST
+
+START_TEST(test_setting__of_a_transaction)
+{
+    check_ok(session_begin(s, NULL));
+    check_ok(session_set_local(s, "app.tenant", "1"));
+    check_ok(session_set_local(s, "lock_timeout", "50ms"));
+    cost_start();
+    session_find(s, Maker, 1);
+    check_cost(1, 1);
+    session_add(s, Maker, .name = "a");
+    check_ok(session_flush(s));
+    check_ok(session_set_local(s, "app.tenant", "2")); /* travels with the next one */
+    session_add(s, Maker, .name = "b");
+    check_ok(session_flush(s));
+    session_add(s, Maker, .name = "c");
+    check_ok(session_commit(s));
+    check_cost(3, 4);
+    session_add(s, Maker, .name = "d");
+    check_ok(session_commit(s));
+    ck_assert_str_eq(makers(), "a:1 b:2 c:2 d:");
+    ck_assert_uint_eq(seen_with("set_config"), 3);
+}
+END_TEST
+
+START_TEST(test_setting__and_savepoints)
+{
+    check_ok(session_begin(s, NULL));
+    check_ok(session_set_local(s, "app.tenant", "1"));
+    uint32_t place = session_savepoint(s);
+    check_ok(session_set_local(s, "app.tenant", "2"));
+    session_add(s, Maker, .name = "a");
+    check_ok(session_flush(s));
+    check_ok(session_rollback_to(s, place));
+    session_add(s, Maker, .name = "b");
+    check_ok(session_flush(s));
+    place = session_savepoint(s);
+    check_ok(session_set_local(s, "app.tenant", "3"));
+    session_add(s, Maker, .name = "c");
+    check_ok(session_flush(s));
+    Maker *twin = session_add(s, Maker, .name = "b");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    twin->name = "d"; /* goes on: with the setting, which the failure had undone */
+    check_ok(session_commit(s));
+    ck_assert_str_eq(makers(), "b:1 c:3 d:3");
+}
+END_TEST
+
+START_TEST(test_setting__names_and_values)
+{
+    static const char *const bad[] = {"",
+                                      " ",
+                                      "a b",
+                                      "app.tenant'",
+                                      "app.",
+                                      ".a",
+                                      "1a",
+                                      "a..b",
+                                      "a;b",
+                                      "howdah.k0",
+                                      "a\xff",
+                                      NULL,
+                                      "a123456789012345678901234567890123456789012345678901234567890123"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        check_fails(session_set_local(s, bad[i], "x"), STATUS_INVALID);
+        session_clear_error(s);
+    }
+    check_fails(session_set_local(s, "app.tenant", NULL), STATUS_INVALID);
+    session_clear_error(s);
+    check_fails(session_set_local(s, "app.tenant", "\xc3("), STATUS_INVALID);
+    session_clear_error(s);
+    ck_assert_int_eq(session_set_local(NULL, "a.b", ""), STATUS_NO_MEMORY);
+    check_ok(session_set_local(s, "App._x9.y$", "it's \"quoted\"; DROP TABLE makers"));
+    session_add(s, Maker, .name = "a");
+    check_ok(session_commit(s));
+    /* one that the server doesn't know or take */
+    check_ok(session_set_local(s, "no_such_setting", "1"));
+    Maker *maker = session_add(s, Maker, .name = "b");
+    ck_assert_int_ne(session_commit(s), STATUS_OK);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    check_ok(session_rollback(s));
+    ck_assert(!session_contains(s, maker));
+    ck_assert_str_eq(makers(), "a:");
+}
+END_TEST
+
+/* --- transactions that only read --- */
+
+START_TEST(test_setting__read_only)
+{
+    Maker *maker = session_add(s, Maker, .name = "a");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, BEGIN_OPTIONS(.read_only = true)));
+    ck_assert_ptr_eq(session_find(s, Maker, maker->id), maker);
+    maker->name = "b";
+    cost_start();
+    check_fails(session_flush(s), STATUS_MISUSE);
+    check_says(session_error(s), "read only");
+    check_cost(0, 0); /* before anything is sent */
+    session_clear_error(s);
+    check_fails(session_commit(s), STATUS_MISUSE);
+    check_ok(session_rollback(s));
+    check_ok(session_begin(s, BEGIN_OPTIONS(.read_only = true)));
+    check_ok(session_commit(s));
+    ck_assert_str_eq(makers(), "a:");
+}
+END_TEST
+
+START_TEST(test_setting__deferrable)
+{
+    live_sql("INSERT INTO words VALUES ('a', 1)");
+    const struct howdah_begin_options *report =
+        BEGIN_OPTIONS(.isolation = ISOLATION_SERIALIZABLE, .read_only = true, .deferrable = true);
+    check_ok(session_begin(s, report));
+    const Word *word = session_find(s, Word, "a");
+    ck_assert(word && word->count == 1);
+    live_sql("UPDATE words SET count = 2");
+    session_clear(s);
+    check_ok(session_begin(s, report));
+    ck_assert_ptr_nonnull(session_find(s, Word, "a"));
+    live_sql("UPDATE words SET count = 3");
+    check_ok(session_refresh(s, session_find(s, Word, "a")));
+    ck_assert_int_eq(session_find(s, Word, "a")->count, 2); /* its snapshot */
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE"), 2);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_setting__for_one_commit);
+    tcase_add_test(tests, test_setting__kept_by_a_commit_that_failed);
+    tcase_add_test(tests, test_setting__of_a_transaction);
+    tcase_add_test(tests, test_setting__and_savepoints);
+    tcase_add_test(tests, test_setting__names_and_values);
+    tcase_add_test(tests, test_setting__read_only);
+    tcase_add_test(tests, test_setting__deferrable);
+}
+
+int main(void)
+{
+    return scene_main("setting", setup, scene_close, add_tests);
+}
