@@ -184,7 +184,7 @@ static void add_keys(const struct batch *batch, const struct chunk *chunk, struc
 /* Of rows that refer to those of the chunk. */
 static void add_follow(const struct batch *batch, const struct chunk *chunk, struct parameters *p)
 {
-    const struct foreign_key *key = batch->follow->key;
+    const struct foreign_key *key = batch->follow->keys[0];
     for (uint32_t i = 0; i < 2 * key->count; i++)
         parameters_add_fields(p, &batch->mapper->columns[key->targets[i % key->count]],
                               (i < key->count ? batch->olds : batch->images) + chunk->first, chunk->count);

@@ -165,7 +165,7 @@ static void count_updates(struct work *w)
 static bool edges_of_follow(const struct finder *f)
 {
     uint32_t main = f->change->entry->change;
-    const struct foreign_key *key = f->change->follow->key;
+    const struct foreign_key *key = f->change->follow->keys[0];
     return add_edge(f->w, main, f->index, EDGE_REFERS, key, NULL) &&
            add_edge(f->w, f->index, main, EDGE_REFERRED, key, NULL);
 }

@@ -140,7 +140,8 @@ static struct statement_key key_of(const struct batch *batch)
                                   .columns = delete ? NULL : batch->columns,
                                   .by_name = delete ? NULL : batch->by_name,
                                   .defaults = batch->defaults,
-                                  .follows = batch->follow ? batch->follow->key : NULL,
+                                  .follows = batch->follow ? batch->follow->keys : NULL,
+                                  .follow_count = batch->follow ? batch->follow->key_count : 0,
                                   .parks = batch->parks};
 }
 

@@ -3,6 +3,7 @@
  * it, else by one UPDATE in the statement that changes the keys, whether the session has the rows or not. */
 #include "claims.h"
 #include "foreign_key.h"
+#include "object.h"
 #include "snapshot.h"
 #include "work.h"
 
@@ -126,6 +127,15 @@ static bool check_chain(struct work *w, const struct foreign_key *key, const str
     return true;
 }
 
+/* The program has set a pointer to another row, which gets the key that this one gives up. */
+static bool points_elsewhere(struct moved *m, const struct change *change, const struct change *target)
+{
+    const struct relation *relation = m->key->relation;
+    const void *pointer = relation ? object_pointer(relation, change->image) : NULL;
+    return pointer && pointer != object_pointer(relation, change->old) &&
+           slabs_find(&m->w->s->slabs, pointer) != target->entry;
+}
+
 /* An object with a change of its own: its image follows, and where the database does not, the change writes it. */
 static bool follow_change(struct moved *m, struct change *change, const struct change *target)
 {
@@ -133,9 +143,10 @@ static bool follow_change(struct moved *m, struct change *change, const struct c
     const struct foreign_key *key = m->key;
     if (!foreign_key_equal(key, key->owner, change->image, change->old))
         return true; /* it refers to something else from now on */
-    if (!foreign_key_assign(key, key->owner, &w->s->arena, change->image, target->image))
+    bool elsewhere = points_elsewhere(m, change, target);
+    if (!elsewhere && !foreign_key_assign(key, key->owner, &w->s->arena, change->image, target->image))
         return !session_no_memory(w->s);
-    if (!m->follow)
+    if (!m->follow && !elsewhere)
         return true;
     uint64_t *set = arena_copy(&w->arena, change->columns, column_words(key->owner) * sizeof(*set));
     if (!set)
@@ -144,7 +155,8 @@ static bool follow_change(struct moved *m, struct change *change, const struct c
     for (uint32_t i = 0; i < key->count; i++)
         column_put(set, key->columns[i]);
     change->columns = set;
-    m->follow->kept[m->follow->kept_count++] = change->old;
+    if (m->follow)
+        m->follow->kept[m->follow->kept_count++] = change->old;
     return counted ||
            integer_set(key->owner->version, change->image, key_read_integer(key->owner->version, change->old) + 1);
 }
@@ -208,30 +220,88 @@ static bool add_follow_changes(struct moved *m)
     return true;
 }
 
-static bool follow_key(struct work *w, const struct foreign_key *key, uint32_t changes)
+/* Whether one look at the moved rows serves both foreign keys. */
+static bool same_targets(const struct foreign_key *a, const struct foreign_key *b)
+{
+    return a->target == b->target && a->count == b->count &&
+           memcmp(a->targets, b->targets, a->count * sizeof(*a->targets)) == 0;
+}
+
+static bool follows_here(const struct foreign_key *key)
+{
+    return key->on_update != HOWDAH_ON_UPDATE_CASCADE;
+}
+
+/* All foreign keys of the table that follow with this one. */
+static bool make_follow(struct moved *m, uint32_t changes)
+{
+    struct work *w = m->w;
+    const struct mapper *owner = m->key->owner;
+    struct follow *follow = m->follow = ARENA_NEW(&w->arena, struct follow);
+    size_t room = ((size_t)changes + 1) * owner->foreign_key_count;
+    if (!follow || !(follow->kept = arena_allocate_array(&w->arena, room, sizeof(*follow->kept))) ||
+        !(follow->keys = arena_allocate_array(&w->arena, owner->foreign_key_count, sizeof(*follow->keys))))
+        return !session_no_memory(w->s);
+    for (uint32_t k = 0; k < owner->foreign_key_count; k++) {
+        const struct foreign_key *key = &owner->foreign_keys[k];
+        if (!follows_here(key) || !same_targets(key, m->key))
+            continue;
+        follow->keys[follow->key_count++] = key;
+        if (!check_chain(w, key, &w->changes[m->changes[0]]))
+            return false;
+    }
+    return true;
+}
+
+/* A row can be touched only once by a statement: it can't follow two tables. */
+static bool check_alone(struct work *w, const struct foreign_key *key, const struct foreign_key *earlier,
+                        const struct change *change)
+{
+    return !earlier ||
+           work_refuse(w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
+                       "rows of %s refer to it, and to rows of %s whose keys change, too: declare .on_update = "
+                       "ON_UPDATE_CASCADE on these foreign keys, or change one of the keys after a flush",
+                       key->owner->quoted, earlier->target->quoted);
+}
+
+static bool follow_key(struct work *w, const struct foreign_key *key, uint32_t changes,
+                       const struct foreign_key **earlier)
 {
     struct moved m = {.w = w, .key = key};
     if (!find_moved(&m, changes))
         return false;
     if (m.count == 0)
         return true;
-    if (key->on_update != HOWDAH_ON_UPDATE_CASCADE) {
-        if (!check_chain(w, key, &w->changes[m.changes[0]]))
+    if (!follows_here(key))
+        return follow_entries(&m);
+    if (!check_alone(w, key, *earlier, &w->changes[m.changes[0]]) || !make_follow(&m, changes))
+        return false;
+    *earlier = key;
+    for (uint32_t k = 0; k < m.follow->key_count; k++) {
+        m.key = m.follow->keys[k];
+        if (!follow_entries(&m))
             return false;
-        m.follow = ARENA_NEW(&w->arena, struct follow);
-        void **kept = arena_allocate_array(&w->arena, (size_t)changes + 1, sizeof(*kept));
-        if (!m.follow || !kept)
-            return !session_no_memory(w->s);
-        *m.follow = (struct follow){.key = key, .kept = kept};
     }
-    return follow_entries(&m) && (!m.follow || add_follow_changes(&m));
+    return add_follow_changes(&m);
+}
+
+/* Whether an earlier foreign key of the table has taken this one along. */
+static bool is_taken_along(const struct mapper *mapper, uint32_t k)
+{
+    for (uint32_t i = 0; i < k; i++)
+        if (follows_here(&mapper->foreign_keys[i]) && follows_here(&mapper->foreign_keys[k]) &&
+            same_targets(&mapper->foreign_keys[i], &mapper->foreign_keys[k]))
+            return true;
+    return false;
 }
 
 static bool follow_mapper(struct work *w, const struct mapper *mapper, uint32_t changes)
 {
+    const struct foreign_key *earlier = NULL;
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
         const struct mapper *target = mapper->foreign_keys[k].target;
-        if (w->moves[target->index] && !follow_key(w, &mapper->foreign_keys[k], changes))
+        if (w->moves[target->index] && !is_taken_along(mapper, k) &&
+            !follow_key(w, &mapper->foreign_keys[k], changes, &earlier))
             return false;
     }
     return true;

@@ -80,7 +80,8 @@ struct sweep {
 /* Rows that refer to rows whose keys change, by a foreign key that the database does not keep up itself: one UPDATE of all
  * that are not written by changes of their own, whether the session has them or not. */
 struct follow {
-    const struct foreign_key *key;
+    const struct foreign_key **keys; /* of one table, to the same columns of another: a row may follow by several */
+    uint32_t key_count;
     void **kept; /* rows, as they were, with changes of their own */
     uint32_t kept_count;
 };

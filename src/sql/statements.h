@@ -28,7 +28,8 @@ struct statement_key {
                                 client doesn't know them yet; their parameter is the setting's name. Or NULL */
     const char *on_conflict;  /* INSERT: that clause; all columns come back then. Not for the store of texts */
     const uint64_t *defaults; /* UPDATE: columns that are set to their DEFAULT; or NULL */
-    const struct foreign_key *follows; /* FOLLOW: the foreign key; `mapper` is its target */
+    const struct foreign_key *const *follows; /* FOLLOW: the foreign keys, of one table; `mapper` is their target */
+    uint32_t follow_count;
     bool parks;              /* UPDATE: leaves the version as it is, and returns nothing; another one follows */
     const struct column *by; /* FIND: another column than the primary key, or NULL */
     enum howdah_lock lock;   /* FIND: of the row */
