@@ -700,6 +700,9 @@
 #ifdef plan_step
 #error "howdah: plan_step is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef plan_dot
+#error "howdah: plan_dot is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef plan_text
 #error "howdah: plan_text is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1118,6 +1121,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_rollback           howdah_session_rollback
 #define plan_step_count            howdah_plan_step_count
 #define plan_step                  howdah_plan_step
+#define plan_dot                   howdah_plan_dot
 #define plan_text                  howdah_plan_text
 #define query_limit                howdah_query_limit
 #define query_delete               howdah_query_delete

@@ -31,6 +31,10 @@ HOWDAH_API struct howdah_step howdah_plan_step(const struct howdah_plan *plan, s
 /* The plan as lines of text: trip, statement, rows, reason. Never NULL; "" for a plan that writes nothing, and
  * for NULL. Lives as long as the plan. */
 HOWDAH_API const char *howdah_plan_text(const struct howdah_plan *plan);
+/* The plan as a picture, in the language of Graphviz (`dot -Tsvg`): batches of rows, and which waits for which by which
+ * constraint. Dashed are rings that one statement writes. "" like plan_text, and where memory is out. Lives as long as the
+ * plan; no round trip. */
+HOWDAH_API const char *howdah_plan_dot(const struct howdah_plan *plan);
 
 HOWDAH_END_DECLS
 

@@ -283,8 +283,25 @@ START_TEST(test_cycle__ring_without_sequence_rights)
 }
 END_TEST
 
+/* A picture of what waits for what. */
+START_TEST(test_cycle__plan_as_a_picture)
+{
+    ck_assert_str_eq(plan_dot(session_plan(s)), "");
+    ck_assert_str_eq(plan_dot(NULL), "");
+    Captain *captain = add_pair("Pequod");
+    session_add(s, Crew, .name = "mate", .captain = captain);
+    const char *dot = plan_dot(session_plan(s));
+    ck_assert_ptr_nonnull(strstr(dot, "digraph plan {"));
+    ck_assert_ptr_nonnull(strstr(dot, "one statement"));
+    ck_assert_ptr_nonnull(strstr(dot, "insert into ships\\n1 row"));
+    ck_assert_ptr_nonnull(strstr(dot, "captains_ship_id_fkey\\nrefers to it\", style=dashed"));
+    ck_assert_ptr_nonnull(strstr(dot, "crew_captain_id_fkey\\nrefers to it\"];"));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_cycle__plan_as_a_picture);
     tcase_add_test(tests, test_cycle__two_tables_need_each_other);
     tcase_add_test(tests, test_cycle__keys_of_the_program);
     tcase_add_test(tests, test_cycle__many_pairs);
