@@ -287,11 +287,9 @@ static enum howdah_status run(struct bulk *bulk)
                            .done = take_count,
                            .arg = bulk,
                            .one_by_one = true};
-    enum howdah_status status = direct_write(s, DIRECT_LONE, &step, 1);
+    enum howdah_status status = direct_write(s, DIRECT_LONE, bulk->mapper, &step, 1);
     if (status == HOWDAH_STATUS_OK && bulk->count)
         returned_apply(&bulk->returned);
-    if (status != HOWDAH_STATUS_OK)
-        session_name_field(s, bulk->mapper);
     return status;
 }
 

@@ -40,7 +40,8 @@ static const struct mapper *mapper_of_table(const struct howdah_session *s, cons
     return NULL;
 }
 
-void session_name_field(struct howdah_session *s, const struct mapper *mapper)
+/* The field that the server's words are about. */
+static void name_field(struct howdah_session *s, const struct mapper *mapper)
 {
     struct howdah_error *e = &s->error;
     const struct column *c = NULL;
@@ -71,13 +72,19 @@ static struct entry *joint_culprit(const struct work *w, const struct step *info
     return rows == 1 ? entry : NULL;
 }
 
+void session_name_culprit(struct howdah_session *s, const struct mapper *mapper)
+{
+    const struct mapper *named = mapper_of_table(s, &s->error);
+    name_field(s, named ? named : mapper);
+}
+
 /* Adds object, model and field to an error that a step of the plan ended with. */
 static void name_culprit(struct work *w, size_t failed, bool again)
 {
     struct howdah_session *s = w->s;
     const struct mapper *named = mapper_of_table(s, &s->error);
     if (failed >= w->step_count || w->infos[failed].kind != STEP_WRITE) {
-        session_name_field(s, named);
+        name_field(s, named);
         return;
     }
     uint32_t index = w->infos[failed].chunk;
@@ -104,7 +111,7 @@ static void name_culprit(struct work *w, size_t failed, bool again)
         error_attach(&s->error, &s->error.model, mapper->model->name);
     }
     if (!s->error.object || !named || named == mapper)
-        session_name_field(s, named ? named : mapper);
+        name_field(s, named ? named : mapper);
     if (of_row && !entry)
         error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
                       batch->count,

@@ -8,6 +8,7 @@
 /* The plan around the steps: BEGIN, the transaction's id, the steps, COMMIT, as far as they are needed. */
 struct direct {
     struct howdah_session *s;
+    const struct mapper *mapper; /* that it is about, or NULL */
     struct pg_step *steps;
     size_t count;
     struct pg_transaction transaction; /* once known */
@@ -119,13 +120,15 @@ static enum howdah_status run(struct direct *direct)
         error_clear(&s->error);
         return HOWDAH_STATUS_OK;
     }
+    session_name_culprit(s, direct->mapper);
     tell(s, outcome, &direct->transaction);
     return s->error.status;
 }
 
-enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, struct pg_step *steps, size_t count)
+enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, const struct mapper *mapper,
+                                struct pg_step *steps, size_t count)
 {
-    struct direct direct = {.s = s, .transaction = s->transaction_id};
+    struct direct direct = {.s = s, .mapper = mapper, .transaction = s->transaction_id};
     arena_init(&direct.arena, &s->db->allocator);
     if (lay_out(&direct, how, steps, count)) {
         run(&direct);

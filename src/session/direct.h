@@ -12,8 +12,9 @@ enum direct_how {
 };
 
 /* Runs steps that write, inside the program's transaction if there is one (1 round trip). The last .sync is set here.
- * The error has its outcome; it lacks model and field where the server failed. */
-enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, struct pg_step *steps, size_t count);
+ * The error has its outcome, model and field; `mapper` (or NULL) is what it is about where the server does not say. */
+enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, const struct mapper *mapper,
+                                struct pg_step *steps, size_t count);
 /* A call that would write has failed before anything was sent: its error says so. Returns its status. */
 enum howdah_status direct_not_done(struct howdah_session *s);
 

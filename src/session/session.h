@@ -138,8 +138,9 @@ enum howdah_status session_fail(struct howdah_session *s, enum howdah_status sta
 /* Clears the error; that of a database which did not open stays. */
 void session_forget_error(struct howdah_session *s);
 enum howdah_status session_no_memory(struct howdah_session *s);
-/* Adds model and field to an error of the server's: those that its words are about. `mapper` is the table's. */
-void session_name_field(struct howdah_session *s, const struct mapper *mapper);
+/* Adds model and field to an error of the server's: those that its words are about, and where it names no table the
+ * given model (or NULL). */
+void session_name_culprit(struct howdah_session *s, const struct mapper *mapper);
 
 /* The mapper of a model with a table, or NULL and an error. */
 const struct mapper *session_mapper(struct howdah_session *s, const struct howdah_model *model);

@@ -241,9 +241,9 @@ static enum howdah_status run(struct raw *raw)
     }
     /* What session_execute runs is taken to write, also where its first word is SELECT: of a function that does. */
     if (!raw->mapper)
-        return direct_write(s, DIRECT_LONE, &step, 1);
+        return direct_write(s, DIRECT_LONE, NULL, &step, 1);
     if (raw->format.scanned.kind == SQL_WRITES) /* rows that don't fit take the rest with them */
-        return direct_write(s, DIRECT_TRANSACTION, &step, 1);
+        return direct_write(s, DIRECT_TRANSACTION, raw->mapper, &step, 1);
     return transaction_read(s, &step);
 }
 

@@ -312,10 +312,7 @@ static bool run(struct upsert *u)
         steps[i] = (struct pg_step){
             .statement = group_at(u, i)->statement, .bind = bind, .row = take_row, .arg = u, .number = i};
     }
-    if (direct_write(s, DIRECT_LONE, steps, count) == HOWDAH_STATUS_OK)
-        return true;
-    session_name_field(s, u->mapper);
-    return false;
+    return direct_write(s, DIRECT_LONE, u->mapper, steps, count) == HOWDAH_STATUS_OK;
 }
 
 /* --- the end --- */

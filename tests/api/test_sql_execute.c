@@ -79,6 +79,7 @@ START_TEST(test_sql_execute__in_a_transaction)
         live_check("Ann", "SELECT name FROM makers WHERE id = 1");
     } else { /* a failure ends it */
         check_fails(session_execute(s, NULL, "UPDATE public.makers SET grade = %d", 77), STATUS_CHECK);
+        check_culprit(NULL, "Maker", "grade");
         ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
         session_clear_error(s);
         ck_assert_int_eq(session_flush(s), STATUS_NO_TRANSACTION);
