@@ -1,6 +1,7 @@
 /* What is different about one object, for programs that ask. */
 #include "foreign_key.h"
 #include "object.h"
+#include "owner.h"
 #include "snapshot.h"
 #include "work.h"
 
@@ -24,11 +25,25 @@ static bool pointer_changes(const struct howdah_session *s, const struct mapper 
     return false;
 }
 
+/* What session_link and session_unlink said where no field of the object could. */
+static bool is_linked(const struct howdah_session *s, const struct mapper *mapper, const struct entry *entry)
+{
+    struct owner_keys walk = {0};
+    const struct foreign_key *key;
+    while (entry->placed && (key = owner_next_key(mapper, &walk))) {
+        const struct placed *placed = placed_find(s, entry, key);
+        if (placed &&
+            (placed->by_link || (!placed->owner && !foreign_key_is_null(key, mapper, entry_object(mapper, entry)))))
+            return true;
+    }
+    return false;
+}
+
 static bool is_dirty(struct howdah_session *s, const struct entry *entry)
 {
     const struct mapper *mapper = entry_mapper(s, entry);
     const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
-    if (entry->state != ENTRY_LOADED)
+    if (entry->state != ENTRY_LOADED || is_linked(s, mapper, entry))
         return true;
     if (snapshot_clean(mapper, object, snapshot))
         return false;

@@ -145,8 +145,8 @@ bool join_row_is_dead(const struct howdah_session *s, const struct mapper *join,
     memcpy(&link, entry_object(join, row), sizeof(link));
     const struct entry *sides[] = {slabs_find(&s->slabs, link.object), slabs_find(&s->slabs, link.other)};
     for (uint32_t i = 0; i < 2; i++)
-        if (!sides[i] || sides[i]->state == ENTRY_DELETED || sides[i]->state == ENTRY_DETACHED)
-            return true;
+        if (!sides[i] || sides[i]->state == ENTRY_DELETED || sides[i]->row_deleted)
+            return true; /* but one that was evicted is an error of the commit */
     return false;
 }
 

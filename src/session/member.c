@@ -123,6 +123,51 @@ bool member_remove(struct howdah_session *s, const struct relation *relation, st
     return true;
 }
 
+/* The memory of a field that a rollback comes to last. */
+static struct kept *oldest_kept(const struct howdah_session *s, const struct relation *relation,
+                                const struct entry *owner)
+{
+    struct kept *kept = s->kept, *oldest = NULL;
+    for (; kept; kept = kept->older)
+        if (kept->relation == relation && kept->owner == owner)
+            oldest = kept;
+    return oldest;
+}
+
+static bool mend_kept(struct howdah_session *s, struct kept *kept, void *item, bool is_there)
+{
+    struct collection *collection = &kept->collection;
+    if (!relation_is_many(kept->relation)) {
+        if (is_there)
+            *collection = (struct collection){.items = item};
+        else if ((void *)collection->items == item)
+            *collection = (struct collection){.loaded = true};
+        return true;
+    }
+    size_t place = place_of(collection, item), count = collection->count;
+    if (!collection->loaded || is_there == (place > 0))
+        return true;
+    void **items = collection_allocate(s, count + 1);
+    if (!items)
+        return !session_no_memory(s);
+    if (count)
+        memcpy(items, collection->items, count * sizeof(*items));
+    if (is_there)
+        items[collection->count++] = item;
+    else if (collection->count--)
+        memmove(items + place - 1, items + place, (count - place) * sizeof(*items));
+    collection->items = collection->count ? items : NULL;
+    return true;
+}
+
+bool member_mend(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item,
+                 bool is_there)
+{
+    bool good = is_there ? member_add(s, relation, owner, item, false) : member_remove(s, relation, owner, item);
+    struct kept *kept = good ? oldest_kept(s, relation, owner) : NULL;
+    return good && (!kept || mend_kept(s, kept, item, is_there));
+}
+
 /* --- rollback and commit --- */
 
 void members_restore(struct howdah_session *s)

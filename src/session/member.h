@@ -12,6 +12,9 @@ bool member_has(const struct relation *relation, const struct entry *owner, cons
 bool member_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item, bool fresh);
 /* The item leaves, if it is there. */
 bool member_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner, const void *item);
+/* The item is known to be there, or not: a rollback leaves that as it is. False: the session has the error. */
+bool member_mend(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item,
+                 bool is_there);
 /* All fields as they were before the first change: of a rollback. */
 void members_restore(struct howdah_session *s);
 /* What is, stays: of a commit. Objects whose rows were deleted leave, if there are any. */

@@ -4,6 +4,7 @@
 #include "key.h"
 #include "load.h"
 #include "object.h"
+#include "owner.h"
 #include "snapshot.h"
 #include "transaction.h"
 
@@ -151,6 +152,9 @@ static enum howdah_status move(struct howdah_session *s, struct entry *entry, en
     entry_move(entry, event);
     if (entry->state == ENTRY_DETACHED)
         identity_remove(&s->map, entry);
+    if (event == EVENT_DELETE &&
+        entry->state == ENTRY_DETACHED) /* it was only added: collections that show it drop it */
+        entry->row_deleted = s->deleted_some = true;
     return HOWDAH_STATUS_OK;
 }
 
@@ -293,8 +297,8 @@ static enum howdah_status refresh_row(void *arg, struct pg_step *step, const str
         !load_all_columns(s, mapper, s->cells, &s->arena, row))
         return s->error.status ? s->error.status : HOWDAH_STATUS_PROTOCOL;
     object_forget_stale_pointers(s, mapper, row);
-    memcpy(object, row, mapper->model->size);
-    snapshot_take(mapper, object, entry_snapshot(mapper, refresh->entry));
+    if (!owner_mend(s, mapper, refresh->entry, row))
+        return s->error.status;
     refresh->found = true;
     return HOWDAH_STATUS_OK;
 }

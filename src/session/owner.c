@@ -3,6 +3,7 @@
 #include "foreign_key.h"
 #include "member.h"
 #include "object.h"
+#include "snapshot.h"
 
 /* --- the journal --- */
 
@@ -186,5 +187,48 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
             return false;
         placed_find(s, child, key)->by_link = by_link;
     }
+    return true;
+}
+
+/* Over one key, once the row is known: the journal, if it has the child, says what the row says. */
+static bool mend_key(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                     struct entry *child, struct entry *before)
+{
+    struct entry *owner = owner_of_row(s, key, mapper, child);
+    void *object = entry_object(mapper, child);
+    struct placed *placed = placed_find(s, child, key);
+    for (const struct relation *has = key->has; has && before != owner; has = has->next_has) {
+        if (before && !member_mend(s, has, before, object, false))
+            return false;
+        if (owner && !has->field->where && !member_mend(s, has, owner, object, true))
+            return false;
+    }
+    if (placed) {
+        placed->owner = owner;
+        placed->by_link = false;
+    }
+    return true;
+}
+
+enum {
+    MENDED_MAX = 64
+}; /* keys whose owners are compared; more of them follow their rows when they are next looked at */
+
+bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct entry *child, const void *row)
+{
+    struct entry *before[MENDED_MAX];
+    const struct foreign_key *keys[MENDED_MAX];
+    struct owner_keys walk = {0};
+    void *object = entry_object(mapper, child);
+    size_t count = 0;
+    while (count < MENDED_MAX && (keys[count] = owner_next_key(mapper, &walk))) {
+        before[count] = owner_shown(s, keys[count], mapper, child);
+        count++;
+    }
+    memcpy(object, row, mapper->model->size);
+    snapshot_take(mapper, object, entry_snapshot(mapper, child));
+    for (size_t i = 0; i < count; i++)
+        if (!mend_key(s, keys[i], mapper, child, before[i]))
+            return false;
     return true;
 }

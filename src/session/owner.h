@@ -46,6 +46,10 @@ bool owner_show(struct howdah_session *s, const struct foreign_key *key, const s
 /* Makes the fields of owners agree with what the program wrote into this child's. */
 bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct entry *child);
 
+/* The child becomes what its row is by now, as object and snapshot, and the fields of owners with it: what was pending for it
+ * is forgotten. False: the session has the error, and nothing has changed but where memory ran out. */
+bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct entry *child, const void *row);
+
 /* The next foreign key of a mapper over which something HAS_ONE or HAS_MANY; starts with *i == 0 and *typed == NULL. */
 struct owner_keys {
     uint32_t i;

@@ -203,6 +203,36 @@ START_TEST(test_link__undone_flush)
 }
 END_TEST
 
+/* What another session moved is where it is now, on both sides, and a rollback does not bring it back. */
+START_TEST(test_link__refresh_mends_both_sides)
+{
+    make_members();
+    Member *eve = session_add(s, Member, .name = "eve", .club = club);
+    live_sql("UPDATE members SET club_id = (SELECT id FROM clubs WHERE name = 'go'), version = 2 WHERE name = 'ann'");
+    ck_assert_ptr_nonnull(session_plan(s));
+    check_items(club->members, ann, bob, eve);
+    check_ok(session_refresh(s, ann));
+    check_items(club->members, bob, eve);
+    check_items(other->members, ann);
+    check_ok(session_rollback(s));
+    check_items(club->members, bob);
+    check_items(other->members, ann);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_link__dirty_without_a_field)
+{
+    make_members();
+    Member *eve = session_add(s, Member, .name = "eve");
+    ck_assert(!session_is_dirty(s, bob));
+    check_ok(session_link(s, eve, brought, bob));
+    ck_assert(session_is_dirty(s, bob));
+    check_ok(session_commit(s));
+    ck_assert(!session_is_dirty(s, bob));
+}
+END_TEST
+
 /* --- has one --- */
 
 START_TEST(test_link__has_one_is_replaced)
@@ -337,6 +367,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link__rollback);
     tcase_add_test(tests, test_link__failed_commit_leaves_it_pending);
     tcase_add_test(tests, test_link__undone_flush);
+    tcase_add_test(tests, test_link__refresh_mends_both_sides);
+    tcase_add_test(tests, test_link__dirty_without_a_field);
     tcase_add_test(tests, test_link__has_one_is_replaced);
     tcase_add_test(tests, test_link__unloaded_collection_stays_unloaded);
     tcase_add_test(tests, test_link__replace);
