@@ -169,7 +169,7 @@ MODEL(Room, "rooms",
     COLUMN(Room, club_id, .references = &Club_model),
     COLUMN(Room, name),
     BELONGS_TO_WITH((.cascade = CASCADE_ADD), Room, club, Club, club_id),
-    HAS_MANY_WITH((.cascade = CASCADE_ADD | CASCADE_DELETE), Room, tables, Table, room_id));
+    HAS_MANY_WITH((.cascade = CASCADE_ADD | CASCADE_DELETE, .lazy = LAZY_RAISE), Room, tables, Table, room_id));
 
 MODEL(Table, "tables",
     ID(Table),
