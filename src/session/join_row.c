@@ -44,6 +44,13 @@ enum join_state join_row_state(const struct howdah_session *s, const struct rela
     return link->row->state == ENTRY_DELETED ? JOIN_REMOVED : JOIN_ADDED;
 }
 
+struct join_link *join_row_of(const struct howdah_session *s, const struct relation *relation,
+                              const struct entry *owner, const struct entry *other)
+{
+    const struct join_probe probe = probe_of(relation, owner, other);
+    return find(s, &probe);
+}
+
 struct entry *join_row_owner(const struct join_link *link, const struct relation *relation)
 {
     return relation->join->join_of == relation ? link->object : link->other;

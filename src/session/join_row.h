@@ -21,6 +21,9 @@ enum join_state {
 /* What is pending between two objects of a MANY_TO_MANY. */
 enum join_state join_row_state(const struct howdah_session *s, const struct relation *relation,
                                const struct entry *owner, const struct entry *other);
+/* The pending row between them, or NULL. */
+struct join_link *join_row_of(const struct howdah_session *s, const struct relation *relation,
+                              const struct entry *owner, const struct entry *other);
 /* Which of a link's objects has that relation, and which is linked to it. */
 struct entry *join_row_owner(const struct join_link *link, const struct relation *relation);
 struct entry *join_row_other(const struct join_link *link, const struct relation *relation);

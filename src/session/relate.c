@@ -2,6 +2,7 @@
  * what the program wrote into plain fields; orphans, and what cascades reach, are deleted; and what refers to deleted
  * rows lets go of them. Nothing is read. */
 #include "cascade.h"
+#include "collection.h"
 #include "foreign_key.h"
 #include "join_row.h"
 #include "object.h"
@@ -293,6 +294,58 @@ static void drop_dead_links(struct work *w)
     }
 }
 
+/* A row of a join table that goes although the row that it refers to stays. */
+static bool delete_link(struct work *w, const struct relation *relation, struct entry *owner, struct entry *other)
+{
+    const struct join_link *pending = join_row_of(w->s, relation, owner, other);
+    if (pending && pending->row->state == ENTRY_NEW)
+        return true; /* dropped with its owner */
+    if (!join_row_remove(w->s, relation, owner, other))
+        return false;
+    struct entry *row = join_row_of(w->s, relation, owner, other)->row;
+    struct change *change = work_change_of(w, row);
+    if (!change && !(change = work_add_change(w, relation->join, row, HOWDAH_OPERATION_DELETE)))
+        return false;
+    change->fate = FATE_WRITTEN;
+    row->cascaded = true;
+    w->deletes[row->mapper]++;
+    return true;
+}
+
+/* A new object takes over the row of a deleted one: that one's links go, as far as they are loaded. */
+static bool delete_links_of(struct work *w, const struct mapper *mapper, struct entry *deleted)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (!relation->join)
+            continue;
+        const struct collection collection = collection_get(relation, entry_object(mapper, deleted));
+        for (size_t k = 0; k < collection.count; k++) {
+            struct entry *other = slabs_find(&w->s->slabs, collection.items[k]);
+            if (other && other->state == ENTRY_LOADED && !delete_link(w, relation, deleted, other))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool delete_links_of_taken_rows(struct work *w)
+{
+    uint32_t count = w->change_count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct mapper *mapper = w->changes[i].mapper;
+        struct entry *entry = w->changes[i].entry;
+        const void *object = entry_object(mapper, entry);
+        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || mapper->join_of || !w->deletes[mapper->index] ||
+            !key_is_set(mapper, object))
+            continue;
+        struct entry *holder = identity_find(&w->s->map, mapper, object);
+        if (holder && holder != entry && holder->state == ENTRY_DELETED && !delete_links_of(w, mapper, holder))
+            return false;
+    }
+    return true;
+}
+
 static bool relate_deletes(struct work *w, const bool *reached)
 {
     struct map families;
@@ -310,10 +363,11 @@ bool work_relate(struct work *w)
         return !session_no_memory(w->s);
     if (!follow(w) || !delete_orphans(w))
         return false;
-    if (reach(w, reached) && !relate_deletes(w, reached))
+    bool deletes = reach(w, reached);
+    if (deletes && !relate_deletes(w, reached))
         return false;
     drop_dead_links(w);
-    return true;
+    return !deletes || delete_links_of_taken_rows(w);
 }
 
 void work_unrelate(struct work *w)

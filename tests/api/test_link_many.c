@@ -297,6 +297,22 @@ START_TEST(test_link_many__swap_and_delete)
 }
 END_TEST
 
+/* A new object with the key of a deleted one updates its row: the old links go, as far as they are loaded. */
+START_TEST(test_link_many__row_that_is_taken_over)
+{
+    int64_t id = ann->id;
+    check_ok(session_delete(s, ann));
+    Member *heir = session_add(s, Member, .id = id, .name = "heir");
+    check_ok(session_link(s, heir, badges, blue));
+    ck_assert_ptr_nonnull(session_plan(s));
+    check_ok(session_commit(s));
+    live_check("bob|red\nheir|blue", LINKS);
+    check_items(red->members, bob);
+    check_items(blue->members, heir);
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_link_many__thousands)
 {
     enum { MANY_BADGES = 2500 };
@@ -330,6 +346,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_many__deleting_an_object_deletes_its_rows_first);
     tcase_add_test(tests, test_link_many__pending_links_to_what_is_deleted);
     tcase_add_test(tests, test_link_many__swap_and_delete);
+    tcase_add_test(tests, test_link_many__row_that_is_taken_over);
     tcase_add_test(tests, test_link_many__thousands);
 }
 
