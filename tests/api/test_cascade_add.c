@@ -10,9 +10,9 @@ START_TEST(test_cascade_add__graph_of_structs)
 {
     Table round = {.legs = 3}, square = {.legs = 4};
     Table *tables[] = {&round, &square};
-    Room hall = {.name = "hall", .tables = {tables, 2}}, yard = {.name = "yard"};
+    Room hall = {.name = "hall", .tables = {tables, 2, true}}, yard = {.name = "yard"};
     Room *rooms[] = {&hall, &yard};
-    Club *club = session_add(s, Club, .name = "chess", .rooms = {rooms, 2});
+    Club *club = session_add(s, Club, .name = "chess", .rooms = {rooms, 2, true});
     check_no_error();
     ck_assert_uint_eq(club->rooms.count, 2);
     ck_assert(club->rooms.items[0] != &hall && club->rooms.items[0]->club == club);
@@ -49,8 +49,8 @@ START_TEST(test_cascade_add__objects_of_the_session)
     check_ok(session_commit(s));
     Stamp *stamp = session_add(s, Stamp, .text = "s");
     Badge *red = session_add(s, Badge, .label = "red");
-    Club *club = session_add(s, Club, .name = "chess", .members = {&ann, 1}, .stamp = stamp);
-    Member *bob = session_add(s, Member, .name = "bob", .badges = {&red, 1});
+    Club *club = session_add(s, Club, .name = "chess", .members = {&ann, 1, true}, .stamp = stamp);
+    Member *bob = session_add(s, Member, .name = "bob", .badges = {&red, 1, true});
     check_items(club->members, ann);
     ck_assert_ptr_eq(ann->club, club);
     ck_assert_ptr_eq(stamp->club, club);
@@ -66,17 +66,17 @@ START_TEST(test_cascade_add__without_the_cascade)
 {
     Member stray = {.name = "stray"};
     Member *members[] = {&stray};
-    session_add(s, Club, .name = "chess", .members = {members, 1});
+    session_add(s, Club, .name = "chess", .members = {members, 1, true});
     check_error(s, STATUS_MISUSE);
     ck_assert_str_eq(session_error(s)->model, "Club");
     ck_assert_str_eq(session_error(s)->field, "members");
     session_clear_error(s);
     members[0] = NULL;
-    session_add(s, Club, .name = "chess", .members = {members, 1});
+    session_add(s, Club, .name = "chess", .members = {members, 1, true});
     check_says(session_error(s), "Club.members: holds a NULL");
     session_clear_error(s);
     Member *club = (Member *)(void *)session_add(s, Club, .name = "go");
-    session_add(s, Club, .name = "chess", .members = {&club, 1});
+    session_add(s, Club, .name = "chess", .members = {&club, 1, true});
     check_says(session_error(s), "another model");
     session_clear_error(s);
     check_ok(session_commit(s)); /* nothing of them is left */
@@ -94,7 +94,7 @@ START_TEST(test_cascade_add__many)
         rooms[i].name = "r";
         items[i] = &rooms[i];
     }
-    Club *club = session_add(s, Club, .name = "chess", .rooms = {items, MANY_ROOMS});
+    Club *club = session_add(s, Club, .name = "chess", .rooms = {items, MANY_ROOMS, true});
     check_ok(session_commit(s));
     check_trips(2);
     ck_assert_uint_eq(club->rooms.count, MANY_ROOMS);

@@ -60,7 +60,7 @@ static Status work(Session *session)
     session_load(session, ann, badges);
     if (session_error(session))
         return session_error(session)->status;
-    Club *bridge = session_add(session, Club, .name = "bridge", .rooms = {rooms, 1});
+    Club *bridge = session_add(session, Club, .name = "bridge", .rooms = {rooms, 1, true});
     session_link(session, bridge, members, ann);
     session_unlink(session, chess, members, bob);
     session_unlink(session, chess, notes, note);
