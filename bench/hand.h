@@ -20,6 +20,9 @@ void hand_find(PGconn *conn, int64_t id, Item *ret, char room[HAND_ROOM]);
 Item **hand_load(PGconn *conn, int count);
 void hand_free(Item **items, int count);
 
+/* Asks so many times whether there are items that meet five conditions. */
+void hand_has_rows(PGconn *conn, int times);
+
 /* All in one transaction of one pipeline, 1,000 rows a statement (deletes: `chunk`). Inserts put the ids into the
  * items. */
 void hand_insert_composite(PGconn *conn, Item *items, int count);             /* unnest($1::new_item[]) */

@@ -22,6 +22,10 @@ void hand_prepare_reads(PGconn *conn)
 {
     prepare(conn, "find", "SELECT " COLUMNS " FROM howdah_bench.items WHERE id = $1::bigint");
     prepare(conn, "load", "SELECT " COLUMNS " FROM howdah_bench.items ORDER BY id LIMIT $1::bigint");
+    prepare(
+        conn, "has_rows",
+        "SELECT EXISTS (SELECT 1 FROM howdah_bench.items WHERE id > $1::bigint AND name LIKE $2 AND active = $3::boolean"
+        " AND quantity IS NOT NULL AND price < $4::double precision)");
 }
 
 void hand_prepare(PGconn *conn)
@@ -159,4 +163,18 @@ void hand_free(Item **items, int count)
         free(items[i]);
     }
     free(items);
+}
+
+void hand_has_rows(PGconn *conn, int times)
+{
+    uint64_t id = __builtin_bswap64(1), price = __builtin_bswap64(0x3ff8000000000000); /* 1.5 */
+    const char *const values[] = {(const char *)&id, "an item%", "\1", (const char *)&price};
+    const int lengths[] = {sizeof(id), 8, 1, sizeof(price)}, formats[] = {1, 1, 1, 1};
+    for (int i = 0; i < times; i++) {
+        PGresult *result = PQexecPrepared(conn, "has_rows", 4, values, lengths, formats, 1);
+        hand_expect(conn, result, PGRES_TUPLES_OK);
+        if (PQgetlength(result, 0, 0) != 1)
+            exit(1);
+        PQclear(result);
+    }
 }

@@ -350,6 +350,47 @@ static void measure_deletes(const struct bench *b)
     free(ids);
 }
 
+/* --- queries --- */
+
+static Query *build(Session *s, int i)
+{
+    Query *q = session_query(s, Item);
+    query_where(q, Item, id, ">", i);
+    query_where(q, Item, name, "LIKE", "an item%");
+    query_where(q, Item, active, "=", true);
+    query_where(q, Item, quantity, "<>", NULL);
+    query_where(q, Item, price, "<", 1.5 * i);
+    return q;
+}
+
+static void build_many(Session *s, int count)
+{
+    for (int i = 0; i < count; i++)
+        query_sql(build(s, i));
+}
+
+static void ask_again(Session *s, Query *q, int count)
+{
+    for (int i = 0; i < count; i++)
+        query_has_rows(q);
+    expect_ok(s);
+}
+
+/* What a query costs before it is sent, and what one that runs again costs beyond libpq's work: the difference to the
+ * same statement by hand, which also has the way back. */
+static void measure_queries(const struct bench *b)
+{
+    Session *s = session_open(b->db);
+    Query *q = build(s, 1);
+    ask_again(s, q, 10);
+    build_many(s, 10);
+    MEASURE("build.howdah", b->rows, build_many(s, b->rows));
+    MEASURE("again.howdah", b->rows, ask_again(s, q, b->rows));
+    hand_has_rows(b->conn, 10);
+    MEASURE("again.hand", b->rows, hand_has_rows(b->conn, b->rows));
+    session_close(s);
+}
+
 /* --- opening --- */
 
 static void measure_open(const struct bench *b)
@@ -371,8 +412,9 @@ static const struct {
     const char *name;
     void (*measure)(const struct bench *);
 } groups[] = {
-    {"open", measure_open},   {"find", measure_finding},   {"load", measure_loading},   {"memory", measure_memory},
-    {"graph", measure_graph}, {"insert", measure_inserts}, {"update", measure_updates}, {"delete", measure_deletes},
+    {"open", measure_open},      {"find", measure_finding},   {"load", measure_loading},
+    {"memory", measure_memory},  {"graph", measure_graph},    {"insert", measure_inserts},
+    {"update", measure_updates}, {"delete", measure_deletes}, {"query", measure_queries},
 };
 
 int main(int argc, char **argv)

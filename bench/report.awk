@@ -64,6 +64,12 @@ function amount(label, name, others, target,    ours, theirs) {
     printf "%-46s %10s %10s %8s   <= %s%s\n", label, show(ours), theirs, "", target, judge(ours <= target)
 }
 
+# What it takes more than the other.
+function beyond(label, name, other) {
+    printf "%-46s %10s %10s %8s   %s more\n", label, show(measured(name)), show(measured(other)), "",
+        show(measured(name) - measured(other))
+}
+
 # What only stands beside the others.
 function shown(label, ours, theirs) {
     printf "%-46s %10s %10s\n", label, ours == "" ? "" : show(measured(ours)), theirs == "" ? "" : show(best(theirs))
@@ -87,6 +93,8 @@ END {
     shown("one INSERT after another, per row", "", "insert.hand_single")
     shown("one UPDATE after another, per row", "", "update.hand_single")
     shown("one DELETE after another, per row", "", "delete.hand_single")
+    amount("a query of five conditions, built and shown", "build.howdah", "", 6000)
+    beyond("a query that runs again, beyond libpq", "again.howdah", "again.hand")
     amount("database_open, 100 models of 20 columns", "open.howdah", "", 2000000)
 
     heading("bytes")

@@ -514,6 +514,33 @@
 #ifdef ORDER_DESC_NULLS_LAST
 #error "howdah: ORDER_DESC_NULLS_LAST is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef AGGREGATE_COUNT
+#error "howdah: AGGREGATE_COUNT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_COUNT_DISTINCT
+#error "howdah: AGGREGATE_COUNT_DISTINCT is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_SUM
+#error "howdah: AGGREGATE_SUM is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_AVG
+#error "howdah: AGGREGATE_AVG is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_MIN
+#error "howdah: AGGREGATE_MIN is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_MAX
+#error "howdah: AGGREGATE_MAX is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_BOOL_AND
+#error "howdah: AGGREGATE_BOOL_AND is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_BOOL_OR
+#error "howdah: AGGREGATE_BOOL_OR is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef AGGREGATE_ARRAY
+#error "howdah: AGGREGATE_ARRAY is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef error_text
 #error "howdah: error_text is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -745,8 +772,20 @@
 #ifdef query_sql
 #error "howdah: query_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef query_parameters
+#error "howdah: query_parameters is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef query_explain
 #error "howdah: query_explain is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_untracked
+#error "howdah: query_untracked is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_count
+#error "howdah: query_count is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_has_rows
+#error "howdah: query_has_rows is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef database_find
 #error "howdah: database_find is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -856,6 +895,24 @@
 #ifdef query_where_between
 #error "howdah: query_where_between is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef query_where_json
+#error "howdah: query_where_json is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_where_search
+#error "howdah: query_where_search is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_order_by_search
+#error "howdah: query_order_by_search is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_where_similar
+#error "howdah: query_where_similar is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_order_by_similarity
+#error "howdah: query_order_by_similarity is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef JSON_PATH
+#error "howdah: JSON_PATH is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef query_exists
 #error "howdah: query_exists is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -882,6 +939,33 @@
 #endif
 #ifdef query_first
 #error "howdah: query_first is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_one
+#error "howdah: query_one is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_scalar
+#error "howdah: query_scalar is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_pluck
+#error "howdah: query_pluck is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_bind
+#error "howdah: query_bind is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_group_by
+#error "howdah: query_group_by is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_having
+#error "howdah: query_having is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_order_by_aggregate
+#error "howdah: query_order_by_aggregate is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_select
+#error "howdah: query_select is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_select_aggregate
+#error "howdah: query_select_aggregate is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef query_each
 #error "howdah: query_each is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -1058,6 +1142,15 @@ typedef struct howdah_numeric_array NumericArray;
 #define ORDER_ASC_NULLS_LAST       HOWDAH_ORDER_ASC_NULLS_LAST
 #define ORDER_DESC_NULLS_FIRST     HOWDAH_ORDER_DESC_NULLS_FIRST
 #define ORDER_DESC_NULLS_LAST      HOWDAH_ORDER_DESC_NULLS_LAST
+#define AGGREGATE_COUNT            HOWDAH_AGGREGATE_COUNT
+#define AGGREGATE_COUNT_DISTINCT   HOWDAH_AGGREGATE_COUNT_DISTINCT
+#define AGGREGATE_SUM              HOWDAH_AGGREGATE_SUM
+#define AGGREGATE_AVG              HOWDAH_AGGREGATE_AVG
+#define AGGREGATE_MIN              HOWDAH_AGGREGATE_MIN
+#define AGGREGATE_MAX              HOWDAH_AGGREGATE_MAX
+#define AGGREGATE_BOOL_AND         HOWDAH_AGGREGATE_BOOL_AND
+#define AGGREGATE_BOOL_OR          HOWDAH_AGGREGATE_BOOL_OR
+#define AGGREGATE_ARRAY            HOWDAH_AGGREGATE_ARRAY
 
 #define error_text                 howdah_error_text
 #define status_name                howdah_status_name
@@ -1136,7 +1229,11 @@ typedef struct howdah_numeric_array NumericArray;
 #define query_end                  howdah_query_end
 #define query_at                   howdah_query_at
 #define query_sql                  howdah_query_sql
+#define query_parameters           howdah_query_parameters
 #define query_explain              howdah_query_explain
+#define query_untracked            howdah_query_untracked
+#define query_count                howdah_query_count
+#define query_has_rows             howdah_query_has_rows
 #define database_find              howdah_database_find
 #define database_save              howdah_database_save
 #define database_delete            howdah_database_delete
@@ -1171,6 +1268,12 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_query              howdah_session_query
 #define query_where                howdah_query_where
 #define query_where_between        howdah_query_where_between
+#define query_where_json           howdah_query_where_json
+#define query_where_search         howdah_query_where_search
+#define query_order_by_search      howdah_query_order_by_search
+#define query_where_similar        howdah_query_where_similar
+#define query_order_by_similarity  howdah_query_order_by_similarity
+#define JSON_PATH                  HOWDAH_JSON_PATH
 #define query_exists               howdah_query_exists
 #define query_join                 howdah_query_join
 #define query_left_join            howdah_query_left_join
@@ -1180,6 +1283,15 @@ typedef struct howdah_numeric_array NumericArray;
 #define query_where_sql            howdah_query_where_sql
 #define query_all                  howdah_query_all
 #define query_first                howdah_query_first
+#define query_one                  howdah_query_one
+#define query_scalar               howdah_query_scalar
+#define query_pluck                howdah_query_pluck
+#define query_bind                 howdah_query_bind
+#define query_group_by             howdah_query_group_by
+#define query_having               howdah_query_having
+#define query_order_by_aggregate   howdah_query_order_by_aggregate
+#define query_select               howdah_query_select
+#define query_select_aggregate     howdah_query_select_aggregate
 #define query_each                 howdah_query_each
 
 /* clang-format on */

@@ -75,6 +75,40 @@ HOWDAH_API void howdah_query_where_between_field(struct howdah_query *q, const s
     howdah_query_where_between_field((q), HOWDAH_COMPARED(T, field, low, HOWDAH_COMPARED(T, field, high, &T##_model)), \
                                      offsetof(T, field), HOWDAH_VALUE(low), HOWDAH_VALUE(high))
 
+/* query_where_json(q, Post, metadata, JSON_PATH("author", "age"), ">", 30): a condition about what stands at a path inside
+ * jsonb or json; parts are keys, or positions in arrays ("0"), and NULL ends them. Compared with text it is the text there; with a number or a
+ * truth value it is that number or truth value, and what is none fits nothing (true is an int in C: write
+ * (bool)true); with a PgJson, and with operators of
+ * jsonb, it is the JSON there. = NULL finds what is missing, or JSON's null. Operators as in query_where. */
+HOWDAH_API void howdah_query_where_json_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
+                                              const char *const *path, const char *op, struct howdah_value value);
+#define howdah_query_where_json(q, T, field, path, op, value) \
+    howdah_query_where_json_field((q), &T##_model, offsetof(T, field), (path), (op), HOWDAH_VALUE(value))
+#define HOWDAH_JSON_PATH(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* query_where_search(q, Post, body, "english", "brown -fox \"two words\""): full-text search as in a web search, in text,
+ * or in a column of .sql_type = "tsvector" (which is faster, with an index of method gin). The configuration is one of
+ * the server's; one that it does not have is STATUS_SCHEMA. query_order_by_search: the best ranked rows first. */
+HOWDAH_API void howdah_query_where_search_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
+                                                const char *configuration, const char *words);
+#define howdah_query_where_search(q, T, field, configuration, words) \
+    howdah_query_where_search_field((q), &T##_model, offsetof(T, field), (configuration), (words))
+HOWDAH_API void howdah_query_order_by_search_field(struct howdah_query *q, const struct howdah_model *model,
+                                                   size_t offset, const char *configuration, const char *words);
+#define howdah_query_order_by_search(q, T, field, configuration, words) \
+    howdah_query_order_by_search_field((q), &T##_model, offsetof(T, field), (configuration), (words))
+
+/* query_where_similar(q, User, name, "jon"): text that shares enough trigrams (pg_trgm's %). query_order_by_similarity:
+ * the most similar rows first. Both need the extension pg_trgm in the database, in a schema of the search path. */
+HOWDAH_API void howdah_query_where_similar_field(struct howdah_query *q, const struct howdah_model *model,
+                                                 size_t offset, const char *to);
+#define howdah_query_where_similar(q, T, field, to) \
+    howdah_query_where_similar_field((q), &T##_model, offsetof(T, field), (to))
+HOWDAH_API void howdah_query_order_by_similarity_field(struct howdah_query *q, const struct howdah_model *model,
+                                                       size_t offset, const char *to);
+#define howdah_query_order_by_similarity(q, T, field, to) \
+    howdah_query_order_by_similarity_field((q), &T##_model, offsetof(T, field), (to))
+
 /* query_or(q); query_where(...); query_where(...); query_end(q): a group whose conditions are joined by OR, or by AND;
  * query_not: joined by AND, and none of the rows that fit. Groups nest to any depth; one without conditions is an error. */
 HOWDAH_API void howdah_query_and(struct howdah_query *q);
@@ -118,26 +152,130 @@ HOWDAH_API void howdah_query_distinct(struct howdah_query *q);
  * inside session_begin; else it is STATUS_NO_TRANSACTION, and nothing is sent. */
 HOWDAH_API void howdah_query_lock(struct howdah_query *q, enum howdah_lock lock);
 
-/* --- running --- */
+/* --- groups and aggregates --- */
+
+enum howdah_aggregate {
+    HOWDAH_AGGREGATE_COUNT = 0, /* of rows in which the field is not NULL; a primary key's is that of all rows */
+    HOWDAH_AGGREGATE_COUNT_DISTINCT,
+    HOWDAH_AGGREGATE_SUM,
+    HOWDAH_AGGREGATE_AVG,
+    HOWDAH_AGGREGATE_MIN,
+    HOWDAH_AGGREGATE_MAX,
+    HOWDAH_AGGREGATE_BOOL_AND,
+    HOWDAH_AGGREGATE_BOOL_OR,
+    HOWDAH_AGGREGATE_ARRAY /* array_agg: the values, NULLs too, in no certain order */
+};
+
+/* query_group_by(q, User, id); query_having(q, AGGREGATE_COUNT, Post, id, ">", 5). A query that is grouped by the primary
+ * key of its model may still give that model's objects. */
+HOWDAH_API void howdah_query_group_by_field(struct howdah_query *q, const struct howdah_model *model, size_t offset);
+#define howdah_query_group_by(q, T, field) howdah_query_group_by_field((q), &T##_model, offsetof(T, field))
+/* Conditions about groups are joined by AND. Operators as in query_where. */
+HOWDAH_API void howdah_query_having_field(struct howdah_query *q, enum howdah_aggregate aggregate,
+                                          const struct howdah_model *model, size_t offset, const char *op,
+                                          struct howdah_value value);
+#define howdah_query_having(q, aggregate, T, field, op, value) \
+    howdah_query_having_field((q), (aggregate), &T##_model, offsetof(T, field), (op), HOWDAH_VALUE(value))
+HOWDAH_API void howdah_query_order_by_aggregate_field(struct howdah_query *q, enum howdah_aggregate aggregate,
+                                                      const struct howdah_model *model, size_t offset,
+                                                      enum howdah_order order);
+#define howdah_query_order_by_aggregate(q, aggregate, T, field, order) \
+    howdah_query_order_by_aggregate_field((q), (aggregate), &T##_model, offsetof(T, field), (order))
+
+/* query_select(q, AuthorStats, name, User, name): the query gives plain structs of that type (MODEL(AuthorStats, NULL,
+ * ...)), and this field takes that column; one with a path takes it too: query_select(q, Row, author.name, User, name).
+ * Every field of the struct needs its own. Such rows are not tracked; they live as long as the session. */
+HOWDAH_API void howdah_query_select_field(struct howdah_query *q, const struct howdah_model *result,
+                                          size_t result_offset, const struct howdah_model *model, size_t offset);
+#define howdah_query_select(q, R, result_field, T, field) \
+    howdah_query_select_field((q), &R##_model, offsetof(R, result_field), &T##_model, offsetof(T, field))
+/* query_select_aggregate(q, AuthorStats, posts, AGGREGATE_COUNT, Post, id). A field that can't hold each such value, as an
+ * integer that is to take an average, is an error. An aggregate other than a count is NULL where there are no values. */
+HOWDAH_API void howdah_query_select_aggregate_field(struct howdah_query *q, const struct howdah_model *result,
+                                                    size_t result_offset, enum howdah_aggregate aggregate,
+                                                    const struct howdah_model *model, size_t offset);
+#define howdah_query_select_aggregate(q, R, result_field, aggregate, T, field) \
+    howdah_query_select_aggregate_field((q), &R##_model, offsetof(R, result_field), (aggregate), &T##_model, \
+                                        offsetof(T, field))
+
+/* --- running. Each is one statement in 1 round trip --- */
 
 /* The statement's text. Owned by the session; NULL on error. No I/O. */
 HOWDAH_API const char *howdah_query_sql(struct howdah_query *q);
+/* The values that it would send, $1 first: read back from what goes over the wire, so that a pattern is shown with what was
+ * escaped in it. Owned by the session; NULL on error. No I/O. */
+HOWDAH_API const struct howdah_value *howdah_query_parameters(struct howdah_query *q, size_t *ret_count);
+/* query_bind(q, 1, 25): another value for $1 of query_sql, which then runs again with it: nothing is rendered and nothing
+ * planned anew. A value that does not fit is an error of the query. No I/O. */
+HOWDAH_API void howdah_query_bind_value(struct howdah_query *q, size_t number, struct howdah_value value);
+#define howdah_query_bind(q, number, value) howdah_query_bind_value((q), (number), HOWDAH_VALUE(value))
 
-/* All rows as managed objects (1 trip), in an array of the session that ends with NULL; *ret_count is 0 and
- * the result NULL on error. Unsaved changes of objects that are there already are kept; one that is
- * marked deleted is given back as well, since its row is there until the commit. */
+/* query_all(q, User, &count): all rows as managed objects, in an array of the session that ends with NULL; *ret_count is
+ * 0 and the result NULL on error. Unsaved changes of objects that are there already are kept; one that is marked deleted
+ * is given back as well, since its row is there until the commit. With query_select: plain structs. */
 HOWDAH_API void **howdah_query_all_objects(struct howdah_query *q, const struct howdah_model *model, size_t *ret_count);
 #define howdah_query_all(q, T, ret_count) ((T **)(void *)howdah_query_all_objects((q), &T##_model, (ret_count)))
-/* The first row (1 trip, LIMIT 1), or NULL. */
+/* The first row (LIMIT 1), or NULL. */
 HOWDAH_API void *howdah_query_first_object(struct howdah_query *q, const struct howdah_model *model);
 #define howdah_query_first(q, T) ((T *)howdah_query_first_object((q), &T##_model))
+/* The only row, or NULL if there is none; more than one is STATUS_INVALID. */
+HOWDAH_API void *howdah_query_one_object(struct howdah_query *q, const struct howdah_model *model);
+#define howdah_query_one(q, T) ((T *)howdah_query_one_object((q), &T##_model))
 
-/* Reads any number of rows in constant memory (1 trip): calls `row` for each with a struct that is not tracked
- * and lives until the call returns; false ends the reading early. The session's other calls that would reach
- * the server are STATUS_BUSY meanwhile. */
+/* How many rows the query has, its limit and offset included; 0 on error. */
+HOWDAH_API uint64_t howdah_query_count(struct howdah_query *q);
+/* Whether it has any; false on error. */
+HOWDAH_API bool howdah_query_has_rows(struct howdah_query *q);
+
+/* query_scalar(q, AGGREGATE_SUM, Post, price, &total): an aggregate over all rows that fit. `ret` points to a C type that
+ * can hold it (a sum of int32_t is an int64_t, one of int64_t a PgNumeric or, if it fits, an int64_t), or to a Value.
+ * Without rows it is NULL, but for counts: use a Null type, a pointer type or a Value. Text lives as long as the session.
+ * *ret is untouched on error. */
+HOWDAH_API enum howdah_status howdah_query_scalar_field(struct howdah_query *q, enum howdah_aggregate aggregate,
+                                                        const struct howdah_model *model, size_t offset, uint32_t type,
+                                                        size_t size, void *ret);
+#define howdah_query_scalar(q, aggregate, T, field, ret) \
+    howdah_query_scalar_field((q), (aggregate), &T##_model, offsetof(T, field), HOWDAH_SCALAR_TYPE(ret), \
+                              sizeof(*(ret)), (ret))
+#define HOWDAH_SCALAR_TYPE(ret) \
+    _Generic((ret),                                                                                  \
+        bool *: HOWDAH_TYPE_BOOL, int16_t *: HOWDAH_TYPE_INT16, int32_t *: HOWDAH_TYPE_INT32,        \
+        int64_t *: HOWDAH_TYPE_INT64, float *: HOWDAH_TYPE_FLOAT, double *: HOWDAH_TYPE_DOUBLE,      \
+        const char **: HOWDAH_TYPE_TEXT, struct howdah_timestamp *: HOWDAH_TYPE_TIMESTAMP,           \
+        struct howdah_date *: HOWDAH_TYPE_DATE, struct howdah_time *: HOWDAH_TYPE_TIME,              \
+        struct howdah_interval *: HOWDAH_TYPE_INTERVAL, struct howdah_numeric *: HOWDAH_TYPE_NUMERIC, \
+        struct howdah_null_bool *: (uint32_t)HOWDAH_TYPE_BOOL | HOWDAH_TYPE_NULLABLE,                \
+        struct howdah_null_int16 *: (uint32_t)HOWDAH_TYPE_INT16 | HOWDAH_TYPE_NULLABLE,              \
+        struct howdah_null_int32 *: (uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_NULLABLE,              \
+        struct howdah_null_int64 *: (uint32_t)HOWDAH_TYPE_INT64 | HOWDAH_TYPE_NULLABLE,              \
+        struct howdah_null_float *: (uint32_t)HOWDAH_TYPE_FLOAT | HOWDAH_TYPE_NULLABLE,              \
+        struct howdah_null_double *: (uint32_t)HOWDAH_TYPE_DOUBLE | HOWDAH_TYPE_NULLABLE,            \
+        struct howdah_null_timestamp *: (uint32_t)HOWDAH_TYPE_TIMESTAMP | HOWDAH_TYPE_NULLABLE,      \
+        struct howdah_null_date *: (uint32_t)HOWDAH_TYPE_DATE | HOWDAH_TYPE_NULLABLE,                \
+        struct howdah_null_time *: (uint32_t)HOWDAH_TYPE_TIME | HOWDAH_TYPE_NULLABLE,                \
+        struct howdah_null_interval *: (uint32_t)HOWDAH_TYPE_INTERVAL | HOWDAH_TYPE_NULLABLE,        \
+        struct howdah_int64_array *: (uint32_t)HOWDAH_TYPE_INT64 | HOWDAH_TYPE_ARRAY,                \
+        struct howdah_int32_array *: (uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_ARRAY,                \
+        struct howdah_text_array *: (uint32_t)HOWDAH_TYPE_TEXT | HOWDAH_TYPE_ARRAY,                  \
+        struct howdah_value *: HOWDAH_TYPE_NONE)
+
+/* const char **emails = query_pluck(q, User, email, &count): the values of one field, in the order of the rows, as an
+ * array of its C type. It lives as long as the session, as does what the values point to. NULL on error. */
+HOWDAH_API void *howdah_query_pluck_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
+                                          size_t *ret_count);
+#define howdah_query_pluck(q, T, field, ret_count) \
+    ((__typeof__(&((T *)0)->field))howdah_query_pluck_field((q), &T##_model, offsetof(T, field), (ret_count)))
+
+/* Reads any number of rows in constant memory: calls `row` for each with a struct that is not tracked and lives until the
+ * call returns; false ends the reading early: what the server has still to say is received and dropped, also in constant
+ * memory. The session's other calls that would reach the server are STATUS_BUSY meanwhile. */
 HOWDAH_API enum howdah_status howdah_query_each_object(struct howdah_query *q, const struct howdah_model *model,
                                                        bool (*row)(void *arg, const void *object), void *arg);
 #define howdah_query_each(q, T, row, arg) howdah_query_each_object((q), &T##_model, (row), (arg))
+
+/* From then on query_all, query_first and query_one give structs that the session does not know: each row a new one, as it
+ * is in the database, never written. For reports; they live as long as the session. */
+HOWDAH_API void howdah_query_untracked(struct howdah_query *q);
 
 HOWDAH_END_DECLS
 

@@ -6,6 +6,8 @@
 
 #include "memory.h"
 
+#include <stddef.h>
+
 #include <string.h>
 
 struct arena_block;
@@ -36,6 +38,13 @@ static inline char *arena_copy_text(struct arena *arena, const char *text, size_
 
 /* The arena as the allocator of a buffer, which never gives back what it outgrows. */
 struct howdah_allocator arena_allocator(struct arena *arena);
+
+/* Room for such a buffer to begin in, which moves into the arena once it needs more. */
+enum { ARENA_ROOM = 32 };
+struct arena_room {
+    _Alignas(max_align_t) size_t size; /* ARENA_ROOM */
+    _Alignas(max_align_t) char bytes[ARENA_ROOM];
+};
 
 #define ARENA_NEW(arena, T) ((T *)arena_allocate_zero((arena), sizeof(T), _Alignof(T)))
 

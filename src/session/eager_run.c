@@ -38,9 +38,6 @@ struct eager_run {
 
 /* --- what is selected --- */
 
-static const struct select_parameter one_row = {
-    .oid = 20, .cast = "", .data = "\0\0\0\0\0\0\0\1", .size = 8, .value = {HOWDAH_TYPE_INT64, 0, {.integer = 1}}};
-
 /* The order with the primary key behind it, so that a limit cuts the same rows off each time. */
 static bool add_key_order(struct eager_run *run)
 {
@@ -68,9 +65,7 @@ static bool select_whole(struct eager_run *run)
 {
     struct select *select = &run->select;
     *select = run->q->select;
-    bool none = select->limit && select->limit->value.as.integer == 0;
-    if (run->root->form == SELECT_FIRST && !none)
-        select->limit = &one_row;
+    select->limit = select_limit(select, run->root->form);
     bool cut = select->limit || select->offset;
     bool plain = !select->distinct && !select->groups.first && !select->having.first;
     run->by_keys = select->lock || (cut && (!select->orders.first || !plain));

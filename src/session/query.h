@@ -19,8 +19,11 @@ struct query_form {
 
 struct howdah_query {
     struct howdah_session *s;
+    struct howdah_allocator memory; /* the session's arena, for buffers */
     struct select select;
-    const struct select_source *at;             /* the row that its model means, by query_at; or NULL */
+    const struct mapper *result;    /* of the struct that the outputs fill; NULL: rows of the root */
+    const struct select_source *at; /* the row that its model means, by query_at; or NULL */
+    bool untracked;
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
     struct select_terms sets;                   /* what query_update assigns */
     bool all_rows;                              /* query_update and query_delete may go without a condition */
@@ -58,8 +61,38 @@ const struct column *query_column(struct howdah_query *q, const struct select_so
 /* Adds a condition to the open group. */
 void query_add_condition(struct howdah_query *q, const struct select_piece *pieces, uint32_t count);
 
+/* What stands on the left of an operator: how it is written (few pieces), and what it is like: a column, whose field and
+ * model messages name. */
+struct query_left {
+    const struct select_piece *pieces;
+    uint32_t count;
+    const struct mapper *mapper;
+    const struct column *column;
+};
+void query_compare(struct howdah_query *q, struct select_conditions *conditions, const struct query_left *left,
+                   const char *op, struct howdah_value value);
+/* A column of a type of its own for such a comparison, with the name of another; in the session's arena. */
+const struct column *query_lone_column(struct howdah_query *q, const struct column *like, enum howdah_type type,
+                                       enum column_shape shape);
+
+/* An aggregate of a column. */
+struct query_aggregate {
+    const struct select_source *source;
+    const struct column *column;
+    enum howdah_type type; /* of the result, or its items */
+    struct select_piece pieces[6];
+    uint32_t count;
+};
+/* `read` is for output. False and a fault if there is no such aggregate. */
+bool query_make_aggregate(struct howdah_query *q, enum howdah_aggregate aggregate, const struct howdah_model *model,
+                          size_t offset, bool read, struct query_aggregate *ret);
+
 void query_add_term(struct howdah_query *q, struct select_terms *terms, const struct select_piece *pieces,
                     uint32_t count, struct select_term term);
+bool query_check_order(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
+                       enum howdah_order order);
+/* The mapper of a struct for rows; NULL and a fault. */
+const struct mapper *query_row_mapper(struct howdah_query *q, const struct howdah_model *model);
 
 /* SQL NULL, as a value. */
 bool query_value_is_null(struct howdah_value value);
@@ -100,8 +133,8 @@ bool query_fragment(struct howdah_query *q, const struct mapper *mapper, const s
 
 /* --- running --- */
 
-/* A call begins that runs the query, for that model: enters the session, and hands a fault of the building on to it.
- * Where it is true query_leave follows. */
+/* A call begins that runs the query, for that model (NULL: for any): enters the session, and hands a fault of the building,
+ * or a model that the query does not give, on to it. Where it is true query_leave follows. */
 bool query_enter(struct howdah_query *q, const struct howdah_model *model);
 void query_leave(struct howdah_query *q);
 /* The parameters as libpq takes them. False if memory is out. */
@@ -109,5 +142,19 @@ bool query_make_binding(struct arena *arena, const struct select_statement *prep
 
 /* The form with its statement and parameters, rendered if it isn't yet; NULL and the session's error. */
 struct query_form *query_prepare(struct howdah_query *q, enum select_form form);
+/* The same for what `write` writes, which is used once. */
+bool query_prepare_form(struct howdah_query *q, select_write *write, const void *arg, struct query_form *form);
+
+/* A run: the first member of what the row callback gets. */
+struct query_reading {
+    struct howdah_query *q;
+    const struct query_form *form;
+    enum howdah_status (*row)(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
+    bool one_by_one; /* rows are delivered as they arrive, */
+    bool whole_if_few;
+};
+enum howdah_status query_read(struct query_reading *reading);
+/* Whether a transaction is there for the query's lock, if it has one; else the session's error. */
+bool query_check_lock(struct howdah_query *q);
 
 #endif

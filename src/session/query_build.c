@@ -1,5 +1,6 @@
 /* Building queries: every fault is kept in the query, and comes out when it runs. */
 #include "query.h"
+#include "rows.h"
 #include "session.h"
 
 #include <stdarg.h>
@@ -41,6 +42,7 @@ static struct howdah_query *query_new(struct howdah_session *s, const struct how
     if (!q)
         return &s->lost_query;
     q->s = s;
+    q->memory = arena_allocator(&s->arena);
     return q;
 }
 
@@ -90,4 +92,20 @@ const struct column *query_column(struct howdah_query *q, const struct select_so
         query_fail(q, HOWDAH_STATUS_INVALID, source->mapper, NULL, "the field at offset %zu is no column of %s", offset,
                    source->mapper->model->name);
     return c;
+}
+
+/* The session's error, which a program may look at before the query runs, is not for what a query is built of. */
+const struct mapper *query_row_mapper(struct howdah_query *q, const struct howdah_model *model)
+{
+    struct howdah_session *s = q->s;
+    if (s->error.status != HOWDAH_STATUS_OK) {
+        query_fail(q, s->error.status, NULL, NULL, "the session had an error already when the query was built");
+        return NULL;
+    }
+    const struct mapper *mapper = session_row_mapper(s, model);
+    if (mapper)
+        return mapper;
+    query_fail(q, s->error.status, NULL, NULL, "%s", s->error.message);
+    session_forget_error(s);
+    return NULL;
 }

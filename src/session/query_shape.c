@@ -17,8 +17,8 @@ void query_add_term(struct howdah_query *q, struct select_terms *terms, const st
     query_changed(q);
 }
 
-static bool check_order(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
-                        enum howdah_order order)
+bool query_check_order(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
+                       enum howdah_order order)
 {
     if ((unsigned)order <= HOWDAH_ORDER_DESC_NULLS_LAST)
         return true;
@@ -32,7 +32,7 @@ void howdah_query_order_by_field(struct howdah_query *q, const struct howdah_mod
 {
     const struct select_source *source = query_is_open(q) ? query_source(q, model) : NULL;
     const struct column *c = source ? query_column(q, source, offset) : NULL;
-    if (!c || !check_order(q, source->mapper, c, order))
+    if (!c || !query_check_order(q, source->mapper, c, order))
         return;
     const struct select_piece piece = piece_column(source, c);
     query_add_term(q, &q->select.orders, &piece, 1,
@@ -49,25 +49,22 @@ void howdah_query_distinct(struct howdah_query *q)
 
 /* --- limits --- */
 
-static void set_number(struct howdah_query *q, uint64_t rows, const struct select_parameter **ret, const char *what)
+static void set_number(struct howdah_query *q, uint64_t rows, const struct select_parameter **ret)
 {
     if (!query_is_open(q))
         return;
-    if (rows > INT64_MAX)
-        query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL, "the %s is larger than the server's", what);
-    else
-        *ret = query_number(q, rows);
+    *ret = query_number(q, rows);
     query_changed(q);
 }
 
 void howdah_query_limit(struct howdah_query *q, uint64_t rows)
 {
-    set_number(q, rows, q ? &q->select.limit : NULL, "limit");
+    set_number(q, rows, q ? &q->select.limit : NULL);
 }
 
 void howdah_query_offset(struct howdah_query *q, uint64_t rows)
 {
-    set_number(q, rows, q ? &q->select.offset : NULL, "offset");
+    set_number(q, rows, q ? &q->select.offset : NULL);
 }
 
 /* --- locks --- */

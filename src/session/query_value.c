@@ -5,6 +5,8 @@
 
 #include "model/text.h"
 
+#include <inttypes.h>
+
 enum { OID_INT8 = 20, OID_TEXT = 25, OID_TEXT_ARRAY = 1009, LENGTH_SIZE = 4 };
 
 /* A parameter, and what a new value for it has to be. */
@@ -13,14 +15,17 @@ struct query_parameter {
     const struct mapper *mapper;
     const struct column *column; /* NULL: a count of rows */
     enum operand operand;
+    struct buffer wire; /* the value, behind its length; another one takes the same memory if it fits */
+    struct arena_room room;
 };
 
 /* One value on its way. */
 struct taking {
     struct howdah_query *q;
-    const struct query_parameter *p;
-    struct column as; /* how it is written: a column that stands alone, at offset 0 */
-    const char *why;  /* not */
+    struct query_parameter *p;
+    const struct column *as; /* how it is written: the column itself, or `other` */
+    struct column other;     /* which stands alone, at offset 0 */
+    const char *why;         /* not */
 };
 
 static enum howdah_status refuse(struct taking *t, const char *why)
@@ -58,70 +63,90 @@ static void be_item(struct column *c)
     c->as_literal = false;
 }
 
-/* A text that the column could not hold is a good question all the same, whose answer is no. */
-static struct column column_for(const struct column *column, enum operand operand)
+enum { NEAR_FIELD = 512 };
+
+/* Whether the column itself will do, on the first bytes of a struct. A text that the column could not hold is a good
+ * question all the same, whose answer is no. */
+static bool is_fit(const struct column *c, enum operand operand)
 {
-    struct column as = *column;
-    as.offset = 0;
+    bool limited = c->codec->type == HOWDAH_TYPE_CHARS || c->characters;
+    return (operand == OPERAND_SAME || operand == OPERAND_LIST) && c->offset + c->size <= NEAR_FIELD &&
+           !(c->shape == SHAPE_PLAIN && limited);
+}
+
+static void choose_column(struct taking *t, const struct column *column, enum operand operand)
+{
+    struct column *other = &t->other;
+    t->as = column;
+    if (is_fit(column, operand))
+        return;
+    t->as = other;
+    *other = *column;
+    other->offset = 0;
     switch (operand) {
     case OPERAND_SAME:
     case OPERAND_LIST:
-        if (as.shape == SHAPE_PLAIN && (as.codec->type == HOWDAH_TYPE_CHARS || as.codec->type == HOWDAH_TYPE_TEXT))
-            be_text(&as);
+        if (column->shape == SHAPE_PLAIN &&
+            (column->codec->type == HOWDAH_TYPE_CHARS || column->codec->type == HOWDAH_TYPE_TEXT))
+            be_text(other);
         break;
-    case OPERAND_ITEM: be_item(&as); break;
+    case OPERAND_ITEM: be_item(other); break;
     case OPERAND_PATTERN:
     case OPERAND_PART:
     case OPERAND_START:
-    case OPERAND_ENDING: be_lone_text(&as, column->shape == SHAPE_PLAIN ? column->write_cast : ""); break;
+    case OPERAND_ENDING: be_lone_text(other, column->shape == SHAPE_PLAIN ? column->write_cast : ""); break;
     case OPERAND_NAME:
-    case OPERAND_NAMES: be_lone_text(&as, ""); break;
-    case OPERAND_JSON_PATH: be_lone_text(&as, "::jsonpath"); break;
+    case OPERAND_NAMES: be_lone_text(other, ""); break;
+    case OPERAND_JSON_PATH: be_lone_text(other, "::jsonpath"); break;
     case OPERAND_ASSIGNED: break;
+    case OPERAND_CONFIGURATION: /* sent as a configuration, not as text to cast: so that a plan can use an index of it */
+        be_lone_text(other, "::regconfig");
+        other->item_oid = 0;
+        break;
     }
-    return as;
 }
 
 /* --- one value --- */
 
-/* Puts the value into a field of its own. A validator of the program's is about objects, not about questions. */
-static enum howdah_status assign(struct taking *t, struct howdah_value value, struct arena *arena, void *field)
+/* Puts the value into the field of a struct of which nothing else is there. */
+static enum howdah_status assign(struct taking *t, struct howdah_value value, struct arena *arena, void *object)
 {
-    enum howdah_status status = column_assign(&t->as, value, arena, field, &t->why);
-    if (status == HOWDAH_STATUS_OK && t->as.shape != SHAPE_ARRAY)
-        t->why = t->as.codec->check(t->as.field, field, &(size_t){0});
-    return status == HOWDAH_STATUS_OK && t->why ? HOWDAH_STATUS_INVALID : status;
+    memset(column_field(t->as, object), 0, t->as->size);
+    return column_assign(t->as, value, arena, object, &t->why);
 }
 
-static enum howdah_status keep_wire(struct taking *t, const struct buffer *wire, size_t skipped,
-                                    struct select_parameter *ret)
+/* What was encoded, without its first bytes, is the value. */
+static enum howdah_status keep(struct query_parameter *p, size_t skipped)
 {
-    if (wire->failed)
+    if (!buffer_cstring(&p->wire)) /* the final NUL is for what is sent as text */
         return HOWDAH_STATUS_NO_MEMORY;
-    if (wire->size - skipped > INT32_MAX)
-        return refuse(t, "is too large");
-    ret->size = (int)(wire->size - skipped);
-    ret->data = arena_copy(&t->q->s->arena, wire->data + skipped, wire->size - skipped);
-    return ret->data ? HOWDAH_STATUS_OK : HOWDAH_STATUS_NO_MEMORY;
+    if (p->wire.size - skipped > INT32_MAX)
+        return HOWDAH_STATUS_NO_MEMORY;
+    p->bound.data = p->wire.data + skipped;
+    p->bound.size = (int)(p->wire.size - skipped);
+    return HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status take_one(struct taking *t, struct howdah_value value, struct select_parameter *ret)
+static enum howdah_status take_one(struct taking *t, struct howdah_value value)
 {
-    struct arena *arena = &t->q->s->arena;
-    struct buffer wire;
-    const struct howdah_allocator allocator = arena_allocator(&t->q->s->scratch);
-    void *field = arena_allocate_zero(arena, t->as.size, _Alignof(max_align_t));
-    enum howdah_status status = field ? assign(t, value, arena, field) : HOWDAH_STATUS_NO_MEMORY;
-    if (status == HOWDAH_STATUS_OK && !column_copy(&t->as, arena, field))
-        status = HOWDAH_STATUS_NO_MEMORY;
+    struct arena *scratch = &t->q->s->scratch;
+    struct query_parameter *p = t->p;
+    _Alignas(max_align_t) char near[NEAR_FIELD];
+    size_t size = t->as->offset + t->as->size;
+    void *object = size <= sizeof(near) ? near : arena_allocate(scratch, size, _Alignof(max_align_t));
+    enum howdah_status status = object ? assign(t, value, scratch, object) : HOWDAH_STATUS_NO_MEMORY;
     if (status != HOWDAH_STATUS_OK)
         return status;
-    buffer_init(&wire, &allocator);
-    column_append(&t->as, field, &wire); /* with its length in front */
-    ret->oid = t->as.item_oid;
-    ret->cast = t->as.write_cast;
-    ret->value = column_value(&t->as, field);
-    return keep_wire(t, &wire, LENGTH_SIZE, ret);
+    buffer_reset(&p->wire);
+    column_append(t->as, object, &p->wire);
+    p->bound.oid = t->as->item_oid;
+    p->bound.cast = t->as->write_cast;
+    status = keep(p, LENGTH_SIZE);
+    if (column_is_null(t->as, object)) { /* which can only be assigned */
+        p->bound.data = NULL;
+        p->bound.size = -1;
+    }
+    return status;
 }
 
 /* --- text that is looked for --- */
@@ -146,96 +171,74 @@ static const char *escape_pattern(struct arena *arena, const char *before, const
     return pattern;
 }
 
-static enum howdah_status take_part(struct taking *t, struct howdah_value value, struct select_parameter *ret)
+static enum howdah_status take_part(struct taking *t, struct howdah_value value)
 {
     enum operand operand = t->p->operand;
     if (value.type != HOWDAH_TYPE_TEXT)
-        return take_one(t, value, ret); /* which says what is wrong with it */
+        return take_one(t, value); /* which says what is wrong with it */
     value.as.text = escape_pattern(&t->q->s->scratch, operand == OPERAND_START ? "" : "%", value.as.text,
                                    operand == OPERAND_ENDING ? "" : "%");
-    return value.as.text ? take_one(t, value, ret) : HOWDAH_STATUS_NO_MEMORY;
+    return value.as.text ? take_one(t, value) : HOWDAH_STATUS_NO_MEMORY;
 }
 
 /* --- lists --- */
 
-/* What the program gave, as a column: so that the verbs of columns copy it and take it to pieces. */
-static bool list_column(uint32_t type, enum column_shape shape, struct column *ret)
+/* An item of what the program gave, as a column: so that the verbs of columns take the array to pieces. */
+static bool item_column(uint32_t type, struct column *ret)
 {
     const struct codec *codec = codec_of((enum howdah_type)(type & ~(uint32_t)HOWDAH_TYPE_ARRAY));
-    *ret = (struct column){.codec = codec, .wire = codec, .shape = shape};
-    if (codec)
-        ret->size = shape == SHAPE_ARRAY ? sizeof(struct howdah_int64_array) : codec->size;
+    *ret = (struct column){.codec = codec, .wire = codec, .size = codec ? codec->size : 0};
     return (type & HOWDAH_TYPE_ARRAY) && codec && codec->size;
 }
 
-static enum howdah_status append_item(struct taking *t, const struct column *item, const void *from, void *field,
+static enum howdah_status append_item(struct taking *t, const struct column *item, const void *from, void *object,
                                       struct buffer *out)
 {
-    memset(field, 0, t->as.size);
-    enum howdah_status status = assign(t, column_value(item, from), &t->q->s->scratch, field);
+    enum howdah_status status = assign(t, column_value(item, from), &t->q->s->scratch, object);
     if (status == HOWDAH_STATUS_OK)
-        column_append(&t->as, field, out);
+        column_append(t->as, object, out);
     return status;
 }
 
-static enum howdah_status append_items(struct taking *t, struct howdah_value list, struct buffer *out)
+static enum howdah_status append_items(struct taking *t, const struct column *item, struct howdah_value list,
+                                       struct buffer *out)
 {
-    struct column item;
-    void *field = arena_allocate(&t->q->s->scratch, t->as.size, _Alignof(max_align_t));
-    enum howdah_status status = field ? HOWDAH_STATUS_OK : HOWDAH_STATUS_NO_MEMORY;
-    list_column(list.type, SHAPE_PLAIN, &item);
-    column_append_header(&t->as, list.as.array.count, out);
+    void *object = arena_allocate(&t->q->s->scratch, t->as->offset + t->as->size, _Alignof(max_align_t));
+    enum howdah_status status = object ? HOWDAH_STATUS_OK : HOWDAH_STATUS_NO_MEMORY;
+    column_append_header(t->as, list.as.array.count, out);
     for (size_t i = 0; i < list.as.array.count && status == HOWDAH_STATUS_OK; i++) {
-        const void *from = (const char *)list.as.array.items + i * item.size;
-        if ((list.as.array.nulls && list.as.array.nulls[i]) || column_is_null(&item, from))
+        const void *from = (const char *)list.as.array.items + i * item->size;
+        if ((list.as.array.nulls && list.as.array.nulls[i]) || column_is_null(item, from))
             return refuse(t,
                           "has an item that is NULL, which no comparison finds: leave it out, and ask for NULL apart");
-        status = append_item(t, &item, from, field, out);
+        status = append_item(t, item, from, object, out);
     }
     return status;
 }
 
-/* The array itself, for those who ask what a query's values are. */
-static bool keep_list(struct taking *t, struct howdah_value list, struct howdah_value *ret)
+static enum howdah_status take_list(struct taking *t, struct howdah_value list)
 {
-    struct column as;
-    struct arena *arena = &t->q->s->arena;
-    const char *why;
-    list_column(list.type, SHAPE_ARRAY, &as);
-    void *field = arena_allocate_zero(arena, as.size, _Alignof(max_align_t));
-    if (!field || column_assign(&as, list, arena, field, &why) || !column_copy(&as, arena, field))
-        return false;
-    *ret = column_value(&as, field);
-    return true;
-}
-
-static enum howdah_status take_list(struct taking *t, struct howdah_value list, struct select_parameter *ret)
-{
-    struct column given;
-    struct buffer wire;
-    const struct howdah_allocator allocator = arena_allocator(&t->q->s->scratch);
-    if (!list_column(list.type, SHAPE_ARRAY, &given))
+    struct column item;
+    if (!item_column(list.type, &item))
         return refuse(t, "is no array: give one, as in ((Int64Array){.items = ids, .count = n})");
-    buffer_init(&wire, &allocator);
-    enum howdah_status status = append_items(t, list, &wire);
+    buffer_reset(&t->p->wire);
+    enum howdah_status status = append_items(t, &item, list, &t->p->wire);
     if (status != HOWDAH_STATUS_OK)
         return status;
-    if (!keep_list(t, list, &ret->value))
-        return HOWDAH_STATUS_NO_MEMORY;
-    ret->oid = t->as.parameter_oid;
-    ret->cast = *t->as.write_cast ? text_join(&t->q->s->arena, t->as.write_cast, "[]", NULL) : "";
-    return ret->cast ? keep_wire(t, &wire, 0, ret) : HOWDAH_STATUS_NO_MEMORY;
+    t->p->bound.oid = t->as->parameter_oid;
+    t->p->bound.cast = *t->as->write_cast ? text_join(&t->q->s->arena, t->as->write_cast, "[]", NULL) : "";
+    return t->p->bound.cast ? keep(t->p, 0) : HOWDAH_STATUS_NO_MEMORY;
 }
 
 /* --- parameters --- */
 
-typedef enum howdah_status take(struct taking *t, struct howdah_value value, struct select_parameter *ret);
+typedef enum howdah_status take(struct taking *t, struct howdah_value value);
 
 static take *const takes[] = {
-    [OPERAND_SAME] = take_one,      [OPERAND_LIST] = take_list,    [OPERAND_ITEM] = take_one,
-    [OPERAND_PATTERN] = take_one,   [OPERAND_PART] = take_part,    [OPERAND_START] = take_part,
-    [OPERAND_ENDING] = take_part,   [OPERAND_NAME] = take_one,     [OPERAND_NAMES] = take_list,
-    [OPERAND_JSON_PATH] = take_one, [OPERAND_ASSIGNED] = take_one,
+    [OPERAND_SAME] = take_one,      [OPERAND_LIST] = take_list,         [OPERAND_ITEM] = take_one,
+    [OPERAND_PATTERN] = take_one,   [OPERAND_PART] = take_part,         [OPERAND_START] = take_part,
+    [OPERAND_ENDING] = take_part,   [OPERAND_NAME] = take_one,          [OPERAND_NAMES] = take_list,
+    [OPERAND_JSON_PATH] = take_one, [OPERAND_CONFIGURATION] = take_one, [OPERAND_ASSIGNED] = take_one,
 };
 
 /* A value without the macros may be text, bytes or an array and have no pointer. */
@@ -252,46 +255,126 @@ bool query_value_is_null(struct howdah_value value)
     }
 }
 
-static bool take_value(struct howdah_query *q, struct query_parameter *p, struct howdah_value value)
+static enum howdah_status refuse_number(struct howdah_query *q)
 {
-    struct taking t = {.q = q, .p = p, .as = column_for(p->column, p->operand)};
-    struct select_parameter bound = {.size = -1};
+    query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL, "a count of rows is an integer from 0 to %" PRId64,
+               INT64_MAX);
+    return HOWDAH_STATUS_INVALID;
+}
+
+static enum howdah_status take_number(struct howdah_query *q, struct query_parameter *p, struct howdah_value value)
+{
+    bool is_signed = value.type == HOWDAH_TYPE_INT64 && value.as.integer >= 0;
+    bool is_unsigned = value.type == HOWDAH_TYPE_UINT64 && value.as.unsigned_integer <= INT64_MAX;
+    if (!is_signed && !is_unsigned)
+        return refuse_number(q);
+    uint64_t number = is_signed ? (uint64_t)value.as.integer : value.as.unsigned_integer;
+    p->bound.oid = OID_INT8;
+    p->bound.cast = "";
+    buffer_reset(&p->wire);
+    buffer_int64(&p->wire, number);
+    return keep(p, 0);
+}
+
+static enum howdah_status take_value(struct howdah_query *q, struct query_parameter *p, struct howdah_value value)
+{
+    struct taking t;
     const char *model = p->mapper->model->name, *field = p->column->field->name;
-    enum howdah_status status = takes[p->operand](&t, value, &bound);
-    if (status == HOWDAH_STATUS_OK)
-        p->bound = bound;
-    else
+    t.q = q;
+    t.p = p;
+    t.why = NULL;
+    choose_column(&t, p->column, p->operand);
+    enum howdah_status status = takes[p->operand](&t, value);
+    if (status != HOWDAH_STATUS_OK)
         query_fail(q, status, p->mapper, p->column, "%s.%s: the value%s %s", model, field,
                    p->operand == OPERAND_ASSIGNED ? "" : " of the condition",
                    status == HOWDAH_STATUS_NO_MEMORY ? "has no memory" : t.why);
-    return status == HOWDAH_STATUS_OK;
+    return status;
+}
+
+/* Another value for a parameter that was made here. */
+static bool set(struct howdah_query *q, struct select_parameter *parameter, struct howdah_value value)
+{
+    struct query_parameter *p = (struct query_parameter *)(void *)parameter;
+    if (!p->column)
+        return take_number(q, p, value) == HOWDAH_STATUS_OK;
+    if (query_value_is_null(value) && p->operand != OPERAND_ASSIGNED) {
+        query_fail(q, HOWDAH_STATUS_INVALID, p->mapper, p->column,
+                   "%s.%s: NULL is no value to compare with: build another query, with = or <>", p->mapper->model->name,
+                   p->column->field->name);
+        return false;
+    }
+    return take_value(q, p, value) == HOWDAH_STATUS_OK;
+}
+
+static struct query_parameter *new_parameter(struct howdah_query *q)
+{
+    struct query_parameter *p = arena_allocate(&q->s->arena, sizeof(*p), _Alignof(struct query_parameter));
+    if (!p) {
+        query_no_memory(q);
+        return NULL;
+    }
+    p->bound = (struct select_parameter){.set = set};
+    p->column = NULL;
+    p->room.size = sizeof(p->room.bytes);
+    p->wire = (struct buffer){.allocator = &q->memory, .data = p->room.bytes, .capacity = sizeof(p->room.bytes)};
+    return p;
 }
 
 const struct select_parameter *query_parameter(struct howdah_query *q, const struct mapper *mapper,
                                                const struct column *column, enum operand operand,
                                                struct howdah_value value)
 {
-    struct query_parameter *p = ARENA_NEW(&q->s->arena, struct query_parameter);
-    if (!p) {
-        query_no_memory(q);
+    struct query_parameter *p = new_parameter(q);
+    if (!p)
         return NULL;
-    }
     p->mapper = mapper;
     p->column = column;
     p->operand = operand;
-    return take_value(q, p, value) ? &p->bound : NULL;
+    return take_value(q, p, value) == HOWDAH_STATUS_OK ? &p->bound : NULL;
 }
 
 const struct select_parameter *query_number(struct howdah_query *q, uint64_t number)
 {
-    struct query_parameter *p = ARENA_NEW(&q->s->arena, struct query_parameter);
-    uint64_t wire = network64(number);
-    const char *data = p ? arena_copy(&q->s->arena, &wire, sizeof(wire)) : NULL;
-    if (!data) {
+    struct query_parameter *p = new_parameter(q);
+    return p && take_number(q, p, howdah_value_unsigned(number)) == HOWDAH_STATUS_OK ? &p->bound : NULL;
+}
+
+/* The field for its name alone: what it says of the column's type does not hold. */
+static const struct howdah_field *name_only(struct howdah_query *q, const struct howdah_field *like)
+{
+    struct howdah_field *field = ARENA_NEW(&q->s->arena, struct howdah_field);
+    if (!field)
+        return NULL;
+    *field = *like;
+    field->sql_type = NULL;
+    return field;
+}
+
+const struct column *query_lone_column(struct howdah_query *q, const struct column *like, enum howdah_type type,
+                                       enum column_shape shape)
+{
+    const struct codec *codec = codec_of(type);
+    const struct howdah_field *field = like->field->sql_type ? name_only(q, like->field) : like->field;
+    struct column *c = ARENA_NEW(&q->s->arena, struct column);
+    if (!c || !field) {
         query_no_memory(q);
         return NULL;
     }
-    p->bound = (struct select_parameter){.oid = OID_INT8, .cast = "", .data = data, .size = sizeof(wire)};
-    p->bound.value = howdah_value_integer((int64_t)number);
-    return &p->bound;
+    *c = (struct column){.field = field,
+                         .codec = codec,
+                         .wire = codec,
+                         .shape = shape,
+                         .size = shape == SHAPE_ARRAY ? sizeof(struct howdah_int64_array) : codec->size,
+                         .name = like->name,
+                         .ddl_type = codec->sql_type,
+                         .oid = codec->oid,
+                         .item_type = codec->sql_type,
+                         .item_oid = codec->oid,
+                         .parameter_oid = codec->array_oid,
+                         .write_cast = "",
+                         .read_open = "",
+                         .read_cast = "",
+                         .nullable = shape != SHAPE_PLAIN || codec->has_pointers};
+    return c;
 }

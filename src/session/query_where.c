@@ -4,76 +4,90 @@
 
 enum { LIST_MAX = 160, TEXT_OID = 25 };
 
-/* Whether the operator makes sense for the column; else a fault that says which do. */
-static bool check_operator(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
-                           const struct operator* op, const char *name)
+/* The fault says which operators do fit. */
+static void refuse_operator(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
+                            const struct operator* op, const char *name)
 {
-    enum operator_family family = operator_family(c);
     const char *model = mapper->model->name, *field = c->field->name;
     char list[LIST_MAX];
-    if (op && (op->fits & family))
-        return true;
-    operator_list(family, list, sizeof(list));
+    operator_list(operator_family(c), list, sizeof(list));
     if (op)
         query_fail(q, HOWDAH_STATUS_INVALID, mapper, c, "%s.%s is %s: %s is for %s; use %s", model, field, c->ddl_type,
                    name, op->fits_say, *list ? list : "query_where_json");
     else
         query_fail(q, HOWDAH_STATUS_INVALID, mapper, c, "%s.%s: no operator '%.20s'; there are %s ...", model, field,
                    name ? name : "(null)", list);
+}
+
+static inline bool check_operator(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
+                                  const struct operator* op, const char *name)
+{
+    if (op && (op->fits & operator_family(c)))
+        return true;
+    refuse_operator(q, mapper, c, op, name);
     return false;
+}
+
+static struct select_piece *add_condition(struct howdah_query *q, struct select_conditions *conditions, uint32_t count)
+{
+    struct select_piece *pieces = select_add_condition(conditions, &q->s->arena, count);
+    if (!pieces)
+        query_no_memory(q);
+    query_changed(q);
+    return pieces;
 }
 
 void query_add_condition(struct howdah_query *q, const struct select_piece *pieces, uint32_t count)
 {
-    struct arena *arena = &q->s->arena;
-    const struct select_piece *kept = arena_copy(arena, pieces, count * sizeof(*pieces));
-    if (!kept || !select_add_condition(&q->select.where, arena, (struct select_expression){kept, count}))
-        query_no_memory(q);
-    query_changed(q);
+    struct select_piece *to = add_condition(q, &q->select.where, count);
+    if (to)
+        memcpy(to, pieces, count * sizeof(*pieces));
 }
 
-/* What stands on the left of an operator. */
-struct left {
-    const struct select_piece *pieces;
-    uint32_t count;
-    const struct mapper *mapper; /* for messages, as is the column's field */
-    const struct column *column;
-};
-
-enum { PIECES_MAX = 16 };
-
-/* `left op value`, in the order of the operator. */
-static void compare(struct howdah_query *q, const struct left *left, const char *name, struct howdah_value value)
+static void refuse_null(struct howdah_query *q, const struct query_left *left, const char *op)
 {
-    struct select_piece pieces[PIECES_MAX];
+    query_fail(q, HOWDAH_STATUS_INVALID, left->mapper, left->column, "%s.%s: '%s' with NULL is never true: use = or <>",
+               left->mapper->model->name, left->column->field->name, op);
+}
+
+static struct select_piece piece_operator(const struct operator* op)
+{
+    struct select_piece piece = {.kind = PIECE_TEXT};
+    piece.text = op->text;
+    piece.length = op->length;
+    return piece;
+}
+
+void query_compare(struct howdah_query *q, struct select_conditions *conditions, const struct query_left *left,
+                   const char *name, struct howdah_value value)
+{
     const struct operator* op = operator_find(name);
-    const struct mapper *mapper = left->mapper;
-    const struct column *c = left->column;
-    uint32_t count = 0;
-    if (!check_operator(q, mapper, c, op, name))
-        return;
+    const struct select_parameter *parameter = NULL;
     bool null = query_value_is_null(value);
+    if (!check_operator(q, left->mapper, left->column, op, name))
+        return;
     if (null && !op->with_null) {
-        query_fail(q, HOWDAH_STATUS_INVALID, mapper, c, "%s.%s: '%s' with NULL is never true: use = or <>",
-                   mapper->model->name, c->field->name, name);
+        refuse_null(q, left, name);
         return;
     }
-    const struct select_parameter *parameter = null ? NULL : query_parameter(q, mapper, c, op->operand, value);
-    if (!null && !parameter)
+    if (!null && !(parameter = query_parameter(q, left->mapper, left->column, op->operand, value)))
         return;
-    if (op->operand == OPERAND_ITEM) {
-        pieces[count++] = piece_parameter(parameter);
-        pieces[count++] = piece_text(op->text);
+    bool value_first = op->operand == OPERAND_ITEM, closed = parameter && *op->close;
+    struct select_piece *to = add_condition(q, conditions, left->count + 1 + (parameter != NULL) + closed);
+    if (!to)
+        return;
+    if (value_first) {
+        *to++ = piece_parameter(parameter);
+        *to++ = piece_operator(op);
     }
-    memcpy(pieces + count, left->pieces, left->count * sizeof(*pieces));
-    count += left->count;
-    if (op->operand != OPERAND_ITEM)
-        pieces[count++] = piece_text(null ? op->with_null : op->text);
-    if (op->operand != OPERAND_ITEM && !null)
-        pieces[count++] = piece_parameter(parameter);
-    if (*op->close)
-        pieces[count++] = piece_text(op->close);
-    query_add_condition(q, pieces, count);
+    for (uint32_t i = 0; i < left->count; i++)
+        *to++ = left->pieces[i];
+    if (!value_first)
+        *to++ = parameter ? piece_operator(op) : piece_text(op->with_null);
+    if (!value_first && parameter)
+        *to++ = piece_parameter(parameter);
+    if (closed)
+        *to = piece_text(op->close);
 }
 
 void howdah_query_where_field(struct howdah_query *q, const struct howdah_model *model, size_t offset, const char *op,
@@ -84,7 +98,7 @@ void howdah_query_where_field(struct howdah_query *q, const struct howdah_model 
     if (!c)
         return;
     const struct select_piece piece = piece_column(source, c);
-    compare(q, &(struct left){&piece, 1, source->mapper, c}, op, value);
+    query_compare(q, &q->select.where, &(struct query_left){&piece, 1, source->mapper, c}, op, value);
 }
 
 void howdah_query_where_between_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,

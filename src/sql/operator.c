@@ -8,51 +8,55 @@
 #define LISTED     (FAMILY_PLAIN | FAMILY_TEXT | FAMILY_OTHER)
 #define JSON       (FAMILY_JSON | FAMILY_OTHER)
 
+#define TEXT(text) text, sizeof(text) - 1
+
 /* The common ones first: they are looked up in this order. */
 static const struct operator operators[] = {
-    {"=", " = ", "", " IS NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"<>", " <> ", "", " IS NOT NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"!=", " <> ", "", " IS NOT NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"<", " < ", "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {"<=", " <= ", "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {">", " > ", "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {">=", " >= ", "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {"IN", " = ANY (", ")", NULL, OPERAND_LIST, LISTED, "single values"},
-    {"NOT IN", " <> ALL (", ")", NULL, OPERAND_LIST, LISTED, "single values"},
-    {"LIKE", " LIKE ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"ILIKE", " ILIKE ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"NOT LIKE", " NOT LIKE ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"NOT ILIKE", " NOT ILIKE ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"CONTAINS", " LIKE ", "", NULL, OPERAND_PART, TEXTUAL, "text"},
-    {"STARTS WITH", " LIKE ", "", NULL, OPERAND_START, TEXTUAL, "text"},
-    {"ENDS WITH", " LIKE ", "", NULL, OPERAND_ENDING, TEXTUAL, "text"},
-    {"ICONTAINS", " ILIKE ", "", NULL, OPERAND_PART, TEXTUAL, "text"},
-    {"ISTARTS WITH", " ILIKE ", "", NULL, OPERAND_START, TEXTUAL, "text"},
-    {"IENDS WITH", " ILIKE ", "", NULL, OPERAND_ENDING, TEXTUAL, "text"},
-    {"~", " ~ ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"~*", " ~* ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"!~", " !~ ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"!~*", " !~* ", "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"IS DISTINCT FROM", " IS DISTINCT FROM ", "", " IS NOT NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"IS NOT DISTINCT FROM", " IS NOT DISTINCT FROM ", "", " IS NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"@>", " @> ", "", NULL, OPERAND_SAME, NESTED, "jsonb and arrays"},
-    {"<@", " <@ ", "", NULL, OPERAND_SAME, NESTED, "jsonb and arrays"},
-    {"&&", " && ", "", NULL, OPERAND_SAME, FAMILY_ARRAY | FAMILY_OTHER, "arrays"},
-    {"ANY", " = ANY (", ")", NULL, OPERAND_ITEM, FAMILY_ARRAY, "arrays"},
-    {"?", " ? ", "", NULL, OPERAND_NAME, JSON, "jsonb"},
-    {"?|", " ?| ", "", NULL, OPERAND_NAMES, JSON, "jsonb"},
-    {"?&", " ?& ", "", NULL, OPERAND_NAMES, JSON, "jsonb"},
-    {"@?", " @? ", "", NULL, OPERAND_JSON_PATH, JSON, "jsonb"},
-    {"@@", " @@ ", "", NULL, OPERAND_JSON_PATH, JSON, "jsonb"},
+    {"=", TEXT(" = "), "", " IS NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
+    {"<>", TEXT(" <> "), "", " IS NOT NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
+    {"!=", TEXT(" <> "), "", " IS NOT NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
+    {"<", TEXT(" < "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
+    {"<=", TEXT(" <= "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
+    {">", TEXT(" > "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
+    {">=", TEXT(" >= "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
+    {"IN", TEXT(" = ANY ("), ")", NULL, OPERAND_LIST, LISTED, "single values"},
+    {"NOT IN", TEXT(" <> ALL ("), ")", NULL, OPERAND_LIST, LISTED, "single values"},
+    {"LIKE", TEXT(" LIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"ILIKE", TEXT(" ILIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"NOT LIKE", TEXT(" NOT LIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"NOT ILIKE", TEXT(" NOT ILIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"CONTAINS", TEXT(" LIKE "), "", NULL, OPERAND_PART, TEXTUAL, "text"},
+    {"STARTS WITH", TEXT(" LIKE "), "", NULL, OPERAND_START, TEXTUAL, "text"},
+    {"ENDS WITH", TEXT(" LIKE "), "", NULL, OPERAND_ENDING, TEXTUAL, "text"},
+    {"ICONTAINS", TEXT(" ILIKE "), "", NULL, OPERAND_PART, TEXTUAL, "text"},
+    {"ISTARTS WITH", TEXT(" ILIKE "), "", NULL, OPERAND_START, TEXTUAL, "text"},
+    {"IENDS WITH", TEXT(" ILIKE "), "", NULL, OPERAND_ENDING, TEXTUAL, "text"},
+    {"~", TEXT(" ~ "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"~*", TEXT(" ~* "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"!~", TEXT(" !~ "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"!~*", TEXT(" !~* "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
+    {"IS DISTINCT FROM", TEXT(" IS DISTINCT FROM "), "", " IS NOT NULL", OPERAND_SAME, COMPARABLE,
+     "types with equality"},
+    {"IS NOT DISTINCT FROM", TEXT(" IS NOT DISTINCT FROM "), "", " IS NULL", OPERAND_SAME, COMPARABLE,
+     "types with equality"},
+    {"@>", TEXT(" @> "), "", NULL, OPERAND_SAME, NESTED, "jsonb and arrays"},
+    {"<@", TEXT(" <@ "), "", NULL, OPERAND_SAME, NESTED, "jsonb and arrays"},
+    {"&&", TEXT(" && "), "", NULL, OPERAND_SAME, FAMILY_ARRAY | FAMILY_OTHER, "arrays"},
+    {"ANY", TEXT(" = ANY ("), ")", NULL, OPERAND_ITEM, FAMILY_ARRAY, "arrays"},
+    {"?", TEXT(" ? "), "", NULL, OPERAND_NAME, JSON, "jsonb"},
+    {"?|", TEXT(" ?| "), "", NULL, OPERAND_NAMES, JSON, "jsonb"},
+    {"?&", TEXT(" ?& "), "", NULL, OPERAND_NAMES, JSON, "jsonb"},
+    {"@?", TEXT(" @? "), "", NULL, OPERAND_JSON_PATH, JSON, "jsonb"},
+    {"@@", TEXT(" @@ "), "", NULL, OPERAND_JSON_PATH, JSON, "jsonb"},
 };
 
 enum { OPERATORS = sizeof(operators) / sizeof(*operators) };
 
 const struct operator* operator_find(const char *name)
 {
-    for (size_t i = 0; name && i < OPERATORS; i++)
-        if (operators[i].name[0] == name[0] && strcmp(operators[i].name, name) == 0)
-            return &operators[i];
+    for (const struct operator* op = operators; name && op < operators + OPERATORS; op++)
+        if (op->name[0] == name[0] && (name[0] == '\0' || (op->name[1] == name[1] && strcmp(op->name, name) == 0)))
+            return op;
     return NULL;
 }
 

@@ -6,23 +6,25 @@
 
 /* What stands on the other side. */
 enum operand {
-    OPERAND_SAME,      /* a value of the column's type */
-    OPERAND_LIST,      /* an array of such values */
-    OPERAND_ITEM,      /* an item of the column, which is an array */
-    OPERAND_PATTERN,   /* text with the operator's own wildcards */
-    OPERAND_PART,      /* text that is to be found anywhere */
-    OPERAND_START,     /* ... at the start */
-    OPERAND_ENDING,    /* ... at the end */
-    OPERAND_NAME,      /* text: a key of jsonb */
-    OPERAND_NAMES,     /* an array of text */
-    OPERAND_JSON_PATH, /* text: an SQL/JSON path */
-    OPERAND_ASSIGNED   /* a value that the column itself is to hold */
+    OPERAND_SAME,          /* a value of the column's type */
+    OPERAND_LIST,          /* an array of such values */
+    OPERAND_ITEM,          /* an item of the column, which is an array */
+    OPERAND_PATTERN,       /* text with the operator's own wildcards */
+    OPERAND_PART,          /* text that is to be found anywhere */
+    OPERAND_START,         /* ... at the start */
+    OPERAND_ENDING,        /* ... at the end */
+    OPERAND_NAME,          /* text: a key of jsonb */
+    OPERAND_NAMES,         /* an array of text */
+    OPERAND_JSON_PATH,     /* text: an SQL/JSON path */
+    OPERAND_CONFIGURATION, /* text: the name of a text search configuration */
+    OPERAND_ASSIGNED       /* a value that the column itself is to hold */
 };
 
 struct operator
 {
     const char *name;
-    const char *text;      /* between column and value, or (OPERAND_ITEM) value and column */
+    const char *text; /* between column and value, or (OPERAND_ITEM) value and column */
+    size_t length;
     const char *close;     /* behind the last of them */
     const char *with_null; /* instead of it all where the value is NULL; NULL: it would never be true */
     enum operand operand;

@@ -35,14 +35,15 @@ struct select_source *select_join(struct select *select, struct arena *arena, co
     return source;
 }
 
+/* With room for pieces behind it. */
 static struct select_node *add_node(struct select_conditions *conditions, struct arena *arena,
-                                    enum select_node_kind kind)
+                                    enum select_node_kind kind, uint32_t pieces)
 {
-    struct select_node *node = ARENA_NEW(arena, struct select_node);
+    struct select_node *node =
+        arena_allocate(arena, sizeof(*node) + pieces * sizeof(struct select_piece), _Alignof(struct select_node));
     if (!node)
         return NULL;
-    node->kind = kind;
-    node->parent = conditions->open;
+    *node = (struct select_node){.kind = kind, .parent = conditions->open};
     if (conditions->last)
         conditions->last->next = node;
     else
@@ -60,20 +61,20 @@ static void join_group(struct select_conditions *conditions, struct select_node 
         group->empty = false;
 }
 
-bool select_add_condition(struct select_conditions *conditions, struct arena *arena,
-                          struct select_expression expression)
+struct select_piece *select_add_condition(struct select_conditions *conditions, struct arena *arena, uint32_t count)
 {
-    struct select_node *node = add_node(conditions, arena, NODE_CONDITION);
+    struct select_node *node = add_node(conditions, arena, NODE_CONDITION, count);
     if (!node)
-        return false;
-    node->expression = expression;
+        return NULL;
+    struct select_piece *pieces = (struct select_piece *)(node + 1);
+    node->expression = (struct select_expression){pieces, count};
     join_group(conditions, node);
-    return true;
+    return pieces;
 }
 
 static struct select_node *open_group(struct select *select, struct arena *arena, enum select_node_kind kind)
 {
-    struct select_node *node = add_node(&select->where, arena, kind);
+    struct select_node *node = add_node(&select->where, arena, kind, 0);
     if (!node)
         return NULL;
     join_group(&select->where, node);
@@ -107,7 +108,7 @@ bool select_open_exists(struct select *select, struct arena *arena, const struct
 bool select_close(struct select *select, struct arena *arena)
 {
     struct select_node *group = select->where.open;
-    if (!add_node(&select->where, arena, NODE_END))
+    if (!add_node(&select->where, arena, NODE_END, 0))
         return false;
     if (group->kind == NODE_EXISTS)
         select->within = group->scope.outer;

@@ -9,6 +9,7 @@
 #ifndef SQL_SELECT_H
 #define SQL_SELECT_H
 
+#include "base/endian.h"
 #include "base/statement.h"
 #include "model/mapper.h"
 #include "sql/text_store.h"
@@ -19,12 +20,20 @@
 
 /* A value that is bound, never pasted. Its place in the text is decided when the statement is rendered. */
 struct select_parameter {
-    uint32_t oid;              /* of the type as which it is sent; 0: as text, for the server to find the type */
-    const char *cast;          /* behind $n: "", or as "::inet" */
-    const char *data;          /* in the wire's format; NULL is SQL NULL */
-    int size;                  /* -1: NULL */
-    struct howdah_value value; /* the same as the program gave it; borrowed */
+    uint32_t oid;     /* of the type as which it is sent; 0: as text, for the server to find the type */
+    const char *cast; /* behind $n: "", or as "::inet" */
+    const char *data; /* in the wire's format; NULL is SQL NULL */
+    int size;         /* -1: NULL */
+    /* Takes another value of the program's; false if it does not fit, which the query then says. NULL: it stays. */
+    bool (*set)(struct howdah_query *q, struct select_parameter *parameter, struct howdah_value value);
+    struct howdah_value value; /* where it stays: as the program gave it; borrowed */
 };
+
+/* The number that a parameter of LIMIT or OFFSET is. */
+static inline int64_t select_number(const struct select_parameter *parameter)
+{
+    return (int64_t)read_uint64(parameter->data);
+}
 
 enum select_piece_kind { PIECE_TEXT, PIECE_COLUMN, PIECE_PARAMETER };
 
@@ -124,8 +133,8 @@ bool select_init(struct select *select, struct arena *arena, const struct mapper
 /* Joins the relation's target to the sources of the scope that is built. */
 struct select_source *select_join(struct select *select, struct arena *arena, const struct select_source *from,
                                   const struct relation *relation, bool outer_join);
-bool select_add_condition(struct select_conditions *conditions, struct arena *arena,
-                          struct select_expression expression);
+/* A condition of so many pieces, which the caller fills in before anything else is done with the select. */
+struct select_piece *select_add_condition(struct select_conditions *conditions, struct arena *arena, uint32_t count);
 /* Opens a group: NODE_AND, NODE_OR, NODE_NOT. */
 bool select_open(struct select *select, struct arena *arena, enum select_node_kind kind);
 /* Opens an EXISTS over the relation's target; conditions and joins are inside it until select_close. */
@@ -169,11 +178,14 @@ void write_conditions(struct select_writer *w, const struct select_conditions *c
 enum select_form {
     SELECT_ROWS,  /* what the program asked for */
     SELECT_FIRST, /* the same with LIMIT 1 */
+    SELECT_ONE,   /* the same with LIMIT 2: one row, and whether there is another */
     SELECT_COUNT,
     SELECT_EXISTS,
     SELECT_KEYS, /* the root's primary key only: for use as a sub-select */
     SELECT_FORM_COUNT
 };
+/* The limit in that form: the program's, or the form's own if that is less; or NULL. */
+const struct select_parameter *select_limit(const struct select *select, enum select_form form);
 void write_select(struct select_writer *w, const struct select *select, enum select_form form);
 
 /* --- statements --- */

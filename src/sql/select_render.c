@@ -3,12 +3,13 @@
 
 enum { OID_INT8 = 20 };
 
-/* One row, as LIMIT takes it. */
-static const struct select_parameter one_row = {.oid = OID_INT8,
-                                                .cast = "",
-                                                .data = "\0\0\0\0\0\0\0\1",
-                                                .size = 8,
-                                                .value = {HOWDAH_TYPE_INT64, 0, {.integer = 1}}};
+/* Few rows, as LIMIT takes them: for the forms that need no more. */
+#define ROWS(count) \
+    { \
+        .oid = OID_INT8, .cast = "", .data = "\0\0\0\0\0\0\0" count, .size = 8 \
+    }
+static const struct select_parameter limits[SELECT_FORM_COUNT] = {
+    [SELECT_FIRST] = ROWS("\1"), [SELECT_ONE] = ROWS("\2")};
 
 static const char *const order_texts[] = {
     [HOWDAH_ORDER_ASC] = "",
@@ -56,6 +57,10 @@ static void write_terms(struct select_writer *w, const struct select_terms *term
 
 static void write_output(struct select_writer *w, const struct select *select, enum select_form form)
 {
+    if (form == SELECT_EXISTS) {
+        write_text(w, "SELECT 1");
+        return;
+    }
     write_text(w, select->distinct ? "SELECT DISTINCT " : "SELECT ");
     if (form == SELECT_KEYS)
         write_key(w, select->scope.first);
@@ -67,10 +72,17 @@ static void write_output(struct select_writer *w, const struct select *select, e
         write_all_columns(w, select->scope.first);
 }
 
+const struct select_parameter *select_limit(const struct select *select, enum select_form form)
+{
+    const struct select_parameter *own = limits[form].data ? &limits[form] : NULL;
+    if (own && select->limit)
+        return select_number(select->limit) < select_number(own) ? select->limit : own;
+    return own ? own : select->limit;
+}
+
 static void write_limits(struct select_writer *w, const struct select *select, enum select_form form)
 {
-    bool none = select->limit && select->limit->value.as.integer == 0;
-    const struct select_parameter *limit = form == SELECT_FIRST && !none ? &one_row : select->limit;
+    const struct select_parameter *limit = select_limit(select, form);
     if (limit) {
         write_text(w, " LIMIT ");
         write_parameter(w, limit);
@@ -83,15 +95,17 @@ static void write_limits(struct select_writer *w, const struct select *select, e
 
 static void write_whole(struct select_writer *w, const struct select *select, enum select_form form)
 {
+    bool only_whether = form == SELECT_EXISTS || form == SELECT_COUNT;
     write_output(w, select, form);
     write_text(w, " FROM ");
     write_sources(w, &select->scope);
     write_conditions(w, &select->where, " WHERE ");
     write_terms(w, &select->groups, " GROUP BY ", false);
     write_conditions(w, &select->having, " HAVING ");
-    write_terms(w, &select->orders, " ORDER BY ", true);
+    if (!only_whether)
+        write_terms(w, &select->orders, " ORDER BY ", true);
     write_limits(w, select, form);
-    if (select->lock)
+    if (select->lock && !only_whether)
         write_text(w, select->lock);
 }
 
@@ -99,10 +113,10 @@ static void write_whole(struct select_writer *w, const struct select *select, en
 static void write_count(struct select_writer *w, const struct select *select)
 {
     bool as_rows = select->distinct || select->groups.first || select->having.first || select->limit || select->offset;
-    write_text(w, "SELECT count(*) FROM ");
+    write_text(w, "SELECT pg_catalog.count(*) FROM ");
     if (as_rows) {
         write_text(w, "(");
-        write_whole(w, select, SELECT_ROWS);
+        write_whole(w, select, SELECT_COUNT);
         write_text(w, ") AS counted");
         return;
     }
@@ -116,11 +130,12 @@ void write_select(struct select_writer *w, const struct select *select, enum sel
     case SELECT_COUNT: write_count(w, select); break;
     case SELECT_EXISTS:
         write_text(w, "SELECT EXISTS (");
-        write_whole(w, select, SELECT_ROWS);
+        write_whole(w, select, SELECT_EXISTS);
         write_text(w, ")");
         break;
     case SELECT_ROWS:
     case SELECT_FIRST:
+    case SELECT_ONE:
     case SELECT_KEYS:
     case SELECT_FORM_COUNT: write_whole(w, select, form); break;
     }

@@ -5,20 +5,56 @@
 
 /* --- into the text, or the hash --- */
 
-static void mix(struct select_writer *w, uint64_t word)
+/* Two chains of multiplications, of which each step is quick; seal_hash makes their bits even. */
+static inline void mix(struct select_writer *w, uint64_t word)
 {
-    w->hash[0] = hash_combine(w->hash[0], word);
-    w->hash[1] = hash_combine(w->hash[1], word);
+    w->hash[0] = ((w->hash[0] << 27 | w->hash[0] >> 37) ^ word) * 0x9e3779b97f4a7c15ULL;
+    w->hash[1] = ((w->hash[1] << 31 | w->hash[1] >> 33) + word) * 0xc4ceb9fe1a85ec53ULL;
+}
+
+static void seal_hash(struct select_writer *w)
+{
+    w->hash[0] = hash_mix(w->hash[0]);
+    w->hash[1] = hash_mix(w->hash[1]);
+}
+
+static uint64_t load(const char *text, size_t size)
+{
+    uint64_t word = 0;
+    memcpy(&word, text, size);
+    return word;
+}
+
+/* Up to eight bytes as one word, by two loads of a fixed size that may overlap; their number is mixed in as well. */
+static uint64_t short_word(const char *text, size_t length)
+{
+    if (length >= 4)
+        return load(text, 4) | load(text + length - 4, 4) << 32;
+    if (length == 0)
+        return 0;
+    return (unsigned char)text[0] | (uint64_t)(unsigned char)text[length / 2] << 8 |
+           (uint64_t)(unsigned char)text[length - 1] << 16;
+}
+
+/* Most texts are an operator or a keyword. */
+static void mix_text(struct select_writer *w, const char *text, size_t length)
+{
+    uint64_t seed = length * 0xff51afd7ed558ccdULL;
+    if (length <= 8) {
+        mix(w, short_word(text, length) + seed);
+        return;
+    }
+    for (size_t i = 0; i + 8 < length; i += 8)
+        mix(w, load(text + i, 8));
+    mix(w, load(text + length - 8, 8) + seed);
 }
 
 void write_bytes(struct select_writer *w, const char *text, size_t length)
 {
-    if (!w->hashing) {
+    if (w->hashing)
+        mix_text(w, text, length);
+    else
         buffer_append(&w->out, text, length);
-        return;
-    }
-    w->hash[0] = hash_bytes(w->hash[0], text, length);
-    w->hash[1] = hash_bytes(w->hash[1], text, length);
 }
 
 void write_identifier(struct select_writer *w, const char *name)
@@ -38,25 +74,30 @@ static void write_number(struct select_writer *w, uint32_t number)
     buffer_append(&w->out, start, (size_t)(digits + sizeof(digits) - start));
 }
 
+/* Catalogs don't change while their database is open, so that addresses tell columns and tables apart. */
+static void mix_address(struct select_writer *w, const struct select_source *source, const void *address)
+{
+    mix(w, (uintptr_t)address + (uint64_t)source->alias * 0xff51afd7ed558ccdULL);
+}
+
 /* "t0", or of its join table "j0". */
 static void write_alias(struct select_writer *w, char letter, const struct select_source *source)
 {
     if (w->hashing) {
-        mix(w, (uint64_t)letter << 32 | source->alias);
+        mix_address(w, source, NULL);
         return;
     }
     buffer_byte(&w->out, letter);
     write_number(w, source->alias);
 }
 
-/* Catalogs don't change while their database is open, so that addresses tell columns and tables apart. */
 void write_column(struct select_writer *w, const struct select_source *source, const struct column *column)
 {
-    write_alias(w, 't', source);
     if (w->hashing) {
-        mix(w, (uintptr_t)column);
+        mix_address(w, source, column);
         return;
     }
+    write_alias(w, 't', source);
     buffer_byte(&w->out, '.');
     buffer_text(&w->out, column->quoted);
 }
@@ -74,18 +115,34 @@ static bool grow_parameters(struct select_writer *w)
     return true;
 }
 
-void write_parameter(struct select_writer *w, const struct select_parameter *parameter)
+/* One that an expression needs twice, one after the other, is sent once. */
+static uint32_t number_of(const struct select_writer *w, const struct select_parameter *parameter)
+{
+    return w->count && w->parameters[w->count - 1] == parameter ? w->count : 0;
+}
+
+static bool add_parameter(struct select_writer *w, const struct select_parameter *parameter)
 {
     if (w->count >= SELECT_PARAMETERS_MAX || (w->count == w->capacity && !grow_parameters(w))) {
         w->failed = true;
-        return;
+        return false;
     }
     w->parameters[w->count++] = parameter;
+    return true;
+}
+
+void write_parameter(struct select_writer *w, const struct select_parameter *parameter)
+{
+    uint32_t number = number_of(w, parameter);
+    if (!number && !add_parameter(w, parameter))
+        return;
+    if (!number)
+        number = w->count;
     if (w->hashing) {
-        mix(w, (uint64_t)'$' << 32 | parameter->oid);
+        mix(w, (uint64_t)number << 32 | parameter->oid);
     } else {
         buffer_byte(&w->out, '$');
-        write_number(w, w->count);
+        write_number(w, number);
     }
     if (*parameter->cast)
         write_text(w, parameter->cast);
@@ -107,11 +164,12 @@ void write_expression(struct select_writer *w, struct select_expression expressi
 
 static void write_table(struct select_writer *w, const struct select_source *source)
 {
-    if (w->hashing)
-        mix(w, (uintptr_t)source->mapper);
-    else
-        buffer_text(&w->out, source->mapper->quoted);
-    write_text(w, " AS ");
+    if (w->hashing) {
+        mix_address(w, source, source->mapper);
+        return;
+    }
+    buffer_text(&w->out, source->mapper->quoted);
+    buffer_text(&w->out, " AS ");
     write_alias(w, 't', source);
 }
 
@@ -209,6 +267,8 @@ void write_conditions(struct select_writer *w, const struct select_conditions *c
         }
         if (node == conditions->first)
             write_text(w, before);
+        else if (w->hashing)
+            mix(w, node->first);
         else if (!node->first)
             write_text(w, node->parent && node->parent->kind == NODE_OR ? " OR " : " AND ");
         if (node->kind == NODE_CONDITION)
@@ -250,6 +310,7 @@ enum howdah_status select_statement_get(struct text_store *store, struct arena *
     struct select_writer w;
     writer_init(&w, arena, true);
     write(&w, arg);
+    seal_hash(&w);
     if (w.failed)
         return w.count >= SELECT_PARAMETERS_MAX ? HOWDAH_STATUS_INVALID : HOWDAH_STATUS_NO_MEMORY;
     const struct statement *statement = text_store_find(store, w.hash);
