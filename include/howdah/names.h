@@ -43,6 +43,9 @@
 #ifdef Query
 #error "howdah: Query is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef QueryPage
+#error "howdah: QueryPage is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef Plan
 #error "howdah: Plan is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -943,6 +946,9 @@
 #ifdef query_one
 #error "howdah: query_one is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef query_page
+#error "howdah: query_page is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef query_scalar
 #error "howdah: query_scalar is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -983,6 +989,7 @@ typedef struct howdah_begin_options BeginOptions;
 typedef struct howdah_run_options RunOptions;
 typedef struct howdah_hooks Hooks;
 typedef struct howdah_query Query;
+typedef struct howdah_page QueryPage;
 typedef struct howdah_budget Budget;
 typedef struct howdah_plan Plan;
 typedef struct howdah_step PlanStep;
@@ -1284,6 +1291,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define query_all                  howdah_query_all
 #define query_first                howdah_query_first
 #define query_one                  howdah_query_one
+#define query_page                 howdah_query_page
 #define query_scalar               howdah_query_scalar
 #define query_pluck                howdah_query_pluck
 #define query_bind                 howdah_query_bind

@@ -222,6 +222,23 @@ HOWDAH_API void *howdah_query_first_object(struct howdah_query *q, const struct 
 HOWDAH_API void *howdah_query_one_object(struct howdah_query *q, const struct howdah_model *model);
 #define howdah_query_one(q, T) ((T *)howdah_query_one_object((q), &T##_model))
 
+/* A page of a query's rows, in its order. */
+struct howdah_page {
+    void **items; /* as query_all gives them, ending with NULL; NULL on error */
+    size_t count;
+    const char *next; /* the cursor of the page behind this one; NULL if there is none */
+    const char *previous;
+};
+
+/* query_page(q, User, cursor, 20, &page): the first rows, or those that a cursor of an earlier page leads to; however far
+ * in they are, the server compares instead of counting. NULL is the first page. Ties are broken by the primary key. A
+ * cursor is text that may stand in a URL, and good for a query with the same order, also in another process; one that was
+ * made for another order or was changed is STATUS_INVALID. It holds the values of the ordering columns, readable: do not
+ * order by what its holder must not know. Cursors live as long as the session. */
+HOWDAH_API enum howdah_status howdah_query_page_objects(struct howdah_query *q, const struct howdah_model *model,
+                                                        const char *cursor, size_t rows, struct howdah_page *ret);
+#define howdah_query_page(q, T, cursor, rows, ret) howdah_query_page_objects((q), &T##_model, (cursor), (rows), (ret))
+
 /* How many rows the query has, its limit and offset included; 0 on error. */
 HOWDAH_API uint64_t howdah_query_count(struct howdah_query *q);
 /* Whether it has any; false on error. */

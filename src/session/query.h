@@ -154,6 +154,9 @@ struct query_reading {
     bool whole_if_few;
 };
 enum howdah_status query_read(struct query_reading *reading);
+struct sibling_result;
+/* The object of a row: managed, or, of a query that is untracked, a struct of its own. NULL and the session's error. */
+void *query_take_row(struct howdah_query *q, struct sibling_result *result, const struct cell *cells, size_t count);
 /* Whether a transaction is there for the query's lock, if it has one; else the session's error. */
 bool query_check_lock(struct howdah_query *q);
 

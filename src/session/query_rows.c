@@ -97,6 +97,24 @@ static enum howdah_status pass_row(void *arg, struct pg_step *step, const struct
     return HOWDAH_STATUS_OK;
 }
 
+void *query_take_row(struct howdah_query *q, struct sibling_result *result, const struct cell *cells, size_t count)
+{
+    struct howdah_session *s = q->s;
+    const struct mapper *mapper = query_root(q);
+    if (q->untracked) {
+        void *object = arena_allocate_zero(&s->arena, mapper->model->size, mapper->model->alignment);
+        if (!object)
+            session_no_memory(s);
+        return object && load_all_columns(s, mapper, cells, &s->arena, object) ? object : NULL;
+    }
+    struct entry *entry = load_row(s, mapper, cells, count);
+    if (entry && !siblings_add(&s->siblings, result, mapper, entry)) {
+        session_no_memory(s);
+        return NULL;
+    }
+    return entry ? entry_object(mapper, entry) : NULL;
+}
+
 /* --- a run --- */
 
 /* Every field of a plain struct has an output: else its zero would look like a value. */
