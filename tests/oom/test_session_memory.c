@@ -256,6 +256,35 @@ START_TEST(test_session_memory__flush)
 }
 END_TEST
 
+/* Savepoints, settings and a locked row: what is gone back over leaves nothing behind. */
+static Status use_savepoints(Session *s)
+{
+    session_begin(s, NULL);
+    session_set_local(s, "app.tenant", "1");
+    Maker *ada = session_find_locked(s, Maker, LOCK_FOR_UPDATE, 1);
+    NEED(s, ada);
+    ada->name = "Ada B.";
+    uint32_t place = session_savepoint(s);
+    session_set_local(s, "app.tenant", "2");
+    session_add(s, Maker, .name = "Gus", .code = "G7", .mail = "gus@example.com");
+    ada->name = "Ada C.";
+    if (session_flush(s) != STATUS_OK || session_rollback_to(s, place) != STATUS_OK)
+        return status_of(s);
+    ck_assert_str_eq(ada->name, "Ada B.");
+    session_release(s, place);
+    session_add(s, Maker, .name = "Hal", .code = "H8", .mail = "hal@example.com");
+    session_savepoint(s);
+    return status_of(s);
+}
+
+START_TEST(test_session_memory__savepoints)
+{
+    static const struct act act = {"savepoints", workshop_rows_sql, use_savepoints, NULL,
+                                   act_commit,   STATUS_OK,         NULL,           false};
+    sweep(&act);
+}
+END_TEST
+
 static Status roll_back(Session *s)
 {
     Item *anvil = session_find(s, Item, 1);
@@ -323,6 +352,7 @@ int main(void)
     tcase_add_test(tcase, test_session_memory__find);
     tcase_add_test(tcase, test_session_memory__plan_and_changes);
     tcase_add_test(tcase, test_session_memory__flush);
+    tcase_add_test(tcase, test_session_memory__savepoints);
     tcase_add_test(tcase, test_session_memory__rollback);
     tcase_add_test(tcase, test_session_memory__clear);
     suite_add_tcase(suite, tcase);
