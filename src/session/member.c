@@ -170,13 +170,20 @@ bool member_mend(struct howdah_session *s, const struct relation *relation, stru
 
 /* --- rollback and commit --- */
 
-void members_restore(struct howdah_session *s)
+struct kept *members_mark(struct howdah_session *s)
 {
-    for (const struct kept *kept = s->kept; kept; kept = kept->older) {
+    for (const struct kept *kept = s->kept; kept; kept = kept->older)
+        kept->owner->kept = 0; /* the next change of theirs is remembered, too */
+    return s->kept;
+}
+
+void members_restore(struct howdah_session *s, struct kept *until)
+{
+    for (const struct kept *kept = s->kept; kept != until; kept = kept->older) {
         write_field(kept->relation, kept->owner, &kept->collection);
         kept->owner->kept = 0;
     }
-    s->kept = NULL;
+    s->kept = until;
 }
 
 static bool is_gone(const struct howdah_session *s, const void *item)

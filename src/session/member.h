@@ -15,8 +15,10 @@ bool member_remove(struct howdah_session *s, const struct relation *relation, st
 /* The item is known to be there, or not: a rollback leaves that as it is. False: the session has the error. */
 bool member_mend(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item,
                  bool is_there);
-/* All fields as they were before the first change: of a rollback. */
-void members_restore(struct howdah_session *s);
+/* A place to which fields can go back, and what was remembered by then; NULL is the beginning. */
+struct kept *members_mark(struct howdah_session *s);
+/* All fields as they were at that place: of a rollback. */
+void members_restore(struct howdah_session *s, struct kept *until);
 /* What is, stays: of a commit. Objects whose rows were deleted leave, if there are any. */
 void members_settle(struct howdah_session *s);
 

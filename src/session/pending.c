@@ -8,7 +8,8 @@ static void forget(struct howdah_session *s)
 {
     placed_forget(s);
     join_rows_forget(s);
-    arena_reset(&s->pending);
+    if (!s->kept)
+        arena_reset(&s->pending);
 }
 
 void pending_settle(struct howdah_session *s)
@@ -17,9 +18,9 @@ void pending_settle(struct howdah_session *s)
     forget(s);
 }
 
-void pending_drop(struct howdah_session *s)
+void pending_drop(struct howdah_session *s, struct kept *until)
 {
-    members_restore(s);
-    s->deleted_some = false;
+    members_restore(s, until);
+    s->deleted_some = s->deleted_some && until;
     forget(s);
 }

@@ -22,9 +22,9 @@ static void restore_entry(struct howdah_session *s, const struct mapper *mapper,
         identity_remove(&s->map, entry);
 }
 
-void transaction_restore_objects(struct howdah_session *s)
+void transaction_restore_objects(struct howdah_session *s, struct kept *until)
 {
-    pending_drop(s);
+    pending_drop(s, until);
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)
@@ -44,7 +44,7 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
     work_free(s);
     transaction_abandon(s);
     transaction_unset(s, NULL, false);
-    transaction_restore_objects(s);
+    transaction_restore_objects(s, NULL);
     session_forget_error(s);
     hooks_after_rollback(s);
     enum howdah_status status = s->error.status;

@@ -4,6 +4,7 @@
  * back is then that of a rollback, up to that place: what was flushed since is taken back, newest first, and every object
  * is as its row is again. */
 #include "hooks.h"
+#include "member.h"
 #include "transaction.h"
 #include "work.h"
 
@@ -61,6 +62,7 @@ static uint32_t make(struct howdah_session *s)
     if (!savepoint || run(s, &savepoint->make) != HOWDAH_STATUS_OK)
         return 0;
     savepoint->flushed = s->flushed;
+    savepoint->kept = members_mark(s);
     savepoint->fence = s->fence;
     for (savepoint->setting = s->first_setting; savepoint->setting && savepoint->setting->next;)
         savepoint->setting = savepoint->setting->next;
@@ -91,7 +93,7 @@ static enum howdah_status go_back(struct howdah_session *s, uint32_t number)
         return s->error.status;
     s->fence = savepoint->fence;
     transaction_unflush(s, savepoint->flushed);
-    transaction_restore_objects(s);
+    transaction_restore_objects(s, savepoint->kept);
     return HOWDAH_STATUS_OK;
 }
 

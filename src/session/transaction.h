@@ -17,6 +17,7 @@ enum { SAVEPOINT_TEXT = 48 };
 struct savepoint {
     struct savepoint *outer;
     struct flushed *flushed; /* the newest when it was made */
+    struct kept *kept;       /* what relations had remembered of fields */
     struct setting *setting; /* the last one */
     struct fence fence;      /* that was written before it */
     uint32_t number;
@@ -70,7 +71,7 @@ bool transaction_may_lock(struct howdah_session *s, enum howdah_lock lock);
 bool transaction_is_programs(struct howdah_session *s, const char *call);
 
 /* Everything as it was loaded: changes are dropped, deleted objects alive, added ones detached. */
-void transaction_restore_objects(struct howdah_session *s);
+void transaction_restore_objects(struct howdah_session *s, struct kept *until);
 
 /* Remembers what a flush is about to change in an entry. False if memory is out. */
 bool transaction_remember(struct howdah_session *s, struct entry *entry);
