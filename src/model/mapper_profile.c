@@ -1,6 +1,8 @@
 /* What the unit of work wants to know of a mapper, so that it does not find it out again for each object. */
 #include "compile.h"
 
+#include "predicate.h"
+
 static bool is_integer(const struct column *c)
 {
     enum howdah_type type = c->codec->type;
@@ -40,6 +42,23 @@ static bool is_always_sent(const struct column *c)
     return !can_be_unset && !(c->key && c->codec->type == HOWDAH_TYPE_UUID);
 }
 
+/* Partial indexes whose condition the client can judge. */
+static void read_conditions(struct compilation *c, const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->index_count; i++) {
+        const struct table_index *index = &mapper->indexes[i];
+        struct predicate read;
+        if (!index->unique || index->primary || !index->field->where ||
+            !predicate_read(mapper, index->field->where, &read))
+            continue;
+        struct predicate *where = compile_allocate(c, c->arena, 1, sizeof(*where));
+        if (!where)
+            return;
+        *where = read;
+        parts_of(c, mapper)->indexes[i].where = where;
+    }
+}
+
 /* On which uniqueness of the target each foreign key stands. */
 static void link_targets(struct compilation *c, const struct mapper *mapper)
 {
@@ -64,6 +83,7 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     if (c->faulty)
         return;
     link_targets(c, mapper);
+    read_conditions(c, mapper);
     for (uint32_t i = 0; i < mapper->index_count; i++)
         mapper->has_unique |= mapper->indexes[i].unique && !mapper->indexes[i].primary;
     uint32_t *pointers = compile_allocate(c, c->arena, count, sizeof(*pointers));

@@ -1,6 +1,7 @@
 #include "claims.h"
 
 #include "base/hash.h"
+#include "model/predicate.h"
 
 bool change_touches(const struct change *change, const struct table_index *index)
 {
@@ -25,7 +26,24 @@ bool index_has(const struct mapper *mapper, const struct table_index *index, con
     for (uint32_t i = 0; i < index->count; i++)
         if (column_is_null(&mapper->columns[index->columns[i]], object))
             return false;
-    return true;
+    return !index->where || predicate_holds(index->where, object);
+}
+
+bool index_is_known(const struct table_index *index)
+{
+    return !index->field->where || index->where;
+}
+
+bool change_gives_up(const struct change *change, const struct table_index *index)
+{
+    return index_has(change->mapper, index, change->old) &&
+           (change_touches(change, index) || !index_has(change->mapper, index, change->image));
+}
+
+bool change_takes(const struct change *change, const struct table_index *index)
+{
+    return index_has(change->mapper, index, change->image) &&
+           (change_touches(change, index) || !index_has(change->mapper, index, change->old));
 }
 
 static uint32_t hash_of(const struct mapper *mapper, const struct table_index *index, const void *object)
@@ -69,7 +87,7 @@ static bool add_claim(struct work *w, struct claims *c, enum claim_kind kind, co
 static bool claim(struct work *w, struct claims *c, const struct table_index *index, const struct change *change)
 {
     bool update = change->operation == HOWDAH_OPERATION_UPDATE;
-    if (update && !change_touches(change, index))
+    if (update && !change_touches(change, index) && !(index->where && change_gives_up(change, index)))
         return true;
     bool gives = index->referenced || index->primary, gives_up = change->operation != HOWDAH_OPERATION_INSERT;
     if (gives && change->operation != HOWDAH_OPERATION_DELETE && !add_claim(w, c, CLAIM_GIVES, index, change))
@@ -90,7 +108,7 @@ static bool claim_key(struct work *w, struct claims *c, const struct mapper *map
 /* Where nothing of a table is taken, nobody asks what is given up. */
 static bool is_asked_for(const struct work *w, const struct mapper *mapper, const struct table_index *index)
 {
-    return index->unique && !index->primary &&
+    return index->unique && !index->primary && index_is_known(index) &&
            (index->referenced || w->deletes[mapper->index] || w->updates[mapper->index]);
 }
 

@@ -38,7 +38,12 @@ const struct claim *claims_next(const struct work *w, const struct claims *claim
 
 /* Whether the change writes a column of the index. */
 bool change_touches(const struct change *change, const struct table_index *index);
-/* Whether the row is in the index, as far as values go: none of them NULL. */
+/* Whether the client can judge what is in the index: not where it is partial by any condition. */
+bool index_is_known(const struct table_index *index);
+/* Whether an UPDATE takes the row out of the index, or puts it in, by other values or by the condition. */
+bool change_gives_up(const struct change *change, const struct table_index *index);
+bool change_takes(const struct change *change, const struct table_index *index);
+/* Whether the row is in the index: none of its values is NULL, and the condition holds. */
 bool index_has(const struct mapper *mapper, const struct table_index *index, const void *object);
 /* Whether the UPDATE changes the row's primary key. */
 bool change_rekeys(const struct mapper *mapper, const struct change *change);

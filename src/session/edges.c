@@ -141,8 +141,8 @@ static bool edges_of_uniqueness(const struct finder *f)
         return false;
     for (uint32_t i = 0; f->claims.count && f->mapper->has_unique && i < f->mapper->index_count; i++) {
         const struct table_index *index = &f->mapper->indexes[i];
-        bool takes = f->change->operation == HOWDAH_OPERATION_INSERT || change_touches(f->change, index);
-        if (index->unique && !index->primary && takes && !edges_of_index(f, index))
+        bool takes = f->change->operation == HOWDAH_OPERATION_INSERT || change_takes(f->change, index);
+        if (index->unique && !index->primary && index_is_known(index) && takes && !edges_of_index(f, index))
             return false;
     }
     return true;

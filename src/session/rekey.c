@@ -155,8 +155,6 @@ static bool follow_change(struct moved *m, struct change *change, const struct c
     for (uint32_t i = 0; i < key->count; i++)
         column_put(set, key->columns[i]);
     change->columns = set;
-    if (m->follow)
-        m->follow->kept[m->follow->kept_count++] = change->old;
     return counted ||
            integer_set(key->owner->version, change->image, key_read_integer(key->owner->version, change->old) + 1);
 }
@@ -179,11 +177,15 @@ static bool follow_clean(struct moved *m, struct entry *entry, const struct chan
 static bool follow_entry(struct moved *m, struct entry *entry)
 {
     const struct mapper *mapper = m->key->owner;
-    if (entry->state != ENTRY_LOADED)
+    if (entry->state != ENTRY_LOADED && entry->state != ENTRY_DELETED)
         return true;
     const struct change *target = moved_target(m, entry_snapshot(mapper, entry));
     struct change *change = target ? work_change_of(m->w, entry) : NULL;
     if (!target)
+        return true;
+    if (change && m->follow) /* one statement must not touch a row twice */
+        m->follow->kept[m->follow->kept_count++] = entry_snapshot(mapper, entry);
+    if (entry->state == ENTRY_DELETED)
         return true;
     return change ? follow_change(m, change, target) : follow_clean(m, entry, target);
 }

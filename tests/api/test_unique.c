@@ -220,6 +220,31 @@ START_TEST(test_unique__ring_over_two_constraints)
 }
 END_TEST
 
+/* One current slot a shelf: who steps down goes first, whatever the order of their keys. Others may swap shelves. */
+START_TEST(test_unique__partial_index)
+{
+    live_sql("UPDATE slots SET current = id = 3");
+    scene_renew();
+    Slot *one = session_find(s, Slot, 1), *three = session_find(s, Slot, 3);
+    one->current = true;
+    three->current = false;
+    expect_writes(2);
+    check_ok(session_commit(s));
+    live_check("1", "SELECT id FROM slots WHERE current");
+    Slot value = {.name = "new", .rank = 50, .shelf = "s", .level = 50, .current = true};
+    one->current = false;
+    session_add_struct(s, Slot, &value);
+    check_ok(session_commit(s));
+    live_sql("UPDATE slots SET shelf = 't' WHERE id = 4");
+    scene_renew();
+    Slot *two = session_find(s, Slot, 2), *four = session_find(s, Slot, 4);
+    two->shelf = "t";
+    four->shelf = "s";
+    expect_writes(1);
+    check_ok(session_commit(s));
+}
+END_TEST
+
 /* --- what the client does not know --- */
 
 /* Values that are equal to the server alone: deletes, updates, inserts, and the server's own words. */
@@ -285,6 +310,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_unique__shift_of_deferrable_values);
     tcase_add_test(tests, test_unique__swap_that_nothing_can_do);
     tcase_add_test(tests, test_unique__ring_over_two_constraints);
+    tcase_add_test(tests, test_unique__partial_index);
     tcase_add_test(tests, test_unique__equal_to_the_server_alone);
     tcase_add_test(tests, test_unique__reference_by_unique_value);
     tcase_add_test(tests, test_unique__many_references_by_unique_value);
