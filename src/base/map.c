@@ -1,5 +1,7 @@
 #include "map.h"
 
+#include <string.h>
+
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wundef"
@@ -14,10 +16,13 @@ static void grow(struct map *map, UT_hash_table *table)
     (void)no_memory;
 }
 
-static bool add(struct map *map, struct map_node *node, const void *key, uint32_t hash)
+static bool add(struct map *map, struct map_node *node, uint32_t hash)
 {
+    unsigned char room[MAP_ROOM_END - MAP_ROOM], *own = (unsigned char *)node + MAP_ROOM;
+    memcpy(room, own, sizeof(room));
     node->hh.tbl = NULL;
-    HASH_ADD_KEYPTR_BYHASHVALUE(hh, map->first, key, 0, hash, node);
+    HASH_ADD_KEYPTR_BYHASHVALUE(hh, map->first, NULL, 0, hash, node);
+    memcpy(own, room, sizeof(room));
     UT_hash_table *table = node->hh.tbl;
     if (!table) /* only the first node needs memory: the table's */
         return false;
@@ -29,17 +34,17 @@ static bool add(struct map *map, struct map_node *node, const void *key, uint32_
 
 bool map_add(struct map *map, struct map_node *node, uint32_t hash)
 {
-    return add(map, node, node, hash);
+    return add(map, node, hash);
 }
 
 bool map_prepare(struct map *map)
 {
-    return map->anchor.hh.tbl || add(map, &map->anchor, NULL, 0);
+    return map->anchor.hh.tbl || add(map, &map->anchor, 0);
 }
 
 void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)
 {
-    (void)add(map, node, node, hash);
+    (void)add(map, node, hash);
 }
 
 void map_remove(struct map *map, struct map_node *node)

@@ -23,6 +23,12 @@ struct map_node {
     UT_hash_handle hh;
 };
 
+/* Where a struct that starts with a node may keep `size` bytes of its own: in place of uthash's key and its length, at
+ * which nobody looks, if they fit; else behind the node. */
+#define MAP_ROOM_AT(size) ((size) <= MAP_ROOM_END - MAP_ROOM ? MAP_ROOM : sizeof(struct map_node))
+#define MAP_ROOM          offsetof(UT_hash_handle, key)
+#define MAP_ROOM_END      offsetof(UT_hash_handle, hashv)
+
 struct map {
     const struct howdah_allocator *allocator;
     struct map_node *first;

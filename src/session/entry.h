@@ -31,19 +31,26 @@ enum entry_event {
     ENTRY_EVENTS
 };
 
+enum { ENTRY_ROOM_AT = MAP_ROOM_AT(3 * sizeof(uint32_t)) };
+
 struct entry {
-    struct map_node node; /* in the identity map while .mapped */
-    uint16_t mapper;      /* index in the catalog */
-    uint8_t state;        /* enum entry_state; moved by entry_move alone */
+    union {
+        struct map_node node; /* in the identity map while .mapped */
+        struct {
+            unsigned char links[ENTRY_ROOM_AT]; /* the node's; these three lie in the room that it has */
+            uint32_t siblings; /* number of those that came with it, see siblings.h; 0: it came alone */
+            uint32_t kept;     /* a bit for each of the first 32 relations: see member.h */
+            uint32_t absent;   /* a bit for each of the first 32 relations: loaded, and there is none */
+        };
+    };
+    uint16_t mapper; /* index in the catalog */
+    uint8_t state;   /* enum entry_state; moved by entry_move alone */
     bool mapped : 1;
     bool row_deleted : 1;   /* detached, since its row was deleted by this session */
     bool assigned_null : 1; /* the session holds columns that session_assign_null named */
     bool placed : 1;        /* the journal of owners has it, see owner.h */
     bool cascaded : 1;      /* deleted since its owner is, for as long as a plan is made and run */
     uint32_t change;        /* index of its change in the unit of work, if that one's entry is this */
-    uint32_t siblings;      /* number of those that came with it, see siblings.h; 0: it came alone */
-    uint32_t kept;          /* a bit for each of the first 32 relations: see member.h */
-    uint32_t absent;        /* a bit for each of the first 32 relations: loaded, and there is none */
 };
 
 /* The one function that changes a state, by the one table of legal moves. False: the move is illegal. */

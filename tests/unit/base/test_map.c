@@ -169,4 +169,36 @@ START_TEST(test_map__prepared)
 }
 END_TEST
 
-RUN("map", test_map__find, test_map__remove, test_map__no_memory, test_map__prepared)
+/* What the owner keeps in the room of its nodes stays, while they come and go and the table grows. */
+START_TEST(test_map__room)
+{
+    enum { OWN = 3 };
+    union owner {
+        struct map_node node;
+        struct {
+            unsigned char links[MAP_ROOM_AT(OWN * sizeof(uint32_t))];
+            uint32_t own[OWN];
+        };
+    };
+    static union owner owners[NODES];
+    struct failing failing;
+    struct map map;
+    failing_init(&failing);
+    map_init(&map, &failing.hook);
+    for (int i = 0; i < NODES; i++) {
+        for (int k = 0; k < OWN; k++)
+            owners[i].own[k] = hash_of(i) + (uint32_t)k;
+        ck_assert(map_add(&map, &owners[i].node, hash_of(i)));
+    }
+    for (int i = 0; i < NODES; i += 2)
+        map_remove(&map, &owners[i].node);
+    for (int i = 0; i < NODES; i++)
+        for (int k = 0; k < OWN; k++)
+            if (owners[i].own[k] != hash_of(i) + (uint32_t)k)
+                ck_abort_msg("%d: %d is lost", i, k);
+    map_clear(&map);
+    ck_assert_uint_eq(failing_blocks(&failing), 0);
+}
+END_TEST
+
+RUN("map", test_map__room, test_map__find, test_map__remove, test_map__no_memory, test_map__prepared)
