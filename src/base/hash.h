@@ -20,11 +20,13 @@ static inline uint64_t hash_combine(uint64_t seed, uint64_t x)
     return hash_mix(seed ^ (x + 0x9e3779b97f4a7c15ULL));
 }
 
-/* A quick one for numbers that are their own identity (Knuth, The Art of Computer Programming, volume 3, 6.4: multiplicative
- * hashing with the golden ratio); the upper half of the product, which all bits of the number reach. */
+/* A quick one for numbers that are their own identity. Tables look at the lowest bits, where a lone multiplication leaves
+ * the pattern of keys that were counted up; their chains grow long then, and uthash stops to widen the table. */
 static inline uint32_t hash_integer(uint64_t x)
 {
-    return (uint32_t)(x * 0x9e3779b97f4a7c15ULL >> 32);
+    x *= 0x9e3779b97f4a7c15ULL;
+    x ^= x >> 32;
+    return (uint32_t)(x * 0xd6e8feb86659fd93ULL >> 32);
 }
 
 uint64_t hash_bytes(uint64_t seed, const void *data, size_t size);
