@@ -5,6 +5,7 @@
 #include "load.h"
 #include "object.h"
 #include "owner.h"
+#include "relation_answers.h"
 #include "snapshot.h"
 #include "transaction.h"
 
@@ -299,6 +300,8 @@ static enum howdah_status refresh_row(void *arg, struct pg_step *step, const str
     object_forget_stale_pointers(s, mapper, row);
     if (!owner_mend(s, mapper, refresh->entry, row))
         return s->error.status;
+    refresh->entry->absent = 0; /* a foreign key may lead elsewhere now */
+    answers_forget(s);
     refresh->found = true;
     return HOWDAH_STATUS_OK;
 }

@@ -217,6 +217,11 @@ START_TEST(test_relation_load_memory__nothing_there_is_remembered)
     check_ok(session_load(s, posts[0], user));
     ck_assert_str_eq(posts[0]->user->name, "Ada");
     check_ok(session_commit(s));
+    check_ok(session_load(s, posts[2], user));
+    live_sql("UPDATE posts SET user_id = 2 WHERE id = %lld", (long long)posts[2]->id);
+    check_ok(session_refresh(s, posts[2]));
+    check_ok(session_load(s, posts[2], user));
+    ck_assert_str_eq(posts[2]->user->name, "Bob");
     posts[1]->user_id.value = 1;
     check_ok(session_commit(s));
     check_ok(session_load(s, posts[1], user));
