@@ -3,6 +3,7 @@
  * What the session knows of its objects is flushed before a savepoint is made, so that the server has all of it. The way
  * back is then that of a rollback, up to that place: what was flushed since is taken back, newest first, and every object
  * is as its row is again. */
+#include "base/error.h"
 #include "hooks.h"
 #include "member.h"
 #include "transaction.h"
@@ -48,7 +49,12 @@ static struct savepoint *find(struct howdah_session *s, uint32_t number)
 static enum howdah_status run(struct howdah_session *s, const struct statement *statement)
 {
     struct pg_step step = {.statement = statement};
-    return transaction_read(s, &step);
+    enum howdah_status status = transaction_read(s, &step);
+    if (status != HOWDAH_STATUS_OK) { /* what was flushed is pending again */
+        s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
+        error_finish(&s->error);
+    }
+    return status;
 }
 
 static uint32_t make(struct howdah_session *s)
