@@ -36,7 +36,8 @@ MODEL(Address, "address",
 MODEL(Category, "category",
     KEY(Category, "category_id"),
     COLUMN(Category, name),
-    TRIGGERED(Category));
+    TRIGGERED(Category),
+    MANY_TO_MANY(Category, films, Film, "film_category", "category_id", "film_id"));
 
 MODEL(Language, "language",
     KEY(Language, "language_id"),
@@ -48,7 +49,8 @@ MODEL(Actor, "actor",
     KEY(Actor, "actor_id"),
     COLUMN(Actor, first_name),
     COLUMN(Actor, last_name),
-    TRIGGERED(Actor));
+    TRIGGERED(Actor),
+    HAS_MANY(Actor, roles, FilmActor, actor_id));
 
 MODEL(Film, "film",
     KEY(Film, "film_id"),
@@ -67,7 +69,9 @@ MODEL(Film, "film",
     COLUMN(Film, fulltext,             .sql_type = "tsvector", .generated = GENERATED_BY_SERVER),
     BELONGS_TO(Film, language, Language, language_id),
     BELONGS_TO(Film, original_language, Language, original_language_id),
-    HAS_MANY(Film, copies, Inventory, film_id));
+    HAS_MANY(Film, cast, FilmActor, film_id),
+    MANY_TO_MANY(Film, categories, Category, "film_category", "film_id", "category_id"),
+    HAS_MANY_WITH((.order_by = "inventory_id"), Film, copies, Inventory, film_id));
 
 MODEL(FilmActor, "film_actor",
     COLUMN(FilmActor, actor_id, .primary_key = true, .references = &Actor_model),
@@ -75,13 +79,6 @@ MODEL(FilmActor, "film_actor",
     TRIGGERED(FilmActor),
     BELONGS_TO(FilmActor, actor, Actor, actor_id),
     BELONGS_TO(FilmActor, film, Film, film_id));
-
-MODEL(FilmCategory, "film_category",
-    COLUMN(FilmCategory, film_id,     .primary_key = true, .references = &Film_model),
-    COLUMN(FilmCategory, category_id, .primary_key = true, .references = &Category_model),
-    TRIGGERED(FilmCategory),
-    BELONGS_TO(FilmCategory, film, Film, film_id),
-    BELONGS_TO(FilmCategory, category, Category, category_id));
 
 /* One of the stores has the key 0, which as an identity would be unset: these keys are the program's to give. */
 MODEL(Store, "store",

@@ -13,7 +13,6 @@ typedef struct Country Country;
 typedef struct Customer Customer;
 typedef struct Film Film;
 typedef struct FilmActor FilmActor;
-typedef struct FilmCategory FilmCategory;
 typedef struct Inventory Inventory;
 typedef struct Language Language;
 typedef struct Payment Payment;
@@ -28,6 +27,7 @@ struct Actor {
     const char *first_name;
     const char *last_name;
     PgTimestamp last_update;
+    MANY(FilmActor) roles;
 };
 
 struct Country {
@@ -61,6 +61,7 @@ struct Category {
     int32_t id;
     const char *name;
     PgTimestamp last_update;
+    MANY(Film) films;
 };
 
 struct Language {
@@ -87,6 +88,8 @@ struct Film {
     const char *fulltext;
     Language *language;
     Language *original_language;
+    MANY(FilmActor) cast;
+    MANY(Category) categories;
     MANY(Inventory) copies;
 };
 
@@ -96,14 +99,6 @@ struct FilmActor {
     PgTimestamp last_update;
     Actor *actor;
     Film *film;
-};
-
-struct FilmCategory {
-    int32_t film_id;
-    int32_t category_id;
-    PgTimestamp last_update;
-    Film *film;
-    Category *category;
 };
 
 struct Store {
@@ -186,11 +181,10 @@ struct Payment {
 };
 
 extern const Model Actor_model, Address_model, Category_model, City_model, Country_model, Customer_model, Film_model,
-    FilmActor_model, FilmCategory_model, Inventory_model, Language_model, Payment_model, Rental_model, Staff_model,
-    Store_model;
+    FilmActor_model, Inventory_model, Language_model, Payment_model, Rental_model, Staff_model, Store_model;
 
 #define PAGILA_MODELS \
-    MODELS(Country, City, Address, Category, Language, Actor, Film, FilmActor, FilmCategory, Store, Staff, Customer, \
-           Inventory, Rental, Payment)
+    MODELS(Country, City, Address, Category, Language, Actor, Film, FilmActor, Store, Staff, Customer, Inventory, \
+           Rental, Payment)
 
 #endif

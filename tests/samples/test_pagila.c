@@ -1,5 +1,6 @@
 /* A real database that nobody here wrote: every table loaded, copied through the mapping and compared by the server. */
 #include "pagila.h"
+#include "pagila_reports.h"
 
 #include "support/live.h"
 
@@ -32,12 +33,12 @@ static const struct table {
     const Model *model;
     size_t rows;
 } tables[] = {
-    {&Country_model, 109},    {&City_model, 600},     {&Address_model, 603},       {&Category_model, 16},
-    {&Language_model, 6},     {&Actor_model, 200},    {&Film_model, 1000},         {&FilmActor_model, 5462},
-    {&Store_model, 500},      {&Staff_model, 1500},   {&FilmCategory_model, 2367}, {&Customer_model, 599},
-    {&Inventory_model, 4581}, {&Rental_model, 16044}, {&Payment_model, 16049},
+    {&Country_model, 109},  {&City_model, 600},      {&Address_model, 603},  {&Category_model, 16},
+    {&Language_model, 6},   {&Actor_model, 200},     {&Film_model, 1000},    {&FilmActor_model, 5462},
+    {&Store_model, 500},    {&Staff_model, 1500},    {&Customer_model, 599}, {&Inventory_model, 4581},
+    {&Rental_model, 16044}, {&Payment_model, 16049},
 };
-enum { TABLES = sizeof(tables) / sizeof(*tables), ROWS = 49636 };
+enum { TABLES = sizeof(tables) / sizeof(*tables), ROWS = 49636 - 2367 /* of a join table */ };
 
 static void **load(Session *s, const Model *model, size_t *ret_count)
 {
@@ -228,7 +229,8 @@ static Suite *pagila_suite(void)
     tcase_add_checked_fixture(tcase, open_db, close_db);
     tcase_add_test(tcase, test_pagila__all_loaded);
     tcase_add_test(tcase, test_pagila__copied_through_the_mapping);
-    tcase_add_test(tcase, test_pagila__unit_of_work); /* the first that changes the data */
+    suite_add_tcase(suite, pagila_reports());
+    tcase_add_test(tcase, test_pagila__unit_of_work);
     tcase_add_test(tcase, test_pagila__partitions);
     suite_add_tcase(suite, tcase);
     return suite;
