@@ -29,14 +29,9 @@ enum howdah_order {
              unsigned long long : 2, float : 2, double : 2, struct howdah_null_bool : 2, struct howdah_null_int16 : 2, \
              struct howdah_null_int32 : 2, struct howdah_null_int64 : 2, struct howdah_null_float : 2, \
              struct howdah_null_double : 2, default : 0)
-/* `result`; does not compile where the field can't be compared with the value. */
+/* `result`; an array of negative size, and so no program, where text would be compared with a number. */
 #define HOWDAH_COMPARED(T, field, value, result) \
-    ((void)sizeof(struct { \
-         _Static_assert(HOWDAH_FIELD_KIND_OF(T, field) * HOWDAH_VALUE_KIND_OF(value) != 2, \
-                        "howdah: text is compared with text, and a number with a number"); \
-         int unused; \
-     }), \
-     (result))
+    ((void)sizeof(char[HOWDAH_FIELD_KIND_OF(T, field) * HOWDAH_VALUE_KIND_OF(value) != 2 ? 1 : -1]), (result))
 
 /* A query of all rows of a model. Owned by the session; it may run again. Its errors come out when it runs.
  * Never NULL on a session that opened. No I/O. */

@@ -1,4 +1,4 @@
-/* expect: text is compared with text, and a number with a number */
+/* expect: size of (the )?unnamed array is negative|array size is negative|array with a negative size */
 #include "models.h"
 
 void compare(Query *q);
