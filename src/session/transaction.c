@@ -257,12 +257,15 @@ enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_st
     size_t head = transaction_head_count(s);
     if (head == 0)
         return transaction_read_plan(s, steps, count, NULL, NULL);
-    struct pg_step *all = arena_allocate_array(&s->scratch, head + count, sizeof(*all));
+    /* not in the scratch, which whoever streams resets with each row */
+    struct pg_step *all = memory_allocate(&s->db->allocator, (head + count) * sizeof(*all));
     if (!all)
         return session_no_memory(s);
     transaction_put_head(s, all);
     memcpy(all + head, steps, count * sizeof(*steps));
-    return transaction_read_plan(s, all, head + count, NULL, NULL);
+    enum howdah_status status = transaction_read_plan(s, all, head + count, NULL, NULL);
+    memory_free(&s->db->allocator, all);
+    return status;
 }
 
 void transaction_abandon(struct howdah_session *s)
