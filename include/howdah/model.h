@@ -154,7 +154,7 @@ struct howdah_model {
 
 /* A row of a join table, as a plan's objects and an error's object show it: the object that has the relation (or the one
  * that was declared first of its two sides), and the one that is linked to it. */
-struct howdah_link {
+struct howdah_join_row {
     void *object;
     void *other;
 };

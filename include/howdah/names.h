@@ -70,8 +70,8 @@
 #ifdef Change
 #error "howdah: Change is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
-#ifdef Link
-#error "howdah: Link is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#ifdef JoinRow
+#error "howdah: JoinRow is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef Value
 #error "howdah: Value is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -999,7 +999,7 @@ typedef struct howdah_codec Codec;
 typedef struct howdah_error Error;
 typedef struct howdah_statement Statement;
 typedef struct howdah_change Change;
-typedef struct howdah_link Link;
+typedef struct howdah_join_row JoinRow;
 typedef struct howdah_value Value;
 typedef struct howdah_timestamp PgTimestamp;
 typedef struct howdah_date PgDate;

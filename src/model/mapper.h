@@ -94,7 +94,7 @@ struct mapper {
     uint32_t check_count;
     const struct foreign_key *typed_keys; /* polymorphic ones, by .next_typed */
     const struct relation *join_of;       /* the relation whose join table this is, which has no model of its own: a
-                                             struct howdah_link and the columns behind it. Else NULL */
+                                             struct howdah_join_row and the columns behind it. Else NULL */
     bool has_pointers;                    /* any column refers to memory */
 
     /* what the unit of work asks about each object, decided once */

@@ -1,6 +1,6 @@
 /* Join tables that have no model: each is compiled as a mapper of its own, so that its rows are written like any others.
  *
- *   | struct howdah_link: pointers to both sides | columns to the owner's key | columns to the target's key |
+ *   | struct howdah_join_row: pointers to both sides | columns to the owner's key | columns to the target's key |
  */
 #include "compile.h"
 
@@ -169,7 +169,7 @@ static struct mapper *add_join(struct compilation *c, const struct mapper *mappe
                                struct join_side sides[2])
 {
     const struct howdah_field *field = relation->field;
-    struct join_rows r = {.size = size_align(sizeof(struct howdah_link), _Alignof(max_align_t))};
+    struct join_rows r = {.size = size_align(sizeof(struct howdah_join_row), _Alignof(max_align_t))};
     struct howdah_model *model = compile_allocate(c, c->arena, 1, sizeof(*model));
     size_t *offsets = compile_allocate(c, c->arena, 2 * KEY_PARTS_MAX, sizeof(*offsets));
     const char *name = compile_text(c, text_join(c->arena, mapper->model->name, ".", field->name, NULL));
@@ -180,8 +180,8 @@ static struct mapper *add_join(struct compilation *c, const struct mapper *mappe
     sides[1].offsets = offsets + KEY_PARTS_MAX;
     add_columns(&r, &sides[0]);
     add_columns(&r, &sides[1]);
-    add_pointer(&r, &sides[0], "object", offsetof(struct howdah_link, object));
-    add_pointer(&r, &sides[1], "other", offsetof(struct howdah_link, other));
+    add_pointer(&r, &sides[0], "object", offsetof(struct howdah_join_row, object));
+    add_pointer(&r, &sides[1], "other", offsetof(struct howdah_join_row, other));
     add_row(&r, (struct howdah_field){.kind = HOWDAH_FIELD_INDEX,
                                       .columns = sides[1].offsets,
                                       .column_count = sides[1].mapper->key_count});

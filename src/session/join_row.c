@@ -70,7 +70,7 @@ static struct entry *add_entry(struct howdah_session *s, const struct mapper *jo
         session_no_memory(s);
         return NULL;
     }
-    const struct howdah_link link = {
+    const struct howdah_join_row link = {
         entry_object(join->foreign_keys[0].target, probe->object),
         entry_object(join->foreign_keys[1].target, probe->other),
     };
@@ -148,7 +148,7 @@ bool join_row_remove(struct howdah_session *s, const struct relation *relation, 
 
 bool join_row_is_dead(const struct howdah_session *s, const struct mapper *join, const struct entry *row)
 {
-    struct howdah_link link;
+    struct howdah_join_row link;
     memcpy(&link, entry_object(join, row), sizeof(link));
     const struct entry *sides[] = {slabs_find(&s->slabs, link.object), slabs_find(&s->slabs, link.other)};
     for (uint32_t i = 0; i < 2; i++)
@@ -159,7 +159,7 @@ bool join_row_is_dead(const struct howdah_session *s, const struct mapper *join,
 
 void join_row_name(struct howdah_session *s, const struct mapper *join, const struct entry *row)
 {
-    struct howdah_link link = {NULL, NULL};
+    struct howdah_join_row link = {NULL, NULL};
     if (row)
         memcpy(&link, entry_object(join, row), sizeof(link));
     s->error.object = link.object;

@@ -8,7 +8,7 @@
 struct join_link {
     struct map_node node;
     struct join_link *next;
-    struct entry *object, *other; /* as in struct howdah_link */
+    struct entry *object, *other; /* as in struct howdah_join_row */
     struct entry *row;
 };
 

@@ -96,7 +96,7 @@ START_TEST(test_link_many__delete_goes_before_insert)
         if (step.operation == OPERATION_DELETE)
             deleted = i;
         if (step.operation == OPERATION_INSERT) {
-            const Link *const *links = (const Link *const *)(const void *)step.objects;
+            const JoinRow *const *links = (const JoinRow *const *)(const void *)step.objects;
             inserted = i;
             ck_assert_str_eq(step.table, "member_badges");
             ck_assert_ptr_eq(links[0]->object, ann);
