@@ -39,7 +39,14 @@ bool map_add(struct map *map, struct map_node *node, uint32_t hash)
 
 bool map_prepare(struct map *map)
 {
-    return map->anchor.hh.tbl || add(map, &map->anchor, 0);
+    enum { HASH = 0 };
+    if (map->anchor.hh.tbl)
+        return true;
+    if (!add(map, &map->anchor, HASH))
+        return false;
+    /* It stays in the list of nodes, which is what a table lives by; but nobody is to find it. */
+    HASH_DEL_IN_BKT(map->anchor.hh.tbl->buckets[HASH], &map->anchor.hh);
+    return true;
 }
 
 void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)

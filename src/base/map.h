@@ -32,7 +32,7 @@ struct map_node {
 struct map {
     const struct howdah_allocator *allocator;
     struct map_node *first;
-    struct map_node anchor; /* keeps the table once map_prepare has made it */
+    struct map_node anchor; /* keeps the table once map_prepare has made it; in no bucket */
 };
 
 static inline void map_init(struct map *map, const struct howdah_allocator *allocator)
@@ -56,7 +56,7 @@ static inline struct map_node *map_find(const struct map *map, uint32_t hash, ma
     const UT_hash_handle *at = table->buckets[hash & (table->num_buckets - 1)].hh_head;
     for (; at; at = at->hh_next) {
         struct map_node *node = (struct map_node *)(uintptr_t)at; /* its first member */
-        if (at->hashv == hash && node != &map->anchor && match(node, what))
+        if (at->hashv == hash && match(node, what))
             return node;
     }
     return NULL;
