@@ -44,6 +44,21 @@ enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct ma
 
 /* --- sweeps --- */
 
+/* Whether what stands in the field are all the rows, as objects of the session: nothing was evicted. */
+static bool holds_all(const struct work *w, const struct relation *has, const struct entry *owner)
+{
+    const void *object = entry_object(has->mapper, owner);
+    if (!relation_is_loaded(w->s, has, owner))
+        return false;
+    const struct collection collection = relation_is_many(has) ? collection_get(has, object) : (struct collection){0};
+    for (size_t i = 0; i < collection.count; i++) {
+        const struct entry *item = slabs_find(&w->s->slabs, collection.items[i]);
+        if (!item || (item->state == ENTRY_DETACHED && !item->row_deleted))
+            return false;
+    }
+    return true;
+}
+
 /* Whether the session knows all rows that refer to those of this mapper which are deleted. */
 static bool all_are_known(const struct work *w, const struct foreign_key *key)
 {
@@ -53,8 +68,7 @@ static bool all_are_known(const struct work *w, const struct foreign_key *key)
     for (uint32_t i = 0; i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         bool deleted = change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_WRITTEN;
-        if (deleted && change->entry->mapper == key->target->index &&
-            (!has || !relation_is_loaded(w->s, has, change->entry)))
+        if (deleted && change->entry->mapper == key->target->index && (!has || !holds_all(w, has, change->entry)))
             return false;
     }
     return true;

@@ -148,6 +148,23 @@ static bool edges_of_uniqueness(const struct finder *f)
     return true;
 }
 
+/* A row that leaves what a sweep deletes or clears goes before it, which goes by what is in the tables. Where the key leads
+ * straight to a deleted row that is known already. */
+static bool edges_of_sweep(const struct finder *f, const struct sweep *sweep)
+{
+    struct work *w = f->w;
+    uint32_t last = sweep->path.depth - 1;
+    const struct foreign_key *key = sweep->path.keys[last];
+    bool writes = writes_key(f->change, key) || (key->type && column_in(f->change->columns, key->type->index));
+    if (sweep->path.mappers[last] != f->mapper || !writes || (!last && !key->type && key->target != f->mapper))
+        return true;
+    for (uint32_t i = 0; i < w->change_count; i++)
+        if (w->changes[i].operation == HOWDAH_OPERATION_DELETE && w->changes[i].entry->mapper == sweep->mapper->index &&
+            !add_edge(w, f->index, i, EDGE_REFERRED, key, NULL))
+            return false;
+    return true;
+}
+
 /* Of an updated row, what it changes in its own columns is known only now. */
 static void count_updates(struct work *w)
 {
@@ -180,6 +197,10 @@ static bool edges_of_change(struct finder *f)
         if (!add_edge(f->w, deferral->target, f->index, EDGE_REFERS, deferral->key, NULL))
             return false;
     }
+    for (const struct sweep *sweep = f->change->operation == HOWDAH_OPERATION_UPDATE ? f->w->sweeps : NULL; sweep;
+         sweep = sweep->next)
+        if (!edges_of_sweep(f, sweep))
+            return false;
     return edges_of_uniqueness(f) && (!f->change->follow || edges_of_follow(f));
 }
 
