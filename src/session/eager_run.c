@@ -126,6 +126,7 @@ static bool begin_load(struct eager_run *run, struct branch *branch)
     branch->load = NULL;
     if (!node->most) {
         relation_load_init(&branch->own, run->s, node->relation, RELATION_ROWS, &run->arena);
+        branch->own.asked_by_rows = true;
         branch->load = &branch->own;
         return true;
     }
@@ -335,6 +336,7 @@ static enum howdah_status finish(struct branch *branch)
         return relation_load_finish(branch->load) ? HOWDAH_STATUS_OK : s->error.status;
     if (!answers_keep(branch->answers))
         return session_no_memory(s);
+    answers_forget_older(branch->answers);
     branch->answers = NULL; /* the session's now */
     branch->load = NULL;
     return HOWDAH_STATUS_OK;

@@ -38,12 +38,19 @@ void answers_forget(struct howdah_session *s)
     }
 }
 
-static struct answer_set **find_set(struct howdah_session *s, const struct relation *relation, uint64_t most)
+static bool is_same(const struct answer_set *a, const struct relation *relation, uint64_t most)
 {
-    struct answer_set **set = &s->answers;
-    while (*set && ((*set)->load.relation != relation || (*set)->most != most))
-        set = &(*set)->next;
-    return set;
+    return a->load.relation == relation && a->most == most;
+}
+
+/* The set that has the answer for that row's key, or NULL. */
+static struct answer_set *find_set(const struct howdah_session *s, const struct relation *relation, uint64_t most,
+                                   const void *row, uint32_t *ret_key)
+{
+    for (struct answer_set *set = s->answers; set; set = set->next)
+        if (is_same(set, relation, most) && (*ret_key = key_index_find(&set->load.index, row)) != KEY_NONE)
+            return set;
+    return NULL;
 }
 
 /* Rows of objects that are where their rows are, by key. */
@@ -76,16 +83,24 @@ static bool share_rows(struct answer_set *set)
 
 bool answers_keep(struct answer_set *set)
 {
-    struct howdah_session *s = set->load.s;
     if (set->most && !share_rows(set))
         return false;
-    struct answer_set **old = find_set(s, set->load.relation, set->most), *gone = *old;
-    if (gone)
-        *old = gone->next;
-    answers_free(gone);
-    set->next = s->answers;
-    s->answers = set;
+    set->next = set->load.s->answers;
+    set->load.s->answers = set;
     return true;
+}
+
+void answers_forget_older(const struct answer_set *newest)
+{
+    for (struct answer_set **set = &newest->load.s->answers; *set;) {
+        struct answer_set *old = *set;
+        if (old == newest || !is_same(old, newest->load.relation, newest->most)) {
+            set = &old->next;
+            continue;
+        }
+        *set = old->next;
+        answers_free(old);
+    }
 }
 
 /* --- the statement --- */
@@ -132,9 +147,13 @@ static enum howdah_status take(void *arg, struct pg_step *step, const struct cel
     return HOWDAH_STATUS_OK;
 }
 
+/* Those that an earlier set has the answer for are not asked for again. */
 static bool is_wanted(const struct relation_load *load, const struct entry *entry)
 {
-    return entry->state == ENTRY_LOADED && !relation_is_loaded(load->s, load->relation, entry);
+    const struct answer_set *set = (const void *)((const unsigned char *)load - offsetof(struct answer_set, load));
+    uint32_t key;
+    return entry->state == ENTRY_LOADED && !relation_is_loaded(load->s, load->relation, entry) &&
+           !find_set(load->s, load->relation, set->most, entry_snapshot(load->relation->mapper, entry), &key);
 }
 
 static bool run(struct answer_set *set)
@@ -154,7 +173,8 @@ static bool run(struct answer_set *set)
     return transaction_read(s, &step) == HOWDAH_STATUS_OK;
 }
 
-/* Asks for the object and its siblings; the set that has the answer, or NULL and an error. */
+/* Asks for the object and its siblings; the set that has the answer. NULL: there is none, of a key that is NULL; or the
+ * session has an error. */
 static struct answer_set *ask(struct howdah_session *s, const struct relation *relation, struct entry *entry,
                               uint64_t most)
 {
@@ -166,7 +186,7 @@ static struct answer_set *ask(struct howdah_session *s, const struct relation *r
     bool ready = sources && (most || set->counts);
     if (!ready)
         session_no_memory(s);
-    if (ready && relation_load_begin(&set->load, sources, count) && run(set)) {
+    if (ready && relation_load_begin(&set->load, sources, count) && set->load.asked_count && run(set)) {
         if (answers_keep(set))
             return set;
         session_no_memory(s);
@@ -180,9 +200,8 @@ static struct answer_set *find_answer(struct howdah_session *s, const struct rel
                                       uint64_t most, uint32_t *ret_key)
 {
     const void *row = entry_snapshot(relation->mapper, entry);
-    struct answer_set *set = *find_set(s, relation, most);
-    *ret_key = set ? key_index_find(&set->load.index, row) : KEY_NONE;
-    if (*ret_key != KEY_NONE)
+    struct answer_set *set = find_set(s, relation, most, row, ret_key);
+    if (set)
         return set;
     set = ask(s, relation, entry, most);
     *ret_key = set ? key_index_find(&set->load.index, row) : KEY_NONE;
@@ -227,6 +246,28 @@ uint64_t howdah_session_count_field(struct howdah_session *s, const void *object
     return count;
 }
 
+/* What is kept, but for objects that were deleted or moved since. */
+static struct collection rows_now(struct answer_set *set, uint32_t key)
+{
+    const struct relation_load *load = &set->load;
+    const struct collection kept = set->collections[key];
+    size_t stays = 0;
+    for (size_t i = 0; i < kept.count; i++)
+        stays += relation_row_stays(load, entry_of_object(kept.items[i]), key);
+    if (stays == kept.count)
+        return kept;
+    struct collection now = {arena_allocate_array(&set->arena, stays + 1, sizeof(*now.items)), 0, false};
+    if (!now.items) {
+        session_no_memory(load->s);
+        return (struct collection){NULL, 0, false};
+    }
+    for (size_t i = 0; i < kept.count; i++)
+        if (relation_row_stays(load, entry_of_object(kept.items[i]), key))
+            now.items[now.count++] = kept.items[i];
+    now.items[now.count] = NULL;
+    return now;
+}
+
 static struct collection first_rows(struct howdah_session *s, const void *object, size_t offset, uint64_t most)
 {
     struct entry *entry;
@@ -246,8 +287,8 @@ static struct collection first_rows(struct howdah_session *s, const void *object
         first.count = first.count > most ? (size_t)most : first.count;
         return first;
     }
-    const struct answer_set *set = find_answer(s, relation, entry, most, &key);
-    return set && key != KEY_NONE ? set->collections[key] : none;
+    struct answer_set *set = find_answer(s, relation, entry, most, &key);
+    return set && key != KEY_NONE ? rows_now(set, key) : none;
 }
 
 void **howdah_session_top_field(struct howdah_session *s, const void *object, size_t offset, uint64_t most,

@@ -19,6 +19,8 @@ struct answer_set *answers_new(struct howdah_session *s, const struct relation *
 void answers_free(struct answer_set *set);
 /* All rows have come: the session keeps the set from now on. False if memory is out; the set is the caller's then. */
 bool answers_keep(struct answer_set *set);
+/* Those of the same relation and number that were kept before: of a query that brought them anew. */
+void answers_forget_older(const struct answer_set *newest);
 void answers_forget(struct howdah_session *s);
 
 /* $n of RELATION_TOP, in the arena; NULL if memory is out. */

@@ -32,6 +32,8 @@ struct relation_load {
     struct entry **by_key;  /* by key: a source that has it */
     const void **asked;     /* structs with the keys that only the server can answer */
     size_t asked_count;
+    bool
+        asked_by_rows; /* the server took the keys from the sources' rows, which may have changed since they were loaded */
 
     struct relation_move *moves;
     size_t move_count;

@@ -203,6 +203,14 @@ static void set_pointer(const struct howdah_session *s, const struct relation *r
         relation_set_absent(relation, entry, absent);
 }
 
+/* Whether nobody asked for that key: a foreign key leads to a row, so this one isn't the row's any more. */
+static bool is_out_of_date(const struct relation_load *load, const void *found)
+{
+    const struct relation *relation = load->relation;
+    return !found && load->asked_by_rows && relation->field->kind == HOWDAH_FIELD_BELONGS_TO &&
+           !relation->foreign_key->type;
+}
+
 static bool finish_pointers(struct relation_load *load)
 {
     const struct mapper *target = load->relation->target;
@@ -215,7 +223,7 @@ static bool finish_pointers(struct relation_load *load)
         found[load->moves[i].key] = entry_object(target, load->moves[i].entry);
     for (size_t i = 0; i < load->source_count; i++) {
         uint32_t key = load->source_keys[i];
-        if (load->sources[i])
+        if (load->sources[i] && (key == KEY_NONE || !is_out_of_date(load, found[key])))
             set_pointer(load->s, load->relation, load->sources[i], key == KEY_NONE ? NULL : found[key]);
     }
     return true;

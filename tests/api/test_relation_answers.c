@@ -128,6 +128,44 @@ START_TEST(test_relation_answers__first_rows_with_a_query)
 }
 END_TEST
 
+START_TEST(test_relation_answers__first_rows_follow_what_is_deleted_later)
+{
+    size_t count;
+    User *ada = session_find(s, User, 1);
+    Post **posts = session_top(s, ada, posts, 2, &count);
+    ck_assert_uint_eq(count, 2);
+    Post *a = posts[0], *b = posts[1];
+    check_ok(session_delete(s, a));
+    cost_start();
+    posts = session_top(s, ada, posts, 2, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_ptr_eq(posts[0], b);
+    ck_assert_ptr_eq(session_add_struct(s, Post, a), a);
+    posts = session_top(s, ada, posts, 2, &count);
+    ck_assert_uint_eq(count, 2);
+    check_cost(0, 0);
+}
+END_TEST
+
+/* More than one statement holds: each object is asked for once, in whatever order a program goes through them. */
+START_TEST(test_relation_answers__counts_of_more_than_one_statement_holds)
+{
+    size_t count;
+    live_sql("INSERT INTO nodes (label) SELECT 'n' FROM generate_series(1, 65600)");
+    Query *q = session_query(s, Node);
+    query_order_by(q, Node, id, ORDER_ASC);
+    Node **nodes = query_all(q, Node, &count);
+    check_no_error();
+    cost_start();
+    for (size_t i = 0; i < count; i += 100)
+        ck_assert_uint_le(session_count(s, nodes[i], children), 2);
+    for (size_t i = 0; i < 30; i++)
+        session_count(s, nodes[i % 2 ? i : count - 1 - i], children);
+    check_no_error();
+    check_cost(2, 2);
+}
+END_TEST
+
 START_TEST(test_relation_answers__misuse)
 {
     size_t n = 7;
@@ -229,6 +267,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_answers__first_rows);
     tcase_add_test(tests, test_relation_answers__first_rows_of_many_to_many);
     tcase_add_test(tests, test_relation_answers__first_rows_with_a_query);
+    tcase_add_test(tests, test_relation_answers__first_rows_follow_what_is_deleted_later);
+    tcase_add_test(tests, test_relation_answers__counts_of_more_than_one_statement_holds);
     tcase_add_test(tests, test_relation_answers__misuse);
     tcase_add_test(tests, test_relation_answers__budget_of_statements);
     tcase_add_test(tests, test_relation_answers__budget_of_round_trips);
