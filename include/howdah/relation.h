@@ -89,7 +89,7 @@ HOWDAH_API void howdah_query_with_top_field(struct howdah_query *q, const struct
 
 /* session_link(s, post, tags, tag): `other` joins the relation of the object, in both objects at once: collections that
  * are loaded, pointers, and the foreign key's field where the key is known already. What `other` belonged to before it
- * leaves (HAS_ONE, HAS_MANY), and so does what a HAS_ONE held. A collection that isn't loaded stays so: nothing is read.
+ * leaves (HAS_ONE, HAS_MANY), and so does what a HAS_ONE held, if it is loaded. A collection that isn't loaded stays so: nothing is read.
  * Linking what is linked is nothing; linking what was unlinked since the last commit takes that back.
  *
  * STATUS_INVALID: NULL, or an object of another model; STATUS_MISUSE: one of another session, or one that was deleted,
@@ -108,8 +108,8 @@ HOWDAH_API enum howdah_status howdah_session_unlink_field(struct howdah_session 
 #define howdah_session_unlink(s, object, field, other) \
     howdah_session_unlink_field((s), (object), offsetof(__typeof__(*(object)), field), (other))
 
-/* session_replace(s, post, tags, items, n): unlinks what is not among `items`, links what is. The collection must be
- * loaded (STATUS_MISUSE). `items` is only read, and may be the collection's own. Same errors as session_link; after one
+/* session_replace(s, post, tags, items, n): unlinks what is not among `items`, links what is. The collection, or
+ * HAS_ONE, must be loaded (STATUS_MISUSE). `items` is only read, and may be the collection's own. Same errors as session_link; after one
  * nothing was changed but where memory ran out. */
 HOWDAH_API enum howdah_status howdah_session_replace_field(struct howdah_session *s, void *object, size_t offset,
                                                            void *const *items, size_t count);

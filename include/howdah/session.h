@@ -144,7 +144,8 @@ HOWDAH_API bool howdah_session_is_dirty(struct howdah_session *s, const void *ob
 HOWDAH_API const struct howdah_change *howdah_session_changes(struct howdah_session *s, const void *object,
                                                               size_t *ret_count);
 
-/* Reads the row again and overwrites the object, pending changes included (1 trip). STATUS_STALE if it is
+/* Reads the row again and overwrites the object, pending changes included, and with its foreign keys the fields of
+ * those that it belonged to and belongs to; its own collections stay as they are (1 trip). STATUS_STALE if it is
  * gone; the object is then detached. On a new object: STATUS_MISUSE. */
 HOWDAH_API enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object);
 /* session_find_locked(s, User, LOCK_FOR_UPDATE, 1): the object with that key, its row locked until the transaction ends.

@@ -7,6 +7,7 @@
 #include "member.h"
 #include "object.h"
 #include "owner.h"
+#include "relation_load.h"
 
 #include <howdah/relation.h>
 
@@ -259,7 +260,7 @@ static bool remove_others(const struct linking *l, void *const *items, size_t co
 
 static bool replace(const struct linking *l, void *const *items, size_t count)
 {
-    if (relation_is_many(l->relation) && !is_loaded(l->relation, l->owner))
+    if (!is_belongs_to(l->relation) && !relation_is_loaded(l->s, l->relation, l->owner))
         return fail(l, HOWDAH_STATUS_MISUSE,
                     "is not loaded, so that what it holds can't be told from what it should: load it first");
     if (!check_items(l, items, count))

@@ -46,6 +46,8 @@ struct placed *placed_put(struct howdah_session *s, struct entry *child, const s
         s->placed = placed;
         child->placed = true;
     }
+    if (placed->owner != owner)
+        placed->via = NULL;
     placed->owner = owner;
     placed->by_link = false;
     return placed;
@@ -154,7 +156,10 @@ bool owner_show(struct howdah_session *s, const struct foreign_key *key, const s
         if (owner && (has == via || !has->field->where) && !member_add(s, has, owner, object, fresh))
             return false;
     }
-    return placed_put(s, child, key, owner) != NULL;
+    struct placed *placed = placed_put(s, child, key, owner);
+    if (placed && owner && via && via->field->where)
+        placed->via = via;
+    return placed != NULL;
 }
 
 const struct foreign_key *owner_next_key(const struct mapper *mapper, struct owner_keys *walk)
@@ -177,11 +182,13 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
     struct owner_keys walk = {0};
     const struct foreign_key *key;
     while ((key = owner_next_key(mapper, &walk))) {
-        struct entry *owner;
-        owner_now(s, key, mapper, child, &owner);
+        struct entry *owner, *unknown;
+        enum whose whose = owner_now(s, key, mapper, child, &owner);
         const struct placed *placed = placed_find(s, child, key);
         bool by_link = placed && placed->by_link && placed->owner == owner;
-        if (owner == owner_shown(s, key, mapper, child))
+        bool left = whose == OWNER_NONE && !placed && child->state != ENTRY_NEW &&
+                    of_row(s, key, mapper, child, &unknown) == OWNER_UNKNOWN;
+        if (owner == owner_shown(s, key, mapper, child) && !left)
             continue;
         if (!owner_show(s, key, mapper, child, owner, NULL))
             return false;
@@ -190,7 +197,16 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
     return true;
 }
 
-/* Over one key, once the row is known: the journal, if it has the child, says what the row says. */
+static void placed_drop(struct howdah_session *s, struct placed *gone)
+{
+    struct placed **placed = &s->placed;
+    while (*placed != gone)
+        placed = &(*placed)->next;
+    *placed = gone->next;
+    map_remove(&s->placed_map, &gone->node);
+}
+
+/* Over one key, once the row is known: where the child is, is in the row again, and not in the journal. */
 static bool mend_key(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                      struct entry *child, struct entry *before)
 {
@@ -203,9 +219,11 @@ static bool mend_key(struct howdah_session *s, const struct foreign_key *key, co
         if (owner && !has->field->where && !member_mend(s, has, owner, object, true))
             return false;
     }
-    if (placed) {
-        placed->owner = owner;
-        placed->by_link = false;
+    if (placed)
+        placed_drop(s, placed);
+    if (key->relation && owner && owner != before && owner->state == ENTRY_LOADED) {
+        object_set_pointer(key->relation, object, entry_object(key->target, owner));
+        object_set_pointer(key->relation, entry_snapshot(mapper, child), entry_object(key->target, owner));
     }
     return true;
 }

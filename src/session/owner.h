@@ -12,7 +12,8 @@ struct placed {
     struct placed *next;
     struct entry *child;
     const struct foreign_key *key;
-    struct entry *owner; /* whose fields show it; NULL: nobody's */
+    struct entry *owner;        /* whose fields show it; NULL: nobody's */
+    const struct relation *via; /* the filtered relation by whose name it was linked; NULL: none */
     bool by_link; /* no pointer field leads to the owner, and it has no key yet: this is what the commit goes by */
 };
 

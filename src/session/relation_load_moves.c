@@ -96,6 +96,13 @@ static bool add_move(struct relation_load *load, size_t *capacity, struct entry 
     return true;
 }
 
+/* What a filtered relation holds is the server's to say, but for what the program linked by its name. */
+static bool may_show(const struct relation_load *load, const struct entry *entry)
+{
+    const struct placed *placed = placed_find(load->s, entry, load->relation->foreign_key);
+    return !load->relation->field->where || (placed && placed->via == load->relation);
+}
+
 /* Over a foreign key. What the program wrote into fields is shown by the other side from now on. */
 static bool find_moved(struct relation_load *load, size_t *capacity)
 {
@@ -108,7 +115,9 @@ static bool find_moved(struct relation_load *load, size_t *capacity)
             if (placement == PLACED_BY_ROW || placement == PLACED_NOWHERE)
                 continue; /* rows are asked again as they come */
             uint32_t key = key_of(load, entry, placement);
-            if (!owner_follow(load->s, mapper, entry) || (key != KEY_NONE && !add_move(load, capacity, entry, key)))
+            if (!owner_follow(load->s, mapper, entry))
+                return false;
+            if (key != KEY_NONE && may_show(load, entry) && !add_move(load, capacity, entry, key))
                 return false;
         }
     return true;
