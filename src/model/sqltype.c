@@ -313,13 +313,18 @@ static bool set_array(struct arena *arena, struct column *c)
     return c->write_cast != NULL;
 }
 
+static bool is_inet(const char *base)
+{
+    return strcmp(base, "inet") == 0 || strcmp(base, "pg_catalog.inet") == 0;
+}
+
 static bool set_casts(const struct sqltype *type, struct arena *arena, struct column *c)
 {
     bool array = c->shape == SHAPE_ARRAY;
     c->write_cast =
         text_join(arena, "::", type->known ? type->known->cast : type->base, type->dimensions ? "[]" : "", NULL);
     /* inet's cast to text shows a netmask that its output leaves out; abbrev is that output (PostgreSQL manual, 9.12) */
-    bool inet = !array && c->codec->type == HOWDAH_TYPE_TEXT && strcmp(type->base, "inet") == 0;
+    bool inet = !array && !type->dimensions && c->codec->type == HOWDAH_TYPE_TEXT && is_inet(type->base);
     c->read_open = inet ? "pg_catalog.abbrev(" : "";
     c->read_cast = inet ? ")" : text_join(arena, "::", c->codec->sql_type, array ? "[]" : "", NULL);
     return c->write_cast && c->read_cast;
