@@ -53,17 +53,28 @@ static bool add_key(struct howdah_query *q, struct cursor *cursor, const struct 
     return true;
 }
 
+/* The primary key of a source, as far as it isn't there yet. */
+static bool add_primary_key(struct howdah_query *q, struct cursor *cursor, const struct select_source *source)
+{
+    for (uint32_t i = 0; i < source->mapper->key_count; i++) {
+        const struct column *c = &source->mapper->columns[source->mapper->key[i]];
+        if (!has_key(cursor, source, c) && !add_key(q, cursor, source, c, HOWDAH_ORDER_ASC))
+            return false;
+    }
+    return true;
+}
+
+/* A join along a collection gives a row of the root for each member: these differ in the member's key alone. */
 static bool collect_keys(struct howdah_query *q, struct cursor *cursor)
 {
     const struct select_source *root = q->select.scope.first;
     for (const struct select_term *term = q->select.orders.first; term; term = term->next)
         if (!add_key(q, cursor, term->source, term->source ? term->column : NULL, term->order))
             return false;
-    for (uint32_t i = 0; i < root->mapper->key_count; i++) {
-        const struct column *c = &root->mapper->columns[root->mapper->key[i]];
-        if (!has_key(cursor, root, c) && !add_key(q, cursor, root, c, HOWDAH_ORDER_ASC))
+    for (const struct select_source *source = root; source; source = source->next)
+        if ((source == root || source->relation->field->kind != HOWDAH_FIELD_BELONGS_TO) &&
+            !add_primary_key(q, cursor, source))
             return false;
-    }
     return true;
 }
 

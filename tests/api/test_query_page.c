@@ -112,6 +112,36 @@ START_TEST(test_query_page__across_joins)
 }
 END_TEST
 
+/* A user comes once for each of its staff, however these fall on pages. */
+START_TEST(test_query_page__along_a_collection)
+{
+    QueryPage page;
+    live_sql("UPDATE users SET boss_id = id %% 3 + 1 WHERE id > 3");
+    const char *cursor = NULL;
+    size_t found = 0, users[3] = {0};
+    Query *q = session_query(s, User);
+    query_join(q, User, staff);
+    query_at(q, "");
+    query_order_by(q, User, id, ORDER_DESC);
+    do { /* forward */
+        check_ok(query_page(q, User, cursor, 4, &page));
+        for (size_t i = 0; i < page.count; i++)
+            users[((User *)page.items[i])->id - 1]++;
+        found += page.count;
+        cursor = page.next;
+    } while (cursor);
+    ck_assert_uint_eq(found, 34);
+    ck_assert_uint_eq(users[0], 11);
+    ck_assert_uint_eq(users[1], 12);
+    ck_assert_uint_eq(users[2], 11);
+    for (cursor = page.previous; cursor; cursor = page.previous) { /* and back */
+        found -= page.count;
+        check_ok(query_page(q, User, cursor, 4, &page));
+    }
+    ck_assert_uint_eq(found, page.count);
+}
+END_TEST
+
 START_TEST(test_query_page__no_rows)
 {
     QueryPage page;
@@ -187,6 +217,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_query_page__there_and_back, 0, 5);
     tcase_add_test(tests, test_query_page__sql);
     tcase_add_test(tests, test_query_page__across_joins);
+    tcase_add_test(tests, test_query_page__along_a_collection);
     tcase_add_test(tests, test_query_page__no_rows);
     tcase_add_test(tests, test_query_page__tokens_that_are_none);
     tcase_add_test(tests, test_query_page__queries_without_pages);
