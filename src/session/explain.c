@@ -82,7 +82,7 @@ const char *howdah_query_explain(struct howdah_query *q, unsigned how)
     const struct mapper *mapper = q ? query_root(q) : NULL;
     struct explaining explaining = {.q = q, .how = how};
     const char *text = NULL;
-    if (!query_enter(q, mapper ? mapper->model : NULL))
+    if (!query_enter(q, NULL))
         return NULL;
     buffer_init(&explaining.text, &q->s->db->allocator);
     if (how > (HOWDAH_EXPLAIN_JSON | HOWDAH_EXPLAIN_ANALYZE))

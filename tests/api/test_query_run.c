@@ -338,6 +338,9 @@ START_TEST(test_query_run__plain_structs)
     ck_assert(!session_contains(s, rows[0]));
     ck_assert_str_eq(query_first(q, AuthorStats)->name, "Ann");
     ck_assert_uint_eq(query_count(q), 2);
+    const char *plan = query_explain(q, EXPLAIN_TEXT);
+    check_no_error();
+    ck_assert_ptr_nonnull(strstr(plan, "Aggregate"));
 }
 END_TEST
 
