@@ -1,7 +1,8 @@
 /* Writing many rows at once, beside the unit of work: UPDATE and DELETE with conditions, and upserts.
  *
  * These run when they are called, as one transaction, or inside that of session_begin. What session_commit would write
- * stays pending, and is not seen by their conditions. Objects of the session whose rows they change are kept in step.
+ * stays pending, and is not seen by their conditions. Objects of the session whose rows they change are kept in step, and so
+ * are collections that hold them, where another row owns them now.
  * The error's outcome tells what became of it: without session_begin STATUS_IN_DOUBT if the connection was lost before
  * the server had answered. */
 #ifndef HOWDAH_WRITE_H

@@ -197,6 +197,44 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
     return true;
 }
 
+void owners_look(struct howdah_session *s, const struct mapper *mapper, const struct entry *child, struct owners *ret)
+{
+    struct owner_keys walk = {0};
+    ret->count = 0;
+    while (ret->count < OWNERS_MAX && (ret->keys[ret->count] = owner_next_key(mapper, &walk))) {
+        ret->shown[ret->count] = owner_shown(s, ret->keys[ret->count], mapper, child);
+        ret->count++;
+    }
+}
+
+/* In a transaction of the program's the fields keep the way back: it may be rolled back. */
+static bool set_member(struct howdah_session *s, const struct relation *has, struct entry *owner, void *item,
+                       bool is_there)
+{
+    if (s->transaction == TRANSACTION_NONE)
+        return member_mend(s, has, owner, item, is_there);
+    return is_there ? member_add(s, has, owner, item, false) : member_remove(s, has, owner, item);
+}
+
+bool owners_changed(struct howdah_session *s, const struct mapper *mapper, struct entry *child,
+                    const struct owners *before)
+{
+    void *object = entry_object(mapper, child);
+    for (size_t i = 0; i < before->count; i++) {
+        const struct foreign_key *key = before->keys[i];
+        struct entry *shown = before->shown[i], *owner = owner_of_row(s, key, mapper, child);
+        if (shown == owner || placed_find(s, child, key))
+            continue;
+        for (const struct relation *has = key->has; has; has = has->next_has) {
+            if (shown && !set_member(s, has, shown, object, false))
+                return false;
+            if (owner && !has->field->where && !set_member(s, has, owner, object, true))
+                return false;
+        }
+    }
+    return true;
+}
+
 static void placed_drop(struct howdah_session *s, struct placed *gone)
 {
     struct placed **placed = &s->placed;
@@ -228,25 +266,15 @@ static bool mend_key(struct howdah_session *s, const struct foreign_key *key, co
     return true;
 }
 
-enum {
-    MENDED_MAX = 64
-}; /* keys whose owners are compared; more of them follow their rows when they are next looked at */
-
 bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct entry *child, const void *row)
 {
-    struct entry *before[MENDED_MAX];
-    const struct foreign_key *keys[MENDED_MAX];
-    struct owner_keys walk = {0};
+    struct owners before;
     void *object = entry_object(mapper, child);
-    size_t count = 0;
-    while (count < MENDED_MAX && (keys[count] = owner_next_key(mapper, &walk))) {
-        before[count] = owner_shown(s, keys[count], mapper, child);
-        count++;
-    }
+    owners_look(s, mapper, child, &before);
     memcpy(object, row, mapper->model->size);
     snapshot_take(mapper, object, entry_snapshot(mapper, child));
-    for (size_t i = 0; i < count; i++)
-        if (!mend_key(s, keys[i], mapper, child, before[i]))
+    for (size_t i = 0; i < before.count; i++)
+        if (!mend_key(s, before.keys[i], mapper, child, before.shown[i]))
             return false;
     return true;
 }

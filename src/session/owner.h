@@ -51,6 +51,22 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
  * is forgotten. False: the session has the error, and nothing has changed but where memory ran out. */
 bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct entry *child, const void *row);
 
+enum {
+    OWNERS_MAX = 64
+}; /* keys whose owners are compared; more of them follow their rows when they are next looked at */
+
+/* Where an object is shown, before its row becomes another. */
+struct owners {
+    const struct foreign_key *keys[OWNERS_MAX];
+    struct entry *shown[OWNERS_MAX];
+    size_t count;
+};
+void owners_look(struct howdah_session *s, const struct mapper *mapper, const struct entry *child, struct owners *ret);
+/* The row is another by now, by a statement: the collections that showed it show what it says, but where the program has
+ * moved the object itself. A rollback of the program's transaction takes it back. False: the session has the error. */
+bool owners_changed(struct howdah_session *s, const struct mapper *mapper, struct entry *child,
+                    const struct owners *before);
+
 /* The next foreign key of a mapper over which something HAS_ONE or HAS_MANY; starts with *i == 0 and *typed == NULL. */
 struct owner_keys {
     uint32_t i;

@@ -3,8 +3,11 @@
 #include "foreign_key.h"
 #include "load.h"
 #include "object.h"
+#include "owner.h"
 #include "snapshot.h"
 #include "transaction.h"
+
+#include "base/error.h"
 
 bool returned_init(struct returned *r, struct howdah_session *s, const struct mapper *mapper,
                    const struct column *const *columns, uint32_t count)
@@ -119,6 +122,15 @@ struct returned_row *returned_take_whole(struct returned *r, const struct cell *
 
 /* --- applying --- */
 
+/* The statement stands, though memory ran out for what collections show: inside of session_begin the error ends it. */
+static void say_done(struct howdah_session *s)
+{
+    if (s->transaction != TRANSACTION_NONE)
+        return;
+    s->error.outcome = HOWDAH_OUTCOME_DONE;
+    error_finish(&s->error);
+}
+
 static void become_loaded(struct returned *r, struct entry *entry)
 {
     struct entry *holder = identity_find(&r->s->map, r->mapper, entry_snapshot(r->mapper, entry));
@@ -126,6 +138,12 @@ static void become_loaded(struct returned *r, struct entry *entry)
         identity_remove(&r->s->map, holder);
     entry->state = ENTRY_LOADED; /* as load.c does: it begins its life here */
     identity_add_prepared(&r->s->map, r->mapper, entry);
+    struct owners before;
+    owners_look(r->s, r->mapper, entry, &before);
+    for (size_t i = 0; i < before.count; i++)
+        before.shown[i] = NULL; /* nobody shows it yet */
+    if (!owners_changed(r->s, r->mapper, entry, &before))
+        say_done(r->s);
 }
 
 /* A BELONGS_TO pointer that the program left alone, and that leads elsewhere than the row does now, is forgotten. */
@@ -148,6 +166,8 @@ static void forget_pointers(struct returned *r, void *object, void *snapshot)
 static void refresh(struct returned *r, const struct returned_row *row)
 {
     void *object = entry_object(r->mapper, row->entry), *snapshot = entry_snapshot(r->mapper, row->entry);
+    struct owners before;
+    owners_look(r->s, r->mapper, row->entry, &before);
     for (uint32_t i = r->mapper->key_count; i < r->count; i++) {
         const struct column *c = r->columns[i];
         bool changed = !snapshot_equal(c, object, snapshot, r->s->key_object);
@@ -156,6 +176,8 @@ static void refresh(struct returned *r, const struct returned_row *row)
             memcpy(column_field(c, object), column_field(c, snapshot), c->size);
     }
     forget_pointers(r, object, snapshot);
+    if (!owners_changed(r->s, r->mapper, row->entry, &before))
+        say_done(r->s);
 }
 
 static void leave(struct returned *r, struct entry *entry)

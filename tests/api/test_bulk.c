@@ -118,6 +118,54 @@ START_TEST(test_bulk__deleted_rows_leave_collections)
 }
 END_TEST
 
+static void give_to_cid(const char *code)
+{
+    Query *q = session_query(s, Item);
+    query_where(q, Item, code, "=", code);
+    query_set(q, Item, maker_id, 3);
+    check_ok(query_update(q, NULL));
+}
+
+START_TEST(test_bulk__moved_rows_change_collections)
+{
+    bool rolled_back = _i;
+    Maker *ann = session_find(s, Maker, 1), *cid = session_find(s, Maker, 3);
+    check_ok(session_load(s, ann, items));
+    check_ok(session_load(s, cid, items));
+    Item *a = session_find(s, Item, 1), *b = session_find(s, Item, 2);
+    check_ok(session_load(s, a, maker));
+    if (rolled_back)
+        check_ok(session_begin(s, NULL));
+    give_to_cid("a");
+    ck_assert_ptr_null(a->maker);
+    ck_assert_uint_eq(ann->items.count, 1);
+    ck_assert_ptr_eq(ann->items.items[0], b);
+    ck_assert_uint_eq(cid->items.count, 2);
+    ck_assert_ptr_eq(cid->items.items[1], a);
+    check_ok(session_rollback(s)); /* which only undoes what a transaction of the program's has done */
+    ck_assert_uint_eq(ann->items.count, rolled_back ? 2 : 1);
+    ck_assert_uint_eq(cid->items.count, rolled_back ? 1 : 2);
+    ck_assert_int_eq(a->maker_id, rolled_back ? 1 : 3);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What the program has moved itself stays where it is. */
+START_TEST(test_bulk__moved_rows_that_the_program_moves)
+{
+    Maker *ann = session_find(s, Maker, 1), *bob = session_find(s, Maker, 2);
+    check_ok(session_load(s, ann, items));
+    check_ok(session_load(s, bob, items));
+    ann->items.items[0]->maker_id = 2;
+    give_to_cid("a");
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(ann->items.count, 1);
+    ck_assert_uint_eq(bob->items.count, 1);
+    live_check("2", "SELECT maker_id FROM items WHERE code = 'a'");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_bulk__all_rows_must_be_meant)
 {
     uint64_t affected = 9;
@@ -291,6 +339,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_bulk__foreign_keys_and_pointers);
     tcase_add_test(tests, test_bulk__delete);
     tcase_add_test(tests, test_bulk__deleted_rows_leave_collections);
+    tcase_add_loop_test(tests, test_bulk__moved_rows_change_collections, 0, 2);
+    tcase_add_test(tests, test_bulk__moved_rows_that_the_program_moves);
     tcase_add_test(tests, test_bulk__all_rows_must_be_meant);
     tcase_add_test(tests, test_bulk__limits_and_locks);
     tcase_add_test(tests, test_bulk__conditions_across_tables);

@@ -145,6 +145,30 @@ START_TEST(test_upsert__in_a_transaction)
 }
 END_TEST
 
+START_TEST(test_upsert__collections_follow)
+{
+    bool rolled_back = _i;
+    Maker *first = session_add(s, Maker, .name = "first"), *second = session_add(s, Maker, .name = "second");
+    Item *old = session_add(s, Item, .maker = first, .code = "old", .title = "t");
+    check_ok(session_commit(s));
+    check_ok(session_load(s, first, items));
+    check_ok(session_load(s, second, items));
+    if (rolled_back)
+        check_ok(session_begin(s, NULL));
+    ck_assert_ptr_eq(session_upsert(s, Item, (code), .maker_id = second->id, .code = "old", .title = "t"), old);
+    Item *fresh = session_upsert(s, Item, (code), .maker = first, .code = "fresh", .title = "t");
+    check_no_error();
+    ck_assert_uint_eq(first->items.count, 1);
+    ck_assert_ptr_eq(first->items.items[0], fresh);
+    ck_assert_uint_eq(second->items.count, 1);
+    ck_assert_ptr_eq(second->items.items[0], old);
+    check_ok(session_rollback(s));
+    ck_assert_ptr_eq(first->items.items[0], rolled_back ? old : fresh);
+    ck_assert_uint_eq(second->items.count, rolled_back ? 0 : 1);
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_upsert__what_can_not_be_sent)
 {
     Maker *fresh = session_add(s, Maker, .name = "new");
@@ -187,6 +211,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_upsert__many);
     tcase_add_test(tests, test_upsert__many_sets_of_columns);
     tcase_add_loop_test(tests, test_upsert__in_a_transaction, 0, 2);
+    tcase_add_loop_test(tests, test_upsert__collections_follow, 0, 2);
     tcase_add_test(tests, test_upsert__what_can_not_be_sent);
 }
 
