@@ -31,6 +31,13 @@ static inline void collection_put(const struct relation *relation, void *object,
     memcpy((char *)snapshot + relation->field->offset, collection, sizeof(*collection));
 }
 
+/* Whether the program has changed the field by hand. (What stands behind its last member says nothing.) */
+static inline bool collection_is_edited(const struct relation *relation, const void *object, const void *snapshot)
+{
+    struct collection now = collection_get(relation, object), before = collection_get(relation, snapshot);
+    return now.items != before.items || now.count != before.count || now.loaded != before.loaded;
+}
+
 /* How many items the array of a collection of `count` has room for. */
 size_t collection_room(size_t count);
 /* An array with room for collection_room(count) items; NULL if memory is out. Not for 0. */

@@ -216,17 +216,6 @@ static bool pair_loaded(struct work *w, const struct mapper *mapper, struct chan
                        "is NULL, but its column can't be: point it to another %s", key->target->model->name);
 }
 
-/* Collections are the session's to change. */
-static bool check_collection(struct work *w, const struct change *change, const struct relation *relation,
-                             const void *snapshot)
-{
-    size_t offset = relation->field->offset;
-    if (memcmp((const char *)change->image + offset, (const char *)snapshot + offset, relation->field->size) == 0)
-        return true;
-    return work_refuse(w, HOWDAH_STATUS_MISUSE, change, relation->field->name,
-                       "the collection was edited by hand: use session_link and session_unlink");
-}
-
 static bool refuse_unlinked(struct work *w, const struct mapper *mapper, const struct change *change,
                             const struct foreign_key *key)
 {
@@ -260,17 +249,12 @@ static bool pair_placed(struct work *w, const struct mapper *mapper, struct chan
 
 static bool pair_relations(struct work *w, const struct mapper *mapper, struct change *change)
 {
-    const void *snapshot = entry_snapshot(mapper, change->entry);
+    bool insert = change->operation == HOWDAH_OPERATION_INSERT;
     for (uint32_t i = 0; i < mapper->relation_count; i++) {
         const struct relation *relation = &mapper->relations[i];
-        bool good;
         if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
-            good = check_collection(w, change, relation, snapshot);
-        else if (change->operation == HOWDAH_OPERATION_INSERT)
-            good = pair_new(w, mapper, change, relation);
-        else
-            good = pair_loaded(w, mapper, change, relation);
-        if (!good)
+            continue;
+        if (insert ? !pair_new(w, mapper, change, relation) : !pair_loaded(w, mapper, change, relation))
             return false;
     }
     return pair_placed(w, mapper, change);

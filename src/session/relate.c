@@ -8,6 +8,35 @@
 #include "object.h"
 #include "owner.h"
 
+/* --- what is the session's to change --- */
+
+static bool is_edited(const struct relation *relation, const void *object, const void *snapshot)
+{
+    return relation_is_many(relation) ? collection_is_edited(relation, object, snapshot)
+                                      : relation->field->kind == HOWDAH_FIELD_HAS_ONE &&
+                                            object_pointer(relation, object) != object_pointer(relation, snapshot);
+}
+
+/* Before any of it is brought into step, which would hide an edit. */
+static bool refuse_edits(struct work *w, const struct change *change)
+{
+    const struct mapper *mapper = change_mapper(w, change);
+    const void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        if (is_edited(&mapper->relations[i], object, snapshot))
+            return work_refuse(w, HOWDAH_STATUS_MISUSE, change, mapper->relations[i].field->name,
+                               "was edited by hand: use session_link and session_unlink");
+    return true;
+}
+
+static bool check_edits(struct work *w)
+{
+    for (uint32_t i = 0; i < w->change_count; i++)
+        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && !refuse_edits(w, &w->changes[i]))
+            return false;
+    return true;
+}
+
 /* --- both sides agree --- */
 
 static bool follow(struct work *w)
@@ -361,7 +390,7 @@ bool work_relate(struct work *w)
     bool *reached = arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count, 1);
     if (!reached)
         return !session_no_memory(w->s);
-    if (!follow(w) || !delete_orphans(w))
+    if (!check_edits(w) || !follow(w) || !delete_orphans(w))
         return false;
     bool deletes = reach(w, reached);
     if (deletes && !relate_deletes(w, reached))

@@ -90,22 +90,13 @@ static enum howdah_status load_relation(struct howdah_session *s, const struct r
     return s->error.status;
 }
 
-/* A collection that was not loaded has nothing in it. */
-static bool is_edited(const struct relation *relation, const struct entry *entry)
-{
-    const struct mapper *mapper = relation->mapper;
-    struct collection collection = collection_get(relation, entry_object(mapper, entry));
-    struct collection before = collection_get(relation, entry_snapshot(mapper, entry));
-    return collection.items != before.items || collection.count != before.count || collection.loaded != before.loaded;
-}
-
 static enum howdah_status load_field(struct howdah_session *s, void *object, size_t offset)
 {
     struct entry *entry = session_entry(s, object, "load a relation of");
     const struct relation *relation = entry ? relation_find(s, entry_mapper(s, entry), offset) : NULL;
     if (!relation)
         return s->error.status;
-    if (relation_is_many(relation) && is_edited(relation, entry))
+    if (relation_is_many(relation) && collection_is_edited(relation, object, entry_snapshot(relation->mapper, entry)))
         return session_fail(s, HOWDAH_STATUS_MISUSE, relation->mapper->model->name, relation->field->name, object,
                             "%s.%s: the collection was edited by hand, which is not for programs to do",
                             relation->mapper->model->name, relation->field->name);
