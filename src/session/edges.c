@@ -1,5 +1,6 @@
 /* Edges: which row must go before which other, by the foreign keys that they really have, and by the values of unique
  * indexes that one gives up and another takes. Rows and values that do not change make no edge. */
+#include "cascade.h"
 #include "claims.h"
 #include "foreign_key.h"
 #include "work.h"
@@ -10,6 +11,7 @@ struct finder {
     const struct mapper *mapper; /* of the change that is looked at */
     const struct change *change;
     uint32_t index; /* of it */
+    bool leavings;  /* something is deleted, which others may leave */
 };
 
 /* The edge stands on a foreign key, or on the index of a unique value. */
@@ -148,21 +150,66 @@ static bool edges_of_uniqueness(const struct finder *f)
     return true;
 }
 
-/* A row that leaves what a sweep deletes or clears goes before it, which goes by what is in the tables. Where the key leads
- * straight to a deleted row that is known already. */
-static bool edges_of_sweep(const struct finder *f, const struct sweep *sweep)
+/* Marks the tables whose deletes may take rows of `below` along. */
+static void mark_above(const struct work *w, const struct mapper *below, bool *above)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    for (bool more = true; more;) {
+        more = false;
+        for (uint32_t i = 0; i < catalog->mapper_count; i++)
+            for (uint32_t k = 0; (above[i] || i == below->index) && k < catalog->mappers[i].foreign_key_count; k++) {
+                const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
+                enum cascade_rule rule = cascade_rule_of(key, &catalog->mappers[i]);
+                bool takes = rule == CASCADE_FOLLOWS || rule == CASCADE_DELETES;
+                more |= takes && !above[key->target->index];
+                above[key->target->index] |= takes;
+            }
+    }
+}
+
+/* A row that leaves one which goes along with others goes before these: they are deleted by what is in the tables. Where
+ * the session knows that the row it leaves stays, there is no hurry. */
+static bool edges_of_leaving(const struct finder *f, const struct foreign_key *key)
 {
     struct work *w = f->w;
-    uint32_t last = sweep->path.depth - 1;
-    const struct foreign_key *key = sweep->path.keys[last];
     bool writes = writes_key(f->change, key) || (key->type && column_in(f->change->columns, key->type->index));
-    if (sweep->path.mappers[last] != f->mapper || !writes || (!last && !key->type && key->target != f->mapper))
+    if (!writes || foreign_key_is_null(key, f->mapper, f->change->old) || !foreign_key_applies(key, f->change->old))
         return true;
+    const struct entry *target = foreign_key_target(w->s, key, f->mapper, f->change->old);
+    const struct change *known = target ? work_change_of(w, target) : NULL;
+    bool goes = known && known->operation == HOWDAH_OPERATION_DELETE;
+    if (goes && known->batch != NONE)
+        return !key->type || add_edge(w, f->index, (uint32_t)(known - w->changes), EDGE_REFERRED, key, NULL);
+    if (target && target->state != ENTRY_DETACHED && !goes)
+        return true;
+    bool *above = arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count, 1);
+    if (!above)
+        return !session_no_memory(w->s);
+    mark_above(w, key->target, above);
     for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].operation == HOWDAH_OPERATION_DELETE && w->changes[i].entry->mapper == sweep->mapper->index &&
+        if (w->changes[i].operation == HOWDAH_OPERATION_DELETE && above[w->changes[i].entry->mapper] &&
             !add_edge(w, f->index, i, EDGE_REFERRED, key, NULL))
             return false;
     return true;
+}
+
+static bool edges_of_leavings(const struct finder *f)
+{
+    for (uint32_t k = 0; k < f->mapper->foreign_key_count; k++)
+        if (!edges_of_leaving(f, &f->mapper->foreign_keys[k]))
+            return false;
+    for (const struct foreign_key *key = f->mapper->typed_keys; key; key = key->next_typed)
+        if (!edges_of_leaving(f, key))
+            return false;
+    return true;
+}
+
+static bool has_deletes(const struct work *w)
+{
+    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
+        if (w->deletes[i])
+            return true;
+    return false;
 }
 
 /* Of an updated row, what it changes in its own columns is known only now. */
@@ -197,16 +244,14 @@ static bool edges_of_change(struct finder *f)
         if (!add_edge(f->w, deferral->target, f->index, EDGE_REFERS, deferral->key, NULL))
             return false;
     }
-    for (const struct sweep *sweep = f->change->operation == HOWDAH_OPERATION_UPDATE ? f->w->sweeps : NULL; sweep;
-         sweep = sweep->next)
-        if (!edges_of_sweep(f, sweep))
-            return false;
+    if (f->leavings && f->change->operation == HOWDAH_OPERATION_UPDATE && !edges_of_leavings(f))
+        return false;
     return edges_of_uniqueness(f) && (!f->change->follow || edges_of_follow(f));
 }
 
 bool work_find_edges(struct work *w)
 {
-    struct finder f = {.w = w};
+    struct finder f = {.w = w, .leavings = has_deletes(w)};
     count_updates(w);
     if (!claims_collect(w, &f.claims))
         return false;

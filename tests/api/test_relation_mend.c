@@ -132,6 +132,20 @@ START_TEST(test_relation_mend__moved_out_of_a_room_that_is_deleted_unseen)
 }
 END_TEST
 
+START_TEST(test_relation_mend__moved_out_of_a_room_that_is_deleted_in_sight)
+{
+    live_sql("INSERT INTO rooms (club_id, name) VALUES (1, 'hall'), (2, 'yard');"
+             "INSERT INTO tables (room_id, legs) VALUES (1, 3), (1, 4)");
+    check_ok(session_load(s, chess, rooms));
+    Table *table = session_find(s, Table, 1);
+    table->room_id = 2;
+    check_ok(session_delete(s, chess));
+    check_ok(session_commit(s));
+    live_check("3|2", "SELECT legs, room_id FROM tables");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_relation_mend__remark_of_a_deleted_club_moves_on)
 {
     live_sql("INSERT INTO remarks (about, about_id, text) VALUES ('club', 1, 'x'), ('club', 1, 'y')");
@@ -217,6 +231,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_mend__refresh_of_a_moved_child_of_an_unknown_owner);
     tcase_add_test(tests, test_relation_mend__evicted_member_of_a_deleted_club);
     tcase_add_test(tests, test_relation_mend__moved_out_of_a_room_that_is_deleted_unseen);
+    tcase_add_test(tests, test_relation_mend__moved_out_of_a_room_that_is_deleted_in_sight);
     tcase_add_test(tests, test_relation_mend__remark_of_a_deleted_club_moves_on);
     tcase_add_test(tests, test_relation_mend__orphan_of_an_unknown_owner);
     tcase_add_test(tests, test_relation_mend__one_that_is_not_loaded_is_not_replaced);
