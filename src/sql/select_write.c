@@ -258,6 +258,16 @@ static void write_opening(struct select_writer *w, const struct select_node *nod
     write_relation(w, node->scope.first);
 }
 
+/* What stands between a condition and the one before it. */
+static void write_joint(struct select_writer *w, const struct select_node *node)
+{
+    bool either = node->parent && node->parent->kind == NODE_OR;
+    if (w->hashing)
+        mix(w, node->first ? 0 : either ? 2 : 1);
+    else if (!node->first)
+        write_text(w, either ? " OR " : " AND ");
+}
+
 void write_conditions(struct select_writer *w, const struct select_conditions *conditions, const char *before)
 {
     for (const struct select_node *node = conditions->first; node; node = node->next) {
@@ -267,10 +277,8 @@ void write_conditions(struct select_writer *w, const struct select_conditions *c
         }
         if (node == conditions->first)
             write_text(w, before);
-        else if (w->hashing)
-            mix(w, node->first);
-        else if (!node->first)
-            write_text(w, node->parent && node->parent->kind == NODE_OR ? " OR " : " AND ");
+        else
+            write_joint(w, node);
         if (node->kind == NODE_CONDITION)
             write_expression(w, node->expression);
         else

@@ -248,8 +248,27 @@ START_TEST(test_query_where__values_that_do_not_fit)
 }
 END_TEST
 
+/* Two queries that differ in one word alone are two statements, whichever is first. */
+START_TEST(test_query_where__groups_that_differ_in_a_word)
+{
+    static void (*const opens[])(Query *) = {query_and, query_or, query_not};
+    static const char *const wheres[] = {"(t0.\"active\" = $1 AND t0.\"score\" > $2)",
+                                         "(t0.\"active\" = $1 OR t0.\"score\" > $2)",
+                                         "NOT (t0.\"active\" = $1 AND t0.\"score\" > $2)"};
+    for (size_t i = 0; i < 3; i++) {
+        Query *q = session_query(s, User);
+        opens[(i + (size_t)_i) % 3](q);
+        query_where(q, User, active, "=", true);
+        query_where(q, User, score, ">", 0);
+        query_end(q);
+        ck_assert_str_eq(strstr(query_sql(q), " WHERE ") + 7, wheres[(i + (size_t)_i) % 3]);
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_query_where__groups_that_differ_in_a_word, 0, 3);
     tcase_add_test(tests, test_query_where__comparisons);
     tcase_add_test(tests, test_query_where__every_type);
     tcase_add_test(tests, test_query_where__patterns);
