@@ -46,7 +46,7 @@ needed)
     fi
     ;;
 size)
-    limit=$((512 * 1024))
+    limit=$((640 * 1024))
     strip -o "$library.stripped" "$library"
     size=$(wc -c <"$library.stripped")
     rm -f "$library.stripped"

@@ -167,7 +167,7 @@ START_TEST(test_run__again_after_a_deadlock)
     Status status = database_run(quick, meet, &meeting, RUN_OPTIONS(.pause = -1), &error);
     ck_assert_msg(status == STATUS_OK, "%s", error_text(&error));
     database_close(quick);
-    ck_assert_int_eq(meeting.calls, 2);
+    ck_assert_int_ge(meeting.calls, 2); /* they may meet once more, if we are back before the other wakes up */
     live_check("w1:-1 w2:-2 w3:3", "SELECT string_agg(word || ':' || count, ' ' ORDER BY word) FROM words");
 }
 END_TEST
