@@ -162,15 +162,32 @@ void write_expression(struct select_writer *w, struct select_expression expressi
 
 /* --- sources --- */
 
+/* Of a relation that is filtered only the rows that it has. Its condition names columns without their table, or by "t". */
 static void write_table(struct select_writer *w, const struct select_source *source)
 {
+    const char *where = source->relation ? source->relation->field->where : NULL;
     if (w->hashing) {
-        mix_address(w, source, source->mapper);
+        mix_address(w, source, where ? (const void *)source->relation : source->mapper);
         return;
     }
+    if (where)
+        buffer_text(&w->out, "(SELECT * FROM ");
     buffer_text(&w->out, source->mapper->quoted);
+    if (where) {
+        buffer_text(&w->out, " AS t WHERE (");
+        buffer_text(&w->out, where);
+        buffer_text(&w->out, "))");
+    }
     buffer_text(&w->out, " AS ");
     write_alias(w, 't', source);
+}
+
+static void write_join_column(struct select_writer *w, const struct select_source *source,
+                              const struct foreign_key *key, uint32_t part)
+{
+    write_alias(w, 'j', source);
+    write_text(w, ".");
+    write_text(w, source->relation->join->columns[key->columns[part]].quoted);
 }
 
 /* The table between two sides, with the one that it leads to. */
@@ -185,11 +202,14 @@ static void write_join_table(struct select_writer *w, const struct select_source
     write_text(w, " JOIN ");
     write_table(w, source);
     write_text(w, " ON ");
-    write_column(w, source, &source->mapper->columns[source->mapper->key[0]]);
-    write_text(w, " = ");
-    write_alias(w, 'j', source);
-    write_text(w, ".");
-    write_identifier(w, field->join_target);
+    const struct foreign_key *key = source->relation->join_target;
+    for (uint32_t i = 0; i < key->count; i++) {
+        if (i)
+            write_text(w, " AND ");
+        write_column(w, source, &source->mapper->columns[key->targets[i]]);
+        write_text(w, " = ");
+        write_join_column(w, source, key, i);
+    }
 }
 
 static bool has_join_table(const struct select_source *source)
@@ -209,20 +229,31 @@ static void write_key(struct select_writer *w, const struct select_source *sourc
         write_text(w, " = ");
         write_column(w, source->from, &source->from->mapper->columns[from]);
     }
+    if (!key->type)
+        return;
+    write_text(w, " AND "); /* polymorphic: the rows, on the key's side, whose label says that it is this one */
+    write_column(w, own ? source->from : source, key->type);
+    write_text(w, " = ");
+    if (w->hashing)
+        write_text(w, key->label);
+    else
+        literal_quote(key->label, &w->out);
 }
 
 void write_relation(struct select_writer *w, const struct select_source *source)
 {
-    const struct mapper *from = source->from->mapper;
     if (!has_join_table(source)) {
         write_key(w, source);
         return;
     }
-    write_alias(w, 'j', source);
-    write_text(w, ".");
-    write_identifier(w, source->relation->field->join_column);
-    write_text(w, " = ");
-    write_column(w, source->from, &from->columns[from->key[0]]);
+    const struct foreign_key *key = source->relation->join_owner;
+    for (uint32_t i = 0; i < key->count; i++) {
+        if (i)
+            write_text(w, " AND ");
+        write_join_column(w, source, key, i);
+        write_text(w, " = ");
+        write_column(w, source->from, &source->from->mapper->columns[key->targets[i]]);
+    }
 }
 
 void write_sources(struct select_writer *w, const struct select_scope *scope)

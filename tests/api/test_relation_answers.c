@@ -2,6 +2,11 @@
 #include "relation_models.h"
 #include "scene.h"
 
+typedef struct Drafts {
+    int64_t count;
+} Drafts;
+MODEL(Drafts, NULL, COLUMN(Drafts, count));
+
 static void setup(void)
 {
     scene_open(RELATED);
@@ -260,8 +265,41 @@ START_TEST(test_relation_answers__budget_in_a_transaction)
 }
 END_TEST
 
+/* A relation is the same rows in a query as when it is loaded: those of its label, and of its filter. */
+START_TEST(test_relation_answers__queries_mean_the_same_rows)
+{
+    live_sql("TRUNCATE notes; INSERT INTO notes (owner_type, owner_id, text) VALUES"
+             " ('user', 1, 'u'), ('post', 2, 'p'), ('post', 1, 'q')");
+    Query *q = session_query(s, User);
+    query_exists(q, User, notes);
+    query_end(q);
+    ck_assert_uint_eq(query_count(q), 1);
+    q = session_query(s, User);
+    query_join(q, User, notes);
+    ck_assert_uint_eq(query_count(q), 1);
+    q = session_query(s, Note);
+    query_at(q, "user");
+    query_where(q, User, id, "<>", NULL);
+    ck_assert_uint_eq(query_count(q), 1);
+    q = session_query(s, Note);
+    query_exists(q, Note, post);
+    query_end(q);
+    ck_assert_uint_eq(query_count(q), 2);
+    q = session_query(s, User);
+    query_exists(q, User, drafts);
+    query_end(q);
+    ck_assert_uint_eq(query_count(q), 1);
+    q = session_query(s, User);
+    query_left_join(q, User, drafts);
+    query_select_aggregate(q, Drafts, count, AGGREGATE_COUNT, Post, id);
+    ck_assert_int_eq(query_one(q, Drafts)->count, 2);
+    check_no_error();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_relation_answers__queries_mean_the_same_rows);
     tcase_add_test(tests, test_relation_answers__counts);
     tcase_add_test(tests, test_relation_answers__counts_of_many_to_many);
     tcase_add_test(tests, test_relation_answers__first_rows);
