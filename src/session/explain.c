@@ -65,7 +65,8 @@ static const char *explain(struct explaining *explaining)
 {
     struct howdah_session *s = explaining->q->s;
     struct pg_step step = {.bind = bind, .row = take_line, .arg = explaining};
-    if (!prepare(explaining))
+    bool runs = explaining->how & HOWDAH_EXPLAIN_ANALYZE;
+    if ((runs && !query_check_lock(explaining->q)) || !prepare(explaining))
         return NULL;
     step.statement = explaining->prepared.statement;
     if (transaction_read(s, &step) != HOWDAH_STATUS_OK)

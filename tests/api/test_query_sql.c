@@ -102,6 +102,11 @@ START_TEST(test_query_sql__explain)
     ck_assert_ptr_null(query_explain(q, 77));
     check_error(s, STATUS_INVALID);
     ck_assert_ptr_null(query_explain(NULL, EXPLAIN_TEXT));
+    session_clear_error(s);
+    query_lock(q, LOCK_FOR_UPDATE);
+    ck_assert_ptr_nonnull(query_explain(q, EXPLAIN_TEXT));
+    ck_assert_ptr_null(query_explain(q, EXPLAIN_ANALYZE)); /* which runs it */
+    check_error(s, STATUS_NO_TRANSACTION);
 }
 END_TEST
 
