@@ -20,13 +20,18 @@ static inline uint64_t hash_combine(uint64_t seed, uint64_t x)
     return hash_mix(seed ^ (x + 0x9e3779b97f4a7c15ULL));
 }
 
-/* A quick one for numbers that are their own identity. Tables look at the lowest bits, where a lone multiplication leaves
- * the pattern of keys that were counted up; their chains grow long then, and uthash stops to widen the table. */
+/* A quick one for numbers that are their own identity. Sixty-four neighbours stay neighbours, since keys that were counted
+ * up are asked for in order: their places in a table then share lines of the cache. */
 static inline uint32_t hash_integer(uint64_t x)
 {
-    x *= 0x9e3779b97f4a7c15ULL;
-    x ^= x >> 32;
-    return (uint32_t)(x * 0xd6e8feb86659fd93ULL >> 32);
+    enum { NEIGHBOURS = 6 };
+#if defined(__SIZEOF_INT128__)
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)(x >> NEIGHBOURS) * 0x9e3779b97f4a7c15ULL;
+    return (uint32_t)((uint64_t)product ^ (uint64_t)(product >> 64)) + (uint32_t)x;
+#else
+    return (uint32_t)hash_mix(x >> NEIGHBOURS) + (uint32_t)x;
+#endif
 }
 
 uint64_t hash_bytes(uint64_t seed, const void *data, size_t size);

@@ -99,6 +99,7 @@ struct mapper {
 
     /* what the unit of work asks about each object, decided once */
     const struct column *integer_key; /* the whole key, if it is one plain integer; else NULL */
+    uint64_t key_seed;                /* tells equal integers of different tables apart when they are hashed */
     const uint32_t *pointers;         /* columns that refer to memory, arrays included */
     uint32_t pointer_count;
     const uint64_t *always_sent; /* a bit for each column that any INSERT sends, without a look at it */

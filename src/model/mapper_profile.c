@@ -109,4 +109,5 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     mapper->always_sent = always;
     if (mapper->key_count == 1 && is_integer(&mapper->columns[mapper->key[0]]))
         mapper->integer_key = &mapper->columns[mapper->key[0]];
+    mapper->key_seed = (uint64_t)mapper->index << 48;
 }

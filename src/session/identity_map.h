@@ -51,7 +51,7 @@ static inline int64_t key_read_integer(const struct column *c, const void *objec
 
 static inline uint32_t key_hash_integer(const struct mapper *mapper, int64_t key)
 {
-    return hash_integer((uint64_t)key) + mapper->index;
+    return hash_integer((uint64_t)key + mapper->key_seed);
 }
 
 static inline bool key_match_integer(const struct map_node *node, const void *what)

@@ -110,4 +110,32 @@ START_TEST(test_hash__memory)
 }
 END_TEST
 
-RUN("hash", test_hash__bytes, test_hash__mixes, test_hash__statement, test_hash__sizes, test_hash__memory)
+/* Keys as databases make them: counted up, in steps, with a time or a shard in front. None may crowd a few places of a
+ * table with four of them for each. */
+START_TEST(test_hash__integers_spread)
+{
+    enum { KEYS = 1 << 16, PLACES = KEYS / 4, MOST = 20 };
+    static const uint64_t steps[] = {1,          2,
+                                     3,          7,
+                                     10,         63,
+                                     64,         65,
+                                     100,        1000,
+                                     1024,       4096,
+                                     65536,      1 << 22,
+                                     1ULL << 32, (1ULL << 32) + 1,
+                                     1ULL << 40, 12345678901ULL};
+    static unsigned crowd[PLACES];
+    for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+        unsigned most = 0;
+        memset(crowd, 0, sizeof(crowd));
+        for (uint64_t key = 0; key < KEYS; key++) {
+            unsigned now = ++crowd[hash_integer(key * steps[i]) % PLACES];
+            most = now > most ? now : most;
+        }
+        ck_assert_msg(most <= MOST, "steps of %llu: %u in one place", (unsigned long long)steps[i], most);
+    }
+}
+END_TEST
+
+RUN("hash", test_hash__bytes, test_hash__mixes, test_hash__integers_spread, test_hash__statement, test_hash__sizes,
+    test_hash__memory)
