@@ -52,7 +52,10 @@ START_TEST(test_transaction__noted)
                strrchr(token, ':') + 1);
     struct pg_transaction parsed;
     ck_assert(pg_transaction_parse(token, &parsed));
-    ck_assert_mem_eq(&parsed, &h.transaction, sizeof(parsed));
+    ck_assert_uint_eq(parsed.id, h.transaction.id);
+    ck_assert_uint_eq(parsed.system_identifier, h.transaction.system_identifier);
+    ck_assert_uint_eq(parsed.timeline, h.transaction.timeline);
+    ck_assert_uint_eq(parsed.life, h.transaction.life);
 }
 END_TEST
 
