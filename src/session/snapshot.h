@@ -124,9 +124,8 @@ static inline bool snapshot_clean(const struct mapper *mapper, const void *objec
 {
     if (memcmp(object, snapshot, mapper->model->size) != 0)
         return false;
-    const struct in_place *array = mapper->in_place, *end = array + mapper->in_place_count;
-    for (; array < end; array++)
-        if (!items_unedited(array, object))
+    for (uint32_t i = 0; i < mapper->in_place_count; i++)
+        if (!items_unedited(&mapper->in_place[i], object))
             return false;
     return true;
 }
