@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the shared library shows to the linker: check.sh exports|references|needed|size LIBRARY
+# What the shared library shows to the linker: check.sh exports|references|needed|size|growth LIBRARY
 set -eu
 library=$2
 here=$(dirname "$0")
@@ -45,8 +45,10 @@ needed)
         exit 1
     fi
     ;;
-size)
-    limit=$((640 * 1024))
+size | growth)
+    # 400 KiB is what the library is meant to take, 640 what it does take.
+    limit=$((400 * 1024))
+    [ "$1" = size ] || limit=$((640 * 1024))
     strip -o "$library.stripped" "$library"
     size=$(wc -c <"$library.stripped")
     rm -f "$library.stripped"
