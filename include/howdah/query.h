@@ -105,7 +105,8 @@ HOWDAH_API void howdah_query_order_by_similarity_field(struct howdah_query *q, c
     howdah_query_order_by_similarity_field((q), &T##_model, offsetof(T, field), (to))
 
 /* query_or(q); query_where(...); query_where(...); query_end(q): a group whose conditions are joined by OR, or by AND;
- * query_not: joined by AND, and none of the rows that fit. Groups nest to any depth; one without conditions is an error. */
+ * query_not: joined by AND, and none of the rows that fit. Groups nest as deep as the
+ * server's parser follows (some thousands); one without conditions is an error. */
 HOWDAH_API void howdah_query_and(struct howdah_query *q);
 HOWDAH_API void howdah_query_or(struct howdah_query *q);
 HOWDAH_API void howdah_query_not(struct howdah_query *q);
@@ -184,8 +185,9 @@ HOWDAH_API void howdah_query_select_field(struct howdah_query *q, const struct h
                                           size_t result_offset, const struct howdah_model *model, size_t offset);
 #define howdah_query_select(q, R, result_field, T, field) \
     howdah_query_select_field((q), &R##_model, offsetof(R, result_field), &T##_model, offsetof(T, field))
-/* query_select_aggregate(q, AuthorStats, posts, AGGREGATE_COUNT, Post, id). A field that can't hold each such value, as an
- * integer that is to take an average, is an error. An aggregate other than a count is NULL where there are no values. */
+/* query_select_aggregate(q, AuthorStats, posts, AGGREGATE_COUNT, Post, id). A field of a type that can't
+ * hold such values, as an integer that is to take an average, is an error; so is, when the row comes, a value too large for
+ * the field. An aggregate other than a count is NULL where there are no values. */
 HOWDAH_API void howdah_query_select_aggregate_field(struct howdah_query *q, const struct howdah_model *result,
                                                     size_t result_offset, enum howdah_aggregate aggregate,
                                                     const struct howdah_model *model, size_t offset);
