@@ -1,5 +1,9 @@
 #include "draw_rights.h"
 
+#include "parameters.h"
+#include "transaction.h"
+#include "work.h"
+
 enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper)
 {
     return (enum draw_rights)atomic_load_explicit(&db->draw_rights[mapper->index], memory_order_relaxed);
@@ -8,4 +12,46 @@ enum draw_rights draw_rights(const struct howdah_database *db, const struct mapp
 void draw_rights_learn(struct howdah_database *db, const struct mapper *mapper, enum draw_rights rights)
 {
     atomic_store_explicit(&db->draw_rights[mapper->index], (unsigned char)rights, memory_order_relaxed);
+}
+
+struct asking {
+    struct work *w;
+    const struct mapper *mapper;
+};
+
+static enum howdah_status bind_asking(void *arg, struct pg_step *step, struct pg_binding *ret)
+{
+    const struct asking *asking = arg;
+    struct parameters *p = &asking->w->s->parameters;
+    (void)step;
+    if (!parameters_begin(p, 2))
+        return HOWDAH_STATUS_NO_MEMORY;
+    parameters_add_text(p, asking->mapper->quoted);
+    parameters_add_text(p, asking->mapper->identity->name);
+    return parameters_bind(p, ret);
+}
+
+static enum howdah_status row_asking(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    const struct asking *asking = arg;
+    (void)step;
+    bool allowed = count == 1 && cells[0].size == 1 && cells[0].data[0];
+    draw_rights_learn(asking->w->s->db, asking->mapper, allowed ? DRAW_ALLOWED : DRAW_DENIED);
+    return HOWDAH_STATUS_OK;
+}
+
+bool draw_rights_ask(struct work *w, bool *ret_denied)
+{
+    struct howdah_session *s = w->s;
+    for (uint32_t i = 0; i < w->batch_count; i++) {
+        struct asking asking = {w, w->batches[i]->mapper};
+        if (!w->batches[i]->draws || draw_rights(s->db, asking.mapper) != DRAW_UNKNOWN)
+            continue;
+        struct pg_step step = {
+            .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
+        if (transaction_read(s, &step) != HOWDAH_STATUS_OK)
+            return false;
+        *ret_denied = *ret_denied || draw_rights(s->db, asking.mapper) == DRAW_DENIED;
+    }
+    return true;
 }

@@ -1,0 +1,152 @@
+/* The plan of a commit is run, by the one executor; and what became of it is told truly: done, not done, or in doubt. */
+#include "culprit.h"
+#include "draw_rights.h"
+#include "hooks.h"
+#include "transaction.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+
+/* A statement that checked its rows itself says it by an error of its own kind. */
+static void tell_count(struct work *w, size_t failed)
+{
+    const struct howdah_error *e = &w->s->error;
+    const char *found = strcmp(e->sqlstate, "42704") == 0 ? strstr(e->message, STATEMENT_GUARD) : NULL;
+    if (!found || failed >= w->step_count || w->infos[failed].kind != STEP_WRITE ||
+        !w->batches[w->chunks[w->infos[failed].chunk].batch]->guarded)
+        return;
+    uint64_t count = strtoull(found + strlen(STATEMENT_GUARD), NULL, 10);
+    error_clear(&w->s->error);
+    work_fail_count(w, w->infos[failed].chunk, count);
+}
+
+static void tell_outcome(struct work *w, enum howdah_outcome outcome)
+{
+    struct howdah_session *s = w->s;
+    char token[128 > FENCE_TOKEN ? 128 : FENCE_TOKEN];
+    s->error.outcome = outcome;
+    if (outcome == HOWDAH_OUTCOME_IN_DOUBT) {
+        s->error.status = HOWDAH_STATUS_IN_DOUBT;
+        if (w->fence.set)
+            fence_token(&w->fence, token);
+        else
+            pg_transaction_token(&w->transaction, token, sizeof(token));
+        if (w->fence.set || w->transaction.id)
+            error_attach(&s->error, &s->error.in_doubt_token, token);
+        error_message(&s->error, "whether the transaction was committed can't be learned now: %s", s->error.message);
+    }
+    error_finish(&s->error);
+}
+
+/* Before a plan runs a second time on new prepared statements: nothing of the first run counts. */
+static void restart(void *arg)
+{
+    struct work *w = arg;
+    for (uint32_t i = 0; i < w->chunk_count; i++)
+        w->chunks[i].received = 0;
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        sweep->affected = 0;
+    w->failed_chunk = NONE;
+    w->drawn = 0;
+}
+
+static enum howdah_outcome resolve(struct work *w)
+{
+    struct howdah_database *db = w->s->db;
+    moment deadline = clock_deadline(db->options.in_doubt_timeout, 0);
+    if (w->fence.set)
+        return fence_resolve(db, &w->fence, deadline);
+    return w->transaction.id ? pg_transaction_resolve(db->pool, &w->transaction, deadline) : HOWDAH_OUTCOME_IN_DOUBT;
+}
+
+/* Runs the steps once. *ret_outcome is DONE, NOT_DONE, or IN_DOUBT where nobody could say. */
+static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outcome, size_t *ret_failed)
+{
+    struct howdah_session *s = w->s;
+    const struct howdah_database_options *o = &s->db->options;
+    struct pg_plan plan = {.steps = w->steps,
+                           .count = w->step_count,
+                           .deadline = clock_deadline(o->commit_timeout, 0),
+                           .repeatable = s->transaction != TRANSACTION_OPEN,
+                           .restart = restart,
+                           .restart_arg = w};
+    bool own = s->transaction == TRANSACTION_NONE;
+    w->transaction = s->transaction_id;
+    enum howdah_status status = transaction_run(s, &plan);
+    if (status == HOWDAH_STATUS_OK && s->transaction == TRANSACTION_OPEN) {
+        s->transaction_id = w->transaction;
+        s->fence = w->fence;
+    }
+    *ret_failed = plan.failed;
+    *ret_outcome = status == HOWDAH_STATUS_OK ? HOWDAH_OUTCOME_DONE : plan.outcome;
+    if (*ret_outcome == HOWDAH_OUTCOME_NONE || (w->lone && w->failed_chunk != NONE))
+        *ret_outcome = HOWDAH_OUTCOME_NOT_DONE; /* a lone statement that wrote no row did nothing */
+    if (*ret_outcome == HOWDAH_OUTCOME_IN_DOUBT)
+        *ret_outcome = resolve(w);
+    if (status == HOWDAH_STATUS_OK)
+        transaction_sent_settings(s);
+    else if (!own)
+        transaction_failed(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
+    return status;
+}
+
+/* The role may not draw keys from a sequence: learned now, and planned otherwise from now on. */
+static bool learn_denial(struct work *w, size_t failed)
+{
+    if (failed >= w->step_count || w->infos[failed].kind != STEP_DRAW)
+        return false;
+    const struct mapper *mapper = w->batches[w->chunks[w->infos[failed].chunk].batch]->mapper;
+    if (w->s->error.status == HOWDAH_STATUS_PERMISSION)
+        draw_rights_learn(w->s->db, mapper, DRAW_DENIED);
+    return draw_rights(w->s->db, mapper) == DRAW_DENIED;
+}
+
+/* Whether all that the server had to say about the rows has come. */
+static bool is_answered(const struct work *w)
+{
+    bool answered = w->drawn == w->draws;
+    for (uint32_t i = 0; answered && !w->lone && i < w->chunk_count; i++)
+        answered = !w->batches[w->chunks[i].batch]->returned_count || w->chunks[i].received == w->chunks[i].count;
+    return answered && !w->lone;
+}
+
+/* The server has committed it, but its answer can't be taken in: the objects must not be written again, and what the server
+ * made of them is not known. */
+static enum howdah_status give_up(struct work *w)
+{
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        if (w->changes[i].batch == NONE)
+            continue;
+        identity_remove(&w->s->map, w->changes[i].entry);
+        entry_move(w->changes[i].entry, EVENT_EVICT);
+    }
+    tell_outcome(w, HOWDAH_OUTCOME_DONE);
+    return w->s->error.status;
+}
+
+enum howdah_status work_run(struct work *w)
+{
+    struct howdah_session *s = w->s;
+    bool fresh = s->transaction_id.id == 0, own = s->transaction == TRANSACTION_NONE;
+    enum howdah_outcome outcome;
+    size_t failed;
+    enum howdah_status status = run_once(w, &outcome, &failed);
+    if (outcome == HOWDAH_OUTCOME_DONE && status != HOWDAH_STATUS_OK && !is_answered(w))
+        return give_up(w);
+    if (outcome == HOWDAH_OUTCOME_DONE) { /* also where the answer was lost, but the transaction was not */
+        error_clear(&s->error);
+        return HOWDAH_STATUS_OK;
+    }
+    if (own && outcome == HOWDAH_OUTCOME_NOT_DONE && learn_denial(w, failed)) {
+        error_clear(&s->error);
+        w = work_plan(s, true);
+        return w && hooks_allow_plan(s) && work_prepare_finish(w, true) ? work_run(w) : s->error.status;
+    }
+    if (outcome == HOWDAH_OUTCOME_NOT_DONE)
+        tell_count(w, failed);
+    if (outcome == HOWDAH_OUTCOME_NOT_DONE)
+        work_name_culprit(w, failed, fresh || s->at_savepoint); /* back at a savepoint it can be tried again */
+    tell_outcome(w, outcome);
+    return s->error.status;
+}

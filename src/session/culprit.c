@@ -1,0 +1,112 @@
+#include "culprit.h"
+
+#include "join_row.h"
+
+#include "base/error.h"
+
+/* Faults of single rows, as opposed to those of the whole. */
+static bool is_fault_of_row(enum howdah_status status)
+{
+    switch (status) {
+    case HOWDAH_STATUS_STALE:
+    case HOWDAH_STATUS_UNIQUE:
+    case HOWDAH_STATUS_FOREIGN_KEY:
+    case HOWDAH_STATUS_NOT_NULL:
+    case HOWDAH_STATUS_CHECK:
+    case HOWDAH_STATUS_EXCLUSION:
+    case HOWDAH_STATUS_DATA:
+    case HOWDAH_STATUS_SERVER: return true;
+    default: return false;
+    }
+}
+
+static const struct mapper *mapper_of_table(const struct howdah_session *s, const struct howdah_error *error)
+{
+    const struct catalog *catalog = &s->db->catalog;
+    for (uint32_t i = 0; error->table && i < catalog->mapper_count; i++) {
+        const struct mapper *mapper = &catalog->mappers[i];
+        if (mapper->table && strcmp(mapper->table, error->table) == 0 &&
+            (!error->schema || strcmp(mapper->schema, error->schema) == 0))
+            return mapper;
+    }
+    return NULL;
+}
+
+/* The field that the server's words are about. */
+static void name_field(struct howdah_session *s, const struct mapper *mapper)
+{
+    struct howdah_error *e = &s->error;
+    const struct column *c = NULL;
+    if (mapper && e->constraint)
+        c = mapper_column_of_constraint(mapper, e->constraint);
+    if (mapper && !c && e->column)
+        c = mapper_column_named(mapper, e->column);
+    if (mapper && !e->model)
+        error_attach(e, &e->model, mapper->model->name);
+    if (c && !e->field)
+        error_attach(e, &e->field, c->field->name);
+}
+
+/* Of a statement of several parts: the only row of the table that the server names. */
+static struct entry *joint_culprit(const struct work *w, const struct step *info, const struct mapper *named)
+{
+    struct entry *entry = NULL;
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < info->chunk_count; i++) {
+        const struct chunk *chunk = &w->chunks[info->chunk + i];
+        const struct batch *batch = w->batches[chunk->batch];
+        bool stale = w->failed_chunk != NONE;
+        if (stale ? w->failed_chunk != info->chunk + i : named && batch->mapper != named)
+            continue;
+        rows += chunk->count;
+        entry = w->changes[batch->changes[chunk->first]].entry;
+    }
+    return rows == 1 ? entry : NULL;
+}
+
+void session_name_culprit(struct howdah_session *s, const struct mapper *mapper)
+{
+    const struct mapper *named = mapper_of_table(s, &s->error);
+    name_field(s, named ? named : mapper);
+}
+
+void work_name_culprit(struct work *w, size_t failed, bool again)
+{
+    struct howdah_session *s = w->s;
+    const struct mapper *named = mapper_of_table(s, &s->error);
+    if (failed >= w->step_count || w->infos[failed].kind != STEP_WRITE) {
+        name_field(s, named);
+        return;
+    }
+    uint32_t index = w->infos[failed].chunk;
+    const struct chunk *chunk = &w->chunks[index];
+    const struct batch *batch = w->batches[chunk->batch];
+    const struct mapper *mapper = batch->mapper;
+    struct entry *entry = chunk->count == 1 ? w->changes[batch->changes[chunk->first]].entry : NULL;
+    bool of_row = is_fault_of_row(s->error.status), joint = w->infos[failed].chunk_count > 1;
+    if (joint)
+        entry = joint_culprit(w, &w->infos[failed], named);
+    if (again && !joint && s->error.status == HOWDAH_STATUS_STALE && w->change_count > 1) {
+        struct entry *first = work_blame_stale(w);
+        entry = first ? first : entry;
+    } else if (of_row && !entry && again && !joint) {
+        entry = work_blame(w, index, s->error.status);
+    }
+    if (of_row && mapper->join_of) {
+        join_row_name(s, mapper, entry);
+        return;
+    }
+    if (of_row && entry) { /* model and field are the object's; where another table refers to it, .table tells */
+        mapper = entry_mapper(s, entry);
+        s->error.object = entry_object(mapper, entry);
+        error_attach(&s->error, &s->error.model, mapper->model->name);
+    }
+    if (!s->error.object || !named || named == mapper)
+        name_field(s, named ? named : mapper);
+    if (of_row && !entry)
+        error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
+                      batch->count,
+                      joint   ? "one statement wrote all of them"
+                      : again ? "it did not happen again"
+                              : "earlier work of the transaction is gone");
+}

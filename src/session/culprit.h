@@ -1,0 +1,11 @@
+/* Whose fault a failed statement was: the object, its model and the field, as far as the server's answer tells; else by
+ * trying the rows one by one. */
+#ifndef SESSION_CULPRIT_H
+#define SESSION_CULPRIT_H
+
+#include "work.h"
+
+/* Adds object, model and field to an error that step `failed` of the plan ended with; `again`: it can be tried again. */
+void work_name_culprit(struct work *w, size_t failed, bool again);
+
+#endif
