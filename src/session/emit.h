@@ -1,0 +1,24 @@
+/* What the files of the emitting phase share: batches become chunks of rows, and chunks become the executor's steps. */
+#ifndef SESSION_EMIT_H
+#define SESSION_EMIT_H
+
+#include "work.h"
+
+/* Where a probe begins, counted in rows: chunks are numbered anew in it. */
+struct probe {
+    bool stale; /* all rows that may be stale, to the end */
+    uint32_t batch, first, last;
+};
+
+/* Cuts the batches into chunks; what `probe` says is not cut, but a chunk for each row. */
+bool emit_chunks(struct work *w, const struct probe *probe);
+/* Adds a step, and what stands behind it. */
+bool emit_step(struct work *w, struct pg_step step, struct step info);
+/* The statement of a batch, and what it returns; `guarded`: the statement itself is to check how many rows it writes. */
+bool emit_statement(struct work *w, struct batch *batch, bool guarded);
+/* Nobody can say how many rows it should write. */
+bool emit_is_uncounted(const struct work *w, const struct batch *batch);
+/* The steps of all chunks, keys that are drawn for them first. */
+bool emit_writes(struct work *w);
+
+#endif

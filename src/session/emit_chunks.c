@@ -1,0 +1,97 @@
+/* Batches become chunks: the rows of one statement. Rings and knots of rows are not cut. */
+#include "emit.h"
+
+/* How many rows from `first` on go into one statement. */
+static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_one)
+{
+    size_t bytes = 0;
+    uint32_t count = 0, left = batch->count - first;
+    if (batch->returns_keys || one_by_one)
+        return 1;
+    if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
+        return left < CHUNK_ROWS ? left : CHUNK_ROWS;
+    while (count < left && count < CHUNK_ROWS && bytes < CHUNK_BYTES)
+        bytes += batch->mapper->model->size + batch->bytes[first + count++];
+    return count;
+}
+
+/* A ring of rows is not cut. */
+static uint32_t whole_rings(const struct batch *batch, uint32_t first, uint32_t count)
+{
+    while (batch->joined && first + count < batch->count && batch->joined[first + count])
+        count++;
+    return count;
+}
+
+static uint32_t count_bits(const uint64_t *set, uint32_t words)
+{
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < words; i++)
+        bits += (uint32_t)__builtin_popcountll(set[i]);
+    return bits;
+}
+
+static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t count)
+{
+    struct batch *batch = w->batches[index];
+    struct chunk *chunks = work_grow(w, w->chunks, w->chunk_count, &w->chunk_capacity, sizeof(*chunks));
+    if (!chunks)
+        return false;
+    w->chunks = chunks;
+    chunks[w->chunk_count] = (struct chunk){.batch = index, .first = first, .count = count, .setting = w->settings};
+    w->settings += count_bits(batch->by_name, column_words(batch->mapper));
+    for (uint32_t i = 0; i < count; i++)
+        w->changes[batch->changes[first + i]].chunk = w->chunk_count;
+    w->chunk_count++;
+    return true;
+}
+
+/* The parts of one statement: whole knots, of about as many rows as another statement has. */
+static bool cut_knots(struct work *w, const struct batch *leader)
+{
+    for (uint32_t knot = 0, next; knot < leader->knot_count; knot = next) {
+        uint32_t rows = 0;
+        for (next = knot; next < leader->knot_count && rows < CHUNK_ROWS; next++)
+            for (uint32_t i = 0; i < leader->part_count; i++) {
+                const uint32_t *ends = leader->parts[i]->ends;
+                rows += ends[next] - (next ? ends[next - 1] : 0);
+            }
+        for (uint32_t i = 0; i < leader->part_count; i++) {
+            const struct batch *part = leader->parts[i];
+            uint32_t first = knot ? part->ends[knot - 1] : 0;
+            if (!add_chunk(w, part->index, first, part->ends[next - 1] - first))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_probed(const struct probe *probe, const struct batch *batch, uint32_t index, uint32_t first)
+{
+    if (!probe || probe->stale)
+        return probe && batch->operation != HOWDAH_OPERATION_INSERT && !batch->follow;
+    return probe->batch == index && first >= probe->first;
+}
+
+bool emit_chunks(struct work *w, const struct probe *probe)
+{
+    w->chunk_count = w->settings = 0;
+    for (uint32_t i = 0; i < w->batch_count; i++) {
+        uint32_t index = w->order[i], first = 0;
+        struct batch *batch = w->batches[index];
+        batch->first_chunk = w->chunk_count;
+        if (batch->parts && !cut_knots(w, batch))
+            return false;
+        while (!batch->ends && first < batch->count) {
+            bool inside = is_probed(probe, batch, index, first);
+            uint32_t count = whole_rings(batch, first, fitting(batch, first, inside));
+            if (!add_chunk(w, index, first, count))
+                return false;
+            first += count;
+            if (inside && !probe->stale && first > probe->last)
+                return true;
+        }
+        batch->chunk_count = w->chunk_count - batch->first_chunk;
+    }
+    return true;
+}

@@ -1,0 +1,170 @@
+/* Chunks become steps: their statements, the keys that are drawn and handed on for them, and what goes before a DELETE. */
+#include "emit.h"
+#include "steps.h"
+
+static struct statement_key key_of(const struct batch *batch)
+{
+    static const enum statement_kind kinds[] = {[HOWDAH_OPERATION_INSERT] = STATEMENT_INSERT,
+                                                [HOWDAH_OPERATION_UPDATE] = STATEMENT_UPDATE,
+                                                [HOWDAH_OPERATION_DELETE] = STATEMENT_DELETE};
+    bool delete = batch->operation == HOWDAH_OPERATION_DELETE;
+    return (struct statement_key){.kind = batch->follow ? STATEMENT_FOLLOW : kinds[batch->operation],
+                                  .mapper = batch->mapper,
+                                  .columns = delete ? NULL : batch->columns,
+                                  .by_name = delete ? NULL : batch->by_name,
+                                  .defaults = batch->defaults,
+                                  .follows = batch->follow ? batch->follow->keys : NULL,
+                                  .follow_count = batch->follow ? batch->follow->key_count : 0,
+                                  .parks = batch->parks};
+}
+
+static const struct statement *joint_statement(struct work *w, const struct batch *leader)
+{
+    struct statement_part *parts = arena_allocate_array(&w->arena, leader->part_count, sizeof(*parts));
+    for (uint32_t i = 0; parts && i < leader->part_count; i++)
+        parts[i] = (struct statement_part){key_of(leader->parts[i]), leader->parts[i]->rank};
+    return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
+}
+
+bool emit_is_uncounted(const struct work *w, const struct batch *batch)
+{
+    return batch->follow || work_may_be_gone(w, batch);
+}
+
+/* Of a part that is not the leader the statement is never used. */
+bool emit_statement(struct work *w, struct batch *batch, bool guarded)
+{
+    struct statement_key key = key_of(batch);
+    key.guarded = guarded && !batch->parts && !batch->ends && !emit_is_uncounted(w, batch);
+    if (batch->statement && batch->guarded == key.guarded)
+        return true;
+    batch->guarded = key.guarded;
+    batch->statement = batch->parts ? joint_statement(w, batch) : text_store_get(&w->s->db->texts, &key, &w->arena);
+    batch->returned =
+        arena_allocate_array(&w->arena, batch->mapper->column_count + KEY_PARTS_MAX, sizeof(struct column *));
+    if (!batch->statement || !batch->returned)
+        return !session_no_memory(w->s);
+    batch->returned_count = statement_returned(&key, batch->returned);
+    return true;
+}
+
+/* Generated keys are drawn before anything else, so that every later step finds them. */
+static bool add_draws(struct work *w)
+{
+    for (uint32_t i = 0; i < w->chunk_count; i++) {
+        const struct batch *batch = w->batches[w->chunks[i].batch];
+        if (batch->draws &&
+            !emit_step(
+                w, (struct pg_step){.statement = &statement_draw_keys, .bind = step_bind_draw, .row = step_row_draw},
+                (struct step){.kind = STEP_DRAW,
+                              .chunk = i,
+                              .column = batch->mapper->identity->index,
+                              .reason = "keys for rows that others may refer to"}))
+            return false;
+        w->draws += batch->draws;
+    }
+    return true;
+}
+
+static bool add_gathers(struct work *w, uint32_t chunk)
+{
+    const struct batch *batch = w->batches[w->chunks[chunk].batch];
+    for (uint32_t c = 0; c < batch->mapper->column_count; c++) {
+        if (!column_in(batch->by_name, c) || (batch->draws && c == batch->mapper->identity->index))
+            continue;
+        if (!emit_step(w, (struct pg_step){.statement = &statement_gather_keys, .bind = step_bind_gather},
+                       (struct step){.kind = STEP_GATHER,
+                                     .chunk = chunk,
+                                     .column = c,
+                                     .reason = "keys drawn above, for the rows that refer to them"}))
+            return false;
+    }
+    return true;
+}
+
+/* What refers to the rows of a DELETE and was not loaded. */
+static bool add_sweeps(struct work *w, uint32_t chunk)
+{
+    const struct batch *batch = w->batches[w->chunks[chunk].batch];
+    if (batch->operation != HOWDAH_OPERATION_DELETE)
+        return true;
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        if (sweep->mapper == batch->mapper &&
+            !emit_step(
+                w, (struct pg_step){.statement = sweep->statement, .bind = step_bind_sweep, .done = step_done_sweep},
+                (struct step){.kind = STEP_SWEEP, .chunk = chunk, .sweep = sweep, .reason = sweep->reason}))
+            return false;
+    return true;
+}
+
+/* The objects of a statement of several parts, side by side. */
+static bool gather_objects(struct work *w, struct step *info)
+{
+    for (uint32_t i = 0; i < info->chunk_count; i++)
+        info->rows += w->batches[w->chunks[info->chunk + i].batch]->follow ? 0 : w->chunks[info->chunk + i].count;
+    void **objects = arena_allocate_array(&w->arena, info->rows, sizeof(*objects));
+    if (!objects)
+        return !session_no_memory(w->s);
+    info->objects = objects;
+    for (uint32_t i = 0; i < info->chunk_count; i++) {
+        const struct chunk *chunk = &w->chunks[info->chunk + i];
+        if (w->batches[chunk->batch]->follow)
+            continue; /* the objects whose keys change are those of another part */
+        memcpy(objects, w->batches[chunk->batch]->objects + chunk->first, chunk->count * sizeof(*objects));
+        objects += chunk->count;
+    }
+    return true;
+}
+
+static bool add_joint_write(struct work *w, uint32_t chunk, uint32_t count)
+{
+    const struct batch *leader = w->batches[w->chunks[chunk].batch];
+    struct step info = {.kind = STEP_WRITE,
+                        .chunk = chunk,
+                        .chunk_count = count,
+                        .reason = "these rows need each other; foreign keys are checked when all of them are written"};
+    for (uint32_t i = 0; i < count; i++)
+        if (!add_gathers(w, chunk + i) || !add_sweeps(w, chunk + i))
+            return false;
+    return gather_objects(w, &info) && emit_step(w,
+                                                 (struct pg_step){.statement = leader->statement,
+                                                                  .bind = step_bind_write,
+                                                                  .row = step_row_joint,
+                                                                  .done = step_done_write},
+                                                 info);
+}
+
+static bool add_writes(struct work *w)
+{
+    for (uint32_t i = 0; i < w->chunk_count; i++) {
+        struct batch *batch = w->batches[w->chunks[i].batch];
+        if (batch->parts) {
+            if (!add_joint_write(w, i, batch->part_count))
+                return false;
+            i += batch->part_count - 1;
+            continue;
+        }
+        if (!add_gathers(w, i) || !add_sweeps(w, i))
+            return false;
+        if (!emit_step(w,
+                       (struct pg_step){.statement = batch->statement,
+                                        .bind = step_bind_write,
+                                        .row = batch->returned_count ? step_row_write : NULL,
+                                        .done = step_done_write},
+                       (struct step){.kind = STEP_WRITE,
+                                     .chunk = i,
+                                     .chunk_count = 1,
+                                     .rows = w->chunks[i].count,
+                                     .objects = batch->objects + w->chunks[i].first,
+                                     .reason = batch->reason ? batch->reason : ""}))
+            return false;
+        bool last_of_batch = w->chunks[i].first + w->chunks[i].count == batch->count;
+        w->steps[w->step_count - 1].sync = batch->awaited && last_of_batch;
+    }
+    return true;
+}
+
+bool emit_writes(struct work *w)
+{
+    return add_draws(w) && add_writes(w);
+}
