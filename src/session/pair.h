@@ -1,0 +1,18 @@
+/* What the files of the pairing phase share. */
+#ifndef SESSION_PAIR_H
+#define SESSION_PAIR_H
+
+#include "work.h"
+
+/* Gives a change that is no DELETE its image: the object, with the foreign keys cleared that lose what they refer to. */
+bool pair_image(struct work *w, struct change *change);
+/* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */
+bool pair_own(struct work *w, const struct column *c, const struct change *change);
+/* A field that is not the session's own memory any more, but has the value that it had: back to that memory. */
+bool pair_take_back(struct work *w, const struct column *c, const struct change *change, const void *before);
+/* Foreign keys are filled in from pointers, and from what session_link said. */
+bool pair_relations(struct work *w, const struct mapper *mapper, struct change *change);
+/* Chooses the columns that are sent. */
+bool pair_columns(struct work *w, const struct mapper *mapper, struct change *change);
+
+#endif

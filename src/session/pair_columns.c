@@ -1,0 +1,159 @@
+/* Which columns of an image are sent. */
+#include "assigned.h"
+#include "pair.h"
+#include "snapshot.h"
+
+/* NULL or zero. The padding behind a value that can be NULL may be anything. */
+static bool is_unassigned(const struct column *c, const void *object)
+{
+    const unsigned char *bytes = column_field(c, object);
+    if (c->shape == SHAPE_NULLABLE)
+        return column_is_null(c, object);
+    for (size_t i = 0; i < c->size; i++)
+        if (bytes[i])
+            return false;
+    return true;
+}
+
+/* What may not change in a row: NULL, or why. */
+static const char *refusal(const struct column *c)
+{
+    return c->server_only ? "is made by the server and can't be assigned" : NULL;
+}
+
+/* An INSERT sends all that is set; what is not is the server's to make. */
+static bool choose_inserted(struct work *w, struct change *change, const struct column *c, uint64_t *set)
+{
+    if (c->server_only)
+        return is_unassigned(c, change->image) ||
+               work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
+    if (c->identity && column_is_unset_key(c, change->image)) {
+        change->draws |= c->key; /* another one is simply left to the server */
+        return true;
+    }
+    bool deferred = work_defers(w, change, c->index);
+    if (!deferred && c->unset_on_insert && column_is_null(c, change->image) &&
+        !assigned_has(w->s, change->entry, c->index))
+        return true;
+    if (!deferred && c->key && column_is_unset_key(c, change->image))
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "the primary key is not set");
+    column_put(set, c->index);
+    return true;
+}
+
+/* Whether a session that writes loaded objects whole writes this column. */
+static bool is_written_anyway(const struct change *change, const struct column *c)
+{
+    return !refusal(c) && !c->key && !c->version && (c->nullable || !column_is_null(c, change->image));
+}
+
+/* An UPDATE sends what differs. */
+static bool choose_updated(struct work *w, struct change *change, const struct column *c, uint64_t *set)
+{
+    bool deferred = work_defers(w, change, c->index);
+    bool same =
+        !deferred && (snapshot_has_field(c, change->image, change->old) || pair_take_back(w, c, change, change->old));
+    const char *why = same ? NULL : refusal(c);
+    if (!same && !deferred && c->key && (column_is_null(c, change->image) || column_is_unset_key(c, change->image)))
+        why = "is part of the primary key of a row and can't be unset";
+    if (why)
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", why);
+    if (same && !(w->s->write_all && is_written_anyway(change, c)))
+        return true;
+    column_put(set, c->index);
+    return deferred || same || pair_own(w, c, change);
+}
+
+static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
+{
+    if (mapper->version)
+        integer_set(mapper->version, change->image, 1);
+    memcpy(set, mapper->always_sent, column_words(mapper) * sizeof(*set));
+    for (uint32_t i = 0; i < mapper->looked_at_count; i++)
+        if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]], set))
+            return false;
+    return true;
+}
+
+static bool count_version(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    int64_t version = key_read_integer(mapper->version, change->old);
+    return (version < INT64_MAX && integer_set(mapper->version, change->image, version + 1)) ||
+           work_refuse(w, HOWDAH_STATUS_INVALID, change, mapper->version->field->name,
+                       "the version has reached the end of its type: widen the column");
+}
+
+static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
+{
+    const struct column *c = mapper->columns, *end = c + mapper->column_count;
+    bool only_changes = change->deferrals == NONE && !w->s->write_all;
+    memset(set, 0, column_words(mapper) * sizeof(*set));
+    for (; c < end; c++) {
+        if (only_changes && snapshot_has_field(c, change->image, change->old))
+            continue; /* as most fields of most objects */
+        if (!choose_updated(w, change, c, set))
+            return false;
+    }
+    if (!mapper->version || column_set_is_empty(set, column_words(mapper)) || column_in(set, mapper->version->index))
+        return true; /* or it is one that the program has set */
+    return count_version(w, mapper, change);
+}
+
+/* A new object takes over a row: all columns but the key are written, those that an INSERT would leave out too. */
+static bool choose_taken_over(struct work *w, struct change *change, const struct column *c, uint64_t *set,
+                              uint64_t *defaults)
+{
+    bool deferred = work_defers(w, change, c->index);
+    bool unset =
+        !deferred &&
+        ((c->identity && column_is_unset_key(c, change->image)) ||
+         (c->unset_on_insert && column_is_null(c, change->image) && !assigned_has(w->s, change->entry, c->index)));
+    if (c->server_only && !is_unassigned(c, change->image))
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
+    if (c->key || c->version)
+        return true;
+    if (c->field->server_default && (c->server_only || unset))
+        column_put(defaults, c->index);
+    else if (c->identity && unset)
+        column_put(defaults, c->index);
+    else if (!c->server_only)
+        column_put(set, c->index);
+    return true;
+}
+
+static bool choose_for_row(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
+{
+    uint32_t words = column_words(mapper);
+    uint64_t *defaults = arena_allocate_zero(&w->arena, words * sizeof(*defaults), _Alignof(uint64_t));
+    if (!defaults)
+        return !session_no_memory(w->s);
+    memset(set, 0, words * sizeof(*set));
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (!choose_taken_over(w, change, &mapper->columns[i], set, defaults))
+            return false;
+    change->defaults = column_set_is_empty(defaults, words) ? NULL : defaults;
+    return !mapper->version || count_version(w, mapper, change);
+}
+
+/* The set in memory of the work: that of the change before, if it is the same. */
+static const uint64_t *keep_set(struct work *w, const uint64_t *set, uint32_t words)
+{
+    if (w->last_set_words == words && column_sets_equal(w->last_set, set, words))
+        return w->last_set;
+    w->last_set = arena_copy(&w->arena, set, words * sizeof(*set));
+    w->last_set_words = w->last_set ? words : 0;
+    return w->last_set;
+}
+
+bool pair_columns(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    uint64_t set[COLUMN_WORDS_MAX];
+    bool new = change->entry->state == ENTRY_NEW;
+    bool chosen = change->operation == HOWDAH_OPERATION_INSERT ? choose_for_insert(w, mapper, change, set)
+                  : new                                        ? choose_for_row(w, mapper, change, set)
+                                                               : choose_for_update(w, mapper, change, set);
+    if (!chosen)
+        return false;
+    change->columns = keep_set(w, set, column_words(mapper));
+    return change->columns || !session_no_memory(w->s);
+}
