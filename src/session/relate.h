@@ -1,0 +1,41 @@
+/* What the files of the relating phase share. */
+#ifndef SESSION_RELATE_H
+#define SESSION_RELATE_H
+
+#include "work.h"
+
+struct child {
+    struct child *next;
+    struct entry *entry;
+    const struct foreign_key *key;
+};
+
+/* The objects that refer to one. */
+struct family {
+    struct map_node node;
+    const struct entry *owner;
+    struct child *first;
+};
+
+/* The family of an object, or NULL: nobody refers to it. */
+struct family *family_of(const struct map *families, const struct entry *owner);
+/* Tables whose rows may be deleted: those with deletes, and what cascades reach from them. False: none. */
+bool families_reach(struct work *w, bool *reached);
+/* Who refers to objects of these tables. */
+bool families_find(struct work *w, struct map *families, const bool *reached);
+
+/* The entry is deleted as well; `follows`: by something that is done anyway. */
+bool relate_delete(struct work *w, struct entry *entry, bool follows);
+/* What refers to deleted objects is deleted, or lets go of them. */
+bool relate_families(struct work *w, const struct map *families);
+/* Links to or from what is deleted go with it: those that are there by a sweep. */
+void relate_dead_links(struct work *w);
+/* New objects take over the rows of deleted ones: those ones' links go, as far as they are loaded. */
+bool relate_links_of_taken_rows(struct work *w);
+
+static inline bool change_goes(const struct change *change)
+{
+    return change->operation == HOWDAH_OPERATION_DELETE || change->fate == FATE_DROPPED;
+}
+
+#endif

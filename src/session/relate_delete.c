@@ -1,0 +1,140 @@
+/* What becomes of objects that refer to deleted ones: deleted too, or their foreign keys become NULL, or it is refused. */
+#include "cascade.h"
+#include "owner.h"
+#include "relate.h"
+
+bool relate_delete(struct work *w, struct entry *entry, bool follows)
+{
+    struct change *change = work_change_of(w, entry);
+    if (entry->state == ENTRY_NEW) {
+        if (change)
+            change->fate = FATE_DROPPED;
+        return true;
+    }
+    if (!change && !(change = work_add_change(w, entry_mapper(w->s, entry), entry, HOWDAH_OPERATION_DELETE)))
+        return false;
+    change->operation = HOWDAH_OPERATION_DELETE;
+    change->image = change->old;
+    change->fate = follows ? FATE_FOLLOWS : FATE_WRITTEN;
+    entry_move(entry, EVENT_DELETE);
+    entry->cascaded = true;
+    w->deletes[entry->mapper] += !follows;
+    return true;
+}
+
+/* Entries whose children are still to be looked at. */
+struct queue {
+    struct entry **entries;
+    uint32_t count, capacity;
+};
+
+static bool put(struct work *w, struct queue *queue, struct entry *entry)
+{
+    struct entry **entries = work_grow(w, queue->entries, queue->count, &queue->capacity, sizeof(*entries));
+    if (!entries)
+        return false;
+    queue->entries = entries;
+    entries[queue->count++] = entry;
+    return true;
+}
+
+static bool delete_children_of(struct work *w, struct queue *queue, const struct family *family)
+{
+    for (const struct child *child = family ? family->first : NULL; child; child = child->next) {
+        const struct change *known = work_change_of(w, child->entry);
+        enum cascade_rule rule = cascade_rule_of(child->key, entry_mapper(w->s, child->entry));
+        bool gone = child->entry->state == ENTRY_DELETED || (known && change_goes(known));
+        if (gone || (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS))
+            continue;
+        if (!relate_delete(w, child->entry, rule == CASCADE_FOLLOWS) || !put(w, queue, child->entry))
+            return false;
+    }
+    return true;
+}
+
+static bool delete_children(struct work *w, const struct map *families)
+{
+    struct queue queue = {0};
+    for (uint32_t i = 0; i < w->change_count; i++)
+        if (change_goes(&w->changes[i]) && !put(w, &queue, w->changes[i].entry))
+            return false;
+    for (uint32_t i = 0; i < queue.count; i++) /* which grows */
+        if (!delete_children_of(w, &queue, family_of(families, queue.entries[i])))
+            return false;
+    return true;
+}
+
+static bool clear_key(struct work *w, struct entry *entry, const struct foreign_key *key, bool followed)
+{
+    struct change *change = work_change_of(w, entry);
+    struct cleared *cleared = work_grow(w, w->cleared, w->cleared_count, &w->cleared_capacity, sizeof(*cleared));
+    if (!cleared)
+        return false;
+    w->cleared = cleared;
+    if (!change) {
+        change = work_add_change(w, entry_mapper(w->s, entry), entry, HOWDAH_OPERATION_UPDATE);
+        if (change && followed)
+            change->fate = FATE_FOLLOWS;
+    }
+    if (!change)
+        return false;
+    bool versioned = change->fate == FATE_FOLLOWS && cascade_rule_of(key, entry_mapper(w->s, entry)) == CASCADE_CLEARS;
+    cleared[w->cleared_count] = (struct cleared){key, versioned, change->cleared};
+    change->cleared = w->cleared_count++;
+    return true;
+}
+
+static bool forbid(struct work *w, const struct change *change, const struct child *child)
+{
+    const struct mapper *mapper = entry_mapper(w->s, child->entry);
+    const char *field = mapper->columns[child->key->columns[0]].field->name, *model = mapper->model->name;
+    const struct relation *has = child->key->has;
+    return work_refuse(
+        w, HOWDAH_STATUS_FOREIGN_KEY, change, NULL,
+        "can't be deleted: %s.%s of an object of the session refers to it and can't be NULL: delete that "
+        "%s too, point it elsewhere, or give %s.%s .cascade = CASCADE_DELETE",
+        model, field, model, has->mapper->model->name, has->field->name);
+}
+
+/* Whether it referred to that row before this commit; else the program has put it there, and is told by its own field. */
+static bool did_refer(struct work *w, const struct child *child, const struct entry *owner)
+{
+    return child->entry->state == ENTRY_LOADED &&
+           owner_of_row(w->s, child->key, entry_mapper(w->s, child->entry), child->entry) == owner;
+}
+
+static bool release_child(struct work *w, const struct change *change, const struct child *child)
+{
+    const struct mapper *mapper = entry_mapper(w->s, child->entry);
+    const struct change *known = work_change_of(w, child->entry);
+    if (child->entry->state == ENTRY_DELETED || (known && change_goes(known)))
+        return true;
+    switch (cascade_rule_of(child->key, mapper)) {
+    case CASCADE_CLEARS: return clear_key(w, child->entry, child->key, sweep_covers(w, child->key));
+    case CASCADE_CLEARED: return clear_key(w, child->entry, child->key, true);
+    case CASCADE_FORBIDS: return !did_refer(w, child, change->entry) || forbid(w, change, child);
+    case CASCADE_IGNORES:
+    case CASCADE_DELETES:
+    case CASCADE_FOLLOWS: break;
+    }
+    return true;
+}
+
+static bool release_children(struct work *w, const struct map *families)
+{
+    uint32_t count = w->change_count; /* what is added from here on is not deleted */
+    for (uint32_t i = 0; i < count; i++) {
+        if (!change_goes(&w->changes[i]))
+            continue;
+        const struct family *family = family_of(families, w->changes[i].entry);
+        for (const struct child *child = family ? family->first : NULL; child; child = child->next)
+            if (!release_child(w, &w->changes[i], child))
+                return false;
+    }
+    return true;
+}
+
+bool relate_families(struct work *w, const struct map *families)
+{
+    return delete_children(w, families) && work_sweep(w) && release_children(w, families);
+}

@@ -1,0 +1,66 @@
+/* Rows of join tables that go with what is deleted. */
+#include "collection.h"
+#include "join_row.h"
+#include "relate.h"
+
+void relate_dead_links(struct work *w)
+{
+    for (const struct join_link *link = w->s->join_links; link; link = link->next) {
+        struct change *change = work_change_of(w, link->row);
+        if (!change || !join_row_is_dead(w->s, entry_mapper(w->s, link->row), link->row))
+            continue;
+        change->fate = change->operation == HOWDAH_OPERATION_INSERT ? FATE_DROPPED : FATE_FOLLOWS;
+    }
+}
+
+/* A row of a join table that goes although the row that it refers to stays. */
+static bool delete_link(struct work *w, const struct relation *relation, struct entry *owner, struct entry *other)
+{
+    const struct join_link *pending = join_row_of(w->s, relation, owner, other);
+    if (pending && pending->row->state == ENTRY_NEW)
+        return true; /* dropped with its owner */
+    if (!join_row_remove(w->s, relation, owner, other))
+        return false;
+    struct entry *row = join_row_of(w->s, relation, owner, other)->row;
+    struct change *change = work_change_of(w, row);
+    if (!change && !(change = work_add_change(w, relation->join, row, HOWDAH_OPERATION_DELETE)))
+        return false;
+    change->fate = FATE_WRITTEN;
+    row->cascaded = true;
+    w->deletes[row->mapper]++;
+    return true;
+}
+
+/* A new object takes over the row of a deleted one: that one's links go, as far as they are loaded. */
+static bool delete_links_of(struct work *w, const struct mapper *mapper, struct entry *deleted)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (!relation->join)
+            continue;
+        const struct collection collection = collection_get(relation, entry_object(mapper, deleted));
+        for (size_t k = 0; k < collection.count; k++) {
+            struct entry *other = slabs_find(&w->s->slabs, collection.items[k]);
+            if (other && other->state == ENTRY_LOADED && !delete_link(w, relation, deleted, other))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool relate_links_of_taken_rows(struct work *w)
+{
+    uint32_t count = w->change_count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct mapper *mapper = w->changes[i].mapper;
+        struct entry *entry = w->changes[i].entry;
+        const void *object = entry_object(mapper, entry);
+        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || mapper->join_of || !w->deletes[mapper->index] ||
+            !key_is_set(mapper, object))
+            continue;
+        struct entry *holder = identity_find(&w->s->map, mapper, object);
+        if (holder && holder != entry && holder->state == ENTRY_DELETED && !delete_links_of(w, mapper, holder))
+            return false;
+    }
+    return true;
+}
