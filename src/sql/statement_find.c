@@ -1,0 +1,27 @@
+/* Statements that fetch rows by their keys. */
+#include "statement_text.h"
+
+void render_find(struct text *t, const struct statement_key *key)
+{
+    const struct mapper *mapper = key->mapper;
+    put_returned(t, key, "SELECT ROW(", "t.");
+    buffer_printf(&t->out, ") FROM %s AS t WHERE ", mapper->quoted);
+    for (uint32_t i = 0; i < (key->by ? 1 : mapper->key_count); i++) {
+        const struct column *c = key->by ? key->by : &mapper->columns[mapper->key[i]];
+        buffer_printf(&t->out, "%st.%s = ", i ? " AND " : "", c->quoted);
+        put_parameter(t, c->item_oid);
+        buffer_text(&t->out, c->write_cast);
+    }
+    buffer_text(&t->out, lock_clause(key->lock));
+}
+
+/* Each row says which key it answers: keys may be equal to the server that the client takes for different ones. */
+void render_find_many(struct text *t, const struct statement_key *key)
+{
+    put_returned(t, key, "SELECT ", "t.");
+    buffer_text(&t->out, ", u.ord FROM unnest(");
+    put_key_arrays(t, key->mapper);
+    put_alias(t, key->mapper->key_count, true);
+    buffer_printf(&t->out, " JOIN %s AS t ON ", key->mapper->quoted);
+    put_key_condition(t, key->mapper);
+}

@@ -1,0 +1,45 @@
+/* The text of one generated statement while it is rendered, and the pieces that the statements have in common. */
+#ifndef SQL_STATEMENT_TEXT_H
+#define SQL_STATEMENT_TEXT_H
+
+#include "statements.h"
+
+/* What is being rendered. */
+struct text {
+    struct buffer out;
+    uint32_t *types;
+    uint32_t parameters;
+    const struct column **returned;     /* room for all columns and the key */
+    const struct statement_part *parts; /* of a joint statement; NULL for one that stands alone */
+    uint32_t part;                      /* that is being rendered */
+};
+
+static inline const char *separator(uint32_t index)
+{
+    return index ? ", " : "";
+}
+
+/* "$3", and remembers its type. */
+void put_parameter(struct text *t, uint32_t oid);
+/* One argument of unnest: the column's values, or the keys under a setting's name. */
+void put_array(struct text *t, const struct column *c, bool by_name);
+/* "u.c3", cast to the column's type where that needs one. */
+void put_item(struct text *t, uint32_t position, const struct column *c);
+/* The end of unnest, and names for what it gives; with `ordered` also the rows' numbers. */
+void put_alias(struct text *t, uint32_t count, bool ordered);
+void put_returned(struct text *t, const struct statement_key *key, const char *before, const char *prefix);
+/* A condition on earlier parts of a joint statement: a count of their rows must be there before any row is written. */
+void put_gate(struct text *t, const char *before);
+/* "t.key = u.c1 AND ..." */
+void put_key_condition(struct text *t, const struct mapper *mapper);
+void put_key_arrays(struct text *t, const struct mapper *mapper);
+
+/* One for each kind of statement. */
+void render_find(struct text *t, const struct statement_key *key);
+void render_find_many(struct text *t, const struct statement_key *key);
+void render_insert(struct text *t, const struct statement_key *key);
+void render_update(struct text *t, const struct statement_key *key);
+void render_delete(struct text *t, const struct statement_key *key);
+void render_follow(struct text *t, const struct statement_key *key);
+
+#endif
