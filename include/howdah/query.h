@@ -105,8 +105,8 @@ HOWDAH_API void howdah_query_order_by_similarity_field(struct howdah_query *q, c
     howdah_query_order_by_similarity_field((q), &T##_model, offsetof(T, field), (to))
 
 /* query_or(q); query_where(...); query_where(...); query_end(q): a group whose conditions are joined by OR, or by AND;
- * query_not: joined by AND, and none of the rows that fit. Groups nest as deep as the
- * server's parser follows (some thousands); one without conditions is an error. */
+ * query_not: joined by AND, and none of the rows that fit. Groups, and EXISTS, nest up to 1,000 deep; deeper is an
+ * error, and so is one without conditions. */
 HOWDAH_API void howdah_query_and(struct howdah_query *q);
 HOWDAH_API void howdah_query_or(struct howdah_query *q);
 HOWDAH_API void howdah_query_not(struct howdah_query *q);
@@ -166,7 +166,8 @@ enum howdah_aggregate {
  * key of its model may still give that model's objects. */
 HOWDAH_API void howdah_query_group_by_field(struct howdah_query *q, const struct howdah_model *model, size_t offset);
 #define howdah_query_group_by(q, T, field) howdah_query_group_by_field((q), &T##_model, offsetof(T, field))
-/* Conditions about groups are joined by AND. Operators as in query_where. */
+/* Operators, and query_and, query_or and query_not around them, as in query_where; but one of these holds either
+ * conditions about rows or conditions about groups. */
 HOWDAH_API void howdah_query_having_field(struct howdah_query *q, enum howdah_aggregate aggregate,
                                           const struct howdah_model *model, size_t offset, const char *op,
                                           struct howdah_value value);
@@ -203,7 +204,8 @@ HOWDAH_API const char *howdah_query_sql(struct howdah_query *q);
  * escaped in it. Owned by the session; NULL on error. No I/O. */
 HOWDAH_API const struct howdah_value *howdah_query_parameters(struct howdah_query *q, size_t *ret_count);
 /* query_bind(q, 1, 25): another value for $1 of query_sql, which then runs again with it: nothing is rendered and nothing
- * planned anew. A value that does not fit is an error of the query. No I/O. */
+ * planned anew. Numbers are those of query_sql in every form of the query, query_update and query_delete too; what an
+ * update sets is set anew by query_set. A value that does not fit is an error of the query. No I/O. */
 HOWDAH_API void howdah_query_bind_value(struct howdah_query *q, size_t number, struct howdah_value value);
 #define howdah_query_bind(q, number, value) howdah_query_bind_value((q), (number), HOWDAH_VALUE(value))
 

@@ -26,6 +26,7 @@ struct howdah_query {
     bool untracked;
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
     struct select_terms sets;                   /* what query_update assigns */
+    uint32_t sets_run;                          /* of these, how many have run: they may be set anew */
     bool all_rows;                              /* query_update and query_delete may go without a condition */
     struct eager_node *eager;                   /* the relations that come along, see eager.h; or NULL */
     enum howdah_status status;                  /* the first fault of building; it comes out when the query runs */
@@ -58,6 +59,8 @@ void query_changed(struct howdah_query *q);
 const struct select_source *query_source(struct howdah_query *q, const struct howdah_model *model);
 /* The column of a source that the offset means; NULL and a fault. */
 const struct column *query_column(struct howdah_query *q, const struct select_source *source, size_t offset);
+/* The fault of a condition that the open group can't hold: of WHERE in HAVING, or the other way round. */
+void query_refuse_mixed(struct howdah_query *q);
 /* Adds a condition to the open group. */
 void query_add_condition(struct howdah_query *q, const struct select_piece *pieces, uint32_t count);
 

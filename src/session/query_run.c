@@ -76,7 +76,7 @@ bool query_enter(struct howdah_query *q, const struct howdah_model *model)
         session_fail(q->s, q->status, q->model, q->field, NULL, "%s", q->message);
     else if (!root || (model && model != gives->model))
         fail_model(q, model);
-    else if (q->select.where.open)
+    else if (select_open_conditions(&q->select)->open)
         session_fail(q->s, HOWDAH_STATUS_INVALID, root->model->name, NULL, NULL,
                      "a group of the query is open: query_end is missing");
     else

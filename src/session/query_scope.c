@@ -4,9 +4,19 @@
 
 /* --- groups --- */
 
+static bool check_depth(struct howdah_query *q)
+{
+    if (select_depth(&q->select) < SELECT_DEPTH_MAX)
+        return true;
+    query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL,
+               "groups nest more than %d deep, which the server could not read: close some of them with query_end",
+               SELECT_DEPTH_MAX);
+    return false;
+}
+
 static void open_group(struct howdah_query *q, enum select_node_kind kind)
 {
-    if (!query_is_open(q))
+    if (!query_is_open(q) || !check_depth(q))
         return;
     if (!select_open(&q->select, &q->s->arena, kind))
         query_no_memory(q);
@@ -32,7 +42,7 @@ void howdah_query_end(struct howdah_query *q)
 {
     if (!query_is_open(q))
         return;
-    const struct select_node *group = q->select.where.open;
+    const struct select_node *group = select_open_conditions(&q->select)->open;
     if (!group) {
         query_fail(q, HOWDAH_STATUS_INVALID, NULL, NULL, "query_end has no group to end: it is one too many");
         return;
@@ -85,8 +95,12 @@ void howdah_query_exists_field(struct howdah_query *q, const struct howdah_model
 {
     const struct select_source *source;
     const struct relation *relation = find_relation(q, model, offset, &source);
-    if (!relation)
+    if (!relation || !check_depth(q))
         return;
+    if (q->select.having.open) {
+        query_refuse_mixed(q);
+        return;
+    }
     if (!select_open_exists(&q->select, &q->s->arena, source, relation))
         query_no_memory(q);
     q->at = NULL;

@@ -64,6 +64,16 @@ static enum howdah_status take_value(void *arg, struct pg_step *step, const stru
     return status;
 }
 
+/* Enters as query_enter. What is wrong with the call alone is the session's error, and the query remains good. */
+static bool enter_with(struct howdah_query *q, bool was_good)
+{
+    if (query_enter(q, NULL))
+        return true;
+    if (was_good)
+        q->status = HOWDAH_STATUS_OK;
+    return false;
+}
+
 /* --- a column, or an aggregate, in place of the rows --- */
 
 static void write_outputs(struct select_writer *w, const void *arg)
@@ -120,11 +130,12 @@ static void *pluck(struct howdah_query *q, const struct select_source *source, c
 void *howdah_query_pluck_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
                                size_t *ret_count)
 {
-    const struct select_source *source = query_is_open(q) ? query_source(q, model) : NULL;
+    bool good = query_is_open(q);
+    const struct select_source *source = good ? query_source(q, model) : NULL;
     const struct column *c = source ? query_column(q, source, offset) : NULL;
     size_t count = 0;
     void *items = NULL;
-    if (query_enter(q, NULL)) {
+    if (enter_with(q, good)) {
         if (c)
             items = pluck(q, source, c, &count);
         query_leave(q);
@@ -199,9 +210,10 @@ enum howdah_status howdah_query_scalar_field(struct howdah_query *q, enum howdah
     struct values v = {.base.q = q};
     struct query_aggregate a;
     const char *cast = "";
-    if (query_is_open(q))
+    bool good = query_is_open(q);
+    if (good)
         prepare_scalar(&v, aggregate, model, offset, type, size, &a, &cast);
-    if (!query_enter(q, NULL))
+    if (!enter_with(q, good))
         return q ? session_refusal(q->s) : HOWDAH_STATUS_NO_MEMORY;
     if (read_scalar(&v, &a, cast) && v.count != 1)
         session_fail(q->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL, "an aggregate of %zu rows", v.count);

@@ -28,8 +28,19 @@ static inline bool check_operator(struct howdah_query *q, const struct mapper *m
     return false;
 }
 
+void query_refuse_mixed(struct howdah_query *q)
+{
+    query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL,
+               "a group holds either conditions about rows or those of query_having: end it first");
+}
+
 static struct select_piece *add_condition(struct howdah_query *q, struct select_conditions *conditions, uint32_t count)
 {
+    bool mixed = conditions == &q->select.having ? !select_open_having(&q->select) : q->select.having.open != NULL;
+    if (mixed) {
+        query_refuse_mixed(q);
+        return NULL;
+    }
     struct select_piece *pieces = select_add_condition(conditions, &q->s->arena, count);
     if (!pieces)
         query_no_memory(q);

@@ -72,20 +72,59 @@ struct select_piece *select_add_condition(struct select_conditions *conditions, 
     return pieces;
 }
 
+uint32_t select_depth(const struct select *select)
+{
+    const struct select_node *open = select->having.open ? select->having.open : select->where.open;
+    return open ? open->depth + 1U : 0;
+}
+
 static struct select_node *open_group(struct select *select, struct arena *arena, enum select_node_kind kind)
 {
-    struct select_node *node = add_node(&select->where, arena, kind, 0);
+    struct select_conditions *conditions = select_open_conditions(select);
+    struct select_node *node = add_node(conditions, arena, kind, 0);
     if (!node)
         return NULL;
-    join_group(&select->where, node);
+    node->depth = (uint16_t)select_depth(select);
+    join_group(conditions, node);
     node->empty = true;
-    select->where.open = node;
+    conditions->open = node;
     return node;
 }
 
 bool select_open(struct select *select, struct arena *arena, enum select_node_kind kind)
 {
     return open_group(select, arena, kind) != NULL;
+}
+
+/* Nothing was added behind the outermost open group but the others that are open. */
+static bool only_opened(const struct select_conditions *conditions, const struct select_node *outermost)
+{
+    for (const struct select_node *node = outermost; node; node = node->next)
+        if (node->kind == NODE_CONDITION || node->kind == NODE_EXISTS || node->kind == NODE_END)
+            return false;
+    return conditions->open != NULL;
+}
+
+bool select_open_having(struct select *select)
+{
+    struct select_conditions *where = &select->where, *having = &select->having;
+    struct select_node *outermost = where->open, *before = NULL;
+    if (!outermost)
+        return true;
+    while (outermost->parent)
+        outermost = outermost->parent;
+    if (!only_opened(where, outermost))
+        return false;
+    for (struct select_node *node = where->first; node != outermost; node = node->next)
+        before = node;
+    *(having->last ? &having->last->next : &having->first) = outermost;
+    outermost->first = outermost == having->first;
+    having->last = where->last;
+    having->open = where->open;
+    *(before ? &before->next : &where->first) = NULL;
+    where->last = before;
+    where->open = NULL;
+    return true;
 }
 
 bool select_open_exists(struct select *select, struct arena *arena, const struct select_source *from,
@@ -107,12 +146,13 @@ bool select_open_exists(struct select *select, struct arena *arena, const struct
 
 bool select_close(struct select *select, struct arena *arena)
 {
-    struct select_node *group = select->where.open;
-    if (!add_node(&select->where, arena, NODE_END, 0))
+    struct select_conditions *conditions = select_open_conditions(select);
+    struct select_node *group = conditions->open;
+    if (!add_node(conditions, arena, NODE_END, 0))
         return false;
     if (group->kind == NODE_EXISTS)
         select->within = group->scope.outer;
-    select->where.open = group->parent;
+    conditions->open = group->parent;
     return true;
 }
 

@@ -87,11 +87,15 @@ struct select_node {
     struct select_node *next;
     struct select_node *parent; /* the group it stands in, or NULL; of an END: the group that it ends */
     enum select_node_kind kind;
-    bool first; /* of its group */
-    bool empty; /* a group: nothing in it yet */
+    bool first;     /* of its group */
+    bool empty;     /* a group: nothing in it yet */
+    uint16_t depth; /* a group: how many it stands in */
     struct select_expression expression;
     struct select_scope scope;
 };
+
+/* How deep groups and EXISTS may nest: the server's parser has a stack, which holds some thousands. */
+enum { SELECT_DEPTH_MAX = 1000 };
 
 struct select_conditions {
     struct select_node *first, *last;
@@ -135,8 +139,18 @@ struct select_source *select_join(struct select *select, struct arena *arena, co
                                   const struct relation *relation, bool outer_join);
 /* A condition of so many pieces, which the caller fills in before anything else is done with the select. */
 struct select_piece *select_add_condition(struct select_conditions *conditions, struct arena *arena, uint32_t count);
+/* The conditions that have a group open, which are only one of the two; the WHERE if there is none. */
+static inline struct select_conditions *select_open_conditions(struct select *select)
+{
+    return select->having.open ? &select->having : &select->where;
+}
+/* How many groups are open. */
+uint32_t select_depth(const struct select *select);
 /* Opens a group: NODE_AND, NODE_OR, NODE_NOT. */
 bool select_open(struct select *select, struct arena *arena, enum select_node_kind kind);
+/* The open groups become groups of HAVING. False if they are groups of WHERE already: conditions stand in them, or they
+ * are EXISTS. */
+bool select_open_having(struct select *select);
 /* Opens an EXISTS over the relation's target; conditions and joins are inside it until select_close. */
 bool select_open_exists(struct select *select, struct arena *arena, const struct select_source *from,
                         const struct relation *relation);

@@ -423,6 +423,27 @@ START_TEST(test_query_run__outputs_that_do_not_fit)
 }
 END_TEST
 
+/* What is wrong with one call leaves the query as good as it was. */
+START_TEST(test_query_run__faults_of_a_call)
+{
+    Query *q = session_query(s, User);
+    double average = 7;
+    int64_t count = 7;
+    size_t found = 7;
+    check_fails(query_scalar(q, AGGREGATE_AVG, User, name, &average), STATUS_INVALID);
+    session_clear_error(s);
+    check_fails(query_scalar(q, AGGREGATE_AVG, User, age, &count), STATUS_INVALID);
+    session_clear_error(s);
+    ck_assert_ptr_null(query_pluck(q, Post, title, &found));
+    check_error(s, STATUS_INVALID);
+    session_clear_error(s);
+    ck_assert(average == 7 && count == 7 && found == 0);
+    check_ok(query_scalar(q, AGGREGATE_COUNT, User, id, &count));
+    ck_assert_int_eq(count, 4);
+    ck_assert_str_eq(ids_of_User(q), "1,2,3,4");
+}
+END_TEST
+
 START_TEST(test_query_run__having_that_makes_no_sense)
 {
     Query *q = session_query(s, User);
@@ -546,8 +567,12 @@ START_TEST(test_query_run__other_values_that_do_not_fit)
         Value value;
         const char *message;
     } wrong[] = {
-        {0, {HOWDAH_TYPE_INT64, 0, {.integer = 1}}, "there is no $0: the query has 2 parameters"},
-        {3, {HOWDAH_TYPE_INT64, 0, {.integer = 1}}, "there is no $3: the query has 2 parameters"},
+        {0,
+         {HOWDAH_TYPE_INT64, 0, {.integer = 1}},
+         "there is no $0: query_sql shows 2 of them; what query_update sets is set anew by query_set"},
+        {3,
+         {HOWDAH_TYPE_INT64, 0, {.integer = 1}},
+         "there is no $3: query_sql shows 2 of them; what query_update sets is set anew by query_set"},
         {1, {HOWDAH_TYPE_TEXT, 0, {.text = "x"}}, "User.age: the value of the condition takes integer, not text"},
         {1,
          {HOWDAH_TYPE_NONE, 0, {0}},
@@ -649,6 +674,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_query_run__objects_of_groups);
     tcase_add_test(tests, test_query_run__outputs_that_do_not_fit);
     tcase_add_test(tests, test_query_run__having_that_makes_no_sense);
+    tcase_add_test(tests, test_query_run__faults_of_a_call);
     tcase_add_test(tests, test_query_run__untracked);
     tcase_add_test(tests, test_query_run__parameters);
     tcase_add_test(tests, test_query_run__other_values);
