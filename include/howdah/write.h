@@ -24,7 +24,8 @@ HOWDAH_BEGIN_DECLS
 
 /* What query_update assigns: a value (NULL where the column can be), or an expression, a literal with printf
  * conversions as in <howdah/sql.h>, in which the table's columns are named as they are. Not the primary key, the
- * version, or what the server makes. A field's validator is not asked: it is about whole objects. No I/O. */
+ * version, or what the server makes. A field's validator is not asked: it is about whole objects. A field is set once;
+ * after query_update it may be set to something else, with which the query runs again. No I/O. */
 HOWDAH_API void howdah_query_set_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
                                        struct howdah_value value);
 #define howdah_query_set(q, T, field, value) \
@@ -50,7 +51,8 @@ HOWDAH_API enum howdah_status howdah_query_delete(struct howdah_query *q, uint64
  *
  *   User *ann = session_upsert(s, User, (email), .email = "ann@example.com", .name = "Ann");
  *
- * INSERT ... ON CONFLICT (fields): these must be what a unique index, or the primary key, is made of, and be set. A
+ * INSERT ... ON CONFLICT (fields): these must be what a unique index, or the primary key, is made of, and be set. Of a
+ * partial index (.where) only rows that are in it collide. A
  * zero is a value here too: all fields are sent but those that session_add would leave to the server. */
 
 enum howdah_on_conflict {
@@ -66,8 +68,8 @@ HOWDAH_API void *howdah_session_upsert_object(struct howdah_session *s, const st
                                               const void *value);
 /* The same for an array of structs: one statement, or one for each set of fields that are sent, in one transaction (1
  * round trip, or 2). An array of the session in the order of the structs, which ends with NULL; with IGNORE also NULL
- * for those that were there. Two structs with one key are an error of the server's with UPDATE. NULL on error, whose
- * outcome tells what was done. */
+ * for those that were there. With UPDATE two structs with one key are STATUS_INVALID, which says where they stand. NULL
+ * on error, whose outcome tells what was done. */
 HOWDAH_API void **howdah_session_upsert_objects(struct howdah_session *s, const struct howdah_model *model,
                                                 enum howdah_on_conflict action, const size_t *fields,
                                                 size_t field_count, const void *values, size_t count);

@@ -31,6 +31,17 @@ static const char *refusal(const struct column *c)
                             : NULL;
 }
 
+/* What the query assigns to the column, and the how manieth that is; or NULL. */
+static struct select_term *find_set(const struct howdah_query *q, const struct column *c, uint32_t *ret_number)
+{
+    uint32_t number = 0;
+    struct select_term *set = q->sets.first;
+    for (; set && set->column != c; set = set->next)
+        number++;
+    *ret_number = number;
+    return set;
+}
+
 static const struct column *assigned_column(struct howdah_query *q, const struct howdah_model *model, size_t offset)
 {
     const struct mapper *root = query_is_open(q) ? query_root(q) : NULL;
@@ -43,8 +54,9 @@ static const struct column *assigned_column(struct howdah_query *q, const struct
         return NULL;
     }
     const char *why = refusal(c);
-    for (const struct select_term *set = q->sets.first; set && !why; set = set->next)
-        why = set->column == c ? "is set twice" : NULL;
+    uint32_t number = 0;
+    if (!why && find_set(q, c, &number) && number >= q->sets_run)
+        why = "is set twice";
     if (why)
         query_fail(q, HOWDAH_STATUS_INVALID, root, c, "%s.%s %s", root->model->name, c->field->name, why);
     return why ? NULL : c;
@@ -53,7 +65,11 @@ static const struct column *assigned_column(struct howdah_query *q, const struct
 static void add_set(struct howdah_query *q, const struct column *c, struct select_expression expression)
 {
     const struct select_term term = {.expression = expression, .column = c};
-    if (!select_add_term(&q->sets, &q->s->arena, &term))
+    uint32_t number;
+    struct select_term *there = find_set(q, c, &number);
+    if (there)
+        there->expression = expression;
+    else if (!select_add_term(&q->sets, &q->s->arena, &term))
         query_no_memory(q);
 }
 
@@ -209,17 +225,10 @@ static bool check(const struct bulk *bulk)
 
 /* --- what comes back --- */
 
-static bool is_set(const struct howdah_query *q, const struct column *c)
-{
-    const struct select_term *set = q->sets.first;
-    while (set && set->column != c)
-        set = set->next;
-    return set != NULL;
-}
-
 /* The key, and of an update what is new. Nothing, if the session has no object that it could be for. */
 static bool choose_columns(struct bulk *bulk)
 {
+    uint32_t number;
     const struct mapper *mapper = bulk->mapper;
     struct howdah_session *s = bulk->q->s;
     if (!s->slabs.chains[mapper->index].first)
@@ -231,7 +240,7 @@ static bool choose_columns(struct bulk *bulk)
         bulk->columns[bulk->count++] = &mapper->columns[mapper->key[i]];
     for (uint32_t i = 0; i < mapper->column_count && !bulk->deletes; i++) {
         const struct column *c = &mapper->columns[i];
-        if (!c->key && (c->server_only || c->version || is_set(bulk->q, c)))
+        if (!c->key && (c->server_only || c->version || find_set(bulk->q, c, &number)))
             bulk->columns[bulk->count++] = c;
     }
     return returned_init(&bulk->returned, s, mapper, bulk->columns, bulk->count);
@@ -310,6 +319,8 @@ static enum howdah_status write_rows(struct howdah_query *q, bool deletes, uint6
     if (check(&bulk) && choose_columns(&bulk) && prepare(&bulk) && run(&bulk) == HOWDAH_STATUS_OK && ret_affected)
         *ret_affected = bulk.affected;
     enum howdah_status status = direct_not_done(q->s);
+    if (status == HOWDAH_STATUS_OK && !deletes)
+        q->sets_run = q->sets.count;
     query_leave(q);
     return status;
 }

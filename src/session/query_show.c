@@ -34,7 +34,8 @@ static void set(struct howdah_query *q, const struct query_form *form, size_t nu
     const struct select_parameter *p = number && number <= count ? form->prepared.parameters[number - 1] : NULL;
     uint32_t oid = p ? p->oid : 0;
     if (!p)
-        query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL, "there is no $%zu: the query has %u parameters",
+        query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL,
+                   "there is no $%zu: query_sql shows %u of them; what query_update sets is set anew by query_set",
                    number, count);
     else if (!p->set)
         query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL, "$%zu can't be set: build another query", number);

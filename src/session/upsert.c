@@ -1,6 +1,8 @@
 /* INSERT ... ON CONFLICT: structs that become rows at once, and the rows objects of the session. */
+#include "claims.h"
 #include "direct.h"
 #include "foreign_key.h"
+#include "key_index.h"
 #include "object.h"
 #include "returned.h"
 #include "work.h"
@@ -25,6 +27,7 @@ struct upsert {
     enum howdah_on_conflict action;
     const struct column *conflict[KEY_PARTS_MAX];
     uint32_t conflict_count;
+    const struct table_index *index; /* which these fields are of, if the model knows one */
     size_t count;
     struct group *groups;
     struct returned_row **rows; /* by input; NULL: none came back */
@@ -49,6 +52,40 @@ static bool read_conflict(struct upsert *u, const size_t *fields, size_t count)
             return refuse(u, HOWDAH_STATUS_INVALID, NULL, "a field of the conflict is no column");
     }
     u->conflict_count = (uint32_t)count;
+    return true;
+}
+
+static bool is_made_of(const struct table_index *index, const struct upsert *u)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < index->count; i++)
+        for (uint32_t k = 0; k < u->conflict_count; k++)
+            found += u->conflict[k]->index == index->columns[i];
+    return index->unique && index->count == u->conflict_count && found == index->count;
+}
+
+/* An index of all rows, or the only one of some of them. Where the model knows none, the server may. */
+static bool choose_index(struct upsert *u)
+{
+    uint32_t partial = 0, deferrable = 0;
+    for (uint32_t i = 0; i < u->mapper->index_count; i++) {
+        const struct table_index *index = &u->mapper->indexes[i];
+        if (!is_made_of(index, u))
+            continue;
+        if (!index->deferrable && (index->primary || !index->field->where)) {
+            u->index = index;
+            return true;
+        }
+        deferrable += index->deferrable;
+        partial += !index->deferrable;
+        u->index = index;
+    }
+    if (partial > 1)
+        return refuse(u, HOWDAH_STATUS_INVALID, u->conflict[0],
+                      "several partial unique indexes are made of these fields: say which in SQL, by session_execute");
+    if (deferrable && !partial)
+        return refuse(u, HOWDAH_STATUS_INVALID, u->conflict[0],
+                      "its uniqueness is .deferrable, and so can't decide what a conflict is");
     return true;
 }
 
@@ -171,15 +208,63 @@ static struct group *group_for(struct upsert *u, const uint64_t *columns)
     return group;
 }
 
+/* --- structs with one key --- */
+
+/* The conflicts that the structs so far may have: their numbers are kept by that of their key. */
+struct seen {
+    struct key_index keys;
+    uint32_t *inputs;
+};
+
+static bool seen_init(struct upsert *u, struct seen *ret)
+{
+    struct arena *arena = &u->s->scratch;
+    uint32_t columns[KEY_PARTS_MAX];
+    for (uint32_t i = 0; i < u->conflict_count; i++)
+        columns[i] = u->conflict[i]->index;
+    ret->inputs = arena_allocate_array(arena, u->count, sizeof(*ret->inputs));
+    return (ret->inputs && key_index_init(&ret->keys, arena, u->mapper, columns, u->conflict_count, u->count)) ||
+           !session_no_memory(u->s);
+}
+
+/* Whether the row can be in the way of another one; where only the server can tell, it does. */
+static bool may_collide(const struct upsert *u, const void *image)
+{
+    for (uint32_t i = 0; i < u->conflict_count; i++)
+        if (column_is_null(u->conflict[i], image))
+            return false;
+    return !u->index || (index_is_known(u->index) && index_has(u->mapper, u->index, image));
+}
+
+/* No row can be written twice by one statement. */
+static bool see(struct upsert *u, struct seen *seen, uint32_t input, const void *image)
+{
+    const char *model = u->mapper->model->name, *field = u->conflict[0]->field->name;
+    if (u->action == HOWDAH_ON_CONFLICT_IGNORE || !may_collide(u, image))
+        return true;
+    uint32_t known = seen->keys.count, key = key_index_add(&seen->keys, image);
+    if (key == known) {
+        seen->inputs[key] = input;
+        return true;
+    }
+    session_fail(u->s, HOWDAH_STATUS_INVALID, model, field, NULL,
+                 "%s.%s: structs %u and %u of the upsert have the same key: a row can be written only once", model,
+                 field, seen->inputs[key], input);
+    return false;
+}
+
 static bool sort_in(struct upsert *u, const void *values)
 {
+    struct seen seen;
     uint64_t *columns = arena_allocate_array(&u->s->scratch, column_words(u->mapper) + 1, sizeof(*columns));
     if (!columns)
         return !session_no_memory(u->s);
+    if (!seen_init(u, &seen))
+        return false;
     for (size_t i = 0; i < u->count; i++) {
         void *image = make_image(u, (const char *)values + i * u->mapper->model->size);
         struct group *group = image && choose_columns(u, image, columns) ? group_for(u, columns) : NULL;
-        if (!group)
+        if (!group || !see(u, &seen, (uint32_t)i, image))
             return false;
         group->inputs[group->count] = (uint32_t)i;
         group->images[group->count++] = image;
@@ -214,6 +299,8 @@ static bool render(struct upsert *u, struct group *group)
     for (uint32_t i = 0; i < u->conflict_count; i++)
         buffer_printf(&clause, "%s%s", i ? ", " : " ON CONFLICT (", u->conflict[i]->quoted);
     buffer_text(&clause, ")");
+    if (u->index && !u->index->primary && u->index->field->where)
+        buffer_printf(&clause, " WHERE (%s)", u->index->field->where);
     if (u->action == HOWDAH_ON_CONFLICT_IGNORE)
         buffer_text(&clause, " DO NOTHING");
     else
@@ -353,7 +440,7 @@ static void **upsert(struct upsert *u, const struct howdah_model *model, const s
 {
     struct howdah_session *s = u->s;
     u->mapper = session_mapper(s, model);
-    if (!u->mapper || !read_conflict(u, fields, field_count))
+    if (!u->mapper || !read_conflict(u, fields, field_count) || !choose_index(u))
         return NULL;
     if (!values && u->count) {
         refuse(u, HOWDAH_STATUS_INVALID, NULL, "there is no struct to write");

@@ -312,6 +312,30 @@ START_TEST(test_bulk__what_can_not_be_set)
 }
 END_TEST
 
+/* A query that ran may run again with other values: of its conditions, and of what it sets. */
+START_TEST(test_bulk__again_with_other_values)
+{
+    Query *q = session_query(s, Item);
+    query_where(q, Item, id, "=", 1);
+    query_set(q, Item, title, "one");
+    query_set(q, Item, note, "n");
+    check_ok(query_update(q, NULL));
+    query_set(q, Item, title, "two");
+    query_bind(q, 1, 2); /* the condition's, which is $1 of query_sql */
+    check_ok(query_update(q, NULL));
+    live_check("1|one|n\n2|two|n", "SELECT id, title, note FROM items WHERE id < 3 ORDER BY id");
+    query_set(q, Item, note, NULL);
+    query_set_sql(q, Item, title, "title || %s", "!");
+    check_ok(query_update(q, NULL));
+    live_check("2|two!|", "SELECT id, title, note FROM items WHERE id = 2");
+    query_bind(q, 2, "three"); /* what is set has no number */
+    check_fails(query_update(q, NULL), STATUS_INVALID);
+    ck_assert_str_eq(session_error(s)->message,
+                     "there is no $2: query_sql shows 1 of them; what query_update sets is set anew by query_set");
+    session_clear_error(s);
+}
+END_TEST
+
 START_TEST(test_bulk__what_the_server_refuses)
 {
     Maker *ann = session_find(s, Maker, 1);
@@ -335,6 +359,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_bulk__update);
+    tcase_add_test(tests, test_bulk__again_with_other_values);
     tcase_add_test(tests, test_bulk__objects_are_kept_in_step);
     tcase_add_test(tests, test_bulk__foreign_keys_and_pointers);
     tcase_add_test(tests, test_bulk__delete);

@@ -2,9 +2,35 @@
 #include "api/scene.h"
 #include "api/works_models.h"
 
+/* Uniqueness of some of the rows, and one that is checked late. */
+typedef struct Room {
+    int64_t id;
+    const char *house;
+    const char *number;
+    bool let;
+    NullInt32 floor;
+    const char *key_code;
+    const char *guest;
+} Room;
+
+/* clang-format off */
+MODEL(Room, "rooms",
+    COLUMN(Room, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Room, house),
+    COLUMN(Room, number),
+    COLUMN(Room, let),
+    COLUMN(Room, floor),
+    COLUMN(Room, key_code, .nullable = true, .unique = true, .deferrable = true),
+    COLUMN(Room, guest,    .nullable = true),
+    UNIQUE_WITH((.where = "let"), Room, NULL, house, number),
+    UNIQUE_WITH((.where = "floor > 0"), Room, "by_floor", house, floor),
+    UNIQUE_WITH((.where = "let"), Room, "let_guest", guest),
+    UNIQUE_WITH((.where = "NOT let"), Room, "old_guest", guest));
+/* clang-format on */
+
 static void setup(void)
 {
-    scene_open(WORKS);
+    scene_open(MODELS(Maker, Item, Part, Node, Seat, Word, Ticket, Day, Rate, Room));
     live_sql("INSERT INTO makers (name, grade) VALUES ('Ann', 1), ('bob', NULL);"
              "INSERT INTO items (maker_id, code, title, note, price, version) VALUES (1, 'a', 'Alpha', 'n', 10.50, 4);"
              "INSERT INTO words VALUES ('one', 1)");
@@ -169,6 +195,79 @@ START_TEST(test_upsert__collections_follow)
 }
 END_TEST
 
+/* --- partial indexes --- */
+
+START_TEST(test_upsert__partial_index)
+{
+    live_sql("INSERT INTO rooms (house, number, let) VALUES ('North', '1', false), ('North', '2', true)");
+    Room *first = session_upsert(s, Room, (house, number), .house = "North", .number = "1", .let = true);
+    Room *second = session_upsert(s, Room, (number, house), .house = "North", .number = "2", .let = true);
+    check_no_error();
+    ck_assert_ptr_nonnull(strstr(seen.statements[0].sql, "ON CONFLICT (\"house\", \"number\") WHERE (let) DO UPDATE"));
+    ck_assert_int_eq(first->id, 3); /* what is not in the index collides with nothing */
+    ck_assert_int_eq(second->id, 2);
+    ck_assert_ptr_null(session_insert_missing(s, Room, (house, number), .house = "North", .number = "1", .let = true));
+    Room *by_floor = session_upsert(s, Room, (house, floor), .house = "North", .number = "9", .floor = {4, true});
+    Room *again = session_upsert(s, Room, (house, floor), .house = "North", .number = "10", .floor = {4, true});
+    check_no_error();
+    ck_assert_ptr_eq(by_floor, again);
+    ck_assert_str_eq(again->number, "10");
+}
+END_TEST
+
+START_TEST(test_upsert__indexes_that_can_not_decide)
+{
+    ck_assert_ptr_null(session_upsert(s, Room, (key_code), .house = "North", .number = "1", .key_code = "k"));
+    check_error(s, STATUS_INVALID);
+    check_culprit(NULL, "Room", "key_code");
+    session_clear_error(s);
+    ck_assert_ptr_null(session_upsert(s, Room, (guest), .house = "North", .number = "1", .guest = "g"));
+    check_error(s, STATUS_INVALID);
+    check_culprit(NULL, "Room", "guest");
+    session_clear_error(s);
+    check_cost(0, 0);
+}
+END_TEST
+
+/* --- one key twice --- */
+
+START_TEST(test_upsert__key_twice)
+{
+    const Maker makers[] = {{.name = "Cid"}, {.name = "Dan", .grade = {1, true}}, {.name = "Cid", .grade = {2, true}}};
+    ck_assert_ptr_null(session_upsert_many(s, Maker, (name), makers, 3));
+    check_error(s, STATUS_INVALID);
+    check_culprit(NULL, "Maker", "name");
+    ck_assert_str_eq(session_error(s)->message,
+                     "Maker.name: structs 0 and 2 of the upsert have the same key: a row can be written only once");
+    session_clear_error(s);
+    check_cost(0, 0);
+    Maker **missing = session_insert_missing_many(s, Maker, (name), makers, 3); /* which the second is not any more */
+    check_no_error();
+    ck_assert_ptr_nonnull(missing[0]);
+    ck_assert_ptr_nonnull(missing[1]);
+    ck_assert_ptr_null(missing[2]);
+}
+END_TEST
+
+START_TEST(test_upsert__keys_that_are_not_in_the_index)
+{
+    const Room rooms[] = {{.house = "North", .number = "1"},
+                          {.house = "North", .number = "1"},
+                          {.house = "North", .number = "1", .let = true}};
+    const Room let[] = {{.house = "North", .number = "1", .let = true},
+                        {.house = "South", .number = "1", .let = true},
+                        {.house = "South", .number = "1", .let = true}};
+    Room **written = session_upsert_many(s, Room, (house, number), rooms, 3);
+    check_no_error();
+    ck_assert_ptr_ne(written[0], written[1]);
+    live_check("3", "SELECT count(*) FROM rooms");
+    ck_assert_ptr_null(session_upsert_many(s, Room, (house, number), let, 3));
+    ck_assert_str_eq(session_error(s)->message,
+                     "Room.house: structs 1 and 2 of the upsert have the same key: a row can be written only once");
+    session_clear_error(s);
+}
+END_TEST
+
 START_TEST(test_upsert__what_can_not_be_sent)
 {
     Maker *fresh = session_add(s, Maker, .name = "new");
@@ -212,6 +311,10 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_upsert__many_sets_of_columns);
     tcase_add_loop_test(tests, test_upsert__in_a_transaction, 0, 2);
     tcase_add_loop_test(tests, test_upsert__collections_follow, 0, 2);
+    tcase_add_test(tests, test_upsert__partial_index);
+    tcase_add_test(tests, test_upsert__indexes_that_can_not_decide);
+    tcase_add_test(tests, test_upsert__key_twice);
+    tcase_add_test(tests, test_upsert__keys_that_are_not_in_the_index);
     tcase_add_test(tests, test_upsert__what_can_not_be_sent);
 }
 
