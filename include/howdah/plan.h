@@ -28,8 +28,10 @@ struct howdah_step {
 HOWDAH_API size_t howdah_plan_step_count(const struct howdah_plan *plan);
 /* A step by index; all zero beyond the end. */
 HOWDAH_API struct howdah_step howdah_plan_step(const struct howdah_plan *plan, size_t index);
-/* The plan as lines of text: trip, statement, rows, reason. Never NULL; "" for a plan that writes nothing, and
- * for NULL. Lives as long as the plan. */
+/* The plan as a table for people: step, statement (what it does to which columns of which table), rows, why it stands here,
+ * round trip. About 120 columns wide, ending with a line feed. Values never appear; plan_step has each statement's SQL. The
+ * rows of a statement for rows that were not loaded are "?". Never NULL; "" for a plan that writes nothing, for NULL, and
+ * where memory is out. Lives as long as the plan; no round trip. */
 HOWDAH_API const char *howdah_plan_text(const struct howdah_plan *plan);
 /* The plan as a picture, in the language of Graphviz (`dot -Tsvg`): batches of rows, and which waits for which by which
  * constraint. Dashed are rings that one statement writes. "" like plan_text, and where memory is out. Lives as long as the

@@ -134,6 +134,14 @@ static bool add_joint_write(struct work *w, uint32_t chunk, uint32_t count)
                                                  info);
 }
 
+/* Why a statement stands where it does. */
+static const char *reason_of(const struct batch *batch)
+{
+    if (batch->parks)
+        return "values of unique columns go round: NULL until all of them are free";
+    return batch->reason ? batch->reason : "no row has to be written before these";
+}
+
 static bool add_writes(struct work *w)
 {
     for (uint32_t i = 0; i < w->chunk_count; i++) {
@@ -156,7 +164,7 @@ static bool add_writes(struct work *w)
                                      .chunk_count = 1,
                                      .rows = w->chunks[i].count,
                                      .objects = batch->objects + w->chunks[i].first,
-                                     .reason = batch->reason ? batch->reason : ""}))
+                                     .reason = reason_of(batch)}))
             return false;
         bool last_of_batch = w->chunks[i].first + w->chunks[i].count == batch->count;
         w->steps[w->step_count - 1].sync = batch->awaited && last_of_batch;

@@ -1,25 +1,17 @@
-/* The plan as the program sees it: the very steps that a commit would run, as data and as text. */
+/* The plan as the program sees it: the very steps that a commit would run, as data. */
 #include "work.h"
 
-#include "base/buffer.h"
-
-/* struct howdah_plan is a work: one structure for the plan, its text and its run. */
+/* struct howdah_plan is a work: one structure for the plan, its text, its picture and its run. */
 static const struct work *work_of(const struct howdah_plan *plan)
 {
     return (const void *)plan;
 }
-
-static bool render(struct work *w);
 
 const struct howdah_plan *howdah_session_plan(struct howdah_session *s)
 {
     if (!session_enter(s))
         return NULL;
     struct work *w = work_plan(s, true);
-    if (w && !render(w)) {
-        session_no_memory(s);
-        w = NULL;
-    }
     if (w)
         work_unrelate(w); /* nothing was deleted yet */
     session_leave(s);
@@ -56,36 +48,4 @@ struct howdah_step howdah_plan_step(const struct howdah_plan *plan, size_t index
     step.rows = info->kind == STEP_WRITE ? info->rows : chunk->count;
     step.objects = info->kind == STEP_WRITE ? info->objects : batch->objects + chunk->first;
     return step;
-}
-
-static void put_step(struct buffer *out, const struct howdah_step *step, uint32_t *trip)
-{
-    if (step->round_trip != *trip)
-        buffer_printf(out, "round trip %u\n", step->round_trip);
-    *trip = step->round_trip;
-    buffer_printf(out, "  %s", step->sql);
-    if (step->rows)
-        buffer_printf(out, "  -- %zu %s", step->rows, step->rows == 1 ? "row" : "rows");
-    if (step->reason && *step->reason)
-        buffer_printf(out, "%s%s", step->rows ? "; " : "  -- ", step->reason);
-    buffer_byte(out, '\n');
-}
-
-static bool render(struct work *w)
-{
-    struct buffer out;
-    uint32_t trip = 0;
-    buffer_init(&out, &w->s->db->allocator);
-    for (uint32_t i = 0; i < w->step_count; i++) {
-        const struct howdah_step step = howdah_plan_step((const void *)w, i);
-        put_step(&out, &step, &trip);
-    }
-    w->text = out.failed ? NULL : arena_copy_text(&w->arena, out.data ? out.data : "", out.size);
-    buffer_done(&out);
-    return w->text != NULL;
-}
-
-const char *howdah_plan_text(const struct howdah_plan *plan)
-{
-    return plan && work_of(plan)->text ? work_of(plan)->text : "";
 }
