@@ -14,9 +14,11 @@
  *
  * Flags, widths and other conversions are errors (STATUS_INVALID, before anything is sent), and so is any conversion
  * inside quotes or comments. One statement at a time. BEGIN, COMMIT and the like are session_begin's and
- * session_commit's; settings need SET LOCAL inside session_begin, since the connection serves others afterwards. Names
- * are looked up in the server's search_path. Runs under the database's statement_timeout, and inside the transaction of
- * session_begin if there is one. Errors stick to the session. */
+ * session_commit's. What would stay with the connection, which serves others afterwards, is STATUS_MISUSE: settings need
+ * SET LOCAL inside session_begin (STATUS_NO_TRANSACTION outside), temporary tables ON COMMIT DROP; LISTEN, PREPARE,
+ * DISCARD, cursors WITH HOLD and advisory locks of the connection are not for it. Names are looked up in the server's
+ * search_path. Runs under the database's statement_timeout, and inside the transaction of session_begin if there is one.
+ * Errors stick to the session. */
 #ifndef HOWDAH_SQL_H
 #define HOWDAH_SQL_H
 

@@ -41,22 +41,30 @@ static bool refuse(struct raw *raw, enum howdah_status status, const char *what)
     return false;
 }
 
+/* Why a statement can't run whose effect would be another session's, or nobody's. */
+static const char *const refusals[] = {
+    [SQL_TRANSACTION] = "transactions are begun by session_begin, and ended by session_commit or session_rollback",
+    [SQL_LOCAL] = "a setting lasts as long as a transaction: call session_begin first",
+    [SQL_COPY] = "COPY needs a client that takes part: use INSERT or SELECT",
+    [SQL_SETTING] = "a setting would stay with the connection, which serves others: use SET LOCAL inside session_begin",
+    [SQL_LISTENING] = "the connection serves others, and notifications would be lost: listen on one of your own",
+    [SQL_PREPARED] = "statements are prepared by the library, and the connection serves others: run it as it is",
+    [SQL_HELD] = "the cursor would stay with the connection, which serves others: declare it WITHOUT HOLD inside"
+                 " session_begin, or use session_sql_each",
+    [SQL_TEMPORARY] = "it would stay with the connection, which serves others: create a temporary table inside"
+                      " session_begin, with ON COMMIT DROP",
+    [SQL_LOCKED] = "the lock would stay with the connection, which serves others: use pg_advisory_xact_lock inside"
+                   " session_begin",
+};
+
 static bool check_kind(struct raw *raw)
 {
-    switch (raw->format.scanned.kind) {
-    case SQL_TRANSACTION:
-        return refuse(raw, HOWDAH_STATUS_MISUSE,
-                      "transactions are begun by session_begin, and ended by session_commit or session_rollback");
-    case SQL_SETTING:
-        return refuse(
-            raw, HOWDAH_STATUS_MISUSE,
-            "a setting would stay with the connection, which serves others: use SET LOCAL inside session_begin");
-    case SQL_COPY:
-        return refuse(raw, HOWDAH_STATUS_MISUSE, "COPY needs a client that takes part: use INSERT or SELECT");
-    case SQL_READS:
-    case SQL_WRITES: break;
-    }
-    return true;
+    enum sql_kind kind = raw->format.scanned.kind;
+    if (kind == SQL_READS || kind == SQL_WRITES)
+        return true;
+    if (kind != SQL_LOCAL)
+        return refuse(raw, HOWDAH_STATUS_MISUSE, refusals[kind]);
+    return raw->s->transaction != TRANSACTION_NONE || refuse(raw, HOWDAH_STATUS_NO_TRANSACTION, refusals[kind]);
 }
 
 static bool make_formats(struct raw *raw)

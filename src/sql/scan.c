@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HOLES_FIRST = 8, HOLES_MAX = UINT16_MAX, WHY_MAX = 256, EXCERPT_MAX = 16, WORD_SIZE = 12 };
+enum { HOLES_FIRST = 8, HOLES_MAX = UINT16_MAX, WHY_MAX = 256, EXCERPT_MAX = 16, WORD_SIZE = 32 };
 
 /* The literal is read once, from piece to piece: a word, a quoted text, a comment, a conversion, any other character.
  * */
@@ -28,6 +28,7 @@ struct scan {
     size_t words;
     char first[WORD_SIZE], second[WORD_SIZE], last[WORD_SIZE]; /* words, in lower case; cut */
     bool writes, atomic, streams;
+    bool temporary, dropped, held, locked, configured; /* CREATE TEMP, COMMIT DROP, HOLD, advisory lock, set_config */
 };
 
 /* --- saying what is wrong, and where --- */
@@ -225,6 +226,20 @@ static bool is_writing(const struct scan *s, const char *word)
     return is_word(word, writing) && !locks;
 }
 
+/* What a statement leaves behind in the connection. */
+static void note_remains(struct scan *s, const char *word)
+{
+    static const char *const temporary[] = {"temp", "temporary", NULL};
+    static const char *const before_it[] = {"create", "replace", "local", "global", "into", NULL};
+    static const char *const locks[] = {"pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
+                                        "pg_try_advisory_lock_shared", NULL};
+    s->temporary = s->temporary || (is_word(word, temporary) && is_word(s->last, before_it));
+    s->dropped = s->dropped || (strcmp(word, "drop") == 0 && strcmp(s->last, "commit") == 0);
+    s->held = s->held || (strcmp(word, "hold") == 0 && strcmp(s->last, "with") == 0);
+    s->locked = s->locked || is_word(word, locks);
+    s->configured = s->configured || strcmp(word, "set_config") == 0;
+}
+
 static void note_word(struct scan *s, const char *word, size_t length)
 {
     static const char *const streams[] = {"stdin", "stdout", NULL};
@@ -236,6 +251,7 @@ static void note_word(struct scan *s, const char *word, size_t length)
     s->writes = s->writes || is_writing(s, text);
     s->streams = s->streams || is_word(text, streams);
     s->atomic = s->atomic || strcmp(text, "atomic") == 0;
+    note_remains(s, text);
     memcpy(s->last, text, sizeof(text));
 }
 
@@ -425,6 +441,23 @@ static bool take_next(struct scan *s)
 
 /* --- the whole --- */
 
+/* What would stay with the connection; SQL_READS: nothing. */
+static enum sql_kind remains_of(const struct scan *s)
+{
+    static const struct {
+        const char *first;
+        enum sql_kind kind;
+    } always[] = {{"reset", SQL_SETTING},    {"load", SQL_SETTING},       {"listen", SQL_LISTENING},
+                  {"set", SQL_SETTING},      {"unlisten", SQL_LISTENING}, {"prepare", SQL_PREPARED},
+                  {"discard", SQL_PREPARED}, {"deallocate", SQL_PREPARED}};
+    for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+        if (strcmp(s->first, always[i].first) == 0)
+            return always[i].kind;
+    if (s->held && strcmp(s->first, "declare") == 0)
+        return SQL_HELD;
+    return s->temporary && !s->dropped ? SQL_TEMPORARY : s->locked ? SQL_LOCKED : SQL_READS;
+}
+
 static enum sql_kind kind_of(const struct scan *s)
 {
     static const char *const reading[] = {"select", "with", "values", "table", "show", "explain", NULL};
@@ -432,13 +465,18 @@ static enum sql_kind kind_of(const struct scan *s)
                                               "abort", "savepoint", "release", NULL};
     static const char *const of_transaction[] = {"local", "transaction", "constraints", NULL};
     bool prepares = strcmp(s->first, "prepare") == 0 && strcmp(s->second, "transaction") == 0;
-    bool sets = strcmp(s->first, "set") == 0 && !is_word(s->second, of_transaction);
+    bool sets_local = strcmp(s->first, "set") == 0 && is_word(s->second, of_transaction);
     if (prepares || is_word(s->first, transaction))
         return SQL_TRANSACTION;
     if (s->streams && strcmp(s->first, "copy") == 0)
         return SQL_COPY;
-    if (sets || strcmp(s->first, "reset") == 0)
-        return SQL_SETTING;
+    if (sets_local)
+        return SQL_LOCAL;
+    enum sql_kind remains = remains_of(s);
+    if (remains != SQL_READS)
+        return remains;
+    if (s->configured && !s->writes)
+        return SQL_LOCAL;
     return is_word(s->first, reading) && !s->writes ? SQL_READS : SQL_WRITES;
 }
 

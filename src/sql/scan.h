@@ -37,8 +37,15 @@ enum sql_kind {
     SQL_READS,       /* SELECT, WITH, VALUES, TABLE, SHOW, EXPLAIN, without a word that writes */
     SQL_WRITES,      /* all others */
     SQL_TRANSACTION, /* BEGIN, COMMIT, SAVEPOINT ...: the session's to run */
-    SQL_SETTING,     /* SET and RESET without LOCAL: would outlive the transaction */
-    SQL_COPY         /* from STDIN or to STDOUT */
+    SQL_LOCAL,       /* SET LOCAL, SET TRANSACTION, SET CONSTRAINTS, set_config: for one transaction */
+    SQL_COPY,        /* from STDIN or to STDOUT */
+    /* what would stay with the connection when the transaction is over */
+    SQL_SETTING,   /* SET and RESET without LOCAL, LOAD */
+    SQL_LISTENING, /* LISTEN, UNLISTEN */
+    SQL_PREPARED,  /* PREPARE, DEALLOCATE, DISCARD */
+    SQL_HELD,      /* a cursor WITH HOLD */
+    SQL_TEMPORARY, /* a temporary table or the like without ON COMMIT DROP */
+    SQL_LOCKED     /* an advisory lock of the connection */
 };
 
 struct scanned {

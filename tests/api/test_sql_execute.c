@@ -28,6 +28,49 @@ START_TEST(test_sql_execute__affected)
 }
 END_TEST
 
+/* A connection that goes back to the pool is as it was: what would stay with it is not sent, in a transaction or not. */
+START_TEST(test_sql_execute__nothing_stays_with_the_connection)
+{
+    if (_i)
+        check_ok(session_begin(s, NULL));
+#define check_refused(sql, says) \
+    do { \
+        check_fails(session_execute(s, NULL, sql), STATUS_MISUSE); \
+        check_says(session_error(s), says); \
+        session_clear_error(s); \
+    } while (0)
+    check_refused("LISTEN jobs", "listen on one of your own");
+    check_refused("PREPARE x AS SELECT 1", "run it as it is");
+    check_refused("DISCARD ALL", "prepared by the library");
+    check_refused("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "WITHOUT HOLD");
+    check_refused("CREATE TEMP TABLE t AS SELECT 1", "ON COMMIT DROP");
+    check_refused("SELECT pg_advisory_lock(1)", "pg_advisory_xact_lock");
+    check_refused("RESET ALL", "SET LOCAL");
+    check_cost(0, 0);
+    if (_i)
+        check_ok(session_rollback(s));
+}
+END_TEST
+
+START_TEST(test_sql_execute__for_one_transaction)
+{
+    check_fails(session_execute(s, NULL, "SET LOCAL work_mem = '8MB'"), STATUS_NO_TRANSACTION);
+    check_says(session_error(s), "session_begin");
+    session_clear_error(s);
+    check_fails(session_execute(s, NULL, "SELECT set_config('work_mem', '8MB', true)"), STATUS_NO_TRANSACTION);
+    session_clear_error(s);
+    check_cost(0, 0);
+    check_ok(session_begin(s, NULL));
+    check_ok(session_execute(s, NULL, "SELECT set_config('work_mem', '8MB', true)"));
+    check_ok(session_execute(s, NULL, "CREATE TEMP TABLE few (n int) ON COMMIT DROP"));
+    check_ok(session_execute(s, NULL, "INSERT INTO few VALUES (%d)", 1));
+    check_ok(session_execute(s, NULL, "DECLARE c CURSOR FOR SELECT 1"));
+    check_ok(session_commit(s));
+    check_fails(session_execute(s, NULL, "INSERT INTO few VALUES (%d)", 1), STATUS_SCHEMA);
+    session_clear_error(s);
+}
+END_TEST
+
 START_TEST(test_sql_execute__refusals)
 {
     uint64_t affected = 9;
@@ -114,7 +157,7 @@ START_TEST(test_sql_execute__forgotten_statements)
         ck_assert_ptr_nonnull(session_sql(s, Maker, &count, "SELECT * FROM makers WHERE id > %d", i));
         check_ok(session_execute(s, NULL, "UPDATE makers SET grade = %d WHERE id = 1", i));
         if (i == 0)
-            check_ok(session_execute(s, NULL, "DISCARD ALL"));
+            check_ok(session_execute(s, NULL, "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"));
         if (i == 1)
             live_sql("ALTER TABLE makers ADD COLUMN more int"); /* SELECT * has another column now */
     }
@@ -206,6 +249,8 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_sql_execute__affected);
     tcase_add_test(tests, test_sql_execute__refusals);
+    tcase_add_loop_test(tests, test_sql_execute__nothing_stays_with_the_connection, 0, 2);
+    tcase_add_test(tests, test_sql_execute__for_one_transaction);
     tcase_add_loop_test(tests, test_sql_execute__in_a_transaction, 0, 3);
     tcase_add_test(tests, test_sql_execute__search_path);
     tcase_add_test(tests, test_sql_execute__forgotten_statements);

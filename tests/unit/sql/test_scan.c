@@ -208,12 +208,36 @@ START_TEST(test_scan__kinds)
     ck_assert_int_eq(kind_of("Begin"), SQL_TRANSACTION);
     ck_assert_int_eq(kind_of("COMMIT AND CHAIN"), SQL_TRANSACTION);
     ck_assert_int_eq(kind_of("PREPARE TRANSACTION 'x'"), SQL_TRANSACTION);
-    ck_assert_int_eq(kind_of("PREPARE x AS SELECT 1"), SQL_WRITES);
     ck_assert_int_eq(kind_of("SET search_path = x"), SQL_SETTING);
     ck_assert_int_eq(kind_of("SET SESSION a.b = 1"), SQL_SETTING);
     ck_assert_int_eq(kind_of("RESET ALL"), SQL_SETTING);
-    ck_assert_int_eq(kind_of("SET LOCAL search_path = x"), SQL_WRITES);
-    ck_assert_int_eq(kind_of("SET CONSTRAINTS ALL DEFERRED"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("SET LOCAL search_path = x"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SET CONSTRAINTS ALL DEFERRED"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SELECT pg_catalog.set_config('a.b', 'c', true)"), SQL_LOCAL);
+}
+END_TEST
+
+START_TEST(test_scan__kinds_that_leave_something_behind)
+{
+    ck_assert_int_eq(kind_of("LOAD 'auto_explain'"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("/* LISTEN */ listen jobs"), SQL_LISTENING);
+    ck_assert_int_eq(kind_of("UNLISTEN *"), SQL_LISTENING);
+    ck_assert_int_eq(kind_of("NOTIFY jobs"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("PREPARE x AS SELECT 1"), SQL_PREPARED);
+    ck_assert_int_eq(kind_of("DEALLOCATE ALL"), SQL_PREPARED);
+    ck_assert_int_eq(kind_of("DISCARD TEMP"), SQL_PREPARED);
+    ck_assert_int_eq(kind_of("DECLARE c CURSOR WITH HOLD FOR SELECT 1"), SQL_HELD);
+    ck_assert_int_eq(kind_of("DECLARE c CURSOR WITHOUT HOLD FOR SELECT 1"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("CREATE TEMP TABLE t (a int)"), SQL_TEMPORARY);
+    ck_assert_int_eq(kind_of("create or replace temporary view v AS SELECT 1"), SQL_TEMPORARY);
+    ck_assert_int_eq(kind_of("CREATE LOCAL TEMP TABLE t ON COMMIT DELETE ROWS AS SELECT 1"), SQL_TEMPORARY);
+    ck_assert_int_eq(kind_of("SELECT 1 INTO TEMP t"), SQL_TEMPORARY);
+    ck_assert_int_eq(kind_of("CREATE TEMP TABLE t (a int) ON COMMIT DROP"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("SELECT temp FROM weather"), SQL_READS);
+    ck_assert_int_eq(kind_of("CREATE TABLE weather (temp int)"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("SELECT pg_try_advisory_lock_shared(1)"), SQL_LOCKED);
+    ck_assert_int_eq(kind_of("SELECT pg_advisory_xact_lock(1)"), SQL_READS);
+    ck_assert_int_eq(kind_of("SELECT 'pg_advisory_lock', \"listen\""), SQL_READS);
 }
 END_TEST
 
@@ -285,6 +309,7 @@ int main(void)
     tcase_add_test(tests, test_scan__one_statement);
     tcase_add_test(tests, test_scan__fragments);
     tcase_add_test(tests, test_scan__kinds);
+    tcase_add_test(tests, test_scan__kinds_that_leave_something_behind);
     tcase_add_test(tests, test_format__values);
     tcase_add_test(tests, test_format__values_that_can_not_be_sent);
     suite_add_tcase(suite, tests);
