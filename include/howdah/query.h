@@ -47,10 +47,10 @@ HOWDAH_API struct howdah_query *howdah_session_query_model(struct howdah_session
  *   IS DISTINCT FROM, IS NOT DISTINCT FROM    NULL is a value like others
  *   IN, NOT IN                                the value is an array, of any length; an empty one holds nothing. An item
  *                                             that is NULL is an error, since no comparison would find it
- *   [NOT] LIKE, [NOT] ILIKE, ~ ~* !~ !~*      text; the value is a pattern
+ *   [NOT] LIKE, [NOT] ILIKE, ~ ~* !~ !~*      text, or another type's text (.sql_type = "inet"); the value is a pattern
  *   CONTAINS, STARTS WITH, ENDS WITH          text; the value is taken as it is, % and _ too. ICONTAINS,
  *                                             ISTARTS WITH, IENDS WITH: upper and lower case are the same
- *   @>  <@                                    jsonb and arrays; && arrays
+ *   @>  <@                                    jsonb, arrays and ranges; && arrays, ranges and networks
  *   ANY                                       arrays: the value is one of its items
  *   ?  ?|  ?&                                 jsonb: has the key; the value is text, or an array of text
  *   @?  @@                                    jsonb: the value is an SQL/JSON path

@@ -298,10 +298,10 @@ static void set_family(const struct sqltype *type, struct column *c)
         c->characters = type->limit;
 }
 
-/* unnest flattens arrays of arrays: each goes as the text of an array. */
-static bool set_array(struct arena *arena, struct column *c)
+/* unnest flattens arrays of arrays: each goes as the text of an array, cast to the column's type, since there are no
+ * operators between varchar[] and text[]. */
+static bool set_array(const char *item, struct arena *arena, struct column *c)
 {
-    const char *item = c->item_type;
     c->wire = c->codec;
     c->oid = 0;
     c->item_type = "text";
@@ -341,5 +341,6 @@ bool sqltype_set_wire(const struct sqltype *type, struct arena *arena, struct co
         else if (!set_casts(type, arena, c))
             return false;
     }
-    return !array || set_array(arena, c);
+    bool same = type && type->known && type->known->family == sqltype_family(c->codec->type);
+    return !array || set_array(same ? type->known->cast : c->item_type, arena, c);
 }

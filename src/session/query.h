@@ -92,6 +92,8 @@ bool query_make_aggregate(struct howdah_query *q, enum howdah_aggregate aggregat
 
 void query_add_term(struct howdah_query *q, struct select_terms *terms, const struct select_piece *pieces,
                     uint32_t count, struct select_term term);
+/* Whether rows can be sorted and grouped by the column; else a fault. */
+bool query_check_sortable(struct howdah_query *q, const struct mapper *mapper, const struct column *c);
 bool query_check_order(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
                        enum howdah_order order);
 /* The mapper of a struct for rows; NULL and a fault. */

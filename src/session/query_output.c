@@ -47,7 +47,7 @@ bool query_make_aggregate(struct howdah_query *q, enum howdah_aggregate aggregat
     else if (!name)
         query_fail(q, HOWDAH_STATUS_INVALID, source->mapper, c, "%s.%s: there is no aggregate %d",
                    source->mapper->model->name, c->field->name, (int)aggregate);
-    else
+    else if (aggregate != HOWDAH_AGGREGATE_COUNT_DISTINCT || query_check_sortable(q, source->mapper, c))
         make_pieces(ret, aggregate, read);
     return ret->count > 0;
 }
@@ -58,7 +58,7 @@ void howdah_query_group_by_field(struct howdah_query *q, const struct howdah_mod
 {
     const struct select_source *source = query_is_open(q) ? query_source(q, model) : NULL;
     const struct column *c = source ? query_column(q, source, offset) : NULL;
-    if (!c)
+    if (!c || !query_check_sortable(q, source->mapper, c))
         return;
     const struct select_piece piece = piece_column(source, c);
     query_add_term(q, &q->select.groups, &piece, 1, (struct select_term){.source = source, .column = c});

@@ -17,6 +17,15 @@ void query_add_term(struct howdah_query *q, struct select_terms *terms, const st
     query_changed(q);
 }
 
+bool query_check_sortable(struct howdah_query *q, const struct mapper *mapper, const struct column *c)
+{
+    if (operator_has_order(c))
+        return true;
+    query_fail(q, HOWDAH_STATUS_INVALID, mapper, c, "%s.%s is %s, which has no order and no equality",
+               mapper->model->name, c->field->name, c->ddl_type);
+    return false;
+}
+
 bool query_check_order(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
                        enum howdah_order order)
 {
@@ -32,7 +41,7 @@ void howdah_query_order_by_field(struct howdah_query *q, const struct howdah_mod
 {
     const struct select_source *source = query_is_open(q) ? query_source(q, model) : NULL;
     const struct column *c = source ? query_column(q, source, offset) : NULL;
-    if (!c || !query_check_order(q, source->mapper, c, order))
+    if (!c || !query_check_order(q, source->mapper, c, order) || !query_check_sortable(q, source->mapper, c))
         return;
     const struct select_piece piece = piece_column(source, c);
     query_add_term(q, &q->select.orders, &piece, 1,

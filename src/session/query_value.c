@@ -53,14 +53,20 @@ static void be_lone_text(struct column *c, const char *cast)
     c->write_cast = cast;
 }
 
-static void be_item(struct column *c)
+/* An item's type is the array's without its brackets. False if memory is out. */
+static bool be_item(struct arena *arena, struct column *c)
 {
+    const char *cast = c->write_cast, *own = c->shape == SHAPE_ARRAY ? c->codec->sql_type : "";
+    size_t length = strlen(cast), item = length > 4 ? length - 4 : 0; /* "::" and "[]" */
     c->wire = c->codec;
     c->shape = SHAPE_PLAIN;
     c->size = c->codec->size;
     c->item_oid = c->codec->oid;
-    c->write_cast = "";
     c->as_literal = false;
+    c->write_cast = "";
+    if (item && (strlen(own) != item || memcmp(own, cast + 2, item) != 0))
+        c->write_cast = arena_copy_text(arena, cast, length - 2);
+    return c->write_cast != NULL;
 }
 
 enum { NEAR_FIELD = 512 };
@@ -74,12 +80,12 @@ static bool is_fit(const struct column *c, enum operand operand)
            !(c->shape == SHAPE_PLAIN && limited);
 }
 
-static void choose_column(struct taking *t, const struct column *column, enum operand operand)
+static bool choose_column(struct taking *t, const struct column *column, enum operand operand)
 {
     struct column *other = &t->other;
     t->as = column;
     if (is_fit(column, operand))
-        return;
+        return true;
     t->as = other;
     *other = *column;
     other->offset = 0;
@@ -90,11 +96,11 @@ static void choose_column(struct taking *t, const struct column *column, enum op
             (column->codec->type == HOWDAH_TYPE_CHARS || column->codec->type == HOWDAH_TYPE_TEXT))
             be_text(other);
         break;
-    case OPERAND_ITEM: be_item(other); break;
+    case OPERAND_ITEM: return be_item(&t->q->s->arena, other);
     case OPERAND_PATTERN:
     case OPERAND_PART:
     case OPERAND_START:
-    case OPERAND_ENDING: be_lone_text(other, column->shape == SHAPE_PLAIN ? column->write_cast : ""); break;
+    case OPERAND_ENDING: be_lone_text(other, operator_casts_text(column) ? "" : column->write_cast); break;
     case OPERAND_NAME:
     case OPERAND_NAMES: be_lone_text(other, ""); break;
     case OPERAND_JSON_PATH: be_lone_text(other, "::jsonpath"); break;
@@ -104,6 +110,7 @@ static void choose_column(struct taking *t, const struct column *column, enum op
         other->item_oid = 0;
         break;
     }
+    return true;
 }
 
 /* --- one value --- */
@@ -283,8 +290,8 @@ static enum howdah_status take_value(struct howdah_query *q, struct query_parame
     t.q = q;
     t.p = p;
     t.why = NULL;
-    choose_column(&t, p->column, p->operand);
-    enum howdah_status status = takes[p->operand](&t, value);
+    enum howdah_status status =
+        choose_column(&t, p->column, p->operand) ? takes[p->operand](&t, value) : HOWDAH_STATUS_NO_MEMORY;
     if (status != HOWDAH_STATUS_OK)
         query_fail(q, status, p->mapper, p->column, "%s.%s: the value%s %s", model, field,
                    p->operand == OPERAND_ASSIGNED ? "" : " of the condition",

@@ -2,7 +2,7 @@
 #include "query.h"
 #include "session.h"
 
-enum { LIST_MAX = 160, TEXT_OID = 25 };
+enum { LIST_MAX = 180, TEXT_OID = 25 };
 
 /* The fault says which operators do fit. */
 static void refuse_operator(struct howdah_query *q, const struct mapper *mapper, const struct column *c,
@@ -69,30 +69,49 @@ static struct select_piece piece_operator(const struct operator* op)
     return piece;
 }
 
+/* What an operator of text sees of a column of another type: what a program reads from it. */
+static bool is_cast(const struct column *c, const struct operator* op)
+{
+    bool of_text = op->operand == OPERAND_PATTERN || op->operand == OPERAND_PART || op->operand == OPERAND_START ||
+                   op->operand == OPERAND_ENDING;
+    return of_text && operator_casts_text(c);
+}
+
+static struct select_piece *put_left(struct select_piece *to, const struct query_left *left, bool cast)
+{
+    if (cast)
+        *to++ = piece_text(left->column->read_open);
+    for (uint32_t i = 0; i < left->count; i++)
+        *to++ = left->pieces[i];
+    if (cast)
+        *to++ = piece_text(*left->column->read_open ? left->column->read_cast : "::text");
+    return to;
+}
+
 void query_compare(struct howdah_query *q, struct select_conditions *conditions, const struct query_left *left,
                    const char *name, struct howdah_value value)
 {
     const struct operator* op = operator_find(name);
     const struct select_parameter *parameter = NULL;
     bool null = query_value_is_null(value);
-    if (!check_operator(q, left->mapper, left->column, op, name))
+    bool asks_for_null = null && op && op->with_null; /* of which there is no type that could not be asked */
+    if (!asks_for_null && !check_operator(q, left->mapper, left->column, op, name))
         return;
-    if (null && !op->with_null) {
+    if (null && !asks_for_null) {
         refuse_null(q, left, name);
         return;
     }
     if (!null && !(parameter = query_parameter(q, left->mapper, left->column, op->operand, value)))
         return;
-    bool value_first = op->operand == OPERAND_ITEM, closed = parameter && *op->close;
-    struct select_piece *to = add_condition(q, conditions, left->count + 1 + (parameter != NULL) + closed);
+    bool value_first = op->operand == OPERAND_ITEM, closed = parameter && *op->close, cast = is_cast(left->column, op);
+    struct select_piece *to = add_condition(q, conditions, left->count + 1 + (parameter != NULL) + closed + 2 * cast);
     if (!to)
         return;
     if (value_first) {
         *to++ = piece_parameter(parameter);
         *to++ = piece_operator(op);
     }
-    for (uint32_t i = 0; i < left->count; i++)
-        *to++ = left->pieces[i];
+    to = put_left(to, left, cast);
     if (!value_first)
         *to++ = parameter ? piece_operator(op) : piece_text(op->with_null);
     if (!value_first && parameter)

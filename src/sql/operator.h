@@ -39,10 +39,21 @@ enum operator_family {
     FAMILY_JSON = 4,     /* jsonb */
     FAMILY_RAW_JSON = 8, /* json: has no operators but paths */
     FAMILY_ARRAY = 16,
-    FAMILY_OTHER = 32 /* behind a cast: the server knows */
+    /* of other types than the codec's own, behind a cast: text is what is read */
+    FAMILY_SCALAR = 32, /* equality and order */
+    FAMILY_NETWORK = 64,
+    FAMILY_RANGE = 128,
+    FAMILY_ARRAY_TEXT = 256, /* an array as text */
+    FAMILY_JSON_TEXT = 512,  /* jsonb as text */
+    FAMILY_OPAQUE = 1024,    /* xml, json, point ...: not even equality */
+    FAMILY_OTHER = 2048      /* the server knows */
 };
 
 enum operator_family operator_family(const struct column *c);
+/* Whether operators of text see the column as text: behind a cast of its own. citext has its own such operators. */
+bool operator_casts_text(const struct column *c);
+/* Whether the column has an order, and so can be sorted and grouped by. */
+bool operator_has_order(const struct column *c);
 /* By name, as query_where takes it; NULL for none. */
 const struct operator* operator_find(const char *name);
 /* The names of all that fit the family, for messages: at most `size` bytes with the final NUL. */

@@ -191,16 +191,17 @@ START_TEST(test_query_where__operators_that_do_not_fit)
                   "User.score is double precision: CONTAINS is for text; use " PLAIN_OPERATORS);
     check_refused(
         User, name, "@>", "x",
-        "User.name is text: @> is for jsonb and arrays; use =, <>, !=, <, <=, >, >=, IN, NOT IN, LIKE, ILIKE, "
+        "User.name is text: @> is for jsonb, arrays and ranges; use =, <>, !=, <, <=, >, >=, IN, NOT IN, LIKE, ILIKE, "
         "NOT LIKE, NOT ILIKE, CONTAINS, STARTS WITH, ENDS WITH, ICONTAINS, ISTARTS WITH, IENDS WITH, ~, ~*, "
         "!~, !~*");
     check_refused(Post, words, "LIKE", "x",
                   "Post.words is text[]: LIKE is for text; use =, <>, !=, <, <=, >, >=, IS DISTINCT FROM, "
                   "IS NOT DISTINCT FROM, @>, <@, &&, ANY");
     check_refused(Post, raw, "=", "{}", "Post.raw is json: = is for types with equality; use query_where_json");
-    check_refused(Post, meta, "&&", "{}",
-                  "Post.meta is jsonb: && is for arrays; use =, <>, !=, <, <=, >, >=, IS DISTINCT FROM, "
-                  "IS NOT DISTINCT FROM, @>, <@, ?, ?|, ?&, @?, @@");
+    check_refused(
+        Post, meta, "&&", "{}",
+        "Post.meta is jsonb: && is for arrays, ranges and networks; use =, <>, !=, <, <=, >, >=, IS DISTINCT FROM, "
+        "IS NOT DISTINCT FROM, @>, <@, ?, ?|, ?&, @?, @@");
     check_refused(User, age, "= 1 OR 1 =", 1, "User.age: no operator '= 1 OR 1 ='; there are " PLAIN_OPERATORS " ...");
 }
 END_TEST

@@ -123,8 +123,8 @@ static const struct way ways[] = {
     {HOWDAH_TYPE_CODEC, SHAPE_PLAIN, "varchar(9)", "text", 25, 1009, "", "", 1043},
     /* arrays, as literals */
     {HOWDAH_TYPE_INT64, SHAPE_ARRAY, NULL, "text", 25, 1009, "::bigint[]", "", 0},
-    {HOWDAH_TYPE_INT64, SHAPE_ARRAY, "smallint[]", "text", 25, 1009, "::bigint[]", "", 0},
-    {HOWDAH_TYPE_TEXT, SHAPE_ARRAY, "varchar(20)[]", "text", 25, 1009, "::text[]", "", 0},
+    {HOWDAH_TYPE_INT64, SHAPE_ARRAY, "smallint[]", "text", 25, 1009, "::smallint[]", "", 0},
+    {HOWDAH_TYPE_TEXT, SHAPE_ARRAY, "varchar(20)[]", "text", 25, 1009, "::varchar[]", "", 0},
     {HOWDAH_TYPE_TEXT, SHAPE_ARRAY, "char(3)[]", "text", 25, 1009, "::bpchar[]", "", 0},
     {HOWDAH_TYPE_TIMESTAMP, SHAPE_ARRAY, "timestamp[]", "text", 25, 1009, "::timestamp[]", "", 0},
     {HOWDAH_TYPE_JSON, SHAPE_ARRAY, "json[]", "text", 25, 1009, "::json[]", "", 0},
