@@ -46,7 +46,7 @@ needed)
     fi
     ;;
 size | growth)
-    # 400 KiB is what the library is meant to take, 640 what it does take.
+    # 400 KiB is what the library is meant to take at most, 640 what it has taken at its worst.
     limit=$((400 * 1024))
     [ "$1" = size ] || limit=$((640 * 1024))
     strip -o "$library.stripped" "$library"
