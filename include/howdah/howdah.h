@@ -17,6 +17,7 @@
 #include <howdah/sql.h>
 #include <howdah/write.h>
 #include <howdah/relation.h>
+#include <howdah/state.h>
 #include <howdah/plan.h>
 
 #ifndef HOWDAH_NO_SHORT_NAMES

@@ -11,6 +11,7 @@
 #include <howdah/write.h>
 #include <howdah/relation.h>
 #include <howdah/transaction.h>
+#include <howdah/state.h>
 
 /* clang-format off */
 #ifdef Status
@@ -706,6 +707,21 @@
 #ifdef session_refresh_locked
 #error "howdah: session_refresh_locked is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_attach
+#error "howdah: session_attach is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_attach_struct
+#error "howdah: session_attach_struct is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_stub
+#error "howdah: session_stub is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_mark_changed
+#error "howdah: session_mark_changed is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_load_columns
+#error "howdah: session_load_columns is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_evict
 #error "howdah: session_evict is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1214,6 +1230,11 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_refresh            howdah_session_refresh
 #define session_refresh_locked     howdah_session_refresh_locked
 #define session_evict              howdah_session_evict
+#define session_attach             howdah_session_attach
+#define session_attach_struct      howdah_session_attach_struct
+#define session_stub               howdah_session_stub
+#define session_load_columns       howdah_session_load_columns
+#define session_mark_changed       howdah_session_mark_changed
 #define session_plan               howdah_session_plan
 #define session_commit             howdah_session_commit
 #define session_begin              howdah_session_begin

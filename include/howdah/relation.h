@@ -25,7 +25,8 @@ HOWDAH_API enum howdah_status howdah_session_load_field(struct howdah_session *s
 #define howdah_session_load(s, object, field) \
     howdah_session_load_field((s), (object), offsetof(__typeof__(*(object)), field))
 
-/* Whether session_load would have nothing to ask: the collection is loaded, the pointer set or known to be NULL. No I/O.
+/* Whether session_load would have nothing to ask: the collection is loaded, the pointer set or known to be NULL. Of a field
+ * that is a column: whether it was loaded, and is not expired (see <howdah/state.h>). No I/O.
  * false on error. */
 HOWDAH_API bool howdah_session_is_loaded_field(struct howdah_session *s, const void *object, size_t offset);
 #define howdah_session_is_loaded(s, object, field) \

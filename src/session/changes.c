@@ -1,5 +1,6 @@
 /* What is different about one object, for programs that ask. */
 #include "foreign_key.h"
+#include "marks.h"
 #include "object.h"
 #include "owner.h"
 #include "snapshot.h"
@@ -39,17 +40,31 @@ static bool is_linked(const struct howdah_session *s, const struct mapper *mappe
     return false;
 }
 
+/* Whether an UPDATE would send the column. The version of an object known only by its key is no change. */
+static bool column_is_sent(const struct howdah_session *s, const struct entry *entry, const struct column *c,
+                           const void *view)
+{
+    const void *object = entry_object(entry_mapper(s, entry), entry);
+    if (!entry->marked)
+        return !column_equal(c, object, view);
+    if (c->version && marks_has(s, entry, MARK_UNLOADED, c->index))
+        return false;
+    return marks_has(s, entry, MARK_ASSIGNED, c->index) || !column_equal(c, object, view);
+}
+
 static bool is_dirty(struct howdah_session *s, const struct entry *entry)
 {
     const struct mapper *mapper = entry_mapper(s, entry);
     const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
+    if (entry->read_only && entry->state == ENTRY_LOADED)
+        return false;
     if (entry->state != ENTRY_LOADED || is_linked(s, mapper, entry))
         return true;
-    if (snapshot_clean(mapper, object, snapshot))
+    if (!entry->marked && snapshot_clean(mapper, object, snapshot))
         return false;
     const void *view = snapshot_view(mapper, snapshot, s->key_object);
     for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (!column_equal(&mapper->columns[i], object, view))
+        if (column_is_sent(s, entry, &mapper->columns[i], view))
             return true;
     return pointer_changes(s, mapper, object, snapshot);
 }
@@ -81,7 +96,7 @@ static const struct howdah_change *list_changes(struct howdah_session *s, const 
         const struct column *c = &mapper->columns[i];
         bool unset =
             column_is_unset_key(c, object) || c->server_only || (c->unset_on_insert && column_is_null(c, object));
-        if (view ? column_equal(c, object, view) : unset)
+        if (view ? !column_is_sent(s, entry, c, view) : unset)
             continue;
         changes[count].field = c->field->name;
         changes[count].old_value = view ? column_value(c, view) : howdah_value_null(NULL);

@@ -1,6 +1,7 @@
 #include "claims.h"
 
 #include "base/hash.h"
+#include "marks.h"
 #include "model/predicate.h"
 
 bool change_touches(const struct change *change, const struct table_index *index)
@@ -66,12 +67,23 @@ static bool is_unknown(const struct work *w, const struct change *change, const 
     return false;
 }
 
+/* Whether nobody knows what the row had in the index. */
+static bool was_unloaded(const struct work *w, const struct change *change, const struct table_index *index)
+{
+    const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
+    for (uint32_t i = 0; unloaded && i < index->count; i++)
+        if (column_in(unloaded, index->columns[i]))
+            return true;
+    return false;
+}
+
 static bool add_claim(struct work *w, struct claims *c, enum claim_kind kind, const struct table_index *index,
                       const struct change *change)
 {
     const struct mapper *mapper = change_mapper(w, change);
     const void *object = kind == CLAIM_GIVES ? change->image : change->old;
-    if (!index_has(mapper, index, object) || (kind == CLAIM_GIVES && is_unknown(w, change, index)))
+    bool unknown = kind == CLAIM_GIVES ? is_unknown(w, change, index) : was_unloaded(w, change, index);
+    if (unknown || !index_has(mapper, index, object))
         return true;
     struct claim *claims = work_grow(w, c->claims, c->count, &c->capacity, sizeof(*claims));
     if (!claims)

@@ -1,4 +1,5 @@
 /* Collect: every entry that differs from its row takes part. */
+#include "marks.h"
 #include "snapshot.h"
 #include "work.h"
 
@@ -27,7 +28,7 @@ struct change *work_add_change(struct work *w, const struct mapper *mapper, stru
 static bool collect_entry(struct work *w, const struct mapper *mapper, struct entry *entry)
 {
     switch ((enum entry_state)entry->state) {
-    case ENTRY_LOADED: return work_add_change(w, mapper, entry, HOWDAH_OPERATION_UPDATE) != NULL;
+    case ENTRY_LOADED: return entry->read_only || work_add_change(w, mapper, entry, HOWDAH_OPERATION_UPDATE) != NULL;
     case ENTRY_NEW:
         w->inserts[mapper->index]++;
         return work_add_change(w, mapper, entry, HOWDAH_OPERATION_INSERT) != NULL;
@@ -41,12 +42,12 @@ static bool collect_entry(struct work *w, const struct mapper *mapper, struct en
 }
 
 /* The first entry that is not clean, or the end. Not inlined: what is done with that one would take the registers. */
-__attribute__((noinline)) static unsigned char *skip_clean(const struct mapper *mapper, size_t stride,
-                                                           unsigned char *at, const unsigned char *end)
+__attribute__((noinline)) static unsigned char *skip_clean(const struct work *w, const struct mapper *mapper,
+                                                           size_t stride, unsigned char *at, const unsigned char *end)
 {
     for (; at < end; at += stride) {
         const struct entry *entry = (const struct entry *)(const void *)at;
-        if (entry->state != ENTRY_LOADED || entry->placed ||
+        if (entry->state != ENTRY_LOADED || entry->placed || (entry->marked && marks_set(w->s, entry, MARK_ASSIGNED)) ||
             !snapshot_clean(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry)))
             break;
     }
@@ -58,7 +59,7 @@ static bool collect_slab(struct work *w, const struct slab *slab)
     const struct mapper *mapper = slab->mapper;
     unsigned char *at = slab->entries, *end = at + (size_t)slab->count * slab->stride;
     bool write_all = w->s->write_all;
-    while ((at = write_all ? at : skip_clean(mapper, slab->stride, at, end)) < end) {
+    while ((at = write_all ? at : skip_clean(w, mapper, slab->stride, at, end)) < end) {
         if (!collect_entry(w, mapper, (struct entry *)(void *)at))
             return false;
         at += slab->stride;

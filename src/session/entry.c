@@ -11,6 +11,11 @@ static const uint8_t moves[ENTRY_STATES][ENTRY_EVENTS] = {
             [EVENT_WRITTEN] = ENTRY_LOADED,
             [EVENT_ROLLBACK] = ENTRY_DETACHED,
             [EVENT_GONE] = ILLEGAL,
+            [EVENT_FOUND] = ENTRY_LOADED, /* others have added the row */
+            [EVENT_ATTACH] = ENTRY_NEW,
+            [EVENT_RENEW] = ILLEGAL,
+            [EVENT_EXPIRE] = ILLEGAL,
+            [EVENT_SEAL] = ILLEGAL,
         },
     [ENTRY_LOADED] =
         {
@@ -20,6 +25,11 @@ static const uint8_t moves[ENTRY_STATES][ENTRY_EVENTS] = {
             [EVENT_WRITTEN] = ENTRY_LOADED,
             [EVENT_ROLLBACK] = ENTRY_LOADED,
             [EVENT_GONE] = ENTRY_DETACHED,
+            [EVENT_FOUND] = ENTRY_LOADED,
+            [EVENT_ATTACH] = ENTRY_LOADED,
+            [EVENT_RENEW] = ILLEGAL,
+            [EVENT_EXPIRE] = ENTRY_LOADED,
+            [EVENT_SEAL] = ENTRY_LOADED,
         },
     [ENTRY_DELETED] =
         {
@@ -29,6 +39,11 @@ static const uint8_t moves[ENTRY_STATES][ENTRY_EVENTS] = {
             [EVENT_WRITTEN] = ENTRY_DETACHED,
             [EVENT_ROLLBACK] = ENTRY_LOADED,
             [EVENT_GONE] = ENTRY_DETACHED,
+            [EVENT_FOUND] = ENTRY_LOADED,
+            [EVENT_ATTACH] = ILLEGAL,
+            [EVENT_RENEW] = ILLEGAL,
+            [EVENT_EXPIRE] = ENTRY_DELETED,
+            [EVENT_SEAL] = ILLEGAL,
         },
     [ENTRY_DETACHED] =
         {
@@ -38,6 +53,11 @@ static const uint8_t moves[ENTRY_STATES][ENTRY_EVENTS] = {
             [EVENT_WRITTEN] = ILLEGAL,
             [EVENT_ROLLBACK] = ENTRY_DETACHED,
             [EVENT_GONE] = ILLEGAL,
+            [EVENT_FOUND] = ENTRY_LOADED,
+            [EVENT_ATTACH] = ENTRY_LOADED,
+            [EVENT_RENEW] = ENTRY_NEW,
+            [EVENT_EXPIRE] = ILLEGAL,
+            [EVENT_SEAL] = ILLEGAL,
         },
 };
 
@@ -57,7 +77,10 @@ bool entry_move(struct entry *entry, enum entry_event event)
 {
     if (!entry_may(entry, event))
         return false;
-    entry->state = moves[entry->state][event];
+    uint8_t state = moves[entry->state][event];
+    if (state == ENTRY_DETACHED && entry->state != ENTRY_DETACHED)
+        entry->unwritten = entry->state == ENTRY_NEW;
+    entry->state = state;
     return true;
 }
 

@@ -28,6 +28,11 @@ enum entry_event {
     EVENT_WRITTEN,  /* its INSERT, UPDATE or DELETE was committed or flushed */
     EVENT_ROLLBACK, /* session_rollback */
     EVENT_GONE,     /* its row is not there any more */
+    EVENT_FOUND,    /* its row was read for it */
+    EVENT_ATTACH,   /* session_attach, and calls that name it by its key: stub, merge */
+    EVENT_RENEW,    /* session_attach of one that was never written */
+    EVENT_EXPIRE,   /* session_expire */
+    EVENT_SEAL,     /* session_set_read_only */
     ENTRY_EVENTS
 };
 
@@ -44,19 +49,34 @@ struct entry {
         };
     };
     uint16_t mapper; /* index in the catalog */
-    uint8_t state;   /* enum entry_state; moved by entry_move alone */
-    bool mapped : 1;
-    bool row_deleted : 1;   /* detached, since its row was deleted by this session */
-    bool assigned_null : 1; /* the session holds columns that session_assign_null named */
-    bool placed : 1;        /* the journal of owners has it, see owner.h */
-    bool cascaded : 1;      /* deleted since its owner is, for as long as a plan is made and run */
-    uint32_t change;        /* index of its change in the unit of work, if that one's entry is this */
+    union {
+        struct {
+            uint8_t state; /* enum entry_state; moved by entry_move alone */
+            bool mapped : 1;
+            bool row_deleted : 1; /* detached, since its row was deleted by this session, or is gone */
+            bool unwritten : 1;   /* detached, and it never had a row */
+            bool marked : 1;      /* of some columns the session knows more, see marks.h */
+            bool expired : 1;     /* out of date: it is as its row was at some time */
+            bool read_only : 1;   /* changes of it are not written */
+            bool placed : 1;      /* the journal of owners has it, see owner.h */
+            bool cascaded : 1;    /* deleted since its owner is, for as long as a plan is made and run */
+        };
+        uint16_t all; /* of the above */
+    };
+    uint32_t change; /* index of its change in the unit of work, if that one's entry is this */
 };
 
 /* The one function that changes a state, by the one table of legal moves. False: the move is illegal. */
 bool entry_move(struct entry *entry, enum entry_event event);
 bool entry_may(const struct entry *entry, enum entry_event event);
 const char *entry_state_name(const struct entry *entry);
+
+/* New or loaded, and nothing else to be known about it: what a look into the map may give to the program. */
+static inline bool entry_is_ready(const struct entry *entry)
+{
+    const struct entry not_ready = {.state = (uint8_t)~ENTRY_LOADED, .marked = true, .expired = true};
+    return !(entry->all & not_ready.all);
+}
 
 static inline struct entry *entry_of_node(const struct map_node *node)
 {

@@ -1,4 +1,5 @@
 /* Finding objects by their keys: the identity map first, then the server. */
+#include "fill.h"
 #include "key.h"
 #include "load.h"
 #include "transaction.h"
@@ -83,7 +84,8 @@ static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_b
     return parameters_bind(p, ret);
 }
 
-static void *ask_server(struct howdah_session *s, const struct mapper *mapper)
+/* `known`: the object that is to be filled, or NULL. */
+static void *ask_server(struct howdah_session *s, const struct mapper *mapper, struct entry *known)
 {
     const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = mapper};
     struct find find = {.s = s, .mapper = mapper};
@@ -95,7 +97,9 @@ static void *ask_server(struct howdah_session *s, const struct mapper *mapper)
         session_no_memory(s);
         return NULL;
     }
-    return transaction_read(s, &step) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
+    if (transaction_read(s, &step) != HOWDAH_STATUS_OK || (known && !find.found && !fill_gone(s, known)))
+        return NULL;
+    return answer(s, find.found);
 }
 
 static void *find_key(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *key,
@@ -106,8 +110,9 @@ static void *find_key(struct howdah_session *s, const struct howdah_model *model
         return NULL;
     s->recent = mapper;
     struct entry *entry = identity_find(&s->map, mapper, s->key_object);
-    if (!entry || entry->state == ENTRY_DETACHED) {
-        void *object = ask_server(s, mapper);
+    bool fills = entry && fill_is_needed(s, entry);
+    if (!entry || entry->state == ENTRY_DETACHED || fills) {
+        void *object = ask_server(s, mapper, fills ? entry : NULL);
         arena_reset(&s->scratch);
         return object;
     }
@@ -134,7 +139,7 @@ void *howdah_session_find_key(struct howdah_session *s, const struct howdah_mode
         return find_and_leave(s, model, key, parts);
     /* The usual question, one integer key that is in the map, without any of the work that others need. */
     const struct entry *entry = identity_find_integer(&s->map, mapper, key->as.integer);
-    if (!entry || entry->state > ENTRY_LOADED)
+    if (!entry || !entry_is_ready(entry))
         return find_and_leave(s, s->recent->model, key, 1);
     s->written.identity_hits++;
     session_leave(s);
@@ -156,7 +161,7 @@ static bool collect_missing(struct find *find, const struct howdah_value *keys, 
         if (!key_take(s, mapper, keys + i * mapper->key_count, mapper->key_count))
             return false;
         struct entry *known = identity_find(&s->map, mapper, s->key_object);
-        if (known && known->state != ENTRY_DETACHED) {
+        if (known && known->state != ENTRY_DETACHED && !fill_is_needed(s, known)) {
             if (!siblings_add(&s->siblings, &find->result, mapper, known))
                 return !session_no_memory(s);
             s->written.identity_hits++;
@@ -187,6 +192,18 @@ static bool ask_for_many(struct find *find)
     return transaction_read_steps(s, steps, chunks) == HOWDAH_STATUS_OK;
 }
 
+/* Objects that were to be filled, and have no row any more. */
+static bool drop_gone(const struct find *find)
+{
+    for (size_t i = 0; i < find->key_count; i++) {
+        struct entry *known =
+            find->objects[find->places[i]] ? NULL : identity_find(&find->s->map, find->mapper, find->keys[i]);
+        if (known && fill_is_needed(find->s, known) && !fill_gone(find->s, known))
+            return false;
+    }
+    return true;
+}
+
 static void **find_many(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *keys,
                         size_t count)
 {
@@ -204,7 +221,8 @@ static void **find_many(struct howdah_session *s, const struct howdah_model *mod
         session_no_memory(s);
         return NULL;
     }
-    bool found = collect_missing(&find, keys, count) && (find.key_count == 0 || ask_for_many(&find));
+    bool found =
+        collect_missing(&find, keys, count) && (find.key_count == 0 || (ask_for_many(&find) && drop_gone(&find)));
     return found ? find.objects : NULL;
 }
 

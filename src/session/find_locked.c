@@ -1,5 +1,6 @@
 /* Finding one row with a lock on it: the server is always asked, and what the session knows of the row is checked, or
  * brought up to date. */
+#include "fill.h"
 #include "key.h"
 #include "load.h"
 #include "object.h"
@@ -93,7 +94,8 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
 {
     struct find *find = arg;
     (void)step;
-    if (count == 1 && find->known && find->known->state == ENTRY_LOADED)
+    bool complete = find->known && find->known->state == ENTRY_LOADED && !fill_is_needed(find->s, find->known);
+    if (count == 1 && complete)
         return take_known(find, cells);
     find->found = count == 1 ? load_record(find->s, find->mapper, cells) : NULL;
     return find->found ? HOWDAH_STATUS_OK : HOWDAH_STATUS_PROTOCOL;

@@ -1,7 +1,7 @@
 /* Finish: what was written becomes what is. Nothing here can fail: the transaction is committed already. */
-#include "assigned.h"
 #include "claims.h"
 #include "foreign_key.h"
+#include "marks.h"
 #include "object.h"
 #include "pending.h"
 #include "relation_answers.h"
@@ -59,6 +59,21 @@ static void follow(struct work *w, const struct follower *follower)
         identity_add_prepared(&w->s->map, mapper, follower->entry);
 }
 
+/* What was sent, and what the server sent back, is known. */
+static void settle_marks(struct work *w, const struct mapper *mapper, const struct change *change)
+{
+    const struct batch *batch = change->batch == NONE ? NULL : w->batches[change->batch];
+    struct entry *entry = change->entry;
+    marks_drop_all(w->s, entry, MARK_ASSIGNED);
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (column_in(change->columns, i))
+            marks_drop(w->s, entry, MARK_UNLOADED, i);
+    for (uint32_t i = 0; batch && i < batch->returned_count; i++)
+        marks_drop(w->s, entry, MARK_UNLOADED, batch->returned[i]->index);
+    if (mapper->version && batch)
+        marks_drop(w->s, entry, MARK_UNLOADED, mapper->version->index);
+}
+
 static void promote(struct work *w, const struct mapper *mapper, const struct change *change)
 {
     struct entry *entry = change->entry;
@@ -68,7 +83,8 @@ static void promote(struct work *w, const struct mapper *mapper, const struct ch
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     if (!entry->mapped)
         identity_add_prepared(&w->s->map, mapper, entry);
-    assigned_forget(w->s, entry);
+    if (entry->marked)
+        settle_marks(w, mapper, change);
     entry->absent = 0; /* a foreign key may lead elsewhere now */
 }
 

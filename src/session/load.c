@@ -1,6 +1,7 @@
 #include "load.h"
 
 #include "base/endian.h"
+#include "fill.h"
 #include "snapshot.h"
 
 /* --- a ROW value: its number of columns, and for each its type, length (-1: NULL) and bytes --- */
@@ -139,8 +140,10 @@ struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, co
     }
     if (!find_known(s, mapper, cells, &known))
         return NULL;
-    if (known && known->state != ENTRY_DETACHED)
+    if (known && entry_is_ready(known))
         return known;
+    if (known && known->state != ENTRY_DETACHED)
+        return !fill_is_needed(s, known) || fill_from_row(s, known, NULL, cells, count) ? known : NULL;
     if (known) /* its row was deleted by a flush, and is there again */
         identity_remove(&s->map, known);
     return load_new(s, mapper, cells);

@@ -1,6 +1,6 @@
 /* What a program does with single objects between loading and committing: no I/O but for refresh. */
 #include "add_related.h"
-#include "assigned.h"
+#include "fill.h"
 #include "key.h"
 #include "load.h"
 #include "object.h"
@@ -14,8 +14,7 @@
 
 /* --- adding --- */
 
-/* What add returns when it can't: memory that is never written to the database. */
-static void *lost(struct howdah_session *s, const struct howdah_model *model, const void *value)
+void *object_lost(struct howdah_session *s, const struct howdah_model *model, const void *value)
 {
     if (!s)
         return NULL;
@@ -117,7 +116,7 @@ static void *add_again(struct howdah_session *s, const struct mapper *mapper, st
         return entry_object(mapper, entry);
     session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, NULL,
                  "can't add a %s %s again: add a copy of the struct", entry_state_name(entry), mapper->model->name);
-    return lost(s, mapper->model, value);
+    return object_lost(s, mapper->model, value);
 }
 
 static void *add(struct howdah_session *s, const struct howdah_model *model, const void *value)
@@ -126,7 +125,7 @@ static void *add(struct howdah_session *s, const struct howdah_model *model, con
     if (!mapper || !value) {
         if (mapper)
             session_fail(s, HOWDAH_STATUS_MISUSE, model->name, NULL, NULL, "%s: NULL can't be added", model->name);
-        return lost(s, model, value);
+        return object_lost(s, model, value);
     }
     struct entry *known = slabs_find(&s->slabs, value);
     if (known)
@@ -134,13 +133,14 @@ static void *add(struct howdah_session *s, const struct howdah_model *model, con
     struct entry *entry = object_add_new(s, mapper, value);
     if (entry && (!has_related(mapper, entry_object(mapper, entry)) || add_related(s, entry, value)))
         return entry_object(mapper, entry);
-    return lost(s, model, value);
+    return object_lost(s, model, value);
 }
 
 void *howdah_session_add_object(struct howdah_session *s, const struct howdah_model *model, const void *value)
 {
     if (!session_enter(s)) /* where somebody is inside, that memory may be in use */
-        return s && atomic_load_explicit(&s->busy, memory_order_relaxed) ? s->lost_object : lost(s, model, value);
+        return s && atomic_load_explicit(&s->busy, memory_order_relaxed) ? s->lost_object
+                                                                         : object_lost(s, model, value);
     void *object = add(s, model, value);
     session_leave(s);
     return object;
@@ -203,7 +203,8 @@ static enum howdah_status assign_null(struct howdah_session *s, void *object, si
     if (!c || !c->nullable || c->key)
         return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,
                             "%s.%s can't be NULL", mapper->model->name, c ? c->field->name : "(no column)");
-    if (entry->state == ENTRY_NEW && !assigned_add(s, entry, c->index))
+    bool looks_unchanged = entry->state == ENTRY_NEW || marks_has(s, entry, MARK_UNLOADED, c->index);
+    if (looks_unchanged && !marks_add(s, entry, MARK_ASSIGNED, c->index))
         return session_no_memory(s);
     column_set_null(c, object);
     return HOWDAH_STATUS_OK;
@@ -301,6 +302,9 @@ static enum howdah_status refresh_row(void *arg, struct pg_step *step, const str
     if (!owner_mend(s, mapper, refresh->entry, row))
         return s->error.status;
     refresh->entry->absent = 0; /* a foreign key may lead elsewhere now */
+    refresh->entry->expired = false;
+    marks_drop_all(s, refresh->entry, MARK_UNLOADED);
+    marks_drop_all(s, refresh->entry, MARK_ASSIGNED);
     answers_forget(s);
     refresh->found = true;
     return HOWDAH_STATUS_OK;
@@ -325,10 +329,12 @@ static enum howdah_status refresh(struct howdah_session *s, void *object, enum h
     enum howdah_status status = transaction_read(s, &step);
     if (status != HOWDAH_STATUS_OK)
         return status;
-    entry_move(r.entry, r.found ? EVENT_ROLLBACK : EVENT_GONE);
+    if (r.found)
+        entry_move(r.entry, EVENT_FOUND);
+    else if (!fill_gone(s, r.entry))
+        return s->error.status;
     if (r.found)
         return HOWDAH_STATUS_OK;
-    identity_remove(&s->map, r.entry);
     return session_fail(s, HOWDAH_STATUS_STALE, r.mapper->model->name, NULL, object,
                         "the row of this %s is gone: the object is detached now", r.mapper->model->name);
 }

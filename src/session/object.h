@@ -6,6 +6,8 @@
 
 /* A new object, copied from a struct of the program's; NULL: the session has the error. */
 struct entry *object_add_new(struct howdah_session *s, const struct mapper *mapper, const void *value);
+/* What calls return that can't make an object: memory that is never written to the database, with `value` (or NULL) in it. */
+void *object_lost(struct howdah_session *s, const struct howdah_model *model, const void *value);
 /* Sets each BELONGS_TO pointer that does not fit its foreign key's value to NULL. */
 void object_forget_stale_pointers(struct howdah_session *s, const struct mapper *mapper, void *object);
 /* After a commit or flush that failed: what programs put into fields is the session's own from now on, as after one that

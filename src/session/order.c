@@ -3,6 +3,7 @@
  * Where no row asks for another order, a table's deletes go before its updates and those before its inserts: what the
  * client can't compare, values of unique columns are then released before they are taken, most often. */
 #include "base/toposort.h"
+#include "marks.h"
 #include "work.h"
 
 #include <stdio.h>
@@ -102,6 +103,42 @@ static bool find_custom_edges(struct work *w, struct batch_edges *e)
     return true;
 }
 
+static bool writes_any(const struct change *change, const uint64_t *columns, const struct foreign_key *key)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (column_in(columns, key->columns[i]) &&
+            (change->operation == HOWDAH_OPERATION_DELETE || column_in(change->columns, key->columns[i])))
+            return true;
+    return false;
+}
+
+/* Nobody knows to which row it referred: it goes before all that are deleted, if that can be. */
+static bool edges_of_unloaded(struct work *w, struct batch_edges *e, const struct change *change,
+                              const uint64_t *unloaded)
+{
+    for (uint32_t k = 0; k < change->mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &change->mapper->foreign_keys[k];
+        if (!w->deletes[key->target->index] || !writes_any(change, unloaded, key))
+            continue;
+        for (uint32_t b = 0; b < w->batch_count; b++)
+            if (w->batches[b]->mapper == key->target && w->batches[b]->operation == HOWDAH_OPERATION_DELETE &&
+                !add_batch_edge(w, e, w->batches[change->batch]->leader, w->batches[b]->leader))
+                return false;
+    }
+    return true;
+}
+
+static bool find_unloaded_edges(struct work *w, struct batch_edges *e)
+{
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        const struct change *change = &w->changes[i];
+        const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
+        if (unloaded && change->old && change->batch != NONE && !edges_of_unloaded(w, e, change, unloaded))
+            return false;
+    }
+    return true;
+}
+
 bool work_refuse_cycle(struct work *w, const struct change *change)
 {
     return work_refuse(w, HOWDAH_STATUS_INVALID, change, NULL,
@@ -129,7 +166,7 @@ static bool sort_batches(struct work *w, struct toposort *ret_sorted, bool **ret
     if (!find_batch_edges(w, &edges))
         return false;
     uint32_t needed = edges.count;
-    if (!find_custom_edges(w, &edges))
+    if (!find_unloaded_edges(w, &edges) || !find_custom_edges(w, &edges))
         return false;
     bool *cyclic = arena_allocate_zero(&w->arena, (size_t)edges.nodes + 1, sizeof(*cyclic));
     if (!cyclic || !toposort(&w->arena, edges.nodes, edges.edges, edges.count, ret_sorted))

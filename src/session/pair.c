@@ -31,7 +31,7 @@ static void take_over(struct work *w, struct change *change, const struct entry 
     w->deletes[change->mapper->index]--;
     w->inserts[change->mapper->index]--;
     change->operation = HOWDAH_OPERATION_UPDATE;
-    change->old = entry_snapshot(change->mapper, holder);
+    change->old = dropped->old;
 }
 
 /* A new object whose key was set or changed after it was added: the identity map follows. */
@@ -61,7 +61,7 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
 bool work_pair(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && !pair_image(w, &w->changes[i]))
+        if (!pair_image(w, &w->changes[i]))
             return false;
     for (uint32_t i = 0; i < w->change_count; i++) {
         struct change *change = &w->changes[i];

@@ -4,8 +4,11 @@
 
 #include "work.h"
 
-/* Gives a change that is no DELETE its image: the object, with the foreign keys cleared that lose what they refer to. */
+/* Gives a change its image: of a DELETE the row as it was, else the object, with the foreign keys cleared that lose what
+ * they refer to. */
 bool pair_image(struct work *w, struct change *change);
+/* Whether the version that the row must have is known; else it is refused. */
+bool pair_knows_version(struct work *w, const struct change *change);
 /* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */
 bool pair_own(struct work *w, const struct column *c, const struct change *change);
 /* A field that is not the session's own memory any more, but has the value that it had: back to that memory. */

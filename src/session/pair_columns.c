@@ -1,5 +1,5 @@
 /* Which columns of an image are sent. */
-#include "assigned.h"
+#include "marks.h"
 #include "pair.h"
 #include "snapshot.h"
 
@@ -33,7 +33,7 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
     }
     bool deferred = work_defers(w, change, c->index);
     if (!deferred && c->unset_on_insert && column_is_null(c, change->image) &&
-        !assigned_has(w->s, change->entry, c->index))
+        !marks_has(w->s, change->entry, MARK_ASSIGNED, c->index))
         return true;
     if (!deferred && c->key && column_is_unset_key(c, change->image))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "the primary key is not set");
@@ -53,12 +53,13 @@ static bool choose_updated(struct work *w, struct change *change, const struct c
     bool deferred = work_defers(w, change, c->index);
     bool same =
         !deferred && (snapshot_has_field(c, change->image, change->old) || pair_take_back(w, c, change, change->old));
-    const char *why = same ? NULL : refusal(c);
+    bool assigned = marks_has(w->s, change->entry, MARK_ASSIGNED, c->index) && !c->version;
+    const char *why = same && !assigned ? NULL : refusal(c);
     if (!same && !deferred && c->key && (column_is_null(c, change->image) || column_is_unset_key(c, change->image)))
         why = "is part of the primary key of a row and can't be unset";
     if (why)
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", why);
-    if (same && !(w->s->write_all && is_written_anyway(change, c)))
+    if (same && !assigned && !(w->s->write_all && is_written_anyway(change, c)))
         return true;
     column_put(set, c->index);
     return deferred || same || pair_own(w, c, change);
@@ -86,7 +87,8 @@ static bool count_version(struct work *w, const struct mapper *mapper, struct ch
 static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
     const struct column *c = mapper->columns, *end = c + mapper->column_count;
-    bool only_changes = change->deferrals == NONE && !w->s->write_all;
+    bool assigned = marks_set(w->s, change->entry, MARK_ASSIGNED) != NULL;
+    bool only_changes = change->deferrals == NONE && !w->s->write_all && !assigned;
     memset(set, 0, column_words(mapper) * sizeof(*set));
     for (; c < end; c++) {
         if (only_changes && snapshot_has_field(c, change->image, change->old))
@@ -96,7 +98,7 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
     }
     if (!mapper->version || column_set_is_empty(set, column_words(mapper)) || column_in(set, mapper->version->index))
         return true; /* or it is one that the program has set */
-    return count_version(w, mapper, change);
+    return pair_knows_version(w, change) && count_version(w, mapper, change);
 }
 
 /* A new object takes over a row: all columns but the key are written, those that an INSERT would leave out too. */
@@ -104,10 +106,9 @@ static bool choose_taken_over(struct work *w, struct change *change, const struc
                               uint64_t *defaults)
 {
     bool deferred = work_defers(w, change, c->index);
-    bool unset =
-        !deferred &&
-        ((c->identity && column_is_unset_key(c, change->image)) ||
-         (c->unset_on_insert && column_is_null(c, change->image) && !assigned_has(w->s, change->entry, c->index)));
+    bool unset = !deferred && ((c->identity && column_is_unset_key(c, change->image)) ||
+                               (c->unset_on_insert && column_is_null(c, change->image) &&
+                                !marks_has(w->s, change->entry, MARK_ASSIGNED, c->index)));
     if (c->server_only && !is_unassigned(c, change->image))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
     if (c->key || c->version)

@@ -1,5 +1,6 @@
 /* Images: the rows of changed objects as they will be, in memory of the session's own. */
 #include "foreign_key.h"
+#include "marks.h"
 #include "object.h"
 #include "pair.h"
 #include "snapshot.h"
@@ -41,9 +42,40 @@ static void clear_key(const struct mapper *mapper, const struct change *change, 
         integer_set(mapper->version, change->image, key_read_integer(mapper->version, change->old) + 1);
 }
 
+/* Of an object known only by its key, the version that its row must have is the one that the program gave it. */
+static bool take_version(struct work *w, struct change *change)
+{
+    const struct mapper *mapper = change->mapper;
+    const struct column *version = mapper->version;
+    if (!change->old || !version || !marks_has(w->s, change->entry, MARK_UNLOADED, version->index))
+        return true;
+    change->old = arena_copy(&w->arena, change->old, mapper->model->size);
+    if (!change->old)
+        return !session_no_memory(w->s);
+    memcpy(column_field(version, change->old), column_field(version, entry_object(mapper, change->entry)),
+           version->size);
+    if (change->operation == HOWDAH_OPERATION_DELETE)
+        change->image = change->old;
+    return true;
+}
+
+bool pair_knows_version(struct work *w, const struct change *change)
+{
+    const struct column *version = change->mapper->version;
+    return key_read_integer(version, change->old) != 0 ||
+           !marks_has(w->s, change->entry, MARK_UNLOADED, version->index) ||
+           marks_has(w->s, change->entry, MARK_ASSIGNED, version->index) ||
+           work_refuse(w, HOWDAH_STATUS_INVALID, change, version->field->name,
+                       "is not known: set it to what the row must have, or find the object first");
+}
+
 bool pair_image(struct work *w, struct change *change)
 {
     const struct mapper *mapper = change->mapper;
+    if (!take_version(w, change))
+        return false;
+    if (change->operation == HOWDAH_OPERATION_DELETE)
+        return !mapper->version || change->fate != FATE_WRITTEN || pair_knows_version(w, change);
     void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
     change->image = arena_allocate(&w->arena, mapper->model->size, _Alignof(max_align_t));
     if (!change->image)

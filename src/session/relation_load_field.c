@@ -1,4 +1,5 @@
 /* session_load: a relation of one object, and with it of all that came with that object. */
+#include "fill.h"
 #include "relation_load.h"
 #include "transaction.h"
 
@@ -90,6 +91,24 @@ static enum howdah_status load_relation(struct howdah_session *s, const struct r
     return s->error.status;
 }
 
+static bool is_missing(const struct howdah_session *s, const struct entry *entry, const struct column *c)
+{
+    const struct mapper *mapper = entry_mapper(s, entry);
+    return marks_has(s, entry, MARK_UNLOADED, c->index) &&
+           column_equal(c, entry_object(mapper, entry), entry_snapshot(mapper, entry));
+}
+
+/* The columns that say which rows it is were not loaded, or are out of date. */
+static bool lacks_key(const struct howdah_session *s, const struct relation *relation, const struct entry *entry)
+{
+    const struct relation_ends ends = relation_ends(relation);
+    const struct column *type = relation->field->kind == HOWDAH_FIELD_BELONGS_TO ? relation->foreign_key->type : NULL;
+    bool lacks = entry->expired;
+    for (uint32_t i = 0; i < ends.count; i++)
+        lacks |= is_missing(s, entry, &relation->mapper->columns[ends.columns[i]]);
+    return entry->state == ENTRY_LOADED && (lacks || (type && is_missing(s, entry, type)));
+}
+
 static enum howdah_status load_field(struct howdah_session *s, void *object, size_t offset)
 {
     struct entry *entry = session_entry(s, object, "load a relation of");
@@ -100,6 +119,8 @@ static enum howdah_status load_field(struct howdah_session *s, void *object, siz
         return session_fail(s, HOWDAH_STATUS_MISUSE, relation->mapper->model->name, relation->field->name, object,
                             "%s.%s: the collection was edited by hand, which is not for programs to do",
                             relation->mapper->model->name, relation->field->name);
+    if (lacks_key(s, relation, entry) && !fill_load(s, entry))
+        return s->error.status;
     if (relation_is_loaded(s, relation, entry))
         return HOWDAH_STATUS_OK;
     if (relation->field->lazy == HOWDAH_LAZY_RAISE)
@@ -121,8 +142,11 @@ bool howdah_session_is_loaded_field(struct howdah_session *s, const void *object
     if (!session_enter(s))
         return false;
     const struct entry *entry = session_entry(s, object, "ask for a relation of");
-    const struct relation *relation = entry ? relation_find(s, entry_mapper(s, entry), offset) : NULL;
-    bool loaded = relation && relation_is_loaded(s, relation, entry);
+    const struct column *c = entry ? mapper_column_at(entry_mapper(s, entry), offset) : NULL;
+    const struct relation *relation = entry && !c ? relation_find(s, entry_mapper(s, entry), offset) : NULL;
+    bool loaded = c          ? c->key || !(entry->expired || marks_has(s, entry, MARK_UNLOADED, c->index))
+                  : relation ? relation_is_loaded(s, relation, entry)
+                             : false;
     session_leave(s);
     return loaded;
 }

@@ -1,8 +1,7 @@
 #include "returned.h"
 
-#include "foreign_key.h"
+#include "fill.h"
 #include "load.h"
-#include "object.h"
 #include "owner.h"
 #include "snapshot.h"
 #include "transaction.h"
@@ -146,37 +145,12 @@ static void become_loaded(struct returned *r, struct entry *entry)
         say_done(r->s);
 }
 
-/* A BELONGS_TO pointer that the program left alone, and that leads elsewhere than the row does now, is forgotten. */
-static void forget_pointers(struct returned *r, void *object, void *snapshot)
-{
-    for (uint32_t i = 0; i < r->mapper->relation_count; i++) {
-        const struct relation *relation = &r->mapper->relations[i];
-        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
-            continue;
-        const void *target = object_pointer(relation, snapshot);
-        bool stale = target && (!slabs_find(&r->s->slabs, target) ||
-                                !foreign_key_refers_to(relation->foreign_key, r->mapper, snapshot, target));
-        if (!stale || object_pointer(relation, object) != target)
-            continue;
-        object_set_pointer(relation, object, NULL);
-        object_set_pointer(relation, snapshot, NULL);
-    }
-}
-
 static void refresh(struct returned *r, const struct returned_row *row)
 {
-    void *object = entry_object(r->mapper, row->entry), *snapshot = entry_snapshot(r->mapper, row->entry);
-    struct owners before;
-    owners_look(r->s, r->mapper, row->entry, &before);
-    for (uint32_t i = r->mapper->key_count; i < r->count; i++) {
-        const struct column *c = r->columns[i];
-        bool changed = !snapshot_equal(c, object, snapshot, r->s->key_object);
-        snapshot_take_column(c, row->values, snapshot);
-        if (!changed)
-            memcpy(column_field(c, object), column_field(c, snapshot), c->size);
-    }
-    forget_pointers(r, object, snapshot);
-    if (!owners_changed(r->s, r->mapper, row->entry, &before))
+    uint32_t keys = r->mapper->key_count;
+    if (r->count - keys == r->mapper->column_count)
+        row->entry->expired = false;
+    if (!fill_columns(r->s, row->entry, r->columns + keys, r->count - keys, row->values))
         say_done(r->s);
 }
 

@@ -1,6 +1,6 @@
 /* Rollback: everything is as it was loaded, and the program's transaction is over. */
-#include "assigned.h"
 #include "hooks.h"
+#include "marks.h"
 #include "object.h"
 #include "pending.h"
 #include "relation_answers.h"
@@ -17,7 +17,7 @@ static void restore_entry(struct howdah_session *s, const struct mapper *mapper,
         snapshot_restore(mapper, object, snapshot);
     }
     entry_move(entry, EVENT_ROLLBACK);
-    assigned_forget(s, entry);
+    marks_drop_all(s, entry, MARK_ASSIGNED);
     if (entry->state == ENTRY_DETACHED)
         identity_remove(&s->map, entry);
 }

@@ -111,7 +111,7 @@ static bool open_parts(struct howdah_session *s)
 static void free_parts(struct howdah_session *s)
 {
     map_clear(&s->map);
-    map_clear(&s->assigned);
+    map_clear(&s->marks);
     map_clear(&s->placed_map);
     map_clear(&s->join_map);
     siblings_clear(&s->siblings);
@@ -144,7 +144,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     arena_init(&s->flushed_arena, &db->allocator);
     arena_init(&s->pending, &db->allocator);
     map_init(&s->map, &db->allocator);
-    map_init(&s->assigned, &db->allocator);
+    map_init(&s->marks, &db->allocator);
     map_init(&s->placed_map, &db->allocator);
     map_init(&s->join_map, &db->allocator);
     siblings_init(&s->siblings, &db->allocator);
@@ -164,7 +164,8 @@ static void forget_objects(struct howdah_session *s)
 {
     work_free(s);
     map_clear(&s->map);
-    map_clear(&s->assigned);
+    map_clear(&s->marks);
+    s->assigned = 0;
     s->plains = NULL;
     map_clear(&s->placed_map);
     map_clear(&s->join_map);

@@ -69,7 +69,8 @@ struct howdah_session {
     size_t object_size;          /* of both */
     struct cell *cells;          /* of one row */
     struct parameters parameters;
-    struct map assigned;  /* see assigned.h */
+    struct map marks;     /* see marks.h */
+    size_t assigned;      /* entries with columns that are sent as they are */
     struct plain *plains; /* mappers of structs that the database does not know; in `arena` */
 
     struct pg_counters counters;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "budget.h"
 #include "hooks.h"
+#include "marks.h"
 #include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
@@ -14,6 +15,8 @@ struct flushed {
     enum entry_state state;
     void *object; /* copies of both structs */
     void *snapshot;
+    uint64_t *marks;
+    bool expired;
 };
 
 /* --- the statements: isolation levels and modes, spelled out --- */
@@ -56,9 +59,10 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
         return false;
     flushed->object = arena_copy(&s->flushed_arena, entry_object(mapper, entry), mapper->model->size);
     flushed->snapshot = arena_copy(&s->flushed_arena, entry_snapshot(mapper, entry), mapper->model->size);
-    if (!flushed->object || !flushed->snapshot)
+    if (!flushed->object || !flushed->snapshot || !marks_save(s, entry, &s->flushed_arena, &flushed->marks))
         return false;
     flushed->entry = entry;
+    flushed->expired = entry->expired;
     flushed->state = entry->cascaded ? ENTRY_LOADED : entry->state;
     flushed->older = s->flushed;
     s->flushed = flushed;
@@ -131,7 +135,7 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
         struct entry *entry = flushed->entry;
         const struct mapper *mapper = entry_mapper(s, entry);
         enum entry_state state = undone_state(entry, flushed);
-        if (entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED)
+        if (!entry->row_deleted)
             unfill_object(mapper, flushed);
         if (state == ENTRY_DETACHED || (state == ENTRY_NEW && !key_is_set(mapper, flushed->snapshot)))
             identity_remove(&s->map, entry);
@@ -140,6 +144,9 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
         restore_snapshot(mapper, entry, flushed);
         entry->state = (uint8_t)state; /* back on the way it came: no move of the table */
         entry->row_deleted = false;
+        entry->unwritten = state == ENTRY_DETACHED && (flushed->state == ENTRY_NEW || flushed->state == ENTRY_DETACHED);
+        entry->expired = flushed->expired;
+        marks_restore(s, entry, flushed->marks);
         if (!entry->mapped && (state == ENTRY_LOADED || state == ENTRY_DELETED))
             take_place(s, mapper, entry);
     }

@@ -1,0 +1,64 @@
+/* States of objects beyond new, loaded and deleted: objects that come back to a session, that are known only in part, out
+ * of date, or not to be written. docs/states.md has the table of legal moves; every other move is STATUS_MISUSE, and the
+ * error names the object.
+ *
+ * Fields of a struct can't tell that they were not loaded: those are zero. A zero there is no change, and a commit leaves
+ * the column alone; session_mark_changed says that it is meant. The primary key is always loaded. */
+#ifndef HOWDAH_STATE_H
+#define HOWDAH_STATE_H
+
+#include <howdah/query.h>
+
+HOWDAH_BEGIN_DECLS
+
+/* --- objects that come back --- */
+
+/* Takes an object back that this session has evicted, or that a rollback has detached: it is as it was then, against what
+ * its row was then. If nothing differs it is clean, and a commit writes only what does; one that was never written is new
+ * again. An object that the session has is left as it is. STATUS_MISUSE for one that is marked deleted, whose row was
+ * deleted or is gone, or that is of no or another session; STATUS_UNIQUE if another object has its key by now: the error
+ * names both. No I/O. */
+HOWDAH_API enum howdah_status howdah_session_attach(struct howdah_session *s, void *object);
+
+/* session_attach_struct(s, User, &value): a struct that is known to equal its row, from a cache or another process, as a
+ * clean object: copied with all that it points to; what is changed afterwards is all that a commit writes. Its relations
+ * are as not loaded. A struct that equals its row no longer overwrites nothing but what is changed, and where the model has
+ * a version that is STATUS_STALE. STATUS_INVALID if its key is not set, or a field can't be what a row has; STATUS_UNIQUE if
+ * the session has an object with that key: session_merge copies into that one. NULL on error. No I/O. */
+HOWDAH_API void *howdah_session_attach_object(struct howdah_session *s, const struct howdah_model *model,
+                                              const void *value);
+#define howdah_session_attach_struct(s, T, value) \
+    ((T *)howdah_session_attach_object((s), &T##_model, (1 ? (value) : (const T *)0)))
+
+/* --- rows that are known only in part --- */
+
+/* session_stub(s, User, 7): the row with that key as an object, without loading it; the one that the session has already, if
+ * it has. All its other columns are not loaded. Fields that are set are written by a commit, and nothing else is; it may be
+ * deleted, and be pointed to. That there is such a row is found out by the commit: STATUS_STALE, which names the object.
+ *
+ * Where the model has a version, set it to the one that the row must have; another one is STATUS_STALE. A version of 0
+ * counts as not set, and writing is then STATUS_INVALID, unless session_mark_changed says that it is 0.
+ *
+ * Like session_add never NULL on a session that opened: after an error it is a scratch object that is never written.
+ * STATUS_INVALID for a key that is not whole, STATUS_MISUSE for one of an object that is marked deleted. No I/O; finding the
+ * object by its key, or by a query, fills what is missing. */
+HOWDAH_API void *howdah_session_stub_key(struct howdah_session *s, const struct howdah_model *model,
+                                         const struct howdah_value *key, size_t parts);
+#define howdah_session_stub(s, T, ...) ((T *)howdah_session_stub_key((s), &T##_model, HOWDAH_VALUES(__VA_ARGS__)))
+
+/* session_mark_changed(s, user, grade): the next commit writes the field as it then is, also where it is what it was, or
+ * looks as if it were not set: a zero or NULL in a column that was not loaded, or that has a default. STATUS_INVALID for a
+ * column that can't be written, or that can't be what the field is; STATUS_MISUSE for an object that is marked deleted, or
+ * read only. No I/O. */
+HOWDAH_API enum howdah_status howdah_session_mark_changed_field(struct howdah_session *s, void *object, size_t offset);
+#define howdah_session_mark_changed(s, object, field) \
+    howdah_session_mark_changed_field((s), (object), offsetof(__typeof__(*(object)), field))
+
+/* Loads all columns of the object that are not loaded, and those of all objects that came with it in one result; what the
+ * program has set stays. 1 round trip; none where nothing is missing. STATUS_STALE if the row is gone: the object is then
+ * detached. (session_is_loaded tells of columns, too.) */
+HOWDAH_API enum howdah_status howdah_session_load_columns(struct howdah_session *s, void *object);
+
+HOWDAH_END_DECLS
+
+#endif
