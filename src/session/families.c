@@ -1,5 +1,7 @@
 /* Who refers to whom, among the objects of the tables that deletes reach. */
 #include "cascade.h"
+#include "foreign_key.h"
+#include "key_index.h"
 #include "owner.h"
 #include "relate.h"
 
@@ -31,16 +33,81 @@ static bool add_child(struct work *w, struct map *families, const struct entry *
     return true;
 }
 
+/* --- by a unique key that is not the primary one, which the identity map does not know --- */
+
+struct holders {
+    struct key_index index;
+    struct entry **entries; /* by number of the key */
+};
+
+/* The row that is there; of a new object the one that is to be. */
+static const void *row_of(const struct mapper *mapper, struct entry *entry)
+{
+    return entry->state == ENTRY_NEW ? entry_object(mapper, entry) : entry_snapshot(mapper, entry);
+}
+
+static bool has_nulls(const struct foreign_key *key, const void *row)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (column_is_null(&key->target->columns[key->targets[i]], row))
+            return true;
+    return false;
+}
+
+static bool find_holders(struct work *w, const struct foreign_key *key, struct holders *ret)
+{
+    const struct slab *first = w->s->slabs.chains[key->target->index].first;
+    size_t count = 0;
+    for (const struct slab *slab = first; slab; slab = slab->next)
+        count += slab->count;
+    ret->entries = arena_allocate_zero(&w->arena, (count + 1) * sizeof(*ret->entries), _Alignof(struct entry *));
+    if (!ret->entries || !key_index_init(&ret->index, &w->arena, key->target, key->targets, key->count, count + 1))
+        return !session_no_memory(w->s);
+    for (const struct slab *slab = first; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++) {
+            struct entry *entry = slab_entry(slab, i);
+            const void *row = row_of(key->target, entry);
+            if (entry->state == ENTRY_DETACHED || has_nulls(key, row))
+                continue;
+            uint32_t number = key_index_add(&ret->index, row);
+            if (!ret->entries[number] || entry->state != ENTRY_NEW) /* a new one may come after one that goes */
+                ret->entries[number] = entry;
+        }
+    return true;
+}
+
+/* False if memory is out. */
+static bool find_holder(struct work *w, const struct holders *holders, const struct foreign_key *key,
+                        const struct mapper *mapper, struct entry *entry, struct entry **ret_owner)
+{
+    const void *object = entry_object(mapper, entry);
+    if (foreign_key_is_null(key, mapper, object))
+        return true;
+    if (!foreign_key_read(w->s, key, mapper, object))
+        return !session_no_memory(w->s);
+    uint32_t number = key_index_find(&holders->index, w->s->key_object);
+    *ret_owner = number == KEY_NONE ? NULL : holders->entries[number];
+    return true;
+}
+
+/* --- by any --- */
+
 static bool add_children(struct work *w, struct map *families, const struct mapper *mapper,
                          const struct foreign_key *key)
 {
+    struct holders holders;
+    bool by_index = !key->to_primary_key && !key->type;
+    if (by_index && !find_holders(w, key, &holders))
+        return false;
     for (const struct slab *slab = w->s->slabs.chains[mapper->index].first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++) {
             struct entry *entry = slab_entry(slab, i), *owner;
             if (entry->state != ENTRY_NEW && entry->state != ENTRY_LOADED)
                 continue;
-            if (owner_now(w->s, key, mapper, entry, &owner) == OWNER_KNOWN &&
-                !add_child(w, families, owner, entry, key))
+            enum whose whose = owner_now(w->s, key, mapper, entry, &owner);
+            if (whose == OWNER_UNKNOWN && by_index && !find_holder(w, &holders, key, mapper, entry, &owner))
+                return false;
+            if (owner && !add_child(w, families, owner, entry, key))
                 return false;
         }
     return true;

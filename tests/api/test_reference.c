@@ -19,7 +19,34 @@ typedef struct Booking {
 
 extern const Model Leaf_model;
 
+typedef struct Key Key;
+typedef struct Tag { /* refers to a key's code, of which the database makes NULL when it goes */
+    int32_t id;
+    NullInt64 code;
+    const char *word;
+    Key *of;
+} Tag;
+
+struct Key {
+    int32_t id;
+    int64_t code;
+    const char *word;
+};
+
+extern const Model Key_model;
+
 /* clang-format off */
+MODEL(Tag, "tags",
+    COLUMN(Tag, id,   .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Tag, code, .references = &Key_model, .references_field = "code", .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Tag, word, .references = &Key_model, .references_field = "word", .on_delete = ON_DELETE_CASCADE, .nullable = true),
+    BELONGS_TO(Tag, of, Key, code));
+
+MODEL(Key, "keys",
+    COLUMN(Key, id,   .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Key, code, .unique = true),
+    COLUMN(Key, word, .unique = true));
+
 MODEL(Leaf, "leaves",
     COLUMN(Leaf, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Leaf, code,       .unique = true),
@@ -36,7 +63,7 @@ MODEL(Booking, "bookings",
 
 static void setup(void)
 {
-    scene_open(MODELS(Maker, Item, Part, Node, Seat, Leaf, Booking));
+    scene_open(MODELS(Maker, Item, Part, Node, Seat, Leaf, Booking, Tag, Key));
     live_sql("INSERT INTO makers (name) VALUES ('Ann'), ('Bob'), ('Cid');"
              "INSERT INTO items (maker_id, code, title, version) VALUES (1, 'a', 'A', 1), (2, 'b', 'B', 1);"
              "INSERT INTO nodes (label, parent_id) VALUES ('root', NULL), ('leaf', 1);"
@@ -338,6 +365,26 @@ START_TEST(test_reference__to_a_unique_field)
 }
 END_TEST
 
+/* Loaded objects follow what the database does to their rows, also where they refer to no primary key. */
+START_TEST(test_reference__to_a_unique_field_of_a_deleted_row)
+{
+    Key *key = session_add(s, Key, .code = 7, .word = "seven");
+    Tag *by_value = session_add(s, Tag, .code = {7, true}), *by_pointer = session_add(s, Tag, .of = key);
+    Tag *by_word = session_add(s, Tag, .word = "seven"), *apart = session_add(s, Tag, .word = NULL);
+    check_ok(session_commit(s));
+    ck_assert(by_pointer->code.valid && by_pointer->code.value == 7);
+    session_delete(s, key);
+    cost_start();
+    check_ok(session_commit(s));
+    check_cost(1, 1);
+    ck_assert(!by_value->code.valid && !by_pointer->code.valid);
+    ck_assert(session_contains(s, apart) && session_contains(s, by_value));
+    ck_assert(!session_contains(s, by_word));
+    live_check("3|0|0", "SELECT count(*), count(code), count(word) FROM tags");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_reference__composite)
 {
     Seat *seat = session_find(s, Seat, "r", 2), *new = session_add(s, Seat, .room = "new", .number = -7);
@@ -384,6 +431,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_reference__value_without_a_row);
     tcase_add_test(tests, test_reference__deleted_row_that_others_refer_to);
     tcase_add_test(tests, test_reference__to_a_unique_field);
+    tcase_add_test(tests, test_reference__to_a_unique_field_of_a_deleted_row);
     tcase_add_test(tests, test_reference__composite);
 }
 
