@@ -1,0 +1,124 @@
+/* Random graphs over random models: what the files of this test share.
+ *
+ * A row has a number as its key, and perhaps one as its code; how these stand in its columns is the table's affair
+ * (graph_models.c). What the database is to become is known by these numbers alone, apart from what the library does. */
+#ifndef PROPERTY_GRAPH_H
+#define PROPERTY_GRAPH_H
+
+#include "api/scene.h"
+
+enum { TABLES = 4, REFS = 3, ROWS = 7, ADDED = 5, ITEMS = TABLES * (ROWS + ADDED), LINKS = 60 };
+
+typedef struct Row Row;
+struct Row {
+    int64_t id;
+    int32_t half;     /* of a key of two columns: the first */
+    const char *name; /* a key of the row's own */
+    int64_t code;     /* unique, and referred to */
+    NullInt64 refs[REFS];
+    NullInt32 halves[REFS];
+    const char *names[REFS];
+    NullInt32 loose; /* unique, nullable */
+    int32_t firm;    /* unique, NOT NULL */
+    int32_t shelf;   /* unique together */
+    int32_t place;
+    const char *text;
+    int32_t version;
+    Row *pointers[REFS];
+    MANY(Row) links;
+};
+
+enum key_kind { KEY_GENERATED, KEY_GIVEN, KEY_NAME, KEY_PAIR };
+
+struct table {
+    char name[16];
+    enum key_kind kind;
+    int refs;
+    struct {
+        int target;
+        bool required, by_code, clears; /* clears: ON DELETE SET NULL */
+    } ref[REFS];
+    bool has_code, has_loose, has_firm, has_spot, versioned;
+    int links; /* table that they lead to; -1: it has none */
+    char join[16], join_from[32], join_to[32];
+    Field fields[24];
+    size_t columns[REFS][2], spot[2];
+    Model model;
+};
+
+extern struct table tables[TABLES];
+extern int table_count;
+extern const Model *models[TABLES + 1];
+
+/* What is in the database, and what it is to become. */
+struct item {
+    int table;
+    bool stored, deleted;
+    Row *object; /* NULL: not loaded */
+    int64_t key, new_key, code, new_code;
+    struct item *taker; /* the new item that has its row */
+    struct item *refs[REFS], *old_refs[REFS];
+    bool by_pointer[REFS], changed[REFS];
+    NullInt32 loose;
+    int32_t firm, shelf, place, text;
+};
+
+struct item_link {
+    struct item *from, *to;
+    bool stored, wanted;
+};
+
+extern struct item items[ITEMS];
+extern int item_count;
+extern struct item_link item_links[LINKS];
+extern int link_count;
+
+/* --- random numbers, the same everywhere --- */
+
+void random_start(uint64_t number);
+uint32_t below(uint32_t limit);
+bool chance(uint32_t percent);
+
+/* --- models --- */
+
+void open_models(void);
+/* Puts a key into a row, and a value into its foreign key: of `r` number `value`, or NULL. */
+void put_key(const struct table *t, Row *row, int64_t key);
+void put_ref(const struct table *t, Row *row, int r, bool valid, int64_t value);
+/* The columns of a key as SQL, "half, id", and its values. */
+const char *key_columns(const struct table *t);
+const char *key_values(const struct table *t, int64_t key);
+/* The key of a row that the library has written. */
+int64_t key_of_row(const struct table *t, const Row *row);
+size_t key_parts(const struct table *t, int64_t key, Value ret[2]);
+
+/* --- rows --- */
+
+struct item *pick(int table, bool alive);
+/* The number by which `item` is referred to, before or after. */
+int64_t old_value(const struct item *item, bool by_code);
+int64_t new_value(const struct item *item, bool by_code);
+/* Who has the row of an item in the end, and whether anybody has. */
+const struct item *standing(const struct item *item);
+/* What row `item` refers to in the end; NULL: nothing. */
+const struct item *final_ref(const struct item *item, int r);
+bool link_stands(const struct item_link *link);
+void make_rows(void);
+void store_rows(void);
+/* The same net change, by plain SQL. */
+void apply(void);
+/* Rows that differ from the oracle's, versions aside; "" if none does. */
+const char *differences(void);
+
+/* --- the program --- */
+
+void load_rows(void);
+/* Random changes through the public interface. Step i is left out where bit i of `skipped` is set. */
+uint32_t change_rows(uint64_t graph, uint64_t skipped);
+
+/* --- the judge --- */
+
+enum verdict { DONE, REFUSED, IMPOSSIBLE, VERDICTS };
+enum verdict judge(uint64_t graph, Status status);
+
+#endif

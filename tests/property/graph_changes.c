@@ -1,0 +1,280 @@
+/* What the program does: random changes through the public interface, noted for the oracle. */
+#include "graph.h"
+
+/* --- loading --- */
+
+static size_t offset_of_links(void)
+{
+    return offsetof(Row, links);
+}
+
+void load_rows(void)
+{
+    for (int t = 0; t < table_count; t++) {
+        size_t count, at = 0;
+        if (chance(15))
+            continue;
+        Query *q = howdah_session_query_model(s, models[t]);
+        if (tables[t].kind == KEY_PAIR) /* in the order of the numbers */
+            howdah_query_order_by_field(q, models[t], offsetof(Row, id), ORDER_ASC);
+        if (tables[t].kind == KEY_NAME)
+            howdah_query_order_by_field(q, models[t], offsetof(Row, name), ORDER_ASC);
+        else
+            howdah_query_order_by_field(
+                q, models[t], tables[t].kind == KEY_PAIR ? offsetof(Row, half) : offsetof(Row, id), ORDER_ASC);
+        Row **rows = (Row **)(void *)howdah_query_all_objects(q, models[t], &count);
+        for (int i = 0; i < item_count; i++)
+            if (items[i].table == t && items[i].stored) {
+                Row *row = rows[at++];
+                ck_assert_int_eq(key_of_row(&tables[t], row), items[i].key);
+                items[i].object = chance(95) ? row : NULL;
+            }
+        if (tables[t].links >= 0 && count && chance(60))
+            check_ok(howdah_session_load_field(s, rows[0], offset_of_links()));
+    }
+}
+
+/* --- references --- */
+
+/* How the program says it: by pointer, or by value. Once a pointer, always a pointer. */
+static void set_ref(struct item *item, int r, struct item *target)
+{
+    const struct table *t = &tables[item->table];
+    Row *row = item->object;
+    bool by_code = t->ref[r].by_code;
+    bool known = target && (target->stored || by_code || tables[target->table].kind != KEY_GENERATED);
+    bool pointer = target && target->object && (item->by_pointer[r] || !known || chance(50));
+    if (target && !target->object && item->by_pointer[r])
+        return;
+    item->refs[r] = target;
+    item->changed[r] = true;
+    row->pointers[r] = NULL;
+    if (!target) {
+        put_ref(t, row, r, false, 0);
+    } else if (pointer) {
+        item->by_pointer[r] = true;
+        row->pointers[r] = target->object;
+        bool had = item->stored && item->old_refs[r];
+        put_ref(t, row, r, had, had ? old_value(item->old_refs[r], by_code) : 0);
+    } else {
+        put_ref(t, row, r, true, new_value(target, by_code));
+    }
+}
+
+static void change_ref(void)
+{
+    struct item *item = pick(-1, true);
+    if (!item || !item->object || !tables[item->table].refs)
+        return;
+    int r = (int)below((uint32_t)tables[item->table].refs);
+    bool required = tables[item->table].ref[r].required;
+    struct item *target = !required && chance(20) ? NULL : pick(tables[item->table].ref[r].target, chance(90));
+    if (target || !required)
+        set_ref(item, r, target);
+}
+
+/* A value that is what it was can't say that it means another row from now on: a pointer can. */
+static void say_by_pointer(struct item *item, int r, bool by_code)
+{
+    struct item *target = item->refs[r];
+    put_ref(&tables[item->table], item->object, r, true, old_value(item->old_refs[r], by_code));
+    item->object->pointers[r] = target->object;
+    if (!target->object)
+        item->refs[r] = item->old_refs[r];
+}
+
+static void settle_ref(struct item *item, int r)
+{
+    const struct table *t = &tables[item->table];
+    const struct item *target = item->refs[r], *old = item->old_refs[r];
+    bool by_code = t->ref[r].by_code;
+    if (!item->object || !item->changed[r] || !target || item->deleted)
+        return;
+    if (item->stored && old && target != old && new_value(target, by_code) == old_value(old, by_code))
+        say_by_pointer(item, r, by_code);
+    else if (!item->object->pointers[r])
+        put_ref(t, item->object, r, true,
+                item->stored && target == old ? old_value(target, by_code) : new_value(target, by_code));
+}
+
+/* Who refers to a row by value says its new one. */
+static void settle_values(void)
+{
+    for (int i = 0; i < item_count; i++)
+        for (int r = 0; r < tables[items[i].table].refs; r++)
+            settle_ref(&items[i], r);
+}
+
+/* --- objects --- */
+
+static bool has_links(const struct item *item)
+{
+    for (int i = 0; i < link_count; i++)
+        if (item_links[i].from == item || item_links[i].to == item)
+            return true;
+    return false;
+}
+
+/* A deleted row whose key a new object may have. */
+static struct item *pick_taken(int table)
+{
+    struct item *old = chance(30) ? pick(table, false) : NULL;
+    bool free = old && old->deleted && !old->taker && old->stored && old->object && !has_links(old);
+    return free ? old : NULL;
+}
+
+static void add_item(void)
+{
+    if (item_count == ITEMS)
+        return;
+    struct item *item = &items[item_count];
+    *item = (struct item){.table = (int)below((uint32_t)table_count)};
+    const struct table *t = &tables[item->table];
+    struct item *old = t->kind != KEY_GENERATED ? pick_taken(item->table) : NULL;
+    item->code = item->new_code = old ? old->code : 1100 + item_count;
+    if (old)
+        old->taker = item;
+    item->loose = (NullInt32){1 + (int32_t)below(9), chance(50)};
+    item->firm = chance(50) ? 100 + item_count : 1 + (int32_t)below(8);
+    item->shelf = 1 + (int32_t)below(2);
+    item->place = chance(50) ? 100 + item_count : 1 + (int32_t)below(8);
+    item->text = (int)below(9);
+    Row row = {.code = item->code,
+               .loose = item->loose,
+               .firm = item->firm,
+               .shelf = item->shelf,
+               .place = item->place,
+               .text = session_text(s, "x%d", item->text)};
+    if (t->kind != KEY_GENERATED) {
+        item->key = item->new_key = old ? old->key : 100 + item_count;
+        put_key(t, &row, item->key);
+    }
+    item->object = howdah_session_add_object(s, &t->model, &row);
+    check_no_error();
+    item_count++;
+    for (int r = 0; r < t->refs; r++) {
+        struct item *target = t->ref[r].required || chance(60) ? pick(t->ref[r].target, true) : NULL;
+        if (target)
+            set_ref(item, r, target);
+    }
+}
+
+static void delete_item(void)
+{
+    struct item *item = pick(-1, true);
+    if (!item || !item->object)
+        return;
+    item->deleted = true;
+    check_ok(session_delete(s, item->object));
+}
+
+/* --- values --- */
+
+/* The value of another row, or a new one; or both rows swap theirs. */
+static void take_value(int32_t *mine, int32_t *other, bool swap)
+{
+    int32_t value = *mine;
+    *mine = other && chance(70) ? *other : 20 + (int32_t)below(9);
+    if (swap)
+        *other = value;
+}
+
+static void take_loose(struct item *item, struct item *other, bool swap)
+{
+    NullInt32 value = item->loose;
+    item->loose = other && chance(70) ? other->loose : (NullInt32){1 + (int32_t)below(9), chance(70)};
+    if (swap)
+        other->loose = value;
+}
+
+static void show_values(struct item *item)
+{
+    if (!item || !item->object || item->deleted)
+        return;
+    item->object->loose = item->loose;
+    item->object->firm = item->firm;
+    item->object->place = item->place;
+    item->object->text = session_text(s, "x%d", item->text);
+}
+
+static void change_value(void)
+{
+    struct item *item = pick(-1, true), *other = item ? pick(item->table, false) : NULL;
+    if (!item || !item->object)
+        return;
+    bool swap = other && other != item && other->object && !other->deleted && chance(40);
+    switch (below(4)) {
+    case 0: take_loose(item, other, swap); break;
+    case 1: take_value(&item->firm, other ? &other->firm : NULL, swap); break;
+    case 2: take_value(&item->place, other ? &other->place : NULL, swap); break;
+    default: item->text = (int)below(9);
+    }
+    show_values(item);
+    show_values(other);
+}
+
+static void change_key(void)
+{
+    struct item *item = pick(-1, true);
+    if (!item || !item->object || !item->stored || tables[item->table].kind == KEY_GENERATED)
+        return;
+    struct item *other = chance(30) ? pick(item->table, false) : NULL;
+    item->new_key = other && other != item ? other->key : 50 + (int64_t)below(20);
+    put_key(&tables[item->table], item->object, item->new_key);
+}
+
+/* What others refer to, beside the key. */
+static void change_code(void)
+{
+    struct item *item = pick(-1, true);
+    if (!item || !item->object || !tables[item->table].has_code)
+        return;
+    struct item *other = chance(30) ? pick(item->table, false) : NULL;
+    item->new_code = other && other != item ? other->code : 1050 + (int64_t)below(20);
+    item->object->code = item->new_code;
+}
+
+/* --- links --- */
+
+static struct item_link *find_link(const struct item *from, const struct item *to)
+{
+    for (int i = 0; i < link_count; i++)
+        if (item_links[i].from == from && item_links[i].to == to)
+            return &item_links[i];
+    return NULL;
+}
+
+static void change_link(void)
+{
+    struct item *from = pick(-1, true);
+    if (!from || !from->object || tables[from->table].links < 0)
+        return;
+    struct item *to = pick(tables[from->table].links, true);
+    if (!to || !to->object)
+        return;
+    struct item_link *link = find_link(from, to);
+    if (!link && link_count == LINKS)
+        return;
+    if (!link)
+        *(link = &item_links[link_count++]) = (struct item_link){.from = from, .to = to};
+    link->wanted = !link->wanted;
+    Status status = link->wanted ? howdah_session_link_field(s, from->object, offset_of_links(), to->object)
+                                 : howdah_session_unlink_field(s, from->object, offset_of_links(), to->object);
+    check_ok(status);
+}
+
+/* --- all together --- */
+
+uint32_t change_rows(uint64_t graph, uint64_t skipped)
+{
+    static void (*const ways[])(void) = {change_ref,   change_ref,   add_item,   add_item,    delete_item, delete_item,
+                                         change_value, change_value, change_key, change_code, change_link, change_link};
+    uint32_t steps = 1 + below(16);
+    for (uint32_t i = 0; i < steps; i++) {
+        random_start(graph * 0x9e3779b97f4a7c15u + i);
+        if (!(skipped >> i & 1))
+            ways[below(COUNT_OF(ways))]();
+    }
+    settle_values();
+    return steps;
+}

@@ -1,0 +1,162 @@
+/* The judge: either tables and objects are as the oracle says, or nothing happened, and there is a reason. */
+#include "graph.h"
+
+/* --- reasons --- */
+
+static const char *broken_pair(const struct item *a, const struct item *b)
+{
+    const struct table *t = &tables[a->table];
+    if (a == b || a->table != b->table || a->deleted || b->deleted)
+        return NULL;
+    if (a->new_key && a->new_key == b->new_key)
+        return "two rows with one key";
+    if (t->has_code && a->new_code == b->new_code)
+        return "a code twice";
+    if (t->has_loose && a->loose.valid && b->loose.valid && a->loose.value == b->loose.value)
+        return "a loose value twice";
+    if (t->has_firm && a->firm == b->firm)
+        return "a firm value twice";
+    return t->has_spot && a->shelf == b->shelf && a->place == b->place ? "a spot twice" : NULL;
+}
+
+static const char *broken_ref(const struct item *item, int r)
+{
+    const struct item *target = final_ref(item, r);
+    bool good = target ? !target->deleted : !tables[item->table].ref[r].required;
+    return good ? NULL : "a reference to nothing";
+}
+
+/* The constraint that the net change would break, or NULL. */
+static const char *broken(void)
+{
+    const char *why = NULL;
+    for (int i = 0; i < item_count && !why; i++) {
+        for (int r = 0; r < tables[items[i].table].refs && !items[i].deleted && !why; r++)
+            why = broken_ref(&items[i], r);
+        for (int k = 0; k < item_count && !why; k++)
+            why = broken_pair(&items[i], &items[k]);
+    }
+    return why;
+}
+
+/* A swap that nothing can do, rows that would follow two changed keys, a pointer to an object that was deleted (though
+ * another one has its row): said before anything was sent. */
+static bool is_documented(const Error *error)
+{
+    bool swap = error->status == STATUS_UNIQUE && error->other;
+    bool deleted = error->status == STATUS_MISUSE && strstr(error->message, "refers to a deleted");
+    return !error->statement &&
+           (swap || deleted || (error->status == STATUS_INVALID && strstr(error->message, "ON_UPDATE_CASCADE")));
+}
+
+/* --- objects --- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_ref(const struct table *t, int r, const Row *a, const Row *b)
+{
+    enum key_kind kind = t->ref[r].by_code ? KEY_GIVEN : tables[t->ref[r].target].kind;
+    if (kind == KEY_NAME)
+        return same_text(a->names[r], b->names[r]);
+    bool valid = a->refs[r].valid, same = valid == b->refs[r].valid;
+    same = same && (!valid || a->refs[r].value == b->refs[r].value);
+    return same && (kind != KEY_PAIR || !valid || a->halves[r].value == b->halves[r].value);
+}
+
+static bool same_row(const struct table *t, const Row *a, const Row *b)
+{
+    bool same = a->firm == b->firm && a->version == b->version && a->place == b->place && same_text(a->text, b->text) &&
+                a->loose.valid == b->loose.valid && (!t->has_code || a->code == b->code);
+    for (int r = 0; r < t->refs; r++)
+        same = same && same_ref(t, r, a, b);
+    return same;
+}
+
+static const char *describe(const struct table *t, const Row *row, char text[256])
+{
+    int at = snprintf(text, 256, "code %" PRId64 ", loose %d%s, firm %d, spot %d/%d, text %s, version %d", row->code,
+                      row->loose.value, row->loose.valid ? "" : " (NULL)", row->firm, row->shelf, row->place, row->text,
+                      row->version);
+    for (int r = 0; r < t->refs; r++)
+        at += snprintf(text + at, 256 - (size_t)at, ", ref%d %d/%" PRId64 "/%s%s", r, row->halves[r].value,
+                       row->refs[r].value, row->names[r] ? row->names[r] : "", row->refs[r].valid ? "" : " (NULL)");
+    return text;
+}
+
+static bool holds(const Row *row, const struct item_link *link)
+{
+    for (size_t i = 0; i < row->links.count; i++)
+        if (key_of_row(&tables[link->to->table], row->links.items[i]) == link->to->new_key)
+            return true;
+    return false;
+}
+
+static void check_links(uint64_t graph, const struct item *item)
+{
+    size_t count = 0;
+    if (tables[item->table].links < 0 || !howdah_session_is_loaded_field(s, item->object, offsetof(Row, links)))
+        return;
+    for (int i = 0; i < link_count; i++)
+        if (item_links[i].from == item && link_stands(&item_links[i])) {
+            count++;
+            ck_assert_msg(holds(item->object, &item_links[i]), "seed %" PRIu64 ": %s %" PRId64 " lacks a link", graph,
+                          tables[item->table].name, item->new_key);
+        }
+    ck_assert_msg(item->object->links.count == count, "seed %" PRIu64 ": %s %" PRId64 " has %zu links, not %zu", graph,
+                  tables[item->table].name, item->new_key, item->object->links.count, count);
+}
+
+static void check_objects(uint64_t graph)
+{
+    char mine[256], others[256];
+    Session *other = session_open(db);
+    for (int i = 0; i < item_count; i++) {
+        const Row *row = items[i].object;
+        const struct table *t = &tables[items[i].table];
+        Value key[2];
+        if (!row || items[i].deleted)
+            continue;
+        size_t parts = key_parts(t, items[i].new_key, key);
+        const Row *stored = howdah_session_find_key(other, &t->model, key, parts);
+        ck_assert_msg(stored, "seed %" PRIu64 ": an object's row is not there", graph);
+        ck_assert_msg(same_row(t, row, stored), "seed %" PRIu64 ": %s %" PRId64 " is not as its row: %s; not %s", graph,
+                      t->name, items[i].new_key, describe(t, row, mine), describe(t, stored, others));
+        ck_assert_msg(howdah_session_find_key(s, &t->model, key, parts) == row,
+                      "seed %" PRIu64 ": the identity map does not know %s %" PRId64, graph, t->name, items[i].new_key);
+        check_links(graph, &items[i]);
+    }
+    session_close(other);
+    ck_assert_msg(plan_step_count(session_plan(s)) == 0, "seed %" PRIu64 ": something is left to write:\n%s", graph,
+                  plan_text(session_plan(s)));
+}
+
+/* --- the verdict --- */
+
+static enum verdict judge_done(uint64_t graph, const char *why)
+{
+    ck_assert_msg(!why, "seed %" PRIu64 ": committed, but there is %s", graph, why);
+    apply();
+    const char *rows = differences();
+    ck_assert_msg(!*rows, "seed %" PRIu64 ": the database%s", graph, rows);
+    check_objects(graph);
+    return DONE;
+}
+
+enum verdict judge(uint64_t graph, Status status)
+{
+    const char *why = broken();
+    if (status == STATUS_OK)
+        return judge_done(graph, why);
+    const Error *error = session_error(s);
+    ck_assert_msg(error && error->outcome == OUTCOME_NOT_DONE, "seed %" PRIu64 ": %s", graph, error_text(error));
+    ck_assert_msg(why || is_documented(error), "seed %" PRIu64 ": refused without a reason: %s", graph,
+                  error_text(error));
+    const char *rows = differences();
+    ck_assert_msg(!*rows, "seed %" PRIu64 ": refused, but the database%s", graph, rows);
+    check_ok(session_rollback(s));
+    ck_assert_msg(plan_step_count(session_plan(s)) == 0, "seed %" PRIu64 ": rolled back, but something is left", graph);
+    return why ? REFUSED : IMPOSSIBLE;
+}

@@ -1,0 +1,248 @@
+/* Random models. */
+#include "graph.h"
+
+struct table tables[TABLES];
+int table_count;
+const Model *models[TABLES + 1];
+
+static uint64_t state;
+
+void random_start(uint64_t number)
+{
+    state = number;
+}
+
+uint32_t below(uint32_t limit)
+{
+    state += 0x9e3779b97f4a7c15u;
+    uint64_t x = state;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return (uint32_t)((x ^ (x >> 31)) % limit);
+}
+
+bool chance(uint32_t percent)
+{
+    return below(100) < percent;
+}
+
+/* --- keys --- */
+
+void put_key(const struct table *t, Row *row, int64_t key)
+{
+    if (t->kind == KEY_NAME)
+        row->name = session_text(s, "k%" PRId64, key);
+    row->half = t->kind == KEY_PAIR ? (int32_t)(key % 3) : 0;
+    row->id = t->kind == KEY_PAIR ? key / 3 : key;
+}
+
+void put_ref(const struct table *t, Row *row, int r, bool valid, int64_t value)
+{
+    enum key_kind kind = t->ref[r].by_code ? KEY_GIVEN : tables[t->ref[r].target].kind;
+    row->names[r] = kind == KEY_NAME && valid ? session_text(s, "k%" PRId64, value) : NULL;
+    row->halves[r] = (NullInt32){valid ? (int32_t)(value % 3) : 0, valid};
+    row->refs[r] = (NullInt64){!valid ? 0 : kind == KEY_PAIR ? value / 3 : value, valid};
+}
+
+const char *key_columns(const struct table *t)
+{
+    static const char *const columns[] = {"id", "id", "name", "half, id"};
+    return columns[t->kind];
+}
+
+const char *key_values(const struct table *t, int64_t key)
+{
+    static char text[64];
+    if (t->kind == KEY_NAME)
+        snprintf(text, sizeof(text), "'k%" PRId64 "'", key);
+    else if (t->kind == KEY_PAIR)
+        snprintf(text, sizeof(text), "%d, %" PRId64, (int)(key % 3), key / 3);
+    else
+        snprintf(text, sizeof(text), "%" PRId64, key);
+    return text;
+}
+
+int64_t key_of_row(const struct table *t, const Row *row)
+{
+    if (t->kind == KEY_NAME)
+        return strtoll(row->name + 1, NULL, 10);
+    return t->kind == KEY_PAIR ? row->id * 3 + row->half : row->id;
+}
+
+size_t key_parts(const struct table *t, int64_t key, Value ret[2])
+{
+    static char text[32];
+    snprintf(text, sizeof(text), "k%" PRId64, key);
+    ret[0] = t->kind == KEY_NAME   ? VALUE((const char *)text)
+             : t->kind == KEY_PAIR ? VALUE((int32_t)(key % 3))
+                                   : VALUE(key);
+    ret[1] = VALUE(key / 3);
+    return t->kind == KEY_PAIR ? 2 : 1;
+}
+
+/* --- tables --- */
+
+static Field *add_field(struct table *t, enum howdah_field_kind kind, const char *name, size_t offset, size_t size,
+                        uint32_t type)
+{
+    Field *f = &t->fields[t->model.field_count++];
+    ck_assert_uint_le(t->model.field_count, COUNT_OF(t->fields));
+    *f =
+        (Field){.kind = kind, .name = name, .offset = offset, .size = size, .type = type, .struct_size = sizeof(Field)};
+    return f;
+}
+
+#define ADD_COLUMN(t, field, type) \
+    add_field((t), HOWDAH_FIELD_COLUMN, #field, offsetof(Row, field), sizeof(((Row *)0)->field), (type))
+
+static Field *add_part(struct table *t, int r, size_t offset, size_t size, uint32_t type)
+{
+    static const char *const names[][REFS] = {{"ref0", "ref1", "ref2"}, {"half0", "half1", "half2"}};
+    bool half = type == ((uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_NULLABLE);
+    Field *f = add_field(t, HOWDAH_FIELD_COLUMN, names[half][r], offset + (size_t)r * size, size, type);
+    f->not_null = t->ref[r].required && type != HOWDAH_TYPE_TEXT;
+    f->nullable = !t->ref[r].required && type == HOWDAH_TYPE_TEXT;
+    return f;
+}
+
+static void add_pointer(struct table *t, int r, size_t parts)
+{
+    static const char *const names[] = {"to0", "to1", "to2"};
+    Field *f = add_field(t, HOWDAH_FIELD_BELONGS_TO, names[r], offsetof(Row, pointers) + (size_t)r * sizeof(Row *),
+                         sizeof(Row *), 0);
+    f->target = models[t->ref[r].target];
+    f->keys = t->columns[r];
+    f->key_count = parts;
+}
+
+static void make_ref(struct table *t, int r)
+{
+    const struct table *target = &tables[t->ref[r].target];
+    enum key_kind kind = t->ref[r].by_code ? KEY_GIVEN : target->kind;
+    size_t parts = 0;
+    Field *first = NULL, *f;
+    if (kind == KEY_PAIR) {
+        first = add_part(t, r, offsetof(Row, halves), sizeof(NullInt32),
+                         (uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_NULLABLE);
+        t->columns[r][parts++] = first->offset;
+    }
+    f = kind == KEY_NAME ? add_part(t, r, offsetof(Row, names), sizeof(char *), HOWDAH_TYPE_TEXT)
+                         : add_part(t, r, offsetof(Row, refs), sizeof(NullInt64),
+                                    (uint32_t)HOWDAH_TYPE_INT64 | HOWDAH_TYPE_NULLABLE);
+    t->columns[r][parts++] = f->offset;
+    first = first ? first : f;
+    if (parts == 1)
+        f->references = &target->model;
+    if (t->ref[r].by_code)
+        f->references_field = "code";
+    uint32_t die = below(100);
+    t->ref[r].clears = !t->ref[r].required && die < 20;
+    f->on_delete = first->on_delete = t->ref[r].clears ? ON_DELETE_SET_NULL
+                                      : die < 35       ? ON_DELETE_RESTRICT
+                                                       : HOWDAH_ON_DEFAULT;
+    f->on_update = first->on_update = chance(30) ? ON_UPDATE_CASCADE : HOWDAH_ON_UPDATE_DEFAULT;
+    add_pointer(t, r, parts);
+}
+
+static void add_key(struct table *t)
+{
+    Field *f = NULL;
+    if (t->kind == KEY_PAIR)
+        ADD_COLUMN(t, half, HOWDAH_TYPE_INT32)->primary_key = true;
+    f = t->kind == KEY_NAME ? ADD_COLUMN(t, name, HOWDAH_TYPE_TEXT) : ADD_COLUMN(t, id, HOWDAH_TYPE_INT64);
+    f->primary_key = true;
+    if (t->kind == KEY_GENERATED)
+        f->generated = GENERATED_IDENTITY;
+}
+
+static void add_values(struct table *t)
+{
+    Field *f = ADD_COLUMN(t, loose, (uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_NULLABLE);
+    f->unique = t->has_loose;
+    f->deferrable = t->has_loose && chance(30);
+    f = ADD_COLUMN(t, firm, HOWDAH_TYPE_INT32);
+    f->unique = t->has_firm;
+    f->deferrable = t->has_firm && chance(50);
+    ADD_COLUMN(t, shelf, HOWDAH_TYPE_INT32);
+    ADD_COLUMN(t, place, HOWDAH_TYPE_INT32);
+    ADD_COLUMN(t, text, HOWDAH_TYPE_TEXT);
+    ADD_COLUMN(t, version, HOWDAH_TYPE_INT32)->version = t->versioned;
+    if (!t->has_spot)
+        return;
+    t->spot[0] = offsetof(Row, shelf);
+    t->spot[1] = offsetof(Row, place);
+    f = add_field(t, HOWDAH_FIELD_UNIQUE, NULL, 0, 0, 0);
+    f->columns = t->spot;
+    f->column_count = 2;
+    f->deferrable = chance(50);
+}
+
+static void add_links(struct table *t)
+{
+    if (t->links < 0)
+        return;
+    snprintf(t->join_from, sizeof(t->join_from), t->kind == KEY_PAIR ? "a_half, a_id" : "a_id");
+    snprintf(t->join_to, sizeof(t->join_to), tables[t->links].kind == KEY_PAIR ? "b_half, b_id" : "b_id");
+    Field *f = ADD_COLUMN(t, links, 0);
+    f->kind = HOWDAH_FIELD_MANY_TO_MANY;
+    f->target = models[t->links];
+    f->join_table = t->join;
+    f->join_column = t->join_from;
+    f->join_target = t->join_to;
+}
+
+static void choose_table(int number)
+{
+    static const enum key_kind kinds[] = {KEY_GENERATED, KEY_GENERATED, KEY_GIVEN, KEY_NAME, KEY_PAIR};
+    struct table *t = &tables[number];
+    *t = (struct table){.kind = kinds[below(COUNT_OF(kinds))],
+                        .refs = (int)below(REFS + 1),
+                        .has_code = chance(40),
+                        .has_loose = chance(60),
+                        .has_firm = chance(50),
+                        .has_spot = chance(40),
+                        .versioned = chance(40),
+                        .links = chance(35) ? (int)below((uint32_t)table_count) : -1};
+    snprintf(t->name, sizeof(t->name), "t%d", number);
+    snprintf(t->join, sizeof(t->join), "j%d", number);
+    t->model = (Model){.struct_size = sizeof(Model),
+                       .size = sizeof(Row),
+                       .alignment = _Alignof(Row),
+                       .name = t->name,
+                       .table = t->name,
+                       .fields = t->fields};
+}
+
+static void make_table(struct table *t)
+{
+    add_key(t);
+    if (t->has_code)
+        ADD_COLUMN(t, code, HOWDAH_TYPE_INT64)->unique = true;
+    for (int r = 0; r < t->refs; r++) {
+        t->ref[r].target = (int)below((uint32_t)table_count);
+        t->ref[r].required = chance(40);
+        t->ref[r].by_code = tables[t->ref[r].target].has_code && chance(50);
+        make_ref(t, r);
+    }
+    add_values(t);
+    add_links(t);
+}
+
+void open_models(void)
+{
+    table_count = 1 + (int)below(TABLES);
+    memset(models, 0, sizeof(models));
+    for (int i = 0; i < table_count; i++)
+        models[i] = &tables[i].model;
+    for (int i = 0; i < table_count; i++)
+        choose_table(i);
+    for (int i = 0; i < table_count; i++)
+        make_table(&tables[i]);
+    scene_open(models);
+    live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
+    for (int i = 0; i < table_count; i++) {
+        live_sql("CREATE TABLE oracle.t%d (LIKE public.t%d)", i, i);
+        if (tables[i].links >= 0)
+            live_sql("CREATE TABLE oracle.j%d (LIKE public.j%d)", i, i);
+    }
+}
