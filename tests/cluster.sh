@@ -12,6 +12,7 @@
 cluster_dir= # while there is a cluster
 cluster_bin= # of the server
 cluster_user= # who runs the server; empty: we do
+cluster_settings= # more lines of postgresql.conf, if the script sets it before cluster_start
 cluster_job= # process group that cluster_run waits for
 
 cluster_fail() {
@@ -139,6 +140,7 @@ fsync = off
 full_page_writes = off
 jit = off
 log_line_prefix = '%m [%p] %a: '
+$cluster_settings
 CONF
 }
 

@@ -46,6 +46,12 @@ struct link {
     struct flow flow[2]; /* indexed by proxy_direction */
     bool lingering;      /* ended by FIN: what still comes from the client is dropped */
     bool doomed;         /* to be ended by the thread */
+    struct reader {      /* of the client's messages */
+        unsigned char header[5];
+        int known;     /* bytes of the header */
+        uint32_t left; /* bytes until the next message */
+        bool greeted;  /* the first has no type */
+    } reader;
 };
 
 enum limit_kind { LIMIT_NONE, LIMIT_CUT, LIMIT_STALL };
@@ -65,7 +71,7 @@ struct proxy {
     uint64_t left; /* bytes until the limit */
     int delay, piece;
     int last; /* direction of the last byte, or -1 */
-    uint64_t bytes[2], turns, connections;
+    uint64_t bytes[2], turns, waits, connections;
     uint64_t asked, obeyed; /* changes that were asked for, and those that the thread has seen */
     pthread_cond_t has_obeyed;
 };
@@ -192,6 +198,33 @@ static void accept_link(struct proxy *p)
         end_link(link, PROXY_FINISH);
 }
 
+static void end_header(struct proxy *p, struct reader *r)
+{
+    const unsigned char *length = r->header + r->known - 4;
+    uint32_t size = (uint32_t)length[0] << 24 | (uint32_t)length[1] << 16 | (uint32_t)length[2] << 8 | length[3];
+    p->waits += r->greeted && (r->header[0] == 'S' || r->header[0] == 'Q');
+    r->left = size > 4 ? size - 4 : 0;
+    r->known = 0;
+    r->greeted = true;
+}
+
+/* Counts the messages that ask for an answer. */
+static void read_messages(struct proxy *p, struct reader *r, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        size_t passed = size < r->left ? size : r->left;
+        bytes += passed;
+        size -= passed;
+        r->left -= (uint32_t)passed;
+        if (size == 0)
+            return;
+        r->header[r->known++] = (unsigned char)*bytes++;
+        size--;
+        if (r->known == (r->greeted ? 5 : 4))
+            end_header(p, r);
+    }
+}
+
 static void receive(struct proxy *p, struct link *link, int direction)
 {
     struct flow *flow = &link->flow[direction];
@@ -205,6 +238,8 @@ static void receive(struct proxy *p, struct link *link, int direction)
         *flow->last = chunk;
         flow->last = &chunk->next;
         flow->queued += (size_t)got;
+        if (direction == PROXY_TO_SERVER)
+            read_messages(p, &link->reader, chunk->bytes, (size_t)got);
         return;
     }
     free(chunk);
@@ -557,6 +592,11 @@ uint64_t proxy_bytes(struct proxy *p, enum proxy_direction direction)
 uint64_t proxy_turns(struct proxy *p)
 {
     return look(p, &p->turns);
+}
+
+uint64_t proxy_waits(struct proxy *p)
+{
+    return look(p, &p->waits);
 }
 
 uint64_t proxy_connections(struct proxy *p)

@@ -60,6 +60,8 @@ uint64_t proxy_bytes(struct proxy *proxy, enum proxy_direction direction);
 /* How many times the direction of flow turned from the client to the server: an estimate of round trips
  * by somebody who doesn't trust the library's counter. */
 uint64_t proxy_turns(struct proxy *proxy);
+/* Messages of the clients after which they wait for the server: Sync and Query. Of connections without TLS. */
+uint64_t proxy_waits(struct proxy *proxy);
 /* Connections accepted since the proxy was opened. */
 uint64_t proxy_connections(struct proxy *proxy);
 

@@ -7,6 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    OID_BOOL = 16,
+    OID_INT8 = 20,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_FLOAT8 = 701,
+    OID_TEXT_ARRAY = 1009,
+    OID_TIMESTAMPTZ = 1184,
+    OID_UUID = 2950,
+    OID_JSONB = 3802
+};
+
 struct wire {
     char *data;
     size_t size;
@@ -52,9 +64,9 @@ static inline void wire_double(struct wire *w, double value)
     wire_int64(w, bits);
 }
 
+/* An array's header; its elements follow. */
 static inline void wire_array(struct wire *w, uint32_t oid, uint32_t count)
 {
-    w->size = 0;
     wire_int32(w, 1);
     wire_int32(w, 1);
     wire_int32(w, oid);

@@ -1,0 +1,140 @@
+"""What is counted once, not timed: statements, waits for the server, allocations and instructions of the client."""
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import database
+from contestants import Pgbench
+
+CONTROL = r"^\s*(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|SET|RESET|SHOW|DISCARD|DEALLOCATE|DECLARE|CLOSE)"
+
+
+@dataclass
+class Counts:
+    """Of a whole run; None is unknown."""
+    statements: object = None
+    waits: object = None
+    to_server: object = None
+    to_client: object = None
+    allocations: object = None
+    instructions: object = None
+    times: int = 1  # what they are divided by
+
+    def each(self, name):
+        value = getattr(self, name)
+        return None if value is None else value / self.times
+
+
+class Link:
+    """The proxy (bench/link.c), with a delay in each direction."""
+
+    def __init__(self, build, microseconds):
+        self.process = subprocess.Popen([str(build / "bench" / "link"), str(microseconds)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def look(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return [int(number) for number in self.process.stdout.readline().split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def can_count_statements():
+    try:
+        database.psql("SELECT count(*) FROM pg_stat_statements;")
+        return True
+    except database.Trouble:
+        return False
+
+
+def _statements():
+    return int(database.psql(f"SELECT coalesce(sum(calls), 0) FROM pg_stat_statements AS s JOIN pg_database AS d ON d.oid = s.dbid"
+                             f" WHERE d.datname = current_database() AND query !~* '{CONTROL}'"
+                             f" AND query !~* 'pg_stat_statements';"))
+
+
+def _one(process, step, link, statements):
+    """Prepares and runs twice: what is done only the first time is not counted."""
+    name, size = step.workload.name, step.size
+    for measured in (False, True):
+        database.put_back(step)
+        if process.ask(f"prepare {name} {size}").kind != "ok":
+            return None
+        if measured and statements:
+            database.psql("SELECT pg_stat_statements_reset();")
+        before = link.look()
+        answer = process.ask(f"run {name} {size}")
+        after = link.look()
+        if answer.kind != "ok":
+            return None
+    waits, to_server, to_client = (b - a for a, b in zip(before, after))
+    return Counts(_statements() if statements else None, waits, to_server, to_client, answer.allocations,
+                  times=step.divisor)
+
+
+def count(contestants, steps, build, say):
+    """{(contestant, step): Counts} through a link without delay."""
+    found = {}
+    statements = can_count_statements()
+    link = Link(build, 0)
+    for contestant in contestants:
+        if contestant.trouble or isinstance(contestant, Pgbench):
+            continue
+        say(f"counting statements and waits: {contestant.title}")
+        more = {"PGOPTIONS": "-c pg_stat_statements.track=top"} if statements else {}
+        if contestant.compiled:
+            more["LD_PRELOAD"] = str(build / "bench" / "allocations.so")
+        process = contestant.start(link.port, more=more)
+        for step in steps:
+            counts = _one(process, step, link, statements)
+            if counts:
+                found[contestant.name, step] = counts
+            if not process.alive():
+                process = contestant.start(link.port, more=more)
+        process.quit()
+    link.close()
+    return found
+
+
+def _read_callgrind(path):
+    """Totals of the dumps that contestants ask for, in their order."""
+    totals, named = [], False
+    for line in Path(path).read_text(errors="replace").splitlines():
+        if line.startswith("desc: Trigger:"):
+            named = "Client Request:" in line
+        elif line.startswith("totals:") and named:
+            totals.append(int(re.search(r"\d+", line).group()))
+            named = False
+    return totals
+
+
+def count_instructions(contestants, steps, build, found, say):
+    """Adds to what `count` has found, for those that are compiled: valgrind's callgrind, over the socket."""
+    for contestant in contestants:
+        if contestant.trouble or not contestant.compiled:
+            continue
+        say(f"counting instructions: {contestant.title}")
+        path = build / f"callgrind.{contestant.name}"
+        path.unlink(missing_ok=True)
+        wrapper = ("valgrind", "--quiet", "--tool=callgrind", "--combine-dumps=yes", f"--callgrind-out-file={path}")
+        process = contestant.start(wrapper=wrapper, more={"LD_BIND_NOW": "1"})
+        done = []
+        for step in steps:
+            name, size = step.workload.name, step.size
+            for measured in (False, True):
+                database.put_back(step)
+                if process.ask(f"prepare {name} {size}").kind != "ok" or process.ask(f"run {name} {size}").kind != "ok":
+                    break
+                done.append(step if measured else None)
+        process.quit()
+        for step, total in zip(done, _read_callgrind(path) if path.exists() else ()):
+            if step:
+                found.setdefault((contestant.name, step), Counts(times=step.divisor)).instructions = total
+    return found

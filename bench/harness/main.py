@@ -1,0 +1,144 @@
+"""All of it: python3 bench/harness/main.py, started by bench/run with a server in the environment."""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+import budgets
+import contestants as people
+import counts
+import database
+import plots
+from measure import Bench, progress
+from results import Results
+from workloads import FULL, QUICK, SCHEMA, counted, steps
+
+ROOT = Path(__file__).resolve().parents[2]
+DELAY = 1000  # microseconds each way over the slow link
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(prog="bench/run")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--workloads", type=lambda text: text.split(","))
+    parser.add_argument("--contestants", type=lambda text: text.split(","))
+    parser.add_argument("--links", type=lambda text: text.split(","))
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench")
+    parser.add_argument("--no-install", action="store_true")
+    parser.add_argument("--no-counts", action="store_true")
+    parser.add_argument("--only-counts", action="store_true")
+    parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--set-budgets", action="store_true")
+    return parser.parse_args()
+
+
+def choose_cores():
+    """One for clients and one for the server, where we may move both."""
+    allowed = sorted(os.sched_getaffinity(0))
+    server = os.environ.get("BENCH_SERVER_PID")
+    if len(allowed) < 2 or not server:
+        return None
+    try:
+        os.sched_setaffinity(int(server), {allowed[1]})
+    except (OSError, ValueError):
+        return None
+    return allowed[:2]
+
+
+def processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def about(everybody, cores, minutes):
+    facts = [f"- {processor()}, {os.cpu_count()} cores, {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GB, "
+             f"{platform.system()} {platform.release()}",
+             "- server: " + ", ".join(f"{name} = {value}" for name, value in database.settings().items()),
+             "- clients on one core, server on another" if cores else "- clients and server on any core",
+             f"- the slow link adds {DELAY / 1000:g} ms each way",
+             f"- measured {time.strftime('%Y-%m-%d')} in {minutes:.0f} minutes"]
+    facts += [f"- {c.title}: {c.version}" for c in everybody if c.version and not c.trouble]
+    return "\n".join(facts)
+
+
+def measure_all(bench, results, wanted, rounds, deadline):
+    left = sum(step.weight for step in wanted)
+    begin = time.monotonic()
+    for number, step in enumerate(wanted, 1):
+        budget = max(0.5, (deadline - time.monotonic()) * step.weight / left)
+        progress(f"[{time.monotonic() - begin:4.0f} s] {number}/{len(wanted)} {step.label}, {step.link}")
+        results.add(step, bench.measure(step, rounds, budget))
+        left -= step.weight
+
+
+def choose_steps(arguments):
+    if arguments.smoke:
+        return steps({"socket": ("find 1x10", "request 1x5", "parents_eager 10", "insert 20", "update 3x2", "delete 1x2", "graph 5",
+                                 "dirty 50", "tpcb 1x2", "queries 20x1", "updates 20x1")}, arguments.workloads)
+    return steps(QUICK if arguments.quick else FULL, arguments.workloads, arguments.links)
+
+
+def run(arguments, everybody, wanted):
+    minutes = arguments.minutes or (1.2 if arguments.quick else 9)
+    begin = time.monotonic()
+    results = Results(arguments.results or arguments.build / "results", everybody)
+    cores = choose_cores()
+    links = {"socket": None}
+    slow = counts.Link(arguments.build, DELAY) if any(step.link == "slow" for step in wanted) else None
+    if slow:
+        links["slow"] = slow.port
+    bench = Bench(everybody, links, cores, progress)
+    try:
+        if not arguments.only_counts:
+            measure_all(bench, results, wanted, 1 if arguments.smoke else arguments.rounds, begin + minutes * 60)
+    finally:
+        bench.close()
+        if slow:
+            slow.close()
+    if not (arguments.no_counts or arguments.smoke or arguments.quick):
+        to_count = counted(arguments.workloads)
+        results.counts = counts.count(everybody, to_count, arguments.build, progress)
+        counts.count_instructions(everybody, to_count, arguments.build, results.counts, progress)
+    results.write(about(everybody, cores, (time.monotonic() - begin) / 60))
+    plots.draw(results)
+    return results
+
+
+def main():
+    arguments = read_arguments()
+    everybody = people.find(ROOT, arguments.build, not arguments.no_install, arguments.contestants)
+    for contestant in everybody:
+        if contestant.trouble:
+            progress(f"without {contestant.title}: {contestant.trouble}")
+        else:
+            contestant.learn_version()
+    wanted = choose_steps(arguments)
+    progress(f"making the tables of database {database.NAME}")
+    database.create(SCHEMA.replace("{items}", str(max(step.items for step in wanted))))
+    try:
+        results = run(arguments, everybody, wanted)
+        print((results.folder / "results.md").read_text(encoding="utf-8"))
+        failures = [f"{o.status}: {o.contestant.title}: {step.label}: {o.reason}" for step, o in results.wrong()]
+        if results.counts and not arguments.contestants:
+            failures += budgets.check(ROOT, results.counts, arguments.set_budgets)
+        for failure in failures:
+            print(f"!! {failure}", file=sys.stderr)
+        progress(f"results are in {results.folder}")
+        return 1 if failures else 0
+    finally:
+        database.drop()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except database.Trouble as trouble:
+        sys.exit(str(trouble))

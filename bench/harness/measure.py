@@ -1,0 +1,196 @@
+"""Rounds that alternate between contestants, within the time that there is."""
+
+import statistics
+import sys
+import time
+from dataclasses import dataclass, field
+
+import database
+from contestants import Answer, Pgbench
+
+PATIENCE = 90  # seconds that one answer may take
+
+
+@dataclass
+class Outcome:
+    """What became of a contestant in a step. Times are seconds for the step's divisor."""
+    contestant: object
+    status: str = "ok"  # ok, unsupported, skipped, error, disqualified
+    reason: str = ""
+    walls: dict = field(default_factory=dict)  # by round
+    cpus: list = field(default_factory=list)
+    memory: list = field(default_factory=list)
+    peak: int = 0
+    cost: float = 0.0  # seconds of a round, with all that is around it
+    spent: float = 0.0
+
+    def stop(self, status, reason):
+        self.status, self.reason = status, reason
+
+    @property
+    def median(self):
+        return statistics.median(self.walls.values()) if self.walls else None
+
+
+class Bench:
+    """The processes of all contestants, over all links."""
+
+    def __init__(self, contestants, links, cores, say):
+        self.contestants = contestants
+        self.links = links  # name -> port, None for the socket
+        self.client_core = cores[0] if cores else None
+        self.say = say
+        self.processes = {}
+        self.history = {}  # (contestant, workload, link) -> (objects * units, seconds) of the last size
+
+    # --- processes ---
+
+    def process(self, contestant, step, client=0):
+        key = (contestant.name, step.link, step.clients, client)
+        process = self.processes.get(key)
+        if process is None or not process.alive():
+            process = contestant.start(self.links[step.link], client, step.clients, self.client_core)
+            self.processes[key] = process
+        return process
+
+    def forget(self, contestant, step):
+        for client in range(step.clients):
+            process = self.processes.pop((contestant.name, step.link, step.clients, client), None)
+            if process:
+                process.kill()
+
+    def close(self):
+        for process in self.processes.values():
+            process.quit()
+        self.processes.clear()
+
+    # --- one run ---
+
+    def run(self, contestant, step):
+        if isinstance(contestant, Pgbench):
+            return contestant.run(step, self.links[step.link], self.client_core), None
+        if step.workload.fresh:
+            return self.run_fresh(contestant, step)
+        processes = [self.process(contestant, step, client) for client in range(step.clients)]
+        for process in processes:
+            answer = process.ask(f"prepare {step.workload.name} {step.size}", PATIENCE)
+            if answer.kind != "ok":
+                return answer, None
+        begin = time.monotonic_ns()
+        for process in processes:
+            process.say(f"run {step.workload.name} {step.size}")
+        answers = [process.hear(PATIENCE) for process in processes]
+        wall = time.monotonic_ns() - begin
+        for answer in answers:
+            if answer.kind != "ok":
+                return answer, None
+        if step.clients > 1:
+            return Answer("ok", wall, sum(a.checksum for a in answers) % 2147483647, sum(a.cpu for a in answers)), None
+        return answers[0], processes[0].memory()
+
+    def run_fresh(self, contestant, step):
+        """A process of its own. For `start` all of its life counts."""
+        name, size = step.workload.name, step.size
+        begin = time.monotonic_ns()
+        process = contestant.start(self.links[step.link], core=self.client_core)
+        process.say(f"prepare {name} {size}")
+        if name == "start":
+            process.say(f"run {name} {size}")
+        answer = process.hear(PATIENCE)
+        before = process.memory() if answer.kind == "ok" else (0, 0)
+        if answer.kind == "ok":
+            answer = process.hear(PATIENCE) if name == "start" else process.ask(f"run {name} {size}", PATIENCE)
+        wall = time.monotonic_ns() - begin
+        memory = process.memory() if answer.kind == "ok" else (0, 0)
+        cpu = process.quit()
+        if name == "start" and answer.kind == "ok":
+            answer.wall, answer.cpu = wall, int((cpu or 0) * 1e9)
+        return answer, ((memory[0] - before[0], memory[1]) if name == "memory" else memory)
+
+    # --- one step ---
+
+    def turn(self, outcome, step, round_number):
+        begin = time.monotonic()
+        contestant = outcome.contestant
+        if step.workload.writes:
+            database.put_back(step)
+        answer, memory = self.run(contestant, step)
+        outcome.cost = time.monotonic() - begin
+        outcome.spent += outcome.cost
+        if answer.kind != "ok":
+            outcome.stop(answer.kind, answer.text)
+            if answer.kind == "error":
+                self.say(f"!! {contestant.title}: {step.label}: {answer.text}")
+                self.forget(contestant, step)
+            return None
+        if round_number is not None:
+            outcome.walls[round_number] = answer.wall / 1e9 / step.divisor
+            outcome.cpus.append(answer.cpu / 1e9 / step.divisor)
+            if memory:
+                outcome.memory.append(memory[0])
+                outcome.peak = max(outcome.peak, memory[1])
+        return answer
+
+    def predicted(self, contestant, step):
+        known = self.history.get((contestant.name, step.workload.name, step.link, step.clients))
+        return known[1] * step.objects * step.units / known[0] if known else 0.0
+
+    def warm_up(self, step, budget):
+        """A round that is not timed, after which all must have left and said the same."""
+        outcomes, expected = [], None
+        if not step.workload.writes:
+            database.put_back(step)
+        for contestant in self.contestants:
+            outcome = Outcome(contestant)
+            outcomes.append(outcome)
+            if contestant.trouble:
+                outcome.stop("unsupported", contestant.trouble)
+                continue
+            predicted = self.predicted(contestant, step)
+            if predicted > max(3.0, budget / 4):
+                outcome.stop("skipped", f"it would take about {predicted:.0f} s")
+                continue
+            answer = self.turn(outcome, step, None)
+            if answer is None:
+                continue
+            self.history[(contestant.name, step.workload.name, step.link, step.clients)] = (step.objects * step.units,
+                                                                              answer.wall / 1e9)
+            if contestant.checked:
+                expected = self.compare(outcome, step, answer, expected)
+        return outcomes
+
+    def compare(self, outcome, step, answer, expected):
+        left = database.look(step)
+        checksum = answer.checksum
+        if step.workload.checksum:
+            wanted = int(database.psql(step.workload.checksum + ";"))
+        else:
+            wanted = expected[1] if expected else checksum
+        if checksum != wanted:
+            self.disqualify(outcome, step, f"it answers {checksum} instead of {wanted}")
+        elif expected and left != expected[0]:
+            self.disqualify(outcome, step, f"it leaves {left} instead of {expected[0]}")
+        return expected or ((left, checksum) if outcome.status == "ok" else None)
+
+    def disqualify(self, outcome, step, reason):
+        outcome.stop("disqualified", reason)
+        self.say(f"!! DISQUALIFIED: {outcome.contestant.title}: {step.label} over the {step.link}: {reason}")
+
+    def measure(self, step, rounds, budget):
+        end = time.monotonic() + budget
+        outcomes = self.warm_up(step, budget)
+        running = [o for o in outcomes if o.status == "ok"]
+        for number in range(rounds):
+            turned = running[number % len(running):] + running[:number % len(running)] if running else []
+            for outcome in turned:
+                late = time.monotonic() + outcome.cost > end
+                greedy = outcome.spent + outcome.cost > 2 * budget / len(running)
+                if outcome.status == "ok" and (number == 0 or not (late or greedy)):
+                    self.turn(outcome, step, number)
+            if time.monotonic() > end:
+                break
+        return outcomes
+
+
+def progress(text):
+    print(text, file=sys.stderr, flush=True)
