@@ -839,6 +839,9 @@
 #ifdef session_assign_null
 #error "howdah: session_assign_null is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_set_sql
+#error "howdah: session_set_sql is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_upsert
 #error "howdah: session_upsert is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1273,6 +1276,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_add                howdah_session_add
 #define session_add_struct         howdah_session_add_struct
 #define session_assign_null        howdah_session_assign_null
+#define session_set_sql            howdah_session_set_sql
 #define session_upsert             howdah_session_upsert
 #define session_upsert_many        howdah_session_upsert_many
 #define session_insert_missing     howdah_session_insert_missing

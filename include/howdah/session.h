@@ -68,6 +68,7 @@ struct howdah_change {
     const char *field;
     struct howdah_value old_value; /* borrowed from the session; type 0 is NULL */
     struct howdah_value new_value;
+    const char *sql; /* what session_set_sql is to make it, with placeholders; new_value is NULL then. Else NULL */
 };
 
 /* --- life --- */
@@ -130,6 +131,20 @@ HOWDAH_API enum howdah_status howdah_session_delete(struct howdah_session *s, vo
 HOWDAH_API enum howdah_status howdah_session_assign_null_field(struct howdah_session *s, void *object, size_t offset);
 #define howdah_session_assign_null(s, object, field) \
     howdah_session_assign_null_field((s), (object), offsetof(__typeof__(*(object)), field))
+
+/* session_set_sql(s, post, views, "views + %d", 1): the server computes the field's value while it writes the row: SQL as a
+ * literal with printf conversions (see <howdah/sql.h>), each bound as a parameter. In an UPDATE the row's columns go by
+ * their names, and have the values that they had before it; an INSERT has no row yet. The next commit or flush writes it
+ * in the statement of the object and fetches the result in the same: object and snapshot have it then, and what they had
+ * before until then (a new object nothing). A commit that fails keeps it; rollback and refresh drop it. It replaces
+ * what was pending for the field, and a value that is assigned later replaces it (it is told by being another than that in
+ * the row). Not for the version, nor for what the server makes itself; a primary key may be computed where no object of the
+ * session refers to it. Rows with the same text are one statement. STATUS_INVALID where the text can't be sent: two
+ * statements, a parenthesis that does not match, a conversion inside quotes. No I/O. */
+HOWDAH_API enum howdah_status howdah_session_set_sql_field(struct howdah_session *s, void *object, size_t offset,
+                                                           const char *format, ...) HOWDAH_PRINTF(4, 5);
+#define howdah_session_set_sql(s, object, field, ...) \
+    howdah_session_set_sql_field((s), (object), offsetof(__typeof__(*(object)), field), "" __VA_ARGS__)
 
 /* Memory that lives as long as the session: formatted text, and a copy. NULL on error. */
 HOWDAH_API const char *howdah_session_text(struct howdah_session *s, const char *format, ...) HOWDAH_PRINTF(2, 3);

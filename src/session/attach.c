@@ -1,4 +1,5 @@
 /* Objects come back to the session: those that it had, structs that equal their rows, and rows known by their keys. */
+#include "formulas.h"
 #include "key.h"
 #include "marks.h"
 #include "object.h"
@@ -235,7 +236,10 @@ static enum howdah_status mark_changed(struct howdah_session *s, void *object, s
     if (why)
         return session_fail(s, HOWDAH_STATUS_INVALID, model, c ? c->field->name : NULL, object, "%s.%s %s", model,
                             c ? c->field->name : "(no column)", why);
-    return marks_add(s, entry, MARK_ASSIGNED, c->index) ? HOWDAH_STATUS_OK : session_no_memory(s);
+    if (!marks_add(s, entry, MARK_ASSIGNED, c->index))
+        return session_no_memory(s);
+    formulas_forget_column(s, entry, c);
+    return HOWDAH_STATUS_OK;
 }
 
 enum howdah_status howdah_session_mark_changed_field(struct howdah_session *s, void *object, size_t offset)

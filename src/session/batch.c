@@ -22,6 +22,7 @@ static bool match(const struct map_node *node, const void *what)
     return batch->mapper == probe->mapper && batch->operation == (enum howdah_operation)probe->change->operation &&
            batch->draws == probe->change->draws && batch->parks == probe->change->parks &&
            batch->follow == probe->change->follow && same_defaults(batch, probe->change) &&
+           (batch->formulas == probe->change->formulas || formulas_alike(batch->formulas, probe->change->formulas)) &&
            column_sets_equal(batch->columns, probe->change->columns, column_words(probe->mapper));
 }
 
@@ -39,6 +40,7 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
     batch->parks = probe->change->parks;
     batch->defaults = probe->change->defaults;
     batch->follow = probe->change->follow;
+    batch->formulas = probe->change->formulas;
     batch->index = batch->leader = w->batch_count;
     uint32_t words = column_words(batch->mapper);
     batch->by_name = arena_allocate_zero(&w->arena, words * sizeof(uint64_t), _Alignof(uint64_t));
@@ -57,6 +59,8 @@ static struct batch *batch_for(struct work *w, const struct change *change)
         return w->last_batch;
     uint64_t hash = hash_combine(probe.mapper->index, change->operation * 4u + change->draws * 2u + change->parks);
     hash = hash_bytes(hash, change->columns, column_words(probe.mapper) * sizeof(uint64_t));
+    if (change->formulas)
+        hash = formulas_hash(hash, change->formulas);
     struct map_node *node = map_find(&w->batch_map, (uint32_t)hash, match, &probe);
     struct batch *batch = node ? (struct batch *)(void *)node : add_batch(w, &probe, (uint32_t)hash);
     if (!batch)
@@ -98,13 +102,22 @@ static bool has_server_made_key(const struct mapper *mapper)
     return false;
 }
 
+static bool computes_key(const struct batch *batch)
+{
+    for (const struct formula *formula = batch->formulas; formula; formula = formula->next)
+        if (formula->column->key)
+            return true;
+    return false;
+}
+
 /* How a batch of unset identities gets its keys: drawn first, where several rows or other batches need to know which is
  * which; by RETURNING for a lone row, or where the role may not use the sequence. */
 static bool choose_keys(struct work *w, struct batch *batch)
 {
     bool denied = draw_rights(w->s->db, batch->mapper) == DRAW_DENIED;
     batch->returns_keys = (batch->draws && (denied || (batch->count == 1 && !batch->referenced))) ||
-                          (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper));
+                          (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper)) ||
+                          computes_key(batch);
     batch->draws = batch->draws && !batch->returns_keys;
     batch->awaited = batch->referenced && !batch->draws;
     if (!batch->draws)
@@ -131,7 +144,8 @@ bool work_batch(struct work *w)
         if (change->fate != FATE_WRITTEN)
             continue;
         if (change->operation == HOWDAH_OPERATION_UPDATE &&
-            column_set_is_empty(change->columns, column_words(change->mapper)) && !change->defaults && !change->follow)
+            column_set_is_empty(change->columns, column_words(change->mapper)) && !change->defaults &&
+            !change->follow && !change->formulas)
             continue; /* nothing differs after all */
         if (change->taken_over)
             continue;

@@ -168,8 +168,35 @@ static void add_sent(struct work *w, const struct batch *batch, const struct chu
             parameters_add_fields(p, c, batch->images + chunk->first, chunk->count);
         }
     }
-    if (!any) /* rows of defaults only */
-        parameters_add_number(p, chunk->count);
+    if (!any && batch->operation == HOWDAH_OPERATION_INSERT && !formulas_arrays(batch->formulas))
+        parameters_add_number(p, chunk->count); /* nothing else tells how many rows there are */
+}
+
+/* Values of formulas that are the same for all rows. */
+static void add_shared(const struct batch *batch, struct parameters *p)
+{
+    for (const struct formula *formula = batch->formulas; formula; formula = formula->next)
+        for (uint32_t i = 0; i < formula->format.scanned.hole_count; i++)
+            if (!formula_array_type(&formula->format.values[i]))
+                parameters_add_wire(p, &formula->format.values[i]);
+}
+
+/* The others: of each row its own. */
+static void add_formula_arrays(const struct work *w, const struct batch *batch, const struct chunk *chunk,
+                               struct parameters *p)
+{
+    for (const struct formula *formula = batch->formulas; formula; formula = formula->next)
+        for (uint32_t i = 0; i < formula->format.scanned.hole_count; i++) {
+            const struct sqltype_known *type = formula_array_type(&formula->format.values[i]);
+            if (!type)
+                continue;
+            parameters_begin_array(p, type->oid, chunk->count);
+            for (uint32_t row = 0; row < chunk->count; row++) {
+                const struct change *change = &w->changes[batch->changes[chunk->first + row]];
+                const struct formula *of_row = formulas_find(change->formulas, formula->column);
+                parameters_add_item(p, &of_row->format.values[i]);
+            }
+        }
 }
 
 static void add_keys(const struct batch *batch, const struct chunk *chunk, struct parameters *p)
@@ -202,10 +229,12 @@ static void add_chunk(struct work *w, struct chunk *chunk, struct parameters *p)
         add_follow(batch, chunk, p);
         return;
     }
+    add_shared(batch, p);
     if (batch->operation != HOWDAH_OPERATION_INSERT)
         add_keys(batch, chunk, p);
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         add_sent(w, batch, chunk, p);
+    add_formula_arrays(w, batch, chunk, p);
     if (batch->guarded)
         parameters_add_number(p, chunk->count);
 }
@@ -219,7 +248,7 @@ enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_bi
     for (uint32_t i = 0; i < info->chunk_count; i++) {
         const struct chunk *chunk = &w->chunks[info->chunk + i];
         const struct batch *batch = w->batches[chunk->batch];
-        most += batch->mapper->column_count + 3 * KEY_PARTS_MAX + 2;
+        most += batch->mapper->column_count + 3 * KEY_PARTS_MAX + 2 + formulas_values(batch->formulas);
         if (!settle(w, batch, chunk))
             return HOWDAH_STATUS_NO_MEMORY;
     }

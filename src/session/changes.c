@@ -1,5 +1,6 @@
 /* What is different about one object, for programs that ask. */
 #include "foreign_key.h"
+#include "formulas.h"
 #include "marks.h"
 #include "object.h"
 #include "owner.h"
@@ -58,7 +59,7 @@ static bool is_dirty(struct howdah_session *s, const struct entry *entry)
     const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
     if (entry->read_only && entry->state == ENTRY_LOADED)
         return false;
-    if (entry->state != ENTRY_LOADED || is_linked(s, mapper, entry))
+    if (entry->state != ENTRY_LOADED || formulas_pending(s, entry) || is_linked(s, mapper, entry))
         return true;
     if (!entry->marked && snapshot_clean(mapper, object, snapshot))
         return false;
@@ -96,11 +97,14 @@ static const struct howdah_change *list_changes(struct howdah_session *s, const 
         const struct column *c = &mapper->columns[i];
         bool unset =
             column_is_unset_key(c, object) || c->server_only || (c->unset_on_insert && column_is_null(c, object));
-        if (view ? !column_is_sent(s, entry, c, view) : unset)
+        const struct formula *formula =
+            formulas_make(s, entry, c) ? formulas_find(formulas_pending(s, entry), c) : NULL;
+        if (!formula && (view ? !column_is_sent(s, entry, c, view) : unset))
             continue;
+        changes[count].sql = formula ? formula->shown : NULL;
         changes[count].field = c->field->name;
         changes[count].old_value = view ? column_value(c, view) : howdah_value_null(NULL);
-        changes[count++].new_value = column_value(c, object);
+        changes[count++].new_value = formula ? howdah_value_null(NULL) : column_value(c, object);
     }
     *ret_count = count;
     return changes;

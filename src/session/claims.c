@@ -12,6 +12,14 @@ bool change_touches(const struct change *change, const struct table_index *index
     return false;
 }
 
+bool change_computes(const struct change *change, const struct table_index *index)
+{
+    for (uint32_t i = 0; change->formulas && i < index->count; i++)
+        if (formulas_find(change->formulas, &change->mapper->columns[index->columns[i]]))
+            return true;
+    return false;
+}
+
 bool change_rekeys(const struct mapper *mapper, const struct change *change)
 {
     if (change->operation != HOWDAH_OPERATION_UPDATE)
@@ -19,7 +27,7 @@ bool change_rekeys(const struct mapper *mapper, const struct change *change)
     for (uint32_t i = 0; i < mapper->key_count; i++)
         if (column_in(change->columns, mapper->key[i]))
             return true;
-    return false;
+    return change->formulas && change_computes(change, &mapper->indexes[0]);
 }
 
 bool index_has(const struct mapper *mapper, const struct table_index *index, const void *object)
@@ -38,12 +46,13 @@ bool index_is_known(const struct table_index *index)
 bool change_gives_up(const struct change *change, const struct table_index *index)
 {
     return index_has(change->mapper, index, change->old) &&
-           (change_touches(change, index) || !index_has(change->mapper, index, change->image));
+           (change_touches(change, index) || change_computes(change, index) ||
+            !index_has(change->mapper, index, change->image));
 }
 
 bool change_takes(const struct change *change, const struct table_index *index)
 {
-    return index_has(change->mapper, index, change->image) &&
+    return index_has(change->mapper, index, change->image) && !change_computes(change, index) &&
            (change_touches(change, index) || !index_has(change->mapper, index, change->old));
 }
 
@@ -57,14 +66,15 @@ static uint32_t hash_of(const struct mapper *mapper, const struct table_index *i
 
 /* --- collecting --- */
 
-/* Whether the server makes one of the values, or a part waits for a generated key: nobody else can have it. */
+/* Whether the server makes one of the values, or a part waits for a generated key: nobody else can have it, as far as the
+ * client can know. */
 static bool is_unknown(const struct work *w, const struct change *change, const struct table_index *index)
 {
     for (uint32_t i = 0; i < index->count; i++)
         if ((change->operation == HOWDAH_OPERATION_INSERT && !column_in(change->columns, index->columns[i])) ||
             work_defers(w, change, index->columns[i]))
             return true;
-    return false;
+    return change_computes(change, index);
 }
 
 /* Whether nobody knows what the row had in the index. */
@@ -99,7 +109,8 @@ static bool add_claim(struct work *w, struct claims *c, enum claim_kind kind, co
 static bool claim(struct work *w, struct claims *c, const struct table_index *index, const struct change *change)
 {
     bool update = change->operation == HOWDAH_OPERATION_UPDATE;
-    if (update && !change_touches(change, index) && !(index->where && change_gives_up(change, index)))
+    if (update && !change_touches(change, index) && !change_computes(change, index) &&
+        !(index->where && change_gives_up(change, index)))
         return true;
     bool gives = index->referenced || index->primary, gives_up = change->operation != HOWDAH_OPERATION_INSERT;
     if (gives && change->operation != HOWDAH_OPERATION_DELETE && !add_claim(w, c, CLAIM_GIVES, index, change))

@@ -47,7 +47,7 @@ __attribute__((noinline)) static unsigned char *skip_clean(const struct work *w,
 {
     for (; at < end; at += stride) {
         const struct entry *entry = (const struct entry *)(const void *)at;
-        if (entry->state != ENTRY_LOADED || entry->placed || (entry->marked && marks_set(w->s, entry, MARK_ASSIGNED)) ||
+        if (entry->state != ENTRY_LOADED || entry->placed || (entry->marked && marks_send(w->s, entry)) ||
             !snapshot_clean(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry)))
             break;
     }

@@ -60,7 +60,8 @@ static enum howdah_status write_once(struct howdah_session *s, bool commit, bool
     if (status != HOWDAH_STATUS_OK)
         object_own_all(s);
     work_free(s);
-    return status;
+    return status == HOWDAH_STATUS_OK ? s->error.status
+                                      : status; /* memory for what collections show, though it is written */
 }
 
 /* Whether there is anything to write. False also where the plan is refused: the session has the error. */

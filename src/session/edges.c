@@ -36,7 +36,8 @@ static bool add_edge(struct work *w, uint32_t before, uint32_t after, enum edge_
 static bool writes_key(const struct change *change, const struct foreign_key *key)
 {
     for (uint32_t i = 0; i < key->count; i++)
-        if (column_in(change->columns, key->columns[i]))
+        if (column_in(change->columns, key->columns[i]) ||
+            formulas_find(change->formulas, &key->owner->columns[key->columns[i]]))
             return true;
     return false;
 }
@@ -143,7 +144,8 @@ static bool edges_of_uniqueness(const struct finder *f)
         return false;
     for (uint32_t i = 0; f->claims.count && f->mapper->has_unique && i < f->mapper->index_count; i++) {
         const struct table_index *index = &f->mapper->indexes[i];
-        bool takes = f->change->operation == HOWDAH_OPERATION_INSERT || change_takes(f->change, index);
+        bool takes = f->change->operation == HOWDAH_OPERATION_INSERT ? !change_computes(f->change, index)
+                                                                     : change_takes(f->change, index);
         if (index->unique && !index->primary && index_is_known(index) && takes && !edges_of_index(f, index))
             return false;
     }

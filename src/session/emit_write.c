@@ -13,6 +13,7 @@ static struct statement_key key_of(const struct batch *batch)
                                   .columns = delete ? NULL : batch->columns,
                                   .by_name = delete ? NULL : batch->by_name,
                                   .defaults = batch->defaults,
+                                  .formulas = batch->formulas,
                                   .follows = batch->follow ? batch->follow->keys : NULL,
                                   .follow_count = batch->follow ? batch->follow->key_count : 0,
                                   .parks = batch->parks};
@@ -39,7 +40,9 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded)
     if (batch->statement && batch->guarded == key.guarded)
         return true;
     batch->guarded = key.guarded;
-    batch->statement = batch->parts ? joint_statement(w, batch) : text_store_get(&w->s->db->texts, &key, &w->arena);
+    batch->statement = batch->parts      ? joint_statement(w, batch)
+                       : batch->formulas ? statement_render(&key, &w->arena)
+                                         : text_store_get(&w->s->db->texts, &key, &w->arena);
     batch->returned =
         arena_allocate_array(&w->arena, batch->mapper->column_count + KEY_PARTS_MAX, sizeof(struct column *));
     if (!batch->statement || !batch->returned)

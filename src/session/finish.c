@@ -1,13 +1,17 @@
 /* Finish: what was written becomes what is. Nothing here can fail: the transaction is committed already. */
 #include "claims.h"
 #include "foreign_key.h"
+#include "formulas.h"
 #include "marks.h"
 #include "object.h"
+#include "owner.h"
 #include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
 #include "transaction.h"
 #include "work.h"
+
+#include "base/error.h"
 
 bool work_prepare_finish(struct work *w, bool committed)
 {
@@ -65,6 +69,7 @@ static void settle_marks(struct work *w, const struct mapper *mapper, const stru
     const struct batch *batch = change->batch == NONE ? NULL : w->batches[change->batch];
     struct entry *entry = change->entry;
     marks_drop_all(w->s, entry, MARK_ASSIGNED);
+    formulas_forget(w->s, entry);
     for (uint32_t i = 0; i < mapper->column_count; i++)
         if (column_in(change->columns, i))
             marks_drop(w->s, entry, MARK_UNLOADED, i);
@@ -97,6 +102,36 @@ static void drop(struct howdah_session *s, struct entry *entry)
     s->deleted_some = true;
 }
 
+/* The row of a change is what was written. */
+static void become(struct work *w, const struct change *change, bool committed)
+{
+    entry_move(change->entry, EVENT_WRITTEN);
+    change->entry->row_deleted = change->operation == HOWDAH_OPERATION_DELETE;
+    w->s->deleted_some |= change->entry->row_deleted;
+    if (change->operation != HOWDAH_OPERATION_DELETE)
+        promote(w, change_mapper(w, change), change);
+    else if (committed || change->taken_over) /* until then it keeps its place in the map, should the flush be undone */
+        identity_remove(&w->s->map, change->entry);
+}
+
+/* A key that the server computed may be another object's, whose row is gone or has another key by now; and a foreign key
+ * may lead to another owner than before. */
+static void become_computed(struct work *w, const struct change *change, bool committed)
+{
+    struct howdah_session *s = w->s;
+    const struct mapper *mapper = change_mapper(w, change);
+    struct entry *holder = change->entry->mapped ? NULL : identity_find(&s->map, mapper, change->image);
+    struct owners before;
+    if (holder)
+        identity_remove(&s->map, holder);
+    owners_look(s, mapper, change->entry, &before);
+    become(w, change, committed);
+    if (!owners_changed(s, mapper, change->entry, &before)) { /* it is written all the same */
+        s->error.outcome = committed ? HOWDAH_OUTCOME_DONE : HOWDAH_OUTCOME_NONE;
+        error_finish(&s->error);
+    }
+}
+
 void work_finish(struct work *w, bool committed)
 {
     uint64_t *const counts[] = {[HOWDAH_OPERATION_INSERT] = &w->s->written.inserted,
@@ -117,14 +152,10 @@ void work_finish(struct work *w, bool committed)
         }
         if (change->batch != NONE)
             ++*counts[change->operation];
-        entry_move(change->entry, EVENT_WRITTEN);
-        change->entry->row_deleted = change->operation == HOWDAH_OPERATION_DELETE;
-        w->s->deleted_some |= change->entry->row_deleted;
-        if (change->operation != HOWDAH_OPERATION_DELETE)
-            promote(w, change_mapper(w, change), change);
-        else if (committed ||
-                 change->taken_over) /* until then it keeps its place in the map, should the flush be undone */
-            identity_remove(&w->s->map, change->entry);
+        if (change->formulas)
+            become_computed(w, change, committed);
+        else
+            become(w, change, committed);
     }
     for (uint32_t i = 0; i < w->follower_count; i++)
         follow(w, &w->followers[i]);

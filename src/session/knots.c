@@ -143,6 +143,10 @@ static void add_part(struct shape *shape, const struct batch *batch, uint32_t ra
 
 static bool refuse_waiting(struct splitting *s, uint32_t row)
 {
+    if (split_batch_of(s, row)->formulas)
+        return work_refuse(s->w, HOWDAH_STATUS_INVALID, &s->w->changes[s->changes[row]], NULL,
+                           "rows refer to each other in a ring, and the server computes the key of this one: flush "
+                           "its SQL alone, before or after the others");
     return work_refuse(s->w, HOWDAH_STATUS_INVALID, &s->w->changes[s->changes[row]], NULL,
                        "rows refer to each other in a ring, and their keys come back only with a round trip, since the "
                        "role may not use the sequence: grant USAGE on it, or give the keys");

@@ -46,7 +46,7 @@ static void settle(struct howdah_session *s, struct entry *entry, struct marks *
 {
     uint32_t words = column_words(entry_mapper(s, entry));
     bool assigned = !column_set_is_empty(set_of(marks, MARK_ASSIGNED, words), words);
-    entry->marked = assigned || !column_set_is_empty(set_of(marks, MARK_UNLOADED, words), words);
+    entry->marked = !column_set_is_empty(marks->columns, MARKS * words);
     s->assigned += assigned;
     s->assigned -= was_assigned;
 }

@@ -9,6 +9,7 @@
 enum mark {
     MARK_UNLOADED, /* nobody knows what the row has there: object and snapshot are zero */
     MARK_ASSIGNED, /* it is sent as it is, also where it looks unchanged, or like the column's default */
+    MARK_COMPUTED, /* the server is to compute it, see formulas.h */
     MARKS
 };
 
@@ -24,6 +25,11 @@ static inline const uint64_t *marks_set(const struct howdah_session *s, const st
 static inline bool marks_has(const struct howdah_session *s, const struct entry *entry, enum mark mark, uint32_t column)
 {
     return column_in(marks_set(s, entry, mark), column);
+}
+/* Whether a mark says that something of the object is to be written. */
+static inline bool marks_send(const struct howdah_session *s, const struct entry *entry)
+{
+    return marks_set(s, entry, MARK_ASSIGNED) || marks_set(s, entry, MARK_COMPUTED);
 }
 void marks_drop(struct howdah_session *s, struct entry *entry, enum mark mark, uint32_t column);
 void marks_drop_all(struct howdah_session *s, struct entry *entry, enum mark mark);

@@ -1,6 +1,7 @@
 /* What a program does with single objects between loading and committing: no I/O but for refresh. */
 #include "add_related.h"
 #include "fill.h"
+#include "formulas.h"
 #include "key.h"
 #include "load.h"
 #include "object.h"
@@ -206,6 +207,7 @@ static enum howdah_status assign_null(struct howdah_session *s, void *object, si
     bool looks_unchanged = entry->state == ENTRY_NEW || marks_has(s, entry, MARK_UNLOADED, c->index);
     if (looks_unchanged && !marks_add(s, entry, MARK_ASSIGNED, c->index))
         return session_no_memory(s);
+    formulas_forget_column(s, entry, c);
     column_set_null(c, object);
     return HOWDAH_STATUS_OK;
 }
@@ -305,6 +307,7 @@ static enum howdah_status refresh_row(void *arg, struct pg_step *step, const str
     refresh->entry->expired = false;
     marks_drop_all(s, refresh->entry, MARK_UNLOADED);
     marks_drop_all(s, refresh->entry, MARK_ASSIGNED);
+    formulas_forget(s, refresh->entry);
     answers_forget(s);
     refresh->found = true;
     return HOWDAH_STATUS_OK;

@@ -15,6 +15,10 @@ bool pair_own(struct work *w, const struct column *c, const struct change *chang
 bool pair_take_back(struct work *w, const struct column *c, const struct change *change, const void *before);
 /* Foreign keys are filled in from pointers, and from what session_link said. */
 bool pair_relations(struct work *w, const struct mapper *mapper, struct change *change);
+/* Takes over those formulas of the object that stand, neither replaced by a value nor by a pointer. */
+bool pair_formulas(struct work *w, struct change *change);
+/* Their columns are not sent; nor are those whose foreign key was to be cleared. */
+void pair_drop_computed(const struct change *change, uint64_t *set);
 /* Chooses the columns that are sent. */
 bool pair_columns(struct work *w, const struct mapper *mapper, struct change *change);
 

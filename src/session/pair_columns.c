@@ -21,6 +21,11 @@ static const char *refusal(const struct column *c)
     return c->server_only ? "is made by the server and can't be assigned" : NULL;
 }
 
+static bool is_computed(const struct change *change, const struct column *c)
+{
+    return change->formulas && formulas_find(change->formulas, c);
+}
+
 /* An INSERT sends all that is set; what is not is the server's to make. */
 static bool choose_inserted(struct work *w, struct change *change, const struct column *c, uint64_t *set)
 {
@@ -28,14 +33,14 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
         return is_unassigned(c, change->image) ||
                work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
     if (c->identity && column_is_unset_key(c, change->image)) {
-        change->draws |= c->key; /* another one is simply left to the server */
+        change->draws |= c->key && !is_computed(change, c); /* another one is simply left to the server */
         return true;
     }
     bool deferred = work_defers(w, change, c->index);
     if (!deferred && c->unset_on_insert && column_is_null(c, change->image) &&
         !marks_has(w->s, change->entry, MARK_ASSIGNED, c->index))
         return true;
-    if (!deferred && c->key && column_is_unset_key(c, change->image))
+    if (!deferred && c->key && column_is_unset_key(c, change->image) && !is_computed(change, c))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "the primary key is not set");
     column_put(set, c->index);
     return true;
@@ -69,10 +74,14 @@ static bool choose_for_insert(struct work *w, const struct mapper *mapper, struc
 {
     if (mapper->version)
         integer_set(mapper->version, change->image, 1);
+    if (change->entry->marked && !pair_formulas(w, change))
+        return false;
     memcpy(set, mapper->always_sent, column_words(mapper) * sizeof(*set));
     for (uint32_t i = 0; i < mapper->looked_at_count; i++)
         if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]], set))
             return false;
+    if (change->formulas)
+        pair_drop_computed(change, set);
     return true;
 }
 
@@ -89,6 +98,8 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
     const struct column *c = mapper->columns, *end = c + mapper->column_count;
     bool assigned = marks_set(w->s, change->entry, MARK_ASSIGNED) != NULL;
     bool only_changes = change->deferrals == NONE && !w->s->write_all && !assigned;
+    if (change->entry->marked && !pair_formulas(w, change))
+        return false;
     memset(set, 0, column_words(mapper) * sizeof(*set));
     for (; c < end; c++) {
         if (only_changes && snapshot_has_field(c, change->image, change->old))
@@ -96,7 +107,10 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
         if (!choose_updated(w, change, c, set))
             return false;
     }
-    if (!mapper->version || column_set_is_empty(set, column_words(mapper)) || column_in(set, mapper->version->index))
+    if (change->formulas)
+        pair_drop_computed(change, set);
+    bool changes = change->formulas || !column_set_is_empty(set, column_words(mapper));
+    if (!mapper->version || !changes || column_in(set, mapper->version->index))
         return true; /* or it is one that the program has set */
     return pair_knows_version(w, change) && count_version(w, mapper, change);
 }
@@ -111,7 +125,7 @@ static bool choose_taken_over(struct work *w, struct change *change, const struc
                                 !marks_has(w->s, change->entry, MARK_ASSIGNED, c->index)));
     if (c->server_only && !is_unassigned(c, change->image))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
-    if (c->key || c->version)
+    if (c->key || c->version || is_computed(change, c))
         return true;
     if (c->field->server_default && (c->server_only || unset))
         column_put(defaults, c->index);
@@ -129,6 +143,8 @@ static bool choose_for_row(struct work *w, const struct mapper *mapper, struct c
     if (!defaults)
         return !session_no_memory(w->s);
     memset(set, 0, words * sizeof(*set));
+    if (change->entry->marked && !pair_formulas(w, change))
+        return false;
     for (uint32_t i = 0; i < mapper->column_count; i++)
         if (!choose_taken_over(w, change, &mapper->columns[i], set, defaults))
             return false;

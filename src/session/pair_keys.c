@@ -1,5 +1,6 @@
 /* Foreign keys of images: pointers to objects become values, or wait for a key that is yet to be generated. */
 #include "foreign_key.h"
+#include "formulas.h"
 #include "object.h"
 #include "owner.h"
 #include "pair.h"
@@ -48,12 +49,32 @@ static struct entry *pointed_entry(struct work *w, const struct change *change, 
     return NULL;
 }
 
+/* The server is to compute what the foreign key would refer to. */
+static bool waits_for_formula(const struct work *w, const struct foreign_key *key, const struct entry *target)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (formulas_make(w->s, target, &key->target->columns[key->targets[i]]))
+            return true;
+    return false;
+}
+
+static bool refuse_formula(struct work *w, const struct mapper *mapper, const struct change *change,
+                           const struct foreign_key *key)
+{
+    const char *field = key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name;
+    return work_refuse(w, HOWDAH_STATUS_INVALID, change, field,
+                       "refers to a %s whose key the server is to compute: flush that one first",
+                       key->target->model->name);
+}
+
 /* The target decides; `value_counts` says that the value was chosen too, and then both must agree. */
 static bool take_target(struct work *w, const struct mapper *mapper, struct change *change,
                         const struct foreign_key *key, const struct entry *target, bool value_counts)
 {
     const char *why;
     struct change *made = work_change_of(w, target); /* it may be new, or its key may change */
+    if (target->marked && waits_for_formula(w, key, target))
+        return refuse_formula(w, mapper, change, key);
     const void *row = made ? made->image : entry_snapshot(key->target, target);
     bool agree = !value_counts || foreign_key_agrees(key, mapper, change->image, row, change->old == NULL) ||
                  (target->state == ENTRY_LOADED &&

@@ -16,6 +16,7 @@ void parameters_done(struct parameters *p)
     memory_free(p->allocator, p->buffers);
     memory_free(p->allocator, (void *)p->values);
     memory_free(p->allocator, p->sizes);
+    memory_free(p->allocator, p->formats);
     parameters_init(p, p->allocator);
 }
 
@@ -26,7 +27,8 @@ bool parameters_begin(struct parameters *p, uint32_t most)
         p->buffers = memory_allocate(p->allocator, most * sizeof(*p->buffers));
         p->values = memory_allocate(p->allocator, most * sizeof(*p->values));
         p->sizes = memory_allocate(p->allocator, most * sizeof(*p->sizes));
-        if (!p->buffers || !p->values || !p->sizes) {
+        p->formats = memory_allocate(p->allocator, most * sizeof(*p->formats));
+        if (!p->buffers || !p->values || !p->sizes || !p->formats) {
             parameters_done(p);
             return false;
         }
@@ -35,6 +37,7 @@ bool parameters_begin(struct parameters *p, uint32_t most)
             buffer_init(&p->buffers[i], p->allocator);
     }
     p->count = 0;
+    p->texts = false;
     return true;
 }
 
@@ -105,6 +108,37 @@ void parameters_add_numbers(struct parameters *p, const int64_t *numbers, const 
     }
 }
 
+static void add_value(struct buffer *b, const struct wire_value *value)
+{
+    buffer_int32(b, (uint32_t)value->size);
+    if (value->size > 0)
+        buffer_append(b, value->data, (size_t)value->size);
+}
+
+void parameters_add_wire(struct parameters *p, const struct wire_value *value)
+{
+    bool binary = value->type != 0;
+    add_value(next(p), value);
+    p->sizes[p->count - 1] = LENGTH_SIZE;
+    for (uint32_t i = 0; !binary && !p->texts && i < p->capacity; i++)
+        p->formats[i] = 1;
+    p->texts |= !binary;
+    if (binary)
+        return;
+    p->formats[p->count - 1] = 0;
+    buffer_cstring(&p->buffers[p->count - 1]); /* libpq takes it up to the NUL */
+}
+
+void parameters_begin_array(struct parameters *p, uint32_t item_type, size_t count)
+{
+    begin_array(p, item_type, count);
+}
+
+void parameters_add_item(struct parameters *p, const struct wire_value *value)
+{
+    add_value(&p->buffers[p->count - 1], value);
+}
+
 enum howdah_status parameters_bind(struct parameters *p, struct pg_binding *ret)
 {
     for (uint32_t i = 0; i < p->count; i++) {
@@ -118,6 +152,6 @@ enum howdah_status parameters_bind(struct parameters *p, struct pg_binding *ret)
         p->values[i] = null ? NULL : b->data ? b->data + skipped : "";
         p->sizes[i] = null ? -1 : (int)b->size - skipped;
     }
-    *ret = (struct pg_binding){.values = p->values, .sizes = p->sizes};
+    *ret = (struct pg_binding){.values = p->values, .sizes = p->sizes, .formats = p->texts ? p->formats : NULL};
     return HOWDAH_STATUS_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "model/column.h"
+#include "model/value_wire.h"
 #include "pg/plan.h"
 
 struct parameters {
@@ -11,8 +12,10 @@ struct parameters {
     struct buffer *buffers;
     const char **values;
     int *sizes;
+    int *formats; /* see struct pg_binding; set where `texts` */
     uint32_t capacity;
     uint32_t count;
+    bool texts; /* some are text whose type the server finds */
 };
 
 void parameters_init(struct parameters *p, const struct howdah_allocator *allocator);
@@ -28,6 +31,12 @@ void parameters_add_number(struct parameters *p, int64_t number);
 void parameters_add_texts(struct parameters *p, const char *const *texts, size_t count);
 /* Numbers; those whose flag is false are NULL. */
 void parameters_add_numbers(struct parameters *p, const int64_t *numbers, const bool *valid, size_t count);
+
+/* A value that the program gave to SQL of its own. */
+void parameters_add_wire(struct parameters *p, const struct wire_value *value);
+/* An array of such values of one type, which are added one by one. */
+void parameters_begin_array(struct parameters *p, uint32_t item_type, size_t count);
+void parameters_add_item(struct parameters *p, const struct wire_value *value);
 
 /* The set as the executor takes it. NO_MEMORY, or INVALID if a parameter is larger than the protocol allows. */
 enum howdah_status parameters_bind(struct parameters *p, struct pg_binding *ret);

@@ -35,6 +35,12 @@ static void put_node(struct buffer *out, const struct batch *batch)
         buffer_text(out, "\\nrows that follow");
     else
         buffer_printf(out, "\\n%u %s", batch->count, batch->count == 1 ? "row" : "rows");
+    for (const struct formula *formula = batch->formulas; formula; formula = formula->next) {
+        buffer_text(out, "\\n");
+        put_text(out, formula->column->name);
+        buffer_text(out, " = ");
+        put_text(out, formula->shown);
+    }
     buffer_printf(out, "%s\", color=%s];\n", batch->parks ? "\\nNULL for a while" : "", colors[batch->operation]);
 }
 

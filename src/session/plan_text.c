@@ -63,13 +63,27 @@ static void put_keys(struct buffer *out, const struct foreign_key *const *keys, 
         }
 }
 
+/* What the server computes, and from what. */
+static void put_formulas(struct buffer *out, const struct formula *formula, const char *separator)
+{
+    for (; formula; formula = formula->next) {
+        buffer_text(out, separator);
+        put_name(out, formula->column->name);
+        buffer_text(out, " = ");
+        put_name(out, formula->shown);
+        separator = ", ";
+    }
+}
+
 static void put_insert(struct buffer *out, const struct work *w, const struct batch *batch)
 {
     buffer_text(out, "INSERT INTO ");
     put_table(out, w, batch->mapper);
-    buffer_text(out, column_set_is_empty(batch->columns, column_words(batch->mapper)) ? " DEFAULT VALUES" : "");
+    bool sends = !column_set_is_empty(batch->columns, column_words(batch->mapper));
+    buffer_text(out, sends || batch->formulas ? "" : " DEFAULT VALUES");
     put_columns(out, batch->mapper, batch->columns, " (");
-    buffer_text(out, column_set_is_empty(batch->columns, column_words(batch->mapper)) ? "" : ")");
+    put_formulas(out, batch->formulas, sends ? ", " : " (");
+    buffer_text(out, sends || batch->formulas ? ")" : "");
 }
 
 static void put_update(struct buffer *out, const struct work *w, const struct batch *batch)
@@ -83,6 +97,7 @@ static void put_update(struct buffer *out, const struct work *w, const struct ba
     bool only_defaults = column_set_is_empty(batch->columns, column_words(batch->mapper));
     put_columns(out, batch->mapper, batch->columns, " SET ");
     put_columns(out, batch->mapper, batch->defaults, only_defaults ? " SET " : ", ");
+    put_formulas(out, batch->formulas, only_defaults && !batch->defaults ? " SET " : ", ");
     if (batch->mapper->version && !batch->parks && !column_in(batch->columns, batch->mapper->version->index)) {
         buffer_text(out, ", ");
         put_name(out, batch->mapper->version->name);

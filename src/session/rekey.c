@@ -319,6 +319,60 @@ static bool touches_reference(const struct change *change)
     return false;
 }
 
+/* --- keys that the server computes --- */
+
+static bool computes_target(const struct change *change, const struct foreign_key *key)
+{
+    for (uint32_t i = 0; key->target == change->mapper && i < key->count; i++)
+        if (formulas_find(change->formulas, &change->mapper->columns[key->targets[i]]))
+            return true;
+    return false;
+}
+
+static bool check_follower(struct work *w, const struct change *change, const struct foreign_key *key,
+                           const struct mapper *owner, const struct entry *entry)
+{
+    bool new = entry->state == ENTRY_NEW, lives = new || entry->state == ENTRY_LOADED;
+    const void *row = new ? entry_object(owner, entry) : entry_snapshot(owner, entry);
+    if (!lives || foreign_key_is_null(key, owner, row) || !foreign_key_refers_to(key, owner, row, change->old))
+        return true;
+    work_refuse(w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
+                "a %s of the session refers to it, and can't follow to a key that only the server knows: evict that "
+                "one, or set the key to a value",
+                owner->model->name);
+    w->s->error.other = entry_object(owner, entry);
+    return false;
+}
+
+static bool check_followers(struct work *w, const struct change *change, const struct foreign_key *key,
+                            const struct mapper *owner)
+{
+    const struct slabs *slabs = &w->s->slabs;
+    if (!computes_target(change, key) || owner->index >= slabs->chain_count)
+        return true;
+    for (const struct slab *slab = slabs->chains[owner->index].first; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++)
+            if (!check_follower(w, change, key, owner, slab_entry(slab, i)))
+                return false;
+    return true;
+}
+
+/* What refers to the row: the database follows where the foreign key says so, and refuses else. */
+static bool check_computed(struct work *w, const struct change *change)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++) {
+        const struct mapper *owner = &catalog->mappers[i];
+        for (uint32_t k = 0; k < owner->foreign_key_count; k++)
+            if (!check_followers(w, change, &owner->foreign_keys[k], owner))
+                return false;
+        for (const struct foreign_key *key = owner->typed_keys; key; key = key->next_typed)
+            if (!check_followers(w, change, key, owner))
+                return false;
+    }
+    return true;
+}
+
 bool work_rekey(struct work *w)
 {
     bool any = false;
@@ -328,6 +382,8 @@ bool work_rekey(struct work *w)
         if (change->operation != HOWDAH_OPERATION_UPDATE || change->entry->state != ENTRY_LOADED)
             continue;
         if (change_rekeys(change->mapper, change) && !check_holder(w, change))
+            return false;
+        if (change->formulas && !check_computed(w, change))
             return false;
         bool moved = touches_reference(change);
         w->moves[change->mapper->index] |= moved;

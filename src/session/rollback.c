@@ -1,4 +1,5 @@
 /* Rollback: everything is as it was loaded, and the program's transaction is over. */
+#include "formulas.h"
 #include "hooks.h"
 #include "marks.h"
 #include "object.h"
@@ -18,6 +19,7 @@ static void restore_entry(struct howdah_session *s, const struct mapper *mapper,
     }
     entry_move(entry, EVENT_ROLLBACK);
     marks_drop_all(s, entry, MARK_ASSIGNED);
+    formulas_forget(s, entry);
     if (entry->state == ENTRY_DETACHED)
         identity_remove(&s->map, entry);
 }

@@ -112,6 +112,7 @@ static void free_parts(struct howdah_session *s)
 {
     map_clear(&s->map);
     map_clear(&s->marks);
+    map_clear(&s->computed);
     map_clear(&s->placed_map);
     map_clear(&s->join_map);
     siblings_clear(&s->siblings);
@@ -145,6 +146,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     arena_init(&s->pending, &db->allocator);
     map_init(&s->map, &db->allocator);
     map_init(&s->marks, &db->allocator);
+    map_init(&s->computed, &db->allocator);
     map_init(&s->placed_map, &db->allocator);
     map_init(&s->join_map, &db->allocator);
     siblings_init(&s->siblings, &db->allocator);
@@ -165,6 +167,7 @@ static void forget_objects(struct howdah_session *s)
     work_free(s);
     map_clear(&s->map);
     map_clear(&s->marks);
+    map_clear(&s->computed);
     s->assigned = 0;
     s->plains = NULL;
     map_clear(&s->placed_map);

@@ -70,6 +70,7 @@ struct howdah_session {
     struct cell *cells;          /* of one row */
     struct parameters parameters;
     struct map marks;     /* see marks.h */
+    struct map computed;  /* see formulas.h */
     size_t assigned;      /* entries with columns that are sent as they are */
     struct plain *plains; /* mappers of structs that the database does not know; in `arena` */
 

@@ -68,6 +68,16 @@ void snapshot_restore(const struct mapper *mapper, void *object, const void *sna
     }
 }
 
+void snapshot_restore_column(const struct column *c, void *object, const void *snapshot)
+{
+    memcpy(column_field(c, object), column_field(c, snapshot), c->size);
+    if (c->shape != SHAPE_ARRAY)
+        return;
+    const struct in_place array = in_place_of(c);
+    struct items items = items_of(&array, snapshot);
+    copy_items(&array, items, items_behind(&array, items));
+}
+
 void snapshot_take_column(const struct column *c, const void *from, void *snapshot)
 {
     memcpy(column_field(c, snapshot), column_field(c, from), c->size);

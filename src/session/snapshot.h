@@ -27,6 +27,8 @@ static inline bool snapshot_has_field(const struct column *c, const void *object
 static inline bool snapshot_is_unedited(const struct column *c, const void *object);
 /* Makes columns and relations of the object what they were. */
 void snapshot_restore(const struct mapper *mapper, void *object, const void *snapshot);
+/* The same for one column. */
+void snapshot_restore_column(const struct column *c, void *object, const void *snapshot);
 /* The column's value of `from`, a struct of the session's own, becomes the snapshot's. */
 void snapshot_take_column(const struct column *c, const void *from, void *snapshot);
 

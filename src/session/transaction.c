@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "budget.h"
+#include "formulas.h"
 #include "hooks.h"
 #include "marks.h"
 #include "pending.h"
@@ -13,7 +14,8 @@ struct flushed {
     struct flushed *older;
     struct entry *entry;
     enum entry_state state;
-    void *object; /* copies of both structs */
+    const struct formula *formulas; /* that were pending */
+    void *object;                   /* copies of both structs */
     void *snapshot;
     uint64_t *marks;
     bool expired;
@@ -63,6 +65,7 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
         return false;
     flushed->entry = entry;
     flushed->expired = entry->expired;
+    flushed->formulas = formulas_pending(s, entry);
     flushed->state = entry->cascaded ? ENTRY_LOADED : entry->state;
     flushed->older = s->flushed;
     s->flushed = flushed;
@@ -147,6 +150,7 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
         entry->unwritten = state == ENTRY_DETACHED && (flushed->state == ENTRY_NEW || flushed->state == ENTRY_DETACHED);
         entry->expired = flushed->expired;
         marks_restore(s, entry, flushed->marks);
+        formulas_unflush(s, entry, flushed->formulas, flushed->object, flushed->snapshot);
         if (!entry->mapped && (state == ENTRY_LOADED || state == ENTRY_DELETED))
             take_place(s, mapper, entry);
     }

@@ -34,23 +34,24 @@ enum change_fate {
 /* An entry that takes part. */
 struct change {
     struct entry *entry;
-    const struct mapper *mapper; /* of the entry */
-    void *image;                 /* the row as it will be; for DELETE as it was */
-    void *old;                   /* the row as it was; NULL for INSERT */
-    const uint64_t *columns;     /* that are sent; of a DELETE none */
-    const uint64_t *defaults;    /* of an UPDATE: columns that go back to the server's default; NULL: none */
-    const struct follow *follow; /* instead of this row, those that refer to it are updated; else NULL */
-    uint32_t batch;              /* index; NONE: nothing of it is written */
-    uint32_t place;              /* in its batch */
-    uint32_t chunk;              /* in which it is sent */
-    uint32_t deferrals;          /* first of its foreign keys that wait for a generated key; NONE */
-    uint32_t cleared;            /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
-    uint8_t operation;           /* enum howdah_operation */
-    uint8_t fate;                /* enum change_fate */
-    bool referenced;             /* another change waits for its generated key */
-    bool draws;                  /* its identity is unset */
-    bool taken_over;             /* a DELETE whose row another object takes over: nothing of it is written */
-    bool parks;                  /* sets unique values to NULL for a while, before the same row's own UPDATE */
+    const struct mapper *mapper;    /* of the entry */
+    void *image;                    /* the row as it will be; for DELETE as it was */
+    void *old;                      /* the row as it was; NULL for INSERT */
+    const uint64_t *columns;        /* that are sent; of a DELETE none */
+    const uint64_t *defaults;       /* of an UPDATE: columns that go back to the server's default; NULL: none */
+    const struct formula *formulas; /* of other columns, whose values the server computes; NULL: none */
+    const struct follow *follow;    /* instead of this row, those that refer to it are updated; else NULL */
+    uint32_t batch;                 /* index; NONE: nothing of it is written */
+    uint32_t place;                 /* in its batch */
+    uint32_t chunk;                 /* in which it is sent */
+    uint32_t deferrals;             /* first of its foreign keys that wait for a generated key; NONE */
+    uint32_t cleared;  /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
+    uint8_t operation; /* enum howdah_operation */
+    uint8_t fate;      /* enum change_fate */
+    bool referenced;   /* another change waits for its generated key */
+    bool draws;        /* its identity is unset */
+    bool taken_over;   /* a DELETE whose row another object takes over: nothing of it is written */
+    bool parks;        /* sets unique values to NULL for a while, before the same row's own UPDATE */
 };
 
 /* A foreign key whose value is the key of an object that has none before the plan runs. */
@@ -136,6 +137,7 @@ struct batch {
     bool draws;      /* generated keys are drawn at the head of the pipeline */
     bool parks;      /* of changes that do */
     const uint64_t *defaults;
+    const struct formula *formulas; /* of the first row; those of the others are alike */
     const struct follow *follow;
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
     bool guarded;      /* the statement itself checks how many rows it writes */

@@ -1,5 +1,10 @@
 #include "statement_text.h"
 
+void name_items(struct text *t, const struct statement_key *key)
+{
+    t->item = key->formulas ? "howdah_" : "c"; /* SQL of the program's goes by the table's own names */
+}
+
 void put_parameter(struct text *t, uint32_t oid)
 {
     t->types[t->parameters++] = oid;
@@ -22,14 +27,14 @@ void put_array(struct text *t, const struct column *c, bool by_name)
 
 void put_item(struct text *t, uint32_t position, const struct column *c)
 {
-    buffer_printf(&t->out, "u.c%u%s", position + 1, c->write_cast);
+    buffer_printf(&t->out, "u.%s%u%s", t->item, position + 1, c->write_cast);
 }
 
 void put_alias(struct text *t, uint32_t count, bool ordered)
 {
     buffer_text(&t->out, ordered ? ") WITH ORDINALITY AS u(" : ") AS u(");
     for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t->out, "%sc%u", separator(i), i + 1);
+        buffer_printf(&t->out, "%s%s%u", separator(i), t->item, i + 1);
     buffer_text(&t->out, ordered ? ", ord)" : ")");
 }
 

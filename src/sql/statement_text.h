@@ -12,6 +12,7 @@ struct text {
     const struct column **returned;     /* room for all columns and the key */
     const struct statement_part *parts; /* of a joint statement; NULL for one that stands alone */
     uint32_t part;                      /* that is being rendered */
+    const char *item;                   /* how unnest's columns are called: this and a number */
 };
 
 static inline const char *separator(uint32_t index)
@@ -19,6 +20,8 @@ static inline const char *separator(uint32_t index)
     return index ? ", " : "";
 }
 
+/* Before anything of a statement, or of a part: how unnest's columns are called. */
+void name_items(struct text *t, const struct statement_key *key);
 /* "$3", and remembers its type. */
 void put_parameter(struct text *t, uint32_t oid);
 /* One argument of unnest: the column's values, or the keys under a setting's name. */
@@ -33,6 +36,10 @@ void put_gate(struct text *t, const char *before);
 /* "t.key = u.c1 AND ..." */
 void put_key_condition(struct text *t, const struct mapper *mapper);
 void put_key_arrays(struct text *t, const struct mapper *mapper);
+/* A formula's text. Values of it that are arrays stand in unnest's columns behind `position`, which goes on. */
+void put_formula(struct text *t, const struct formula *formula, uint32_t *position);
+/* The arrays of formulas as arguments of unnest, `count` of which stand there already. Returns how many there are then. */
+uint32_t put_formula_arrays(struct text *t, const struct formula *formula, uint32_t count);
 
 /* One for each kind of statement. */
 void render_find(struct text *t, const struct statement_key *key);

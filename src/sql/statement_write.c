@@ -1,52 +1,75 @@
 /* INSERT, UPDATE and DELETE of any number of rows. */
 #include "statement_text.h"
 
-/* Rows of nothing but defaults: only their number is sent. */
-static void render_insert_defaults(struct text *t, const struct statement_key *key)
+/* "INSERT INTO table (columns)", or without any. */
+static uint32_t put_target(struct text *t, const struct statement_key *key)
+{
+    const struct mapper *mapper = key->mapper;
+    uint32_t count = 0;
+    buffer_printf(&t->out, "INSERT INTO %s%s", mapper->quoted, key->on_conflict ? " AS t" : "");
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (column_in(key->columns, i))
+            buffer_printf(&t->out, "%s%s", count++ ? ", " : " (", mapper->columns[i].quoted);
+    for (const struct formula *formula = key->formulas; formula; formula = formula->next)
+        buffer_printf(&t->out, "%s%s", count++ ? ", " : " (", formula->column->quoted);
+    if (count)
+        buffer_byte(&t->out, ')');
+    return count;
+}
+
+/* A sub-select, so that a formula has one value for a row, or none; and one that looks at the row, so that it is
+ * computed for each of them. */
+static void put_inserted(struct text *t, const struct statement_key *key)
+{
+    uint32_t count = 0, position;
+    for (uint32_t i = 0; i < key->mapper->column_count; i++) {
+        if (!column_in(key->columns, i))
+            continue;
+        buffer_text(&t->out, count ? ", " : " ");
+        put_item(t, count++, &key->mapper->columns[i]);
+    }
+    position = count;
+    for (const struct formula *formula = key->formulas; formula; formula = formula->next) {
+        buffer_text(&t->out, count++ ? ", (SELECT (" : " (SELECT (");
+        put_formula(t, formula, &position);
+        buffer_text(&t->out, ") WHERE u.ord > 0)");
+    }
+}
+
+/* Rows for which nothing is sent but their number. */
+static void put_numbers(struct text *t, const char *alias)
 {
     enum { INT8_OID = 20 };
-    buffer_printf(&t->out, "INSERT INTO %s SELECT FROM pg_catalog.generate_series(1, ", key->mapper->quoted);
+    buffer_text(&t->out, " FROM pg_catalog.generate_series(1, ");
     put_parameter(t, INT8_OID);
-    buffer_text(&t->out, ")");
-    put_gate(t, " WHERE ");
-    put_returned(t, key, " RETURNING ", "");
+    buffer_printf(&t->out, ")%s", alias);
 }
 
 void render_insert(struct text *t, const struct statement_key *key)
 {
     const struct mapper *mapper = key->mapper;
-    uint32_t count = 0;
+    const struct column *identity = mapper->identity;
+    uint32_t columns = put_target(t, key), count = 0;
+    /* keys of our own, drawn or chosen: also where the table was made GENERATED ALWAYS */
+    bool overriding = identity && (column_in(key->columns, identity->index) || formulas_find(key->formulas, identity));
+    buffer_text(&t->out, overriding ? " OVERRIDING SYSTEM VALUE SELECT" : " SELECT");
+    put_inserted(t, key);
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         if (!column_in(key->columns, i))
             continue;
-        if (count == 0)
-            buffer_printf(&t->out, "INSERT INTO %s%s (", mapper->quoted, key->on_conflict ? " AS t" : "");
-        buffer_printf(&t->out, "%s%s", separator(count++), mapper->columns[i].quoted);
-    }
-    if (count == 0) {
-        render_insert_defaults(t, key);
-        return;
-    }
-    /* keys of our own, drawn or chosen: also where the table was made GENERATED ALWAYS */
-    bool overriding = mapper->identity && column_in(key->columns, mapper->identity->index);
-    buffer_text(&t->out, overriding ? ") OVERRIDING SYSTEM VALUE SELECT " : ") SELECT ");
-    for (uint32_t i = 0, at = 0; i < mapper->column_count; i++) {
-        if (!column_in(key->columns, i))
-            continue;
-        buffer_text(&t->out, separator(at));
-        put_item(t, at++, &mapper->columns[i]);
-    }
-    buffer_text(&t->out, " FROM unnest(");
-    for (uint32_t i = 0, at = 0; i < mapper->column_count; i++) {
-        if (!column_in(key->columns, i))
-            continue;
-        buffer_text(&t->out, separator(at++));
+        buffer_text(&t->out, count++ ? ", " : " FROM unnest(");
         put_array(t, &mapper->columns[i], column_in(key->by_name, i));
     }
-    /* the server gives out defaults in the order in which the rows were added */
-    put_alias(t, count, true);
+    if (!count && formulas_arrays(key->formulas))
+        buffer_text(&t->out, " FROM unnest(");
+    count = put_formula_arrays(t, key->formulas, count);
+    if (count) /* the server gives out defaults in the order in which the rows were added */
+        put_alias(t, count, true);
+    else
+        put_numbers(t, columns ? " AS u(ord)" : "");
     put_gate(t, " WHERE ");
-    buffer_text(&t->out, " ORDER BY u.ord");
+    if (count)
+        buffer_text(&t->out, " ORDER BY u.ord");
     if (key->on_conflict)
         buffer_text(&t->out, key->on_conflict);
     put_returned(t, key, " RETURNING ", "");
@@ -65,6 +88,11 @@ static void put_assignments(struct text *t, const struct statement_key *key, uin
     for (uint32_t i = 0; key->defaults && i < mapper->column_count; i++)
         if (column_in(key->defaults, i))
             buffer_printf(&t->out, "%s%s = DEFAULT", separator(count++), mapper->columns[i].quoted);
+    for (const struct formula *formula = key->formulas; formula; formula = formula->next) {
+        buffer_printf(&t->out, "%s%s = (", separator(count++), formula->column->quoted);
+        put_formula(t, formula, &position);
+        buffer_byte(&t->out, ')');
+    }
     if (mapper->version && !key->parks && !column_in(key->columns, mapper->version->index))
         buffer_printf(&t->out, "%s%s = t.%s + 1", separator(count), mapper->version->quoted, mapper->version->quoted);
 }
@@ -97,6 +125,7 @@ void render_update(struct text *t, const struct statement_key *key)
         put_array(t, &mapper->columns[i], column_in(key->by_name, i));
         count++;
     }
+    count = put_formula_arrays(t, key->formulas, count);
     put_alias(t, count, false);
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, mapper);

@@ -11,8 +11,9 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
         ret_columns[count++] = &mapper->columns[mapper->key[i]];
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
-        bool by_server = key->kind == STATEMENT_INSERT ? key->on_conflict || !column_in(key->columns, i)
-                                                       : c->server_only || column_in(key->defaults, i);
+        bool by_server = key->kind == STATEMENT_INSERT
+                             ? key->on_conflict || !column_in(key->columns, i)
+                             : c->server_only || column_in(key->defaults, i) || formulas_find(key->formulas, c);
         if (!all && !by_server)
             continue;
         made++;
@@ -56,7 +57,7 @@ static bool text_init(struct text *t, size_t columns, struct arena *arena)
 /* What a key needs at most: each column once, the key, the version, the number of rows. */
 static size_t most_columns(const struct statement_key *key)
 {
-    return (size_t)key->mapper->column_count + 3 * KEY_PARTS_MAX + 2;
+    return (size_t)key->mapper->column_count + 3 * KEY_PARTS_MAX + 2 + formulas_values(key->formulas);
 }
 
 static const struct statement *take_statement(struct text *t, struct arena *arena)
@@ -78,6 +79,7 @@ const struct statement *statement_render(const struct statement_key *key, struct
     struct text t = {0};
     if (!text_init(&t, most_columns(key), arena))
         return NULL;
+    name_items(&t, key);
     if (key->guarded)
         render_guarded(&t, key);
     else
@@ -95,6 +97,7 @@ const struct statement *statement_render_joint(const struct statement_part *part
         return NULL;
     for (t.part = 0; t.part < count; t.part++) {
         buffer_printf(&t.out, "%sw%u AS (", t.part ? ", " : "WITH ", t.part);
+        name_items(&t, &parts[t.part].key);
         renderers[parts[t.part].key.kind](&t, &parts[t.part].key);
         buffer_byte(&t.out, ')');
     }
