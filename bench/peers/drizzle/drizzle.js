@@ -101,7 +101,9 @@ async function findMany(size) {
   await connected()
   return async () => {
     const read = []
-    for (const keys of keysOf(size)) read.push(...inOrder(keys, await db.select().from(items).where(inArray(items.id, keys))))
+    for (const keys of keysOf(size)) {
+      read.push(...inOrder(keys, await db.select().from(items).where(inArray(items.id, keys))))
+    }
     return () => foldItems(read)
   }
 }

@@ -219,7 +219,8 @@ async function tpcb({ units }) {
     for (const { a, t, b, d } of units.map(tpcbOf)) {
       const em = fork()
       const account = await em.findOneOrFail(Account, a)
-      for (const row of [account, await em.findOneOrFail(Teller, t), await em.findOneOrFail(Branch, b)]) row.balance += d
+      const rows = [account, await em.findOneOrFail(Teller, t), await em.findOneOrFail(Branch, b)]
+      for (const row of rows) row.balance += d
       em.create(History, { tellerId: t, branchId: b, accountId: a, delta: d, madeAt: new Date() })
       await em.flush()
       balances.push(account.balance)
@@ -264,7 +265,8 @@ async function start() {
 }
 
 serve({
-  find, find_many: findMany, find_hit: findHit, request, load, memory, parents_naive: parentsNaive, parents_eager: parentsEager,
+  find, find_many: findMany, find_hit: findHit, request, load, memory, parents_naive: parentsNaive,
+  parents_eager: parentsEager,
   insert, update, delete: remove, graph, dirty, nothing, tpcb, queries: worlds(false), updates: worlds(true), open,
   start,
 }, {}, ['@mikro-orm/core', '@mikro-orm/postgresql', 'pg'])

@@ -127,6 +127,6 @@ async function serve(workloads, unsupported, packages) {
 }
 
 module.exports = {
-  K, CHANGED, numbers, keysOf, inOrder, itemValues, fold, foldItems, foldAuthors, sum, sumOfIds, chunks, byVersion, tpcbOf,
-  serve,
+  K, CHANGED, numbers, keysOf, inOrder, itemValues, fold, foldItems, foldAuthors, sum, sumOfIds, chunks, byVersion,
+  tpcbOf, serve,
 }

@@ -11,7 +11,7 @@ const int4 = { type: 'integer' }
 const version = { type: 'integer', version: true }
 
 const schema = (name, tableName, columns, relations) => new EntitySchema({ name, tableName, columns, relations })
-const toOne = (target, column, inverseSide) => ({ type: 'many-to-one', target, joinColumn: { name: column }, inverseSide })
+const toOne = (target, name, inverseSide) => ({ type: 'many-to-one', target, joinColumn: { name }, inverseSide })
 
 const Item = schema('Item', 'items', {
   id: key,
