@@ -58,6 +58,30 @@ void ledger_seed(void)
              " INSERT INTO accounts (id, owner, balance, version) VALUES (1, 'kept', 10, 1), (2, 'doomed', 0, 1)");
 }
 
+void ledger_create_fence(void)
+{
+    Database *db = ledger_database(NULL, DATABASE_OPTIONS(.fence = true));
+    ck_assert_int_eq(database_create_tables(db), STATUS_OK);
+    database_close(db);
+}
+
+void ledger_create_refusal(void)
+{
+    live_sql(
+        "CREATE TABLE refusals (reason text);"
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF EXISTS (SELECT FROM refusals) THEN"
+        " RAISE EXCEPTION 'refused at the end' USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END$$;"
+        "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT OR UPDATE ON accounts"
+        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()");
+}
+
+void ledger_refuse(bool refuse)
+{
+    live_sql("DELETE FROM refusals");
+    if (refuse)
+        live_sql("INSERT INTO refusals VALUES ('it is told to')");
+}
+
 void ledger_settle(void)
 {
     while (strcmp(live_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"

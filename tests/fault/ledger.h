@@ -33,6 +33,11 @@ extern const Model Account_model, Entry_model;
 void ledger_create(void);
 /* The tables as they are before the unit: accounts 1 (kept) and 2 (doomed). */
 void ledger_seed(void);
+/* The table of the commit fence, for databases with .fence. */
+void ledger_create_fence(void);
+/* A deferred constraint on accounts that fails when COMMIT comes, while it is told to. */
+void ledger_create_refusal(void);
+void ledger_refuse(bool refuse);
 /* Waits until nobody else is connected: what was lost on the way has arrived by then, or never will. */
 void ledger_settle(void);
 

@@ -34,11 +34,13 @@ static void watch(void *arg, const Statement *statement)
         end_backend();
 }
 
+static bool fenced;
+
 static Database *open_database(struct killer *killer)
 {
-    return ledger_database(
-        live_conninfo_with("application_name='the session'"),
-        DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .on_statement = watch, .statement_arg = killer));
+    return ledger_database(live_conninfo_with("application_name='the session'"),
+                           DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .fence = fenced, .on_statement = watch,
+                                            .statement_arg = killer));
 }
 
 /* Returns whether there was such a statement. */
@@ -71,11 +73,97 @@ static void kill_everywhere(const struct work *work)
     ck_assert_uint_gt(tally.faults, 0);
 }
 
+static const struct work *const works[] = {&work_commit,           &work_add,       &work_add_one, &work_change_one,
+                                           &work_flush_and_commit, &work_savepoints};
+enum { WORKS = sizeof(works) / sizeof(*works) };
+
 START_TEST(test_backend__ended_after_each_statement)
 {
-    static const struct work *const works[] = {&work_commit, &work_add, &work_add_one, &work_change_one,
-                                               &work_flush_and_commit};
     kill_everywhere(works[_i]);
+}
+END_TEST
+
+/* With a fence nothing stays in doubt, not even one row. */
+START_TEST(test_backend__ended_after_each_fenced_statement)
+{
+    struct work work = *works[_i];
+    work.lone = false;
+    ledger_create_fence();
+    fenced = true;
+    kill_everywhere(&work);
+}
+END_TEST
+
+/* The server refuses when COMMIT comes; whether or not the session hears of it. */
+START_TEST(test_backend__ended_around_a_deferred_constraint)
+{
+    const struct work *work = works[_i / 2];
+    struct tally tally = {0};
+    bool killed = true;
+    ledger_create_refusal();
+    fenced = _i % 2;
+    if (fenced)
+        ledger_create_fence();
+    for (int at = 1; killed; at++) {
+        struct killer killer = {0, 0};
+        struct unit unit;
+        ledger_refuse(false);
+        ledger_seed();
+        ledger_refuse(true);
+        Database *db = open_database(&killer);
+        Session *s = session_open(db);
+        work->begin(&unit, s);
+        killer = (struct killer){at, 0};
+        Status status = work->run(&unit);
+        killed = killer.seen >= at;
+        killer.at = 0;
+        tally.faults += killed;
+        check_refused(work, &unit, status, &tally);
+        database_close(db);
+    }
+    ck_assert_uint_gt(tally.faults, 0);
+    live_sql("DROP TABLE refusals; DROP FUNCTION refuse CASCADE");
+}
+END_TEST
+
+static Status add_account(Session *s, void *arg)
+{
+    ++*(int *)arg;
+    Account *account = session_add(s, Account, .owner = "added");
+    session_add(s, Entry, .account = account, .amount = 1);
+    session_savepoint(s);
+    session_add(s, Entry, .account = account, .amount = 1);
+    return session_flush(s);
+}
+
+/* A unit that database_run runs is not run again after a lost connection: only what the server refused for a reason that
+ * may be gone is. */
+START_TEST(test_backend__ended_in_a_unit)
+{
+    bool killed = true;
+    unsigned faults = 0;
+    fenced = _i;
+    if (fenced)
+        ledger_create_fence();
+    for (int at = 1; killed; at++) {
+        struct killer killer = {at, 0};
+        Error error;
+        int calls = 0;
+        ledger_seed();
+        Database *db = open_database(&killer);
+        Status status = database_run(db, add_account, &calls, NULL, &error);
+        killed = killer.seen >= at;
+        killer.at = 0;
+        faults += killed;
+        bool done = status == STATUS_OK;
+        ck_assert_msg(done || (status == STATUS_CONNECTION && error.outcome == OUTCOME_NOT_DONE), "%s",
+                      error_text(&error));
+        ck_assert_int_eq(calls, 1);
+        live_check(done ? "1" : "0", "SELECT count(*) FROM accounts WHERE owner = 'added'");
+        live_check(done ? "2" : "0", "SELECT count(*) FROM entries");
+        database_close(db);
+    }
+    ck_assert_uint_gt(faults, 4);
 }
 END_TEST
 
@@ -253,7 +341,10 @@ int main(void)
     TCase *tcase = tcase_create("backend");
     tcase_set_timeout(tcase, 60);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
-    tcase_add_loop_test(tcase, test_backend__ended_after_each_statement, 0, 5);
+    tcase_add_loop_test(tcase, test_backend__ended_after_each_statement, 0, WORKS);
+    tcase_add_loop_test(tcase, test_backend__ended_after_each_fenced_statement, 0, WORKS);
+    tcase_add_loop_test(tcase, test_backend__ended_around_a_deferred_constraint, 0, 2 * WORKS);
+    tcase_add_loop_test(tcase, test_backend__ended_in_a_unit, 0, 2);
     tcase_add_test(tcase, test_backend__ended_while_idle);
     tcase_add_test(tcase, test_backend__ended_in_a_transaction);
     tcase_add_test(tcase, test_backend__flushed_and_then_changed);

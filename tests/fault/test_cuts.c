@@ -138,9 +138,7 @@ END_TEST
 
 static void create_fence(void)
 {
-    Database *db = ledger_database(NULL, DATABASE_OPTIONS(.fence = true));
-    ck_assert_int_eq(database_create_tables(db), STATUS_OK);
-    database_close(db);
+    ledger_create_fence();
     fenced = true;
 }
 
@@ -148,6 +146,13 @@ START_TEST(test_cuts__fenced_commit)
 {
     create_fence();
     cut_everywhere(&work_commit, _i);
+}
+END_TEST
+
+START_TEST(test_cuts__fenced_savepoints)
+{
+    create_fence();
+    cut_everywhere(&work_savepoints, _i);
 }
 END_TEST
 
@@ -171,6 +176,48 @@ START_TEST(test_cuts__fenced_flush_and_commit)
 {
     create_fence();
     cut_everywhere(&work_flush_and_commit, _i);
+}
+END_TEST
+
+/* --- a deferred constraint that fails when COMMIT comes: nothing was done, whoever learns it --- */
+
+static bool cut_refused(struct proxy *proxy, const struct work *work, int i, uint64_t bytes, struct tally *tally)
+{
+    struct unit unit;
+    ledger_refuse(false);
+    ledger_seed();
+    ledger_refuse(true);
+    Database *db = open_database(proxy);
+    Session *s = session_open(db);
+    work->begin(&unit, s);
+    proxy_cut(proxy, direction_of(i), bytes, end_of(i));
+    Status status = work->run(&unit);
+    bool cut = proxy_has_cut(proxy);
+    proxy_pass(proxy);
+    tally->faults += cut;
+    ck_assert(cut || status == STATUS_CHECK);
+    check_refused(work, &unit, status, tally);
+    session_close(s);
+    database_close(db);
+    ledger_settle();
+    return cut;
+}
+
+START_TEST(test_cuts__deferred_constraint)
+{
+    static const struct work *const works[] = {&work_commit, &work_flush_and_commit};
+    struct proxy *proxy = proxy_open();
+    struct tally tally = {0};
+    ledger_create_refusal();
+    if (_i & 4)
+        create_fence();
+    for (uint64_t bytes = (uint64_t)_i; cut_refused(proxy, works[_i & 1], _i & 3, bytes, &tally);)
+        bytes += all_bytes ? 1 : STRIDE;
+    printf("deferred constraint, %s: %u cuts, ", works[_i & 1]->name, tally.faults);
+    print_tally(&tally);
+    ck_assert_uint_gt(tally.faults, 0);
+    proxy_close(proxy);
+    live_sql("DROP TABLE refusals; DROP FUNCTION refuse CASCADE");
 }
 END_TEST
 
@@ -207,16 +254,28 @@ static bool cut_unit(struct proxy *proxy, int i, uint64_t bytes, struct tally *t
     return cut;
 }
 
-START_TEST(test_cuts__run)
+static void cut_units(int i)
 {
     struct proxy *proxy = proxy_open();
     struct tally tally = {0};
-    for (uint64_t bytes = (uint64_t)_i; cut_unit(proxy, _i, bytes, &tally); bytes += all_bytes ? 1 : STRIDE / 4)
+    for (uint64_t bytes = (uint64_t)i; cut_unit(proxy, i, bytes, &tally); bytes += all_bytes ? 1 : STRIDE / 4)
         ;
     printf("run: %u cuts, ", tally.faults);
     print_tally(&tally);
     ck_assert_uint_gt(tally.faults, 0);
     proxy_close(proxy);
+}
+
+START_TEST(test_cuts__run)
+{
+    cut_units(_i);
+}
+END_TEST
+
+START_TEST(test_cuts__fenced_run)
+{
+    create_fence();
+    cut_units(_i);
 }
 END_TEST
 
@@ -355,5 +414,9 @@ int main(int argc, char **argv)
     tcase_add_loop_test(tcase, test_cuts__fenced_login_and_commit, 0, 4);
     tcase_add_loop_test(tcase, test_cuts__fenced_row, 0, 8);
     tcase_add_loop_test(tcase, test_cuts__fenced_flush_and_commit, 0, 4);
+    tcase_add_loop_test(tcase, test_cuts__fenced_savepoints, 0, 4);
+    tcase_add_loop_test(tcase, test_cuts__fenced_run, 0, 4);
+    tcase = add_case(suite, "deferred");
+    tcase_add_loop_test(tcase, test_cuts__deferred_constraint, 0, 8);
     return ledger_main(suite);
 }

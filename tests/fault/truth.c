@@ -95,6 +95,16 @@ void check_truth(const struct work *work, struct unit *unit, Status status, Stat
     ck_abort_msg("%s: what became of it is not told: %s", work->name, error_text(error));
 }
 
+void check_refused(const struct work *work, struct unit *unit, Status status, struct tally *tally)
+{
+    const Error *error = session_error(unit->s);
+    ck_assert_msg(error && (status == STATUS_CONNECTION || status == STATUS_CHECK), "%s", error_text(error));
+    ck_assert_msg(error->outcome == OUTCOME_NOT_DONE, "%s", error_text(error));
+    tally->not_done++;
+    ledger_refuse(false);
+    check_not_done(work, unit, status, status);
+}
+
 void print_tally(const struct tally *tally)
 {
     printf("%u ok, %u done, %u not done, %u in doubt\n", tally->ok, tally->done, tally->not_done, tally->in_doubt);

@@ -28,6 +28,10 @@ struct tally {
  * not done is done now. `expected` is the status of what was not done. */
 void check_truth(const struct work *work, struct unit *unit, Status status, Status expected, struct tally *tally);
 
+/* The same for work that the server refuses when COMMIT comes (ledger_refuse): it was never done, and is done now, since
+ * the server takes it again. */
+void check_refused(const struct work *work, struct unit *unit, Status status, struct tally *tally);
+
 void print_tally(const struct tally *tally);
 
 #endif
