@@ -67,10 +67,27 @@ static bool delete_orphans(struct work *w)
     return true;
 }
 
+/* New objects are to take over the rows of deleted ones. */
+static void find_taken_rows(struct work *w)
+{
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        const struct mapper *mapper = w->changes[i].mapper;
+        const void *object = entry_object(mapper, w->changes[i].entry);
+        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || mapper->join_of || !w->deletes[mapper->index] ||
+            !key_is_set(mapper, object))
+            continue;
+        const struct entry *holder = identity_find(&w->s->map, mapper, object);
+        struct change *deleted = holder && holder->state == ENTRY_DELETED ? work_change_of(w, holder) : NULL;
+        if (deleted)
+            deleted->row_stays = true;
+    }
+}
+
 static bool relate_deletes(struct work *w, const bool *reached)
 {
     struct map families;
     map_init(&families, &w->s->db->allocator);
+    find_taken_rows(w);
     bool good = families_find(w, &families, reached) && relate_families(w, &families);
     map_clear(&families);
     return good;

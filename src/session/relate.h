@@ -30,7 +30,7 @@ bool relate_delete(struct work *w, struct entry *entry, bool follows);
 bool relate_families(struct work *w, const struct map *families);
 /* Links to or from what is deleted go with it: those that are there by a sweep. */
 void relate_dead_links(struct work *w);
-/* New objects take over the rows of deleted ones: those ones' links go, as far as they are loaded. */
+/* Links of deleted objects whose rows new ones take over go, as far as they are loaded. */
 bool relate_links_of_taken_rows(struct work *w);
 
 static inline bool change_goes(const struct change *change)

@@ -38,13 +38,20 @@ static bool put(struct work *w, struct queue *queue, struct entry *entry)
     return true;
 }
 
+/* What the database would do to it by ON DELETE, but the row that it refers to stays, as a new object's. */
+static bool is_left_alone(const struct change *owner, enum cascade_rule rule)
+{
+    return owner && owner->row_stays && (rule == CASCADE_FOLLOWS || rule == CASCADE_CLEARED);
+}
+
 static bool delete_children_of(struct work *w, struct queue *queue, const struct family *family)
 {
     for (const struct child *child = family ? family->first : NULL; child; child = child->next) {
         const struct change *known = work_change_of(w, child->entry);
         enum cascade_rule rule = cascade_rule_of(child->key, entry_mapper(w->s, child->entry));
         bool gone = child->entry->state == ENTRY_DELETED || (known && change_goes(known));
-        if (gone || (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS))
+        if (gone || (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS) ||
+            is_left_alone(work_change_of(w, family->owner), rule))
             continue;
         if (!relate_delete(w, child->entry, rule == CASCADE_FOLLOWS) || !put(w, queue, child->entry))
             return false;
@@ -111,7 +118,7 @@ static bool release_child(struct work *w, const struct change *change, const str
         return true;
     switch (cascade_rule_of(child->key, mapper)) {
     case CASCADE_CLEARS: return clear_key(w, child->entry, child->key, sweep_covers(w, child->key));
-    case CASCADE_CLEARED: return clear_key(w, child->entry, child->key, true);
+    case CASCADE_CLEARED: return is_left_alone(change, CASCADE_CLEARED) || clear_key(w, child->entry, child->key, true);
     case CASCADE_FORBIDS: return !did_refer(w, child, change->entry) || forbid(w, change, child);
     case CASCADE_IGNORES:
     case CASCADE_DELETES:

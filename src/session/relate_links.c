@@ -51,16 +51,8 @@ static bool delete_links_of(struct work *w, const struct mapper *mapper, struct 
 bool relate_links_of_taken_rows(struct work *w)
 {
     uint32_t count = w->change_count;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct mapper *mapper = w->changes[i].mapper;
-        struct entry *entry = w->changes[i].entry;
-        const void *object = entry_object(mapper, entry);
-        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || mapper->join_of || !w->deletes[mapper->index] ||
-            !key_is_set(mapper, object))
-            continue;
-        struct entry *holder = identity_find(&w->s->map, mapper, object);
-        if (holder && holder != entry && holder->state == ENTRY_DELETED && !delete_links_of(w, mapper, holder))
+    for (uint32_t i = 0; i < count; i++)
+        if (w->changes[i].row_stays && !delete_links_of(w, w->changes[i].mapper, w->changes[i].entry))
             return false;
-    }
     return true;
 }

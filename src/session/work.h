@@ -51,6 +51,7 @@ struct change {
     bool referenced;   /* another change waits for its generated key */
     bool draws;        /* its identity is unset */
     bool taken_over;   /* a DELETE whose row another object takes over: nothing of it is written */
+    bool row_stays;    /* the same, foreseen: ON DELETE does nothing to what refers to it */
     bool parks;        /* sets unique values to NULL for a while, before the same row's own UPDATE */
 };
 

@@ -58,6 +58,12 @@ struct Worker { /* a tree under keys that the program gives */
     Worker *boss;
 };
 
+typedef struct Stamp { /* goes with the person */
+    int64_t id;
+    const char *person_name;
+    const char *kept_by; /* NULL without that person */
+} Stamp;
+
 extern const Model Person_model, Club_model, Worker_model;
 
 /* clang-format off */
@@ -81,6 +87,11 @@ MODEL(Badge, "badges",
     COLUMN(Badge, person_name, .references = &Person_model, .nullable = true, .on_update = ON_UPDATE_CASCADE),
     COLUMN(Badge, color),
     BELONGS_TO(Badge, person, Person, person_name));
+
+MODEL(Stamp, "stamps",
+    COLUMN(Stamp, id,          .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Stamp, person_name, .references = &Person_model, .on_delete = ON_DELETE_CASCADE, .nullable = true),
+    COLUMN(Stamp, kept_by,     .references = &Person_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true));
 
 MODEL(Visit, "visits",
     COLUMN(Visit, person_name, .primary_key = true, .references = &Person_model),
@@ -107,7 +118,7 @@ MODEL(Worker, "workers",
 
 static void setup(void)
 {
-    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker));
+    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp));
     live_sql("INSERT INTO people (name, note, version) VALUES ('jack', 'j', 1), ('jill', 'i', 1);"
              "INSERT INTO letters (person_name, text, version) SELECT 'jack', 'l' || n, 1 FROM generate_series(1, 3) n;"
              "INSERT INTO badges (person_name, color) VALUES ('jack', 'red'), ('jill', 'blue');"
@@ -303,6 +314,24 @@ START_TEST(test_rekey__delete_and_add_is_one_update)
 }
 END_TEST
 
+/* No ON DELETE fires for a row that stays: objects that refer to it stay as they are, too. */
+START_TEST(test_rekey__taken_over_row_keeps_what_refers_to_it)
+{
+    Stamp *owned = session_add(s, Stamp, .person_name = "jill"), *kept = session_add(s, Stamp, .kept_by = "jill");
+    check_ok(session_commit(s));
+    session_delete(s, session_find(s, Person, "jill"));
+    session_add(s, Person, .name = "jill", .note = "new");
+    cost_start();
+    check_ok(session_commit(s));
+    check_cost(1, 1);
+    ck_assert(session_contains(s, owned) && session_contains(s, kept));
+    ck_assert_str_eq(owned->person_name, "jill");
+    ck_assert_str_eq(kept->kept_by, "jill");
+    live_check("1|1", "SELECT count(person_name), count(kept_by) FROM stamps");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_rekey__taken_over_row_undone)
 {
     Spot *old = session_find(s, Spot, 1, 1);
@@ -341,6 +370,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__tree);
     tcase_add_test(tests, test_rekey__key_can_not_be_unset);
     tcase_add_test(tests, test_rekey__delete_and_add_is_one_update);
+    tcase_add_test(tests, test_rekey__taken_over_row_keeps_what_refers_to_it);
     tcase_add_test(tests, test_rekey__taken_over_row_undone);
     tcase_add_test(tests, test_rekey__taken_over_row_is_gone);
 }

@@ -34,6 +34,24 @@ void load_rows(void)
     }
 }
 
+/* --- saying what happens, with HOWDAH_PROPERTY_SHOW --- */
+
+static const char *name_of(const struct item *item, char text[32])
+{
+    if (!item)
+        return "nothing";
+    snprintf(text, 32, "%s %" PRId64 "%s", tables[item->table].name, item->key ? item->key : (int64_t)(item - items),
+             item->key ? "" : " (new)");
+    return text;
+}
+
+static void show(const struct item *item, const char *what, int number, const struct item *other)
+{
+    char a[32], b[32];
+    if (getenv("HOWDAH_PROPERTY_SHOW"))
+        fprintf(stderr, "  %s %s %d %s\n", name_of(item, a), what, number, name_of(other, b));
+}
+
 /* --- references --- */
 
 /* How the program says it: by pointer, or by value. Once a pointer, always a pointer. */
@@ -46,6 +64,7 @@ static void set_ref(struct item *item, int r, struct item *target)
     bool pointer = target && target->object && (item->by_pointer[r] || !known || chance(50));
     if (target && !target->object && item->by_pointer[r])
         return;
+    show(item, pointer ? "points by" : "refers by", r, target);
     item->refs[r] = target;
     item->changed[r] = true;
     row->pointers[r] = NULL;
@@ -94,7 +113,8 @@ static void settle_ref(struct item *item, int r)
         say_by_pointer(item, r, by_code);
     else if (!item->object->pointers[r])
         put_ref(t, item->object, r, true,
-                item->stored && target == old ? old_value(target, by_code) : new_value(target, by_code));
+                target->deleted || (item->stored && target == old) ? old_value(target, by_code)
+                                                                   : new_value(target, by_code));
 }
 
 /* Who refers to a row by value says its new one. */
@@ -151,6 +171,7 @@ static void add_item(void)
     }
     item->object = howdah_session_add_object(s, &t->model, &row);
     check_no_error();
+    show(item, "is new, in place of", 0, old);
     item_count++;
     for (int r = 0; r < t->refs; r++) {
         struct item *target = t->ref[r].required || chance(60) ? pick(t->ref[r].target, true) : NULL;
@@ -164,6 +185,7 @@ static void delete_item(void)
     struct item *item = pick(-1, true);
     if (!item || !item->object)
         return;
+    show(item, "is deleted", 0, NULL);
     item->deleted = true;
     check_ok(session_delete(s, item->object));
 }
@@ -209,6 +231,7 @@ static void change_value(void)
     case 2: take_value(&item->place, other ? &other->place : NULL, swap); break;
     default: item->text = (int)below(9);
     }
+    show(item, swap ? "swaps a value with" : "has other values, and", 0, other);
     show_values(item);
     show_values(other);
 }
@@ -221,6 +244,7 @@ static void change_key(void)
     struct item *other = chance(30) ? pick(item->table, false) : NULL;
     item->new_key = other && other != item ? other->key : 50 + (int64_t)below(20);
     put_key(&tables[item->table], item->object, item->new_key);
+    show(item, "has the key", (int)item->new_key, other);
 }
 
 /* What others refer to, beside the key. */
@@ -232,6 +256,7 @@ static void change_code(void)
     struct item *other = chance(30) ? pick(item->table, false) : NULL;
     item->new_code = other && other != item ? other->code : 1050 + (int64_t)below(20);
     item->object->code = item->new_code;
+    show(item, "has the code", (int)item->new_code, other);
 }
 
 /* --- links --- */
@@ -258,6 +283,7 @@ static void change_link(void)
     if (!link)
         *(link = &item_links[link_count++]) = (struct item_link){.from = from, .to = to};
     link->wanted = !link->wanted;
+    show(from, link->wanted ? "is linked to" : "is unlinked from", 0, to);
     Status status = link->wanted ? howdah_session_link_field(s, from->object, offset_of_links(), to->object)
                                  : howdah_session_unlink_field(s, from->object, offset_of_links(), to->object);
     check_ok(status);

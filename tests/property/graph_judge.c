@@ -109,6 +109,18 @@ static void check_links(uint64_t graph, const struct item *item)
                   tables[item->table].name, item->new_key, item->object->links.count, count);
 }
 
+/* A pointer leads to the object of the row that the foreign key names, or nowhere. */
+static void check_pointers(uint64_t graph, const struct item *item)
+{
+    for (int r = 0; r < tables[item->table].refs; r++) {
+        const Row *to = item->object->pointers[r];
+        const struct item *target = final_ref(item, r);
+        ck_assert_msg(!to || (target && to == target->object && session_contains(s, to)),
+                      "seed %" PRIu64 ": pointer %d of %s %" PRId64 " leads astray", graph, r, tables[item->table].name,
+                      item->new_key);
+    }
+}
+
 static void check_objects(uint64_t graph)
 {
     char mine[256], others[256];
@@ -127,6 +139,7 @@ static void check_objects(uint64_t graph)
         ck_assert_msg(howdah_session_find_key(s, &t->model, key, parts) == row,
                       "seed %" PRIu64 ": the identity map does not know %s %" PRId64, graph, t->name, items[i].new_key);
         check_links(graph, &items[i]);
+        check_pointers(graph, &items[i]);
     }
     session_close(other);
     ck_assert_msg(plan_step_count(session_plan(s)) == 0, "seed %" PRIu64 ": something is left to write:\n%s", graph,

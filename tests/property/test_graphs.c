@@ -8,7 +8,8 @@
  *   HOWDAH_PROPERTY_GRAPHS=1000000 HOWDAH_PROPERTY_SEED=1 tests/property/test_graphs
  *
  * A failure names its seed, and the fewest changes that still fail: HOWDAH_PROPERTY_SEED=that HOWDAH_PROPERTY_GRAPHS=1
- * repeats it, with HOWDAH_PROPERTY_SKIP=the mask that it names without the changes that make no difference. */
+ * repeats it, with HOWDAH_PROPERTY_SKIP=the mask that it names without the changes that make no difference, and with
+ * HOWDAH_PROPERTY_SHOW=1 it says which changes it makes. */
 #include "graph.h"
 
 #include <sys/mman.h>
