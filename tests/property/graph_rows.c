@@ -54,7 +54,7 @@ const struct item *standing(const struct item *item)
 const struct item *final_ref(const struct item *item, int r)
 {
     const struct item *target = standing(item->refs[r]);
-    bool cleared = target && target->deleted && tables[item->table].ref[r].clears;
+    bool cleared = target && target->deleted && target->stored && tables[item->table].ref[r].clears;
     return cleared ? NULL : target;
 }
 
