@@ -239,7 +239,7 @@ START_TEST(test_query_types__refusals)
         query_where(q, Odd, address, "@>", "10.0.0.1"),
         "Odd.address is inet: @> is for jsonb, arrays and ranges; use =, <>, !=, <, <=, >, >=, IN, NOT IN, LIKE,"
         " ILIKE, NOT LIKE, NOT ILIKE, CONTAINS, STARTS WITH, ENDS WITH, ICONTAINS, ISTARTS WITH, IENDS WITH, ~,"
-        " ~*, !~, !~*");
+        " ~*, !~, !~*, IS DISTINCT FROM, &&");
     check_refused(
         query_where(q, Odd, addresses, "IN", ((TextArray){items, NULL, 1})),
         "Odd.addresses is inet[]: IN is for single values; use =, <>, !=, <, <=, >, >=, LIKE, ILIKE, NOT LIKE,"

@@ -193,7 +193,7 @@ START_TEST(test_query_where__operators_that_do_not_fit)
         User, name, "@>", "x",
         "User.name is text: @> is for jsonb, arrays and ranges; use =, <>, !=, <, <=, >, >=, IN, NOT IN, LIKE, ILIKE, "
         "NOT LIKE, NOT ILIKE, CONTAINS, STARTS WITH, ENDS WITH, ICONTAINS, ISTARTS WITH, IENDS WITH, ~, ~*, "
-        "!~, !~*");
+        "!~, !~*, IS DISTINCT FROM");
     check_refused(Post, words, "LIKE", "x",
                   "Post.words is text[]: LIKE is for text; use =, <>, !=, <, <=, >, >=, IS DISTINCT FROM, "
                   "IS NOT DISTINCT FROM, @>, <@, &&, ANY");
