@@ -287,7 +287,7 @@ struct howdah_join_row {
     HOWDAH_RELATION(HOWDAH_POINTER_KIND(T, field, Target, HOWDAH_FIELD_HAS_ONE), T, field, Target, Target, __VA_ARGS__)
 #define HOWDAH_HAS_MANY(T, field, Target, ...) \
     HOWDAH_RELATION(HOWDAH_MANY_KIND(T, field, Target, HOWDAH_FIELD_HAS_MANY), T, field, Target, Target, __VA_ARGS__)
-/* MANY_TO_MANY(Post, tags, Tag, "post_tags", "post_id", "tag_id"): through a table that has no model. */
+/* MANY_TO_MANY(Post, tags, Tag, "post_tags", "post_id", "tag_id"): through a table that may have a model, see docs. */
 #define HOWDAH_MANY_TO_MANY_ROW(T, field, Target, table, column, target_column) \
     HOWDAH_FIELD(HOWDAH_MANY_KIND(T, field, Target, HOWDAH_FIELD_MANY_TO_MANY), T, field), \
         .target = &Target##_model, .join_table = (table), .join_column = (column), .join_target = (target_column), \

@@ -161,7 +161,7 @@ void compile_key_types(struct compilation *c, const struct mapper *mapper, const
 /* What a relation's options may be, by its kind. */
 void check_relation_options(struct compilation *c, const struct mapper *mapper, const struct howdah_field *field);
 /* The foreign keys of a MANY_TO_MANY's join table, which has them by now. */
-void compile_join_keys(struct relation *relation);
+void compile_join_keys(struct compilation *c, struct relation *relation);
 /* The polymorphic foreign key of a relation over `columns` of `mapper`, to `target`; made if it is not there. NULL, and a
  * fault, if it can't be. `in` is the mapper that has the relation. */
 struct foreign_key *compile_typed_key(struct compilation *c, const struct mapper *in, const struct howdah_field *field,

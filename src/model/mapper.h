@@ -24,6 +24,7 @@ struct foreign_key {
     const struct relation *relation; /* the BELONGS_TO over it, or NULL */
     const struct relation *has;      /* the first HAS_ONE or HAS_MANY over it, or NULL */
     const char *name;                /* of the constraint; of a polymorphic one, of the column */
+    bool links;                      /* a MANY_TO_MANY goes over it: a row without what it refers to is none */
 
     /* polymorphic: it refers to `target` where this column is this label. No constraint, and not among foreign_keys. */
     const struct column *type;
@@ -95,6 +96,9 @@ struct mapper {
     const struct foreign_key *typed_keys; /* polymorphic ones, by .next_typed */
     const struct relation *join_of;       /* the relation whose join table this is, which has no model of its own: a
                                              struct howdah_join_row and the columns behind it. Else NULL */
+    const struct mapper *modelled;        /* of such a mapper: that of the model which the table has all the same */
+    const struct foreign_key *sides[2];   /* likewise: the model's own foreign keys, in the order of these */
+    const struct mapper *links;           /* of such a model's mapper: the join table's. Else NULL */
     bool has_pointers;                    /* any column refers to memory */
 
     /* what the unit of work asks about each object, decided once */

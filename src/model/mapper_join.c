@@ -1,4 +1,6 @@
-/* Join tables that have no model: each is compiled as a mapper of its own, so that its rows are written like any others.
+/* Join tables: each is compiled as a mapper of its own, so that its rows are written like any others. Where the table has a
+ * model, too, links are added as objects of that one, and what is loaded of it is kept in step; this mapper is then for
+ * rows that are not loaded.
  *
  *   | struct howdah_join_row: pointers to both sides | columns to the owner's key | columns to the target's key |
  */
@@ -216,7 +218,54 @@ void compile_joins(struct compilation *c, struct mapper *mapper)
             compile_join(c, mapper, &relations[i]);
 }
 
-void compile_join_keys(struct relation *relation)
+/* --- a table that has a model, too --- */
+
+static struct mapper *find_model(const struct compilation *c, const struct mapper *join)
+{
+    for (uint32_t i = 0; i < c->catalog->mapper_count; i++) {
+        struct mapper *mapper = &c->catalog->mappers[i];
+        if (!mapper->join_of && mapper->table && strcmp(mapper->quoted, join->quoted) == 0)
+            return mapper;
+    }
+    return NULL;
+}
+
+static bool is_over(const struct mapper *model, const struct foreign_key *key, const struct mapper *join,
+                    const struct foreign_key *like)
+{
+    if (!key->relation || !key->to_primary_key || key->target != like->target || key->count != like->count)
+        return false;
+    for (uint32_t i = 0; i < key->count; i++)
+        if (strcmp(model->columns[key->columns[i]].name, join->columns[like->columns[i]].name) != 0)
+            return false;
+    return true;
+}
+
+/* The model's BELONGS_TO for each side: by these its objects are links, and links are its objects. */
+static void join_model(struct compilation *c, const struct relation *relation, struct mapper *join)
+{
+    struct mapper *model = find_model(c, join);
+    for (uint32_t side = 0; model && side < 2; side++) {
+        const struct foreign_key *like = &join->foreign_keys[side];
+        for (uint32_t i = 0; i < model->foreign_key_count; i++)
+            if (is_over(model, &model->foreign_keys[i], join, like))
+                join->sides[side] = &model->foreign_keys[i];
+        if (join->sides[side])
+            continue;
+        compile_fault(c, relation->mapper, relation->field,
+                      "its join table is that of %s, which has no BELONGS_TO over its column \"%s\" to %s",
+                      model->model->name, join->columns[like->columns[0]].name, like->target->model->name);
+        return;
+    }
+    if (!model)
+        return;
+    for (uint32_t side = 0; side < 2; side++)
+        parts_of(c, model)->foreign_keys[join->sides[side] - model->foreign_keys].links = true;
+    join->modelled = model;
+    model->links = join;
+}
+
+void compile_join_keys(struct compilation *c, struct relation *relation)
 {
     const struct mapper *join = relation->join;
     if (!join || join->foreign_key_count != 2)
@@ -224,4 +273,6 @@ void compile_join_keys(struct relation *relation)
     bool first = join->join_of == relation;
     relation->join_owner = &join->foreign_keys[first ? 0 : 1];
     relation->join_target = &join->foreign_keys[first ? 1 : 0];
+    if (first)
+        join_model(c, relation, &c->catalog->mappers[join->index]);
 }

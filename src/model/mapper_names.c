@@ -93,14 +93,15 @@ static void give_table_name(struct compilation *c, const struct mapper *mapper)
     if (!other)
         return;
     const char *model = other->mapper->model->name;
+    if (other->field && other->field->kind == HOWDAH_FIELD_MANY_TO_MANY)
+        return; /* whose join table this is */
     if (!other->field)
         compile_fault(c, mapper, NULL, "has the table of %s, %s: one model for a table", model, mapper->quoted);
     else if (other->kinds & NAME_TYPE)
         compile_fault(c, mapper, NULL, "its table has the name of an enum type, \"%s\", of %s.%s", mapper->table, model,
                       row_name(other->field));
     else
-        compile_fault(c, mapper, NULL, "its table %s has a name that %s gives to an index or a join table",
-                      mapper->quoted, model);
+        compile_fault(c, mapper, NULL, "its table %s has a name that %s gives to an index", mapper->quoted, model);
 }
 
 /* One type may serve several columns. */
@@ -158,9 +159,8 @@ static void check_join_taken(struct compilation *c, const struct mapper *mapper,
 {
     const char *model = other->mapper->model->name;
     if (!other->field)
-        compile_fault(c, mapper, field, "its join table \"%s\" is the table of %s: use HAS_MANY with that model",
-                      field->join_table, model);
-    else if (other->field->kind != HOWDAH_FIELD_MANY_TO_MANY)
+        return; /* a join table with a model */
+    if (other->field->kind != HOWDAH_FIELD_MANY_TO_MANY)
         compile_fault(c, mapper, field, "its join table \"%s\" has the name of an index of %s", field->join_table,
                       model);
     else if (!is_other_side(other, mapper, field))

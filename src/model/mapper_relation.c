@@ -340,6 +340,6 @@ void compile_relations(struct compilation *c, struct mapper *mapper)
         if (kind == HOWDAH_FIELD_HAS_ONE || kind == HOWDAH_FIELD_HAS_MANY)
             link_has(c, mapper, &parts->relations[i]);
         else if (kind == HOWDAH_FIELD_MANY_TO_MANY)
-            compile_join_keys(&parts->relations[i]);
+            compile_join_keys(c, &parts->relations[i]);
     }
 }

@@ -37,6 +37,8 @@ enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct ma
         return CASCADE_DELETES;
     if (key->on_delete == HOWDAH_ON_DELETE_SET_NULL)
         return CASCADE_CLEARED;
+    if (key->links)
+        return CASCADE_DELETES;
     if (!key->has || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT)
         return CASCADE_IGNORES;
     return can_be_null(key, mapper) ? CASCADE_CLEARS : CASCADE_FORBIDS;
@@ -142,7 +144,7 @@ static enum cascade_rule rule_at(const struct work *w, const struct foreign_key 
 {
     enum cascade_rule rule = mapper->join_of ? CASCADE_DELETES : cascade_rule_of(key, mapper);
     bool to_itself = path->depth == 0 && key->target == mapper;
-    if ((is_in_path(path, mapper) && !to_itself) || (mapper->join_of && followed))
+    if ((is_in_path(path, mapper) && !to_itself) || (mapper->join_of && followed) || mapper->modelled)
         return CASCADE_IGNORES;
     if (path->depth == 0 && !mapper->join_of && rule != CASCADE_FOLLOWS && all_are_known(w, key))
         return CASCADE_IGNORES;

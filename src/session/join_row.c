@@ -1,24 +1,26 @@
 #include "join_row.h"
 
 #include "foreign_key.h"
+#include "join_model.h"
+#include "member.h"
 #include "snapshot.h"
 
 #include "base/error.h"
 
 struct join_probe {
-    uint32_t mapper;
+    const struct mapper *join;
     const struct entry *object, *other;
 };
 
 static struct join_probe probe_of(const struct relation *relation, const struct entry *owner, const struct entry *other)
 {
     bool first = relation->join->join_of == relation;
-    return (struct join_probe){relation->join->index, first ? owner : other, first ? other : owner};
+    return (struct join_probe){relation->join, first ? owner : other, first ? other : owner};
 }
 
 static uint32_t hash_of(const struct join_probe *probe)
 {
-    uint64_t hash = hash_combine(probe->mapper, (uintptr_t)probe->object);
+    uint64_t hash = hash_combine(probe->join->index, (uintptr_t)probe->object);
     return (uint32_t)hash_combine(hash, (uintptr_t)probe->other);
 }
 
@@ -26,7 +28,7 @@ static bool match(const struct map_node *node, const void *what)
 {
     const struct join_link *link = (const void *)node;
     const struct join_probe *probe = what;
-    return link->row->mapper == probe->mapper && link->object == probe->object && link->other == probe->other;
+    return link->join == probe->join && link->object == probe->object && link->other == probe->other;
 }
 
 static struct join_link *find(const struct howdah_session *s, const struct join_probe *probe)
@@ -93,41 +95,69 @@ static bool fill_stored(struct howdah_session *s, const struct mapper *join, str
     return true;
 }
 
-static struct join_link *add_link(struct howdah_session *s, const struct mapper *join, const struct join_probe *probe,
-                                  bool stored)
+/* What is pending between the two is this row from now on. */
+static struct join_link *put_link(struct howdah_session *s, const struct join_probe *probe, struct entry *row)
 {
     struct join_link *link = find(s, probe);
-    bool known = link != NULL;
-    struct entry *row = add_entry(s, join, probe);
-    if (!row || (stored && !fill_stored(s, join, row, probe)))
-        goto failed;
-    if (!link)
+    if (!link) {
         link = ARENA_NEW(&s->pending, struct join_link);
-    if (!link || (!known && !map_add(&s->join_map, &link->node, hash_of(probe)))) {
-        session_no_memory(s);
-        goto failed;
+        if (!link || !map_add(&s->join_map, &link->node, hash_of(probe))) {
+            session_no_memory(s);
+            return NULL;
+        }
+        link->join = probe->join;
+        link->object = (struct entry *)(uintptr_t)probe->object;
+        link->other = (struct entry *)(uintptr_t)probe->other;
+        link->next = s->join_links;
+        s->join_links = link;
     }
     link->row = row;
-    if (known)
-        return link;
-    link->object = (struct entry *)(uintptr_t)probe->object;
-    link->other = (struct entry *)(uintptr_t)probe->other;
-    link->next = s->join_links;
-    s->join_links = link;
     return link;
-failed:
-    if (row)
+}
+
+static struct join_link *add_link(struct howdah_session *s, const struct join_probe *probe, bool stored)
+{
+    struct entry *row = add_entry(s, probe->join, probe);
+    struct join_link *link =
+        row && (!stored || fill_stored(s, probe->join, row, probe)) ? put_link(s, probe, row) : NULL;
+    if (row && !link)
         slabs_take_back(&s->slabs, row);
-    return NULL;
+    return link;
+}
+
+/* --- linking --- */
+
+static struct join_sides sides_of(const struct join_probe *probe)
+{
+    return (struct join_sides){{(struct entry *)(uintptr_t)probe->object, (struct entry *)(uintptr_t)probe->other}};
+}
+
+static bool add_object(struct howdah_session *s, const struct relation *relation, const struct join_probe *probe)
+{
+    const struct join_sides sides = sides_of(probe);
+    struct entry *row = join_model_find(s, probe->join, &sides, false);
+    if (!row && !(row = join_model_add(s, relation, &sides)))
+        return false;
+    entry_move(row, EVENT_ADD);
+    return join_model_show(s, probe->join, row, true) && put_link(s, probe, row);
 }
 
 bool join_row_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, struct entry *other)
 {
     const struct join_probe probe = probe_of(relation, owner, other);
     struct join_link *link = find(s, &probe);
-    if (link && link->row->state != ENTRY_DETACHED)
-        return entry_move(link->row, EVENT_ADD);
-    return add_link(s, relation->join, &probe, false) != NULL;
+    if (!link || link->row->state == ENTRY_DETACHED)
+        return probe.join->modelled ? add_object(s, relation, &probe) : add_link(s, &probe, false) != NULL;
+    bool is_object = link->row->mapper != probe.join->index;
+    return entry_move(link->row, EVENT_ADD) && (!is_object || join_model_show(s, probe.join, link->row, true));
+}
+
+/* The row that is to go: pending, an object of the session, or one that nobody has loaded. */
+static struct join_link *link_to_remove(struct howdah_session *s, const struct join_probe *probe)
+{
+    const struct join_sides sides = sides_of(probe);
+    struct entry *row = probe->join->modelled ? join_model_find(s, probe->join, &sides, true) : NULL;
+    return row ? put_link(s, probe, row) : add_link(s, probe, true);
 }
 
 bool join_row_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner,
@@ -136,13 +166,79 @@ bool join_row_remove(struct howdah_session *s, const struct relation *relation, 
     const struct join_probe probe = probe_of(relation, owner, other);
     struct join_link *link = find(s, &probe);
     bool pending = link && link->row->state != ENTRY_DETACHED;
-    if (!pending && (owner->state == ENTRY_NEW || other->state == ENTRY_NEW))
-        return true; /* what has no row is in no table */
-    if (!pending && !(link = add_link(s, relation->join, &probe, true)))
+    bool stored = owner->state != ENTRY_NEW && other->state != ENTRY_NEW; /* else it has no row in any table */
+    if (!pending && !stored && !probe.join->modelled)
+        return true;
+    if (!pending && !stored) {
+        const struct join_sides sides = sides_of(&probe);
+        if (!join_model_find(s, probe.join, &sides, true))
+            return true;
+    }
+    if (!pending && !(link = link_to_remove(s, &probe)))
+        return false;
+    if (link->row->mapper != probe.join->index && !join_model_show(s, probe.join, link->row, false))
         return false;
     entry_move(link->row, EVENT_DELETE);
     if (link->row->state == ENTRY_DETACHED)
         identity_remove(&s->map, link->row);
+    return true;
+}
+
+/* --- objects that the program adds and deletes itself --- */
+
+static bool show_link(struct howdah_session *s, const struct join_probe *probe, bool is_there)
+{
+    const struct relation *ways[] = {probe->join->join_of, probe->join->join_of->inverse};
+    const struct join_sides sides = sides_of(probe);
+    for (uint32_t i = 0; i < 2; i++) {
+        void *item = ways[i] ? entry_object(ways[i]->target, sides.entries[1 - i]) : NULL;
+        if (!item || (ways[i]->field->where && is_there))
+            continue; /* whether it fits is the server's to say */
+        if (is_there ? !member_add(s, ways[i], sides.entries[i], item, false)
+                     : !member_remove(s, ways[i], sides.entries[i], item))
+            return false;
+    }
+    return true;
+}
+
+static bool follow_probe(struct howdah_session *s, const struct join_probe *probe, struct entry *row, bool is_there)
+{
+    const struct join_link *link = find(s, probe);
+    bool ours = link && link->row == row, others = link && !ours && link->row->state != ENTRY_DETACHED;
+    return others || ((ours || put_link(s, probe, row)) && show_link(s, probe, is_there));
+}
+
+bool join_row_follow(struct howdah_session *s, const struct mapper *join, struct entry *row)
+{
+    struct join_sides now, before;
+    bool is_now = join_model_sides(s, join, row, &now), was = join_model_sides_of_row(s, join, row, &before);
+    const struct join_probe probe = {join, now.entries[0], now.entries[1]};
+    const struct join_probe old = {join, before.entries[0], before.entries[1]};
+    bool same = is_now && was && probe.object == old.object && probe.other == old.other;
+    switch (row->state) {
+    case ENTRY_NEW: return !is_now || follow_probe(s, &probe, row, true);
+    case ENTRY_DELETED: return !was || follow_probe(s, &old, row, false);
+    case ENTRY_LOADED: break;
+    case ENTRY_DETACHED: return true;
+    }
+    if (same) /* deleted and added again, if anything */
+        return !find(s, &old) || find(s, &old)->row != row || show_link(s, &old, true);
+    return (!was || show_link(s, &old, false)) && (!is_now || show_link(s, &probe, true));
+}
+
+static bool is_untouched(const struct howdah_session *s, const struct mapper *model, const struct entry *row)
+{
+    return row->state == ENTRY_DETACHED ||
+           (row->state == ENTRY_LOADED && !s->join_links &&
+            snapshot_clean(model, entry_object(model, row), entry_snapshot(model, row)));
+}
+
+bool join_rows_follow(struct howdah_session *s, const struct mapper *join)
+{
+    for (const struct slab *slab = s->slabs.chains[join->modelled->index].first; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++)
+            if (!is_untouched(s, join->modelled, slab_entry(slab, i)) && !join_row_follow(s, join, slab_entry(slab, i)))
+                return false;
     return true;
 }
 
@@ -171,6 +267,8 @@ void join_row_name(struct howdah_session *s, const struct mapper *join, const st
 void join_rows_forget(struct howdah_session *s)
 {
     for (const struct join_link *link = s->join_links; link; link = link->next) {
+        if (link->row->mapper != link->join->index)
+            continue; /* an object, which stays */
         if (link->row->state != ENTRY_DETACHED)
             entry_move(link->row, EVENT_EVICT);
         identity_remove(&s->map, link->row);

@@ -1,5 +1,8 @@
 /* Rows of join tables, while they are pending: each is an entry of the join table's own mapper, new for a link and deleted
- * for the end of one, so that the unit of work writes it like any other row. Loading makes none. */
+ * for the end of one, so that the unit of work writes it like any other row. Loading makes none.
+ *
+ * Where the join table has a model, it is an object of that one: one that is added for the link, or that the session has.
+ * What a program adds and deletes of the model is followed by the collections of both sides. */
 #ifndef SESSION_JOIN_ROW_H
 #define SESSION_JOIN_ROW_H
 
@@ -8,6 +11,7 @@
 struct join_link {
     struct map_node node;
     struct join_link *next;
+    const struct mapper *join;
     struct entry *object, *other; /* as in struct howdah_join_row */
     struct entry *row;
 };
@@ -31,6 +35,10 @@ struct entry *join_row_other(const struct join_link *link, const struct relation
 bool join_row_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, struct entry *other);
 bool join_row_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner,
                      struct entry *other);
+/* Of a join table with a model: both sides show what the program did with this object of it; or with all of them. False: the
+ * session has the error. */
+bool join_row_follow(struct howdah_session *s, const struct mapper *join, struct entry *row);
+bool join_rows_follow(struct howdah_session *s, const struct mapper *join);
 /* Whether one of the two is (to be) deleted: then the row goes with it. */
 bool join_row_is_dead(const struct howdah_session *s, const struct mapper *join, const struct entry *row);
 /* The session's error is about a link: names the relation and both objects. `row` may be NULL. */

@@ -73,14 +73,20 @@ static bool find_batch_edges(struct work *w, struct batch_edges *e)
     return true;
 }
 
+static const struct mapper *table_of(const struct mapper *mapper)
+{
+    return mapper->modelled ? mapper->modelled : mapper;
+}
+
 /* By custom, a table's deletes go before its updates and those before its inserts. */
 static bool find_custom_edges(struct work *w, struct batch_edges *e)
 {
     enum { BARRIERS = 2 };
     for (uint32_t b = 0; b < w->batch_count; b++) {
         const struct batch *batch = w->batches[b];
-        const uint32_t barrier = w->batch_count + BARRIERS * batch->mapper->index;
-        bool mixed = w->deletes[batch->mapper->index] || w->updates[batch->mapper->index];
+        const uint32_t table = table_of(batch->mapper)->index, barrier = w->batch_count + BARRIERS * table;
+        const struct mapper *links = table_of(batch->mapper)->links; /* of the same table */
+        bool mixed = w->deletes[table] || w->updates[table] || (links && w->deletes[links->index]);
         uint32_t node = batch->leader;
         bool good = true;
         if (!mixed)

@@ -5,6 +5,7 @@
 
 #include "cascade.h"
 #include "collection.h"
+#include "join_row.h"
 #include "object.h"
 #include "owner.h"
 
@@ -44,6 +45,8 @@ static bool follow(struct work *w)
     for (uint32_t i = 0; i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         const struct mapper *mapper = change_mapper(w, change);
+        if (mapper->links && !join_row_follow(w->s, mapper->links, change->entry))
+            return false;
         if (change->operation != HOWDAH_OPERATION_DELETE && mapper->relation_count + (mapper->typed_keys != NULL) &&
             !owner_follow(w->s, mapper, change->entry))
             return false;

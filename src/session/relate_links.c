@@ -7,7 +7,8 @@ void relate_dead_links(struct work *w)
 {
     for (const struct join_link *link = w->s->join_links; link; link = link->next) {
         struct change *change = work_change_of(w, link->row);
-        if (!change || !join_row_is_dead(w->s, entry_mapper(w->s, link->row), link->row))
+        const struct mapper *mapper = entry_mapper(w->s, link->row);
+        if (!change || !mapper->join_of || !join_row_is_dead(w->s, mapper, link->row))
             continue;
         change->fate = change->operation == HOWDAH_OPERATION_INSERT ? FATE_DROPPED : FATE_FOLLOWS;
     }
@@ -23,7 +24,7 @@ static bool delete_link(struct work *w, const struct relation *relation, struct 
         return false;
     struct entry *row = join_row_of(w->s, relation, owner, other)->row;
     struct change *change = work_change_of(w, row);
-    if (!change && !(change = work_add_change(w, relation->join, row, HOWDAH_OPERATION_DELETE)))
+    if (!change && !(change = work_add_change(w, entry_mapper(w->s, row), row, HOWDAH_OPERATION_DELETE)))
         return false;
     change->fate = FATE_WRITTEN;
     row->cascaded = true;

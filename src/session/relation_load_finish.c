@@ -24,11 +24,12 @@ bool relation_row_stays(const struct relation_load *load, const struct entry *en
 
 static void sift_rows(struct relation_load *load)
 {
+    bool modelled = load->relation->join && load->relation->join->modelled; /* whose objects know of rows */
     size_t kept = 0;
     for (size_t i = 0; i < load->row_count; i++) {
         if (load->row_keys[i] == KEY_NONE)
             continue;
-        if (load->known_rows && !relation_row_stays(load, load->rows[i], load->row_keys[i])) {
+        if ((load->known_rows || modelled) && !relation_row_stays(load, load->rows[i], load->row_keys[i])) {
             load->provisional[load->row_keys[i]] = true;
             continue;
         }
@@ -278,8 +279,11 @@ void relation_forget_provisional(struct howdah_session *s)
 bool relation_load_finish(struct relation_load *load)
 {
     load->provisional = arena_allocate_zero(load->arena, load->index.count + (size_t)1, 1);
+    const struct mapper *join = load->relation->join;
     if (!load->provisional)
         return !session_no_memory(load->s);
+    if (join && join->modelled && !join_rows_follow(load->s, join)) /* which rows that came now are for */
+        return false;
     sift_rows(load);
     struct provisional *before = load->s->provisional;
     bool done = note_provisional(load);

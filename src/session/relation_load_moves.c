@@ -127,10 +127,12 @@ static bool find_moved(struct relation_load *load, size_t *capacity)
 static bool find_links(struct relation_load *load, size_t *capacity)
 {
     const struct relation *relation = load->relation;
+    if (relation->join->modelled && !join_rows_follow(load->s, relation->join))
+        return false;
     for (const struct join_link *link = load->s->join_links; link; link = link->next) {
         const struct entry *owner = join_row_owner(link, relation);
         struct entry *other = join_row_other(link, relation);
-        bool added = link->row->mapper == relation->join->index && owner->state == ENTRY_LOADED &&
+        bool added = link->join == relation->join && owner->state == ENTRY_LOADED &&
                      join_row_state(load->s, relation, owner, other) == JOIN_ADDED;
         if (!added || (other->state != ENTRY_NEW && other->state != ENTRY_LOADED))
             continue;

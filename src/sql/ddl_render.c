@@ -221,7 +221,7 @@ static void add_each(struct renderer *r, const uint32_t *order, add_one *add)
 {
     for (uint32_t i = 0; i < r->catalog->mapper_count; i++) {
         const struct mapper *mapper = &r->catalog->mappers[order ? order[i] : i];
-        if (mapper->table)
+        if (mapper->table && !mapper->modelled)
             add(r, mapper);
     }
 }

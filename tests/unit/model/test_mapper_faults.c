@@ -394,8 +394,9 @@ START_TEST(test_mapper_faults__many_to_many)
                      MANY_TO_MANY(Thing, others, Other, "pairs", "thing_id", NULL));
     FAULT_WITH_OTHER("Thing.others: its join table has two columns \"id\"",
                      MANY_TO_MANY(Thing, others, Other, "pairs", "id", "id"));
-    FAULT_WITH_OTHER("Thing.others: its join table \"things\" is the table of Thing: use HAS_MANY with that model",
-                     MANY_TO_MANY(Thing, others, Other, "things", "thing_id", "other_id"));
+    FAULT_WITH_OTHER(
+        "Thing.others: its join table is that of Thing, which has no BELONGS_TO over its column \"thing_id\" to Thing",
+        MANY_TO_MANY(Thing, others, Other, "things", "thing_id", "other_id"));
     FAULT_WITH_OTHER(
         "Thing.others: its join table has \"thing_id\" for the key of Thing, which has 2 fields: name as many "
         "columns, with commas between them",

@@ -1,0 +1,379 @@
+/* MANY_TO_MANY over a join table that has a model of its own: links, objects of that model, and both sides in step. */
+#include "api/scene.h"
+
+typedef struct Recipe Recipe;
+typedef struct Herb Herb;
+typedef struct Use Use;
+typedef struct Cook Cook;
+typedef struct Credit Credit;
+
+struct Recipe {
+    int64_t id;
+    const char *title;
+    MANY(Herb) herbs;
+    MANY(Use) uses;
+    MANY(Cook) cooks;
+    MANY(Credit) credits;
+};
+
+struct Herb {
+    int64_t id;
+    const char *name;
+    MANY(Recipe) recipes;
+    MANY(Use) uses;
+};
+
+/* Its key is the link. */
+struct Use {
+    int64_t recipe_id;
+    int64_t herb_id;
+    PgTimestamp since;
+    int32_t grams;
+    const char *note;
+    int32_t version;
+    Recipe *recipe;
+    Herb *herb;
+};
+
+struct Cook {
+    int64_t id;
+    const char *name;
+    MANY(Recipe) recipes;
+};
+
+/* It has a key of its own, and needs more than a link says. */
+struct Credit {
+    int64_t id;
+    int64_t recipe_id;
+    int64_t cook_id;
+    const char *role;
+    Recipe *recipe;
+    Cook *cook;
+};
+
+extern const Model Recipe_model, Herb_model, Use_model, Cook_model, Credit_model;
+
+/* clang-format off */
+MODEL(Recipe, "recipes",
+    COLUMN(Recipe, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Recipe, title),
+    MANY_TO_MANY(Recipe, herbs, Herb, "uses", "recipe_id", "herb_id"),
+    HAS_MANY(Recipe, uses, Use, recipe_id),
+    MANY_TO_MANY(Recipe, cooks, Cook, "credits", "recipe_id", "cook_id"),
+    HAS_MANY(Recipe, credits, Credit, recipe_id));
+MODEL(Herb, "herbs",
+    COLUMN(Herb, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Herb, name),
+    MANY_TO_MANY(Herb, recipes, Recipe, "uses", "herb_id", "recipe_id"),
+    HAS_MANY(Herb, uses, Use, herb_id));
+MODEL(Use, "uses",
+    COLUMN(Use, recipe_id, .primary_key = true, .references = &Recipe_model),
+    COLUMN(Use, herb_id,   .primary_key = true, .references = &Herb_model),
+    COLUMN(Use, since,     .generated = GENERATED_BY_SERVER, .server_default = "now()"),
+    COLUMN(Use, grams),
+    COLUMN(Use, note,      .nullable = true),
+    COLUMN(Use, version,   .version = true),
+    BELONGS_TO(Use, recipe, Recipe, recipe_id),
+    BELONGS_TO(Use, herb, Herb, herb_id));
+MODEL(Cook, "cooks",
+    COLUMN(Cook, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Cook, name),
+    MANY_TO_MANY(Cook, recipes, Recipe, "credits", "cook_id", "recipe_id"));
+MODEL(Credit, "credits",
+    COLUMN(Credit, id,        .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Credit, recipe_id, .references = &Recipe_model),
+    COLUMN(Credit, cook_id,   .references = &Cook_model),
+    COLUMN(Credit, role),
+    BELONGS_TO(Credit, recipe, Recipe, recipe_id),
+    BELONGS_TO(Credit, cook, Cook, cook_id));
+/* clang-format on */
+
+static void setup(void)
+{
+    scene_open(MODELS(Recipe, Herb, Use, Cook, Credit));
+    live_sql("INSERT INTO recipes (title) VALUES ('Soup'), ('Tea'); INSERT INTO herbs (name) VALUES ('mint'), ('sage');"
+             "INSERT INTO uses (recipe_id, herb_id, grams, note, version) VALUES (1, 1, 5, 'fresh', 3);"
+             "INSERT INTO cooks (name) VALUES ('Ann');"
+             "INSERT INTO credits (recipe_id, cook_id, role) VALUES (1, 1, 'author')");
+    scene_renew();
+    seen_clear();
+}
+
+#define has(object, field, item) holds((void **)(object)->field.items, (object)->field.count, (item))
+static bool holds(void **items, size_t count, const void *item)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i] == item)
+            return true;
+    return false;
+}
+
+START_TEST(test_link_model__reading)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    check_ok(session_load(s, soup, herbs));
+    ck_assert_uint_eq(soup->herbs.count, 1);
+    ck_assert_str_eq(soup->herbs.items[0]->name, "mint");
+    ck_assert_uint_eq(session_count(s, session_find(s, Herb, 2), recipes), 0);
+    Query *q = session_query(s, Recipe);
+    query_exists(q, Recipe, herbs);
+    query_where(q, Herb, name, "=", "mint");
+    query_end(q);
+    query_with(q, Recipe, cooks);
+    Recipe *found = query_one(q, Recipe);
+    ck_assert_ptr_eq(found, soup);
+    ck_assert_str_eq(soup->cooks.items[0]->name, "Ann");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A link is an object of the model, with nothing in it but the link. */
+START_TEST(test_link_model__linking_adds_a_row)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    Herb *sage = session_find(s, Herb, 2);
+    check_ok(session_load(s, soup, herbs));
+    check_ok(session_load(s, soup, uses));
+    check_ok(session_load(s, sage, recipes));
+    check_ok(session_link(s, soup, herbs, sage));
+    check_ok(session_link(s, sage, recipes, soup)); /* from either side once */
+    ck_assert_uint_eq(soup->herbs.count, 2);
+    ck_assert(has(sage, recipes, soup));
+    ck_assert_uint_eq(soup->uses.count, 2);
+    Use *use = soup->uses.items[1];
+    ck_assert_ptr_eq(use->herb, sage);
+    use->grams = 7;
+    check_ok(session_commit(s));
+    live_check("1|1|5|fresh|3\n1|2|7||1", "SELECT recipe_id, herb_id, grams, note, version FROM uses ORDER BY 1, 2");
+    ck_assert(use->since.microseconds != 0);
+    cost_start();
+    ck_assert_ptr_eq(session_find(s, Use, 1, 2), use);
+    check_cost(0, 0);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_link_model__linking_what_is_new)
+{
+    Herb *dill = session_add(s, Herb, .name = "dill");
+    Herb *herbs[] = {dill, session_find(s, Herb, 1)};
+    Recipe *stew = session_add(s, Recipe, .title = "Stew", .herbs = {herbs, 2, true});
+    check_no_error();
+    ck_assert_uint_eq(stew->uses.count, 2);
+    ck_assert_uint_eq(dill->recipes.count, 1);
+    check_ok(session_commit(s));
+    live_check("mint|0|1\ndill|0|1",
+               "SELECT name, grams, version FROM uses JOIN herbs ON id = herb_id WHERE recipe_id = 3"
+               " ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_link_model__unlinking_a_row_that_is_loaded)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    check_ok(session_load(s, soup, herbs));
+    check_ok(session_load(s, soup, uses));
+    Herb *mint = soup->herbs.items[0];
+    Use *use = soup->uses.items[0];
+    check_ok(session_unlink(s, soup, herbs, mint));
+    ck_assert_uint_eq(soup->herbs.count, 0);
+    ck_assert_uint_eq(soup->uses.count, 0);
+    if (_i == 0) {
+        check_ok(session_commit(s));
+        ck_assert_uint_eq(seen_with("DELETE FROM"), 1);
+        live_check("0", "SELECT count(*) FROM uses");
+        ck_assert(!session_contains(s, use));
+    } else if (_i == 1) {
+        check_ok(session_rollback(s));
+        ck_assert(has(soup, herbs, mint) && has(soup, uses, use));
+    } else {
+        check_ok(session_link(s, soup, herbs, mint));
+        ck_assert(has(soup, herbs, mint) && has(soup, uses, use));
+        ck_assert_str_eq(use->note, "fresh"); /* it never went */
+    }
+    check_nothing_to_write();
+    ck_assert(session_contains(s, soup));
+}
+END_TEST
+
+START_TEST(test_link_model__unlinking_a_row_that_is_not)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    Herb *mint = session_find(s, Herb, 1);
+    Cook *ann = session_find(s, Cook, 1);
+    cost_start();
+    check_ok(session_unlink(s, soup, herbs, mint));
+    check_ok(session_unlink(s, ann, recipes, soup));
+    check_cost(0, 0);
+    check_ok(session_commit(s));
+    live_check("0|0", "SELECT (SELECT count(*) FROM uses), (SELECT count(*) FROM credits)");
+    check_nothing_to_write();
+    check_ok(session_unlink(s, soup, herbs, mint)); /* as far as the session knows it may be there */
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(soup, "Recipe", "herbs");
+    ck_assert_ptr_eq(session_error(s)->other, mint);
+    session_clear_error(s);
+    check_ok(session_rollback(s));
+}
+END_TEST
+
+/* Objects of the model that the program adds and deletes are links. */
+START_TEST(test_link_model__objects_of_the_model_are_links)
+{
+    Recipe *soup = session_find(s, Recipe, 1), *tea = session_find(s, Recipe, 2);
+    Herb *mint = session_find(s, Herb, 1), *sage = session_find(s, Herb, 2);
+    check_ok(session_load(s, soup, herbs));
+    check_ok(session_load(s, tea, herbs));
+    check_ok(session_load(s, sage, recipes));
+    session_add(s, Use, .recipe = tea, .herb = sage, .grams = 2, .note = "dry");
+    check_ok(session_delete(s, session_find(s, Use, 1, 1)));
+    ck_assert_ptr_nonnull(session_plan(s));
+    ck_assert(has(tea, herbs, sage) && has(sage, recipes, tea) && !has(soup, herbs, mint));
+    if (_i) {
+        check_ok(session_rollback(s));
+        ck_assert(!has(tea, herbs, sage) && !has(sage, recipes, tea) && has(soup, herbs, mint));
+    } else {
+        check_ok(session_commit(s));
+        ck_assert(has(tea, herbs, sage) && has(sage, recipes, tea) && !has(soup, herbs, mint));
+        live_check("2|2|2|dry", "SELECT recipe_id, herb_id, grams, note FROM uses");
+    }
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A load sees what is pending of the model. */
+START_TEST(test_link_model__loads_see_pending_objects)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    Herb *sage = session_find(s, Herb, 2);
+    session_add(s, Use, .recipe = soup, .herb = sage);
+    check_ok(session_delete(s, session_find(s, Use, 1, 1)));
+    check_ok(session_load(s, soup, herbs));
+    ck_assert_uint_eq(soup->herbs.count, 1);
+    ck_assert_ptr_eq(soup->herbs.items[0], sage);
+    check_ok(session_rollback(s));
+    check_ok(session_load(s, soup, herbs));
+    ck_assert_uint_eq(soup->herbs.count, 1);
+    ck_assert_str_eq(soup->herbs.items[0]->name, "mint");
+}
+END_TEST
+
+START_TEST(test_link_model__moved_objects)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    Herb *mint = session_find(s, Herb, 1), *sage = session_find(s, Herb, 2);
+    check_ok(session_load(s, soup, herbs));
+    session_find(s, Use, 1, 1)->herb = sage;
+    check_ok(session_commit(s));
+    ck_assert(has(soup, herbs, sage) && !has(soup, herbs, mint));
+    live_check("1|2|5", "SELECT recipe_id, herb_id, grams FROM uses");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_link_model__what_a_link_does_not_say)
+{
+    Recipe *tea = session_find(s, Recipe, 2);
+    Cook *ann = session_find(s, Cook, 1);
+    check_fails(session_link(s, ann, recipes, tea), STATUS_NOT_NULL);
+    check_culprit(ann, "Cook", "recipes");
+    ck_assert_str_eq(session_error(s)->message, "Cook.recipes: a row of its join table needs Credit.role, which a link"
+                                                " doesn't say: add a Credit instead");
+    session_clear_error(s);
+    check_ok(session_load(s, ann, recipes));
+    session_add(s, Credit, .recipe = tea, .cook = ann, .role = "taster");
+    check_ok(session_commit(s));
+    ck_assert(has(ann, recipes, tea));
+    live_check("author\ntaster", "SELECT role FROM credits ORDER BY id");
+}
+END_TEST
+
+/* What a side leaves behind goes with it, loaded or not. */
+START_TEST(test_link_model__deleting_a_side)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    Use *use = _i ? session_find(s, Use, 1, 1) : NULL;
+    if (_i)
+        check_ok(session_link(s, soup, herbs, session_find(s, Herb, 2)));
+    check_ok(session_delete(s, soup));
+    check_ok(session_commit(s));
+    live_check("1|0|0",
+               "SELECT (SELECT count(*) FROM recipes), (SELECT count(*) FROM uses), (SELECT count(*) FROM credits)");
+    ck_assert(!use || !session_contains(s, use));
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A row that goes and one that comes in its place. */
+START_TEST(test_link_model__unlinked_and_added)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    Herb *mint = session_find(s, Herb, 1);
+    check_ok(session_unlink(s, soup, herbs, mint));
+    session_add(s, Use, .recipe = soup, .herb = mint, .grams = 9);
+    check_ok(session_commit(s));
+    live_check("1|1|9|1", "SELECT recipe_id, herb_id, grams, version FROM uses");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_link_model__two_sessions_link_the_same)
+{
+    Recipe *tea = session_find(s, Recipe, 2);
+    check_ok(session_link(s, tea, herbs, session_find(s, Herb, 2)));
+    live_sql("INSERT INTO uses (recipe_id, herb_id, grams, version) VALUES (2, 2, 1, 1)");
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_str_eq(session_error(s)->model, "Use");
+    session_clear_error(s);
+    live_sql("DELETE FROM uses WHERE recipe_id = 2");
+    check_ok(session_commit(s));
+    live_check("1", "SELECT count(*) FROM uses WHERE recipe_id = 2");
+}
+END_TEST
+
+START_TEST(test_link_model__flushed_and_rolled_back)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    Herb *mint = session_find(s, Herb, 1), *sage = session_find(s, Herb, 2);
+    check_ok(session_load(s, soup, herbs));
+    check_ok(session_load(s, soup, uses));
+    check_ok(session_begin(s, NULL));
+    check_ok(session_link(s, soup, herbs, sage));
+    check_ok(session_unlink(s, soup, herbs, mint));
+    check_ok(session_flush(s));
+    ck_assert(has(soup, herbs, sage) && !has(soup, herbs, mint));
+    if (_i) {
+        check_ok(session_rollback(s));
+        ck_assert(!has(soup, herbs, sage) && has(soup, herbs, mint) && soup->uses.count == 1);
+        live_check("1|1", "SELECT recipe_id, herb_id FROM uses");
+    } else {
+        check_ok(session_commit(s));
+        ck_assert(has(soup, herbs, sage) && !has(soup, herbs, mint) && soup->uses.count == 1);
+        live_check("1|2", "SELECT recipe_id, herb_id FROM uses");
+    }
+    check_nothing_to_write();
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_link_model__reading);
+    tcase_add_test(tests, test_link_model__linking_adds_a_row);
+    tcase_add_test(tests, test_link_model__linking_what_is_new);
+    tcase_add_loop_test(tests, test_link_model__unlinking_a_row_that_is_loaded, 0, 3);
+    tcase_add_test(tests, test_link_model__unlinking_a_row_that_is_not);
+    tcase_add_loop_test(tests, test_link_model__objects_of_the_model_are_links, 0, 2);
+    tcase_add_test(tests, test_link_model__loads_see_pending_objects);
+    tcase_add_test(tests, test_link_model__moved_objects);
+    tcase_add_test(tests, test_link_model__what_a_link_does_not_say);
+    tcase_add_loop_test(tests, test_link_model__deleting_a_side, 0, 2);
+    tcase_add_test(tests, test_link_model__unlinked_and_added);
+    tcase_add_test(tests, test_link_model__two_sessions_link_the_same);
+    tcase_add_loop_test(tests, test_link_model__flushed_and_rolled_back, 0, 2);
+}
+
+int main(void)
+{
+    return scene_main("link_model", setup, scene_close, add_tests);
+}
