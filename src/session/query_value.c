@@ -40,6 +40,7 @@ static void be_text(struct column *c)
 {
     c->codec = c->wire = codec_of(HOWDAH_TYPE_TEXT);
     c->shape = SHAPE_PLAIN;
+    c->as_literal = false;
     c->size = c->codec->size;
     c->characters = 0;
 }
