@@ -722,6 +722,18 @@
 #ifdef session_load_columns
 #error "howdah: session_load_columns is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_expire
+#error "howdah: session_expire is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_expire_all
+#error "howdah: session_expire_all is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_set_read_only
+#error "howdah: session_set_read_only is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_read_only
+#error "howdah: query_read_only is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_evict
 #error "howdah: session_evict is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1236,6 +1248,10 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_attach             howdah_session_attach
 #define session_attach_struct      howdah_session_attach_struct
 #define session_stub               howdah_session_stub
+#define session_expire             howdah_session_expire
+#define session_expire_all         howdah_session_expire_all
+#define session_set_read_only      howdah_session_set_read_only
+#define query_read_only            howdah_query_read_only
 #define session_load_columns       howdah_session_load_columns
 #define session_mark_changed       howdah_session_mark_changed
 #define session_plan               howdah_session_plan

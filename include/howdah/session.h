@@ -160,8 +160,10 @@ HOWDAH_API const struct howdah_change *howdah_session_changes(struct howdah_sess
                                                               size_t *ret_count);
 
 /* Reads the row again and overwrites the object, pending changes included, and with its foreign keys the fields of
- * those that it belonged to and belongs to; its own collections stay as they are (1 trip). STATUS_STALE if it is
- * gone; the object is then detached. On a new object: STATUS_MISUSE. */
+ * those that it belonged to and belongs to; its own collections stay as they are (1 trip). Whatever it was, it is then
+ * loaded and clean: also one that was marked deleted, or is detached, and a new one whose row others have added. A new
+ * one without a row stays new. STATUS_STALE if the row is gone; the object is then detached. STATUS_UNIQUE if another
+ * object has its key by now. */
 HOWDAH_API enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object);
 /* session_find_locked(s, User, LOCK_FOR_UPDATE, 1): the object with that key, its row locked until the transaction ends.
  * Always asks the server (1 trip); STATUS_NO_TRANSACTION without session_begin. An object that the session has already is

@@ -59,6 +59,28 @@ HOWDAH_API enum howdah_status howdah_session_mark_changed_field(struct howdah_se
  * detached. (session_is_loaded tells of columns, too.) */
 HOWDAH_API enum howdah_status howdah_session_load_columns(struct howdah_session *s, void *object);
 
+/* --- objects that are out of date --- */
+
+/* Says that the object is out of date, and drops what was changed in it: as session_refresh, but later. The next call that
+ * gets it from its row does that (session_find, a query, session_load of a relation, session_load_columns; 1 round trip for
+ * all that came with it), and what is changed until then stays. Until then it has the values that its row last had; writing
+ * what is changed, deleting it, and whatever else a commit does, goes by these and reads nothing. If the row is gone,
+ * session_find is NULL and the object detached; a rollback of session_begin's transaction brings it back. STATUS_MISUSE for
+ * a new object. No I/O. */
+HOWDAH_API enum howdah_status howdah_session_expire(struct howdah_session *s, void *object);
+/* The same for all loaded objects; new ones, and those marked deleted, stay as they are. No I/O. */
+HOWDAH_API enum howdah_status howdah_session_expire_all(struct howdah_session *s);
+
+/* --- objects that are not written --- */
+
+/* With `true`, what is changed in the object's fields is never written, until `false` is said: then it is. Deleting it,
+ * linking it where its own foreign key would change, and session_mark_changed are STATUS_MISUSE. What becomes of its row
+ * since another one is deleted, still does. STATUS_MISUSE for an object that is new or marked deleted. No I/O. */
+HOWDAH_API enum howdah_status howdah_session_set_read_only(struct howdah_session *s, void *object, bool read_only);
+/* The objects that the query brings into the session, also by query_with, are read only. Those that the session has
+ * already stay as they are. For rows that no session needs to know, query_untracked takes less memory. */
+HOWDAH_API void howdah_query_read_only(struct howdah_query *q);
+
 HOWDAH_END_DECLS
 
 #endif

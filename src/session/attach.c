@@ -7,8 +7,7 @@
 
 #include <howdah/state.h>
 
-/* Another object has the key. */
-static enum howdah_status fail_taken(struct howdah_session *s, const struct mapper *mapper, void *object,
+enum howdah_status object_fail_taken(struct howdah_session *s, const struct mapper *mapper, void *object,
                                      const struct entry *holder, const char *remedy)
 {
     const char *field = mapper->columns[mapper->key[0]].field->name;
@@ -58,10 +57,9 @@ static enum howdah_status attach(struct howdah_session *s, void *object)
     bool has_key = event == EVENT_ATTACH || (key_is_set(mapper, snapshot) && !object_key_waits(mapper, object));
     const struct entry *holder = has_key ? find_holder(s, mapper, snapshot) : NULL;
     if (holder)
-        return fail_taken(s, mapper, object, holder, "evict that one first");
+        return object_fail_taken(s, mapper, object, holder, "evict that one first");
     if (has_key && !identity_add(&s->map, mapper, entry))
         return session_no_memory(s);
-    entry->row_deleted = false;
     entry_move(entry, event);
     return HOWDAH_STATUS_OK;
 }
@@ -118,7 +116,8 @@ static void *attach_struct(struct howdah_session *s, const struct howdah_model *
         return NULL;
     const struct entry *holder = find_holder(s, mapper, value);
     if (holder) {
-        fail_taken(s, mapper, entry_object(mapper, holder), holder, "session_merge copies the struct into that one");
+        object_fail_taken(s, mapper, entry_object(mapper, holder), holder,
+                          "session_merge copies the struct into that one");
         return NULL;
     }
     struct entry *entry = slabs_add(&s->slabs, mapper);

@@ -281,7 +281,12 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
     (void)step;
     if (status != HOWDAH_STATUS_OK)
         return status;
-    return relation_load_row(branch->load, cells, count) ? HOWDAH_STATUS_OK : branch->run->s->error.status;
+    struct howdah_session *s = branch->run->s;
+    size_t objects = map_count(&s->map);
+    struct entry *entry = relation_load_row(branch->load, cells, count);
+    if (entry && map_count(&s->map) != objects)
+        entry->read_only = branch->run->q->read_only;
+    return entry ? HOWDAH_STATUS_OK : s->error.status;
 }
 
 static enum howdah_status end_branch(void *arg, struct pg_step *step, const struct pg_done *done)

@@ -78,7 +78,9 @@ bool entry_move(struct entry *entry, enum entry_event event)
     if (!entry_may(entry, event))
         return false;
     uint8_t state = moves[entry->state][event];
-    if (state == ENTRY_DETACHED && entry->state != ENTRY_DETACHED)
+    if (state != ENTRY_DETACHED)
+        entry->unwritten = entry->row_deleted = false;
+    else if (entry->state != ENTRY_DETACHED)
         entry->unwritten = entry->state == ENTRY_NEW;
     entry->state = state;
     return true;

@@ -39,7 +39,7 @@ bool key_equal(const struct mapper *mapper, const void *a, const void *b)
 
 bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry)
 {
-    return entry->state == ENTRY_LOADED &&
+    return entry->state == ENTRY_LOADED && !entry->read_only &&
            !key_equal(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
 }
 

@@ -137,6 +137,8 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
     const struct foreign_key *key = l->relation->foreign_key;
     const struct mapper *mapper = is_belongs_to(l->relation) ? l->relation->mapper : l->relation->target;
     const struct entry *before = owner_shown(s, key, mapper, child);
+    if (child->read_only)
+        return fail(l, HOWDAH_STATUS_MISUSE, "the object whose foreign key would change is read only");
     if (l->relation->field->single_parent && before && owner && before != owner)
         return fail(l, HOWDAH_STATUS_MISUSE,
                     "is .single_parent, and another object has that one: unlink it there first");

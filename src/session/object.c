@@ -1,4 +1,4 @@
-/* What a program does with single objects between loading and committing: no I/O but for refresh. */
+/* What a program does with single objects between loading and committing: no I/O. */
 #include "add_related.h"
 #include "fill.h"
 #include "formulas.h"
@@ -164,6 +164,10 @@ static enum howdah_status move(struct howdah_session *s, struct entry *entry, en
 static enum howdah_status delete_object(struct howdah_session *s, void *object)
 {
     struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
+    if (entry && entry->state == ENTRY_LOADED && entry->read_only)
+        return session_fail(s, HOWDAH_STATUS_MISUSE, entry_mapper(s, entry)->model->name, NULL, object,
+                            "can't delete a %s that is read only: session_set_read_only(s, object, false) first",
+                            entry_mapper(s, entry)->model->name);
     if (entry && entry->state != ENTRY_DETACHED)
         return move(s, entry, EVENT_DELETE);
     if (!object || (entry && entry->row_deleted))
@@ -198,9 +202,10 @@ static enum howdah_status assign_null(struct howdah_session *s, void *object, si
         return s->error.status;
     const struct mapper *mapper = entry_mapper(s, entry);
     const struct column *c = mapper_column_at(mapper, offset);
-    if (entry->state == ENTRY_DELETED)
+    if (entry->state == ENTRY_DELETED || entry->read_only)
         return session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, object,
-                            "can't assign NULL to a field of a %s that is marked deleted", mapper->model->name);
+                            "can't assign NULL to a field of a %s that is %s", mapper->model->name,
+                            entry->read_only ? "read only" : "marked deleted");
     if (!c || !c->nullable || c->key)
         return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,
                             "%s.%s can't be NULL", mapper->model->name, c ? c->field->name : "(no column)");
@@ -264,95 +269,4 @@ void *howdah_session_copy(struct howdah_session *s, const void *data, size_t siz
         session_no_memory(s);
     session_leave(s);
     return copy;
-}
-
-/* --- refreshing --- */
-
-struct refresh {
-    struct howdah_session *s;
-    const struct mapper *mapper;
-    struct entry *entry;
-    bool found;
-};
-
-static enum howdah_status bind_refresh(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    struct refresh *refresh = arg;
-    const struct mapper *mapper = refresh->mapper;
-    struct parameters *p = &refresh->s->parameters;
-    (void)step;
-    if (!parameters_begin(p, KEY_PARTS_MAX))
-        return HOWDAH_STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < mapper->key_count; i++)
-        parameters_add_field(p, &mapper->columns[mapper->key[i]], entry_snapshot(mapper, refresh->entry));
-    return parameters_bind(p, ret);
-}
-
-/* The row is read into room of its own first, so that a row that can't be read leaves the object alone. */
-static enum howdah_status refresh_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
-{
-    struct refresh *refresh = arg;
-    struct howdah_session *s = refresh->s;
-    const struct mapper *mapper = refresh->mapper;
-    void *object = entry_object(mapper, refresh->entry), *row = s->lost_object;
-    (void)step;
-    memcpy(row, object, mapper->model->size);
-    if (count != 1 || !load_unpack(s, mapper, cells, mapper->column_count) ||
-        !load_all_columns(s, mapper, s->cells, &s->arena, row))
-        return s->error.status ? s->error.status : HOWDAH_STATUS_PROTOCOL;
-    object_forget_stale_pointers(s, mapper, row);
-    if (!owner_mend(s, mapper, refresh->entry, row))
-        return s->error.status;
-    refresh->entry->absent = 0; /* a foreign key may lead elsewhere now */
-    refresh->entry->expired = false;
-    marks_drop_all(s, refresh->entry, MARK_UNLOADED);
-    marks_drop_all(s, refresh->entry, MARK_ASSIGNED);
-    formulas_forget(s, refresh->entry);
-    answers_forget(s);
-    refresh->found = true;
-    return HOWDAH_STATUS_OK;
-}
-
-static enum howdah_status refresh(struct howdah_session *s, void *object, enum howdah_lock lock)
-{
-    struct refresh r = {.s = s, .entry = session_entry(s, object, "refresh")};
-    if (!r.entry || !transaction_may_lock(s, lock))
-        return s->error.status;
-    r.mapper = entry_mapper(s, r.entry);
-    if (r.entry->state == ENTRY_NEW)
-        return session_fail(s, HOWDAH_STATUS_MISUSE, r.mapper->model->name, NULL, object,
-                            "can't refresh a new %s: it has no row yet", r.mapper->model->name);
-    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = r.mapper, .lock = lock};
-    struct pg_step step = {.statement = text_store_get(&s->db->texts, &key, &s->scratch),
-                           .bind = bind_refresh,
-                           .row = refresh_row,
-                           .arg = &r};
-    if (!step.statement)
-        return session_no_memory(s);
-    enum howdah_status status = transaction_read(s, &step);
-    if (status != HOWDAH_STATUS_OK)
-        return status;
-    if (r.found)
-        entry_move(r.entry, EVENT_FOUND);
-    else if (!fill_gone(s, r.entry))
-        return s->error.status;
-    if (r.found)
-        return HOWDAH_STATUS_OK;
-    return session_fail(s, HOWDAH_STATUS_STALE, r.mapper->model->name, NULL, object,
-                        "the row of this %s is gone: the object is detached now", r.mapper->model->name);
-}
-
-enum howdah_status howdah_session_refresh_locked(struct howdah_session *s, void *object, enum howdah_lock lock)
-{
-    if (!session_enter(s))
-        return session_refusal(s);
-    enum howdah_status status = refresh(s, object, lock);
-    arena_reset(&s->scratch);
-    session_leave(s);
-    return status;
-}
-
-enum howdah_status howdah_session_refresh(struct howdah_session *s, void *object)
-{
-    return howdah_session_refresh_locked(s, object, HOWDAH_LOCK_NONE);
 }

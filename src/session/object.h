@@ -6,6 +6,9 @@
 
 /* A new object, copied from a struct of the program's; NULL: the session has the error. */
 struct entry *object_add_new(struct howdah_session *s, const struct mapper *mapper, const void *value);
+/* Another object of the session, `holder`, has the key: UNIQUE, which names both. */
+enum howdah_status object_fail_taken(struct howdah_session *s, const struct mapper *mapper, void *object,
+                                     const struct entry *holder, const char *remedy);
 /* What calls return that can't make an object: memory that is never written to the database, with `value` (or NULL) in it. */
 void *object_lost(struct howdah_session *s, const struct howdah_model *model, const void *value);
 /* Sets each BELONGS_TO pointer that does not fit its foreign key's value to NULL. */

@@ -80,7 +80,9 @@ bool pair_image(struct work *w, struct change *change)
     change->image = arena_allocate(&w->arena, mapper->model->size, _Alignof(max_align_t));
     if (!change->image)
         return !session_no_memory(w->s);
-    memcpy(change->image, object, mapper->model->size);
+    const void *row = change->entry->read_only ? snapshot_view(mapper, snapshot, change->image) : object;
+    if (row != change->image)
+        memcpy(change->image, row, mapper->model->size);
     for (uint32_t at = change->cleared; at != NONE; at = w->cleared[at].next)
         clear_key(mapper, change, &w->cleared[at]);
     return change->old || snapshot_clean(mapper, object, snapshot) || own_fields(w, mapper, change, snapshot);

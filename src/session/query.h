@@ -24,6 +24,7 @@ struct howdah_query {
     const struct mapper *result;    /* of the struct that the outputs fill; NULL: rows of the root */
     const struct select_source *at; /* the row that its model means, by query_at; or NULL */
     bool untracked;
+    bool read_only;                             /* objects that it brings into the session are not written */
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
     struct select_terms sets;                   /* what query_update assigns */
     uint32_t sets_run;                          /* of these, how many have run: they may be set anew */

@@ -4,6 +4,8 @@
 #include "query.h"
 #include "transaction.h"
 
+#include <howdah/state.h>
+
 /* A query that gives objects, for the executor's callbacks. */
 struct reading {
     struct query_reading base;
@@ -56,11 +58,22 @@ static enum howdah_status keep(struct reading *reading, void *object)
     return HOWDAH_STATUS_OK;
 }
 
+/* The object of a row, with what the query says of those that it brings. */
+static struct entry *load(struct howdah_query *q, const struct mapper *mapper, const struct cell *cells, size_t count)
+{
+    struct howdah_session *s = q->s;
+    size_t objects = map_count(&s->map);
+    struct entry *entry = load_row(s, mapper, cells, count);
+    if (entry && map_count(&s->map) != objects)
+        entry->read_only = q->read_only;
+    return entry;
+}
+
 static enum howdah_status take_managed(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct reading *reading = arg;
     struct howdah_session *s = reading->base.q->s;
-    struct entry *entry = load_row(s, reading->mapper, cells, count);
+    struct entry *entry = load(reading->base.q, reading->mapper, cells, count);
     (void)step;
     if (!entry)
         return s->error.status;
@@ -107,7 +120,7 @@ void *query_take_row(struct howdah_query *q, struct sibling_result *result, cons
             session_no_memory(s);
         return object && load_all_columns(s, mapper, cells, &s->arena, object) ? object : NULL;
     }
-    struct entry *entry = load_row(s, mapper, cells, count);
+    struct entry *entry = load(q, mapper, cells, count);
     if (entry && !siblings_add(&s->siblings, result, mapper, entry)) {
         session_no_memory(s);
         return NULL;
@@ -282,4 +295,10 @@ void howdah_query_untracked(struct howdah_query *q)
 {
     if (query_is_open(q))
         q->untracked = true;
+}
+
+void howdah_query_read_only(struct howdah_query *q)
+{
+    if (query_is_open(q))
+        q->read_only = true;
 }

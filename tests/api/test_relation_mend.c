@@ -118,6 +118,19 @@ START_TEST(test_relation_mend__evicted_member_of_a_deleted_club)
 }
 END_TEST
 
+/* What a row must let go it does, but no change of the program's goes with it. */
+START_TEST(test_relation_mend__read_only_member_of_a_deleted_club)
+{
+    check_ok(session_set_read_only(s, ann, true));
+    ann->name = "changed";
+    check_ok(session_delete(s, chess));
+    check_ok(session_commit(s));
+    live_check("ann|\nbob|", "SELECT name, club_id FROM members ORDER BY id");
+    ck_assert(!ann->club_id.valid);
+    check_nothing_to_write();
+}
+END_TEST
+
 /* What goes with the club is found in the tables, so that what leaves has to leave before. */
 START_TEST(test_relation_mend__moved_out_of_a_room_that_is_deleted_unseen)
 {
@@ -230,6 +243,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_mend__refresh_of_a_lost_reference);
     tcase_add_test(tests, test_relation_mend__refresh_of_a_moved_child_of_an_unknown_owner);
     tcase_add_test(tests, test_relation_mend__evicted_member_of_a_deleted_club);
+    tcase_add_test(tests, test_relation_mend__read_only_member_of_a_deleted_club);
     tcase_add_test(tests, test_relation_mend__moved_out_of_a_room_that_is_deleted_unseen);
     tcase_add_test(tests, test_relation_mend__moved_out_of_a_room_that_is_deleted_in_sight);
     tcase_add_test(tests, test_relation_mend__remark_of_a_deleted_club_moves_on);
