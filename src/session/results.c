@@ -30,6 +30,24 @@ static enum howdah_status fail_draw(struct work *w, const struct batch *batch, c
                         NULL, "%s.%s: %s", batch->mapper->model->name, batch->mapper->identity->field->name, why);
 }
 
+/* A key that the server has just made belongs to a loaded object: its row went away, or never was there. */
+static enum howdah_status check_new_key(struct work *w, const struct batch *batch, uint32_t place)
+{
+    const struct mapper *mapper = batch->mapper;
+    const struct change *change = &w->changes[batch->changes[place]];
+    const struct entry *holder = NULL;
+    if (batch->operation == HOWDAH_OPERATION_INSERT && change->draws && change->deferrals == NONE &&
+        map_count(&w->s->map))
+        holder = identity_find(&w->s->map, mapper, batch->images[place]);
+    if (!holder || holder->state != ENTRY_LOADED)
+        return HOWDAH_STATUS_OK;
+    const char *model = mapper->model->name, *field = mapper->identity->field->name;
+    return session_fail(w->s, HOWDAH_STATUS_UNIQUE, model, field, batch->objects[place],
+                        "%s.%s: the server gave this row a key that another object of the session has: that one's row "
+                        "is gone, so evict it, or roll back",
+                        model, field);
+}
+
 enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct work *w = arg;
@@ -45,6 +63,9 @@ enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct c
             return fail_draw(w, batch, "the sequence gave a key that the field can't hold");
     }
     draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
+    for (uint32_t i = 0; i < chunk->count; i++)
+        if (check_new_key(w, batch, chunk->first + i) != HOWDAH_STATUS_OK)
+            return w->s->error.status;
     w->drawn++;
     return HOWDAH_STATUS_OK;
 }
@@ -105,9 +126,9 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
                             "%s: the server returned a row that was not sent: does a trigger change the primary key?",
                             mapper->model->name);
     chunk->received++;
-    return load_columns(s, mapper, batch->returned + keys, cells + keys, count - keys, &s->arena, image)
-               ? HOWDAH_STATUS_OK
-               : s->error.status;
+    if (!load_columns(s, mapper, batch->returned + keys, cells + keys, count - keys, &s->arena, image))
+        return s->error.status;
+    return chunk->count == 1 && !batch->draws ? check_new_key(w, batch, chunk->first) : HOWDAH_STATUS_OK;
 }
 
 enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count)

@@ -186,6 +186,53 @@ START_TEST(test_keys__key_that_does_not_fit)
 }
 END_TEST
 
+/* The row of a loaded object went away, and the sequence gives its key anew. */
+START_TEST(test_keys__key_that_another_object_has)
+{
+    add_graph(3, 0);
+    check_ok(session_commit(s));
+    Maker *old = session_find(s, Maker, 2);
+    live_sql("TRUNCATE makers, items CASCADE; ALTER SEQUENCE makers_id_seq RESTART 2");
+    add_graph(2, 10);
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert_str_eq(session_error(s)->model, "Maker");
+    ck_assert_str_eq(session_error(s)->field, "id");
+    const Maker *object = session_error(s)->object;
+    ck_assert_ptr_nonnull(object);
+    ck_assert_int_eq((int)object->id, 0); /* one of the new ones, without the key that it can't have */
+    session_clear_error(s);
+    ck_assert_ptr_eq(session_find(s, Maker, 2), old);
+    live_check("0", "SELECT count(*) FROM makers");
+    size_t count;
+    Maker **all = query_all(session_query(s, Maker), Maker, &count);
+    ck_assert(all && count == 0);
+    for (int64_t id = 1; id <= 3; id++)
+        session_evict(s, session_find(s, Maker, id));
+    check_ok(session_commit(s));
+    check_graph(2);
+}
+END_TEST
+
+/* A statement of one row is committed when that is learned: it can't be written again. */
+START_TEST(test_keys__key_of_one_row_that_another_object_has)
+{
+    session_add(s, Maker, .name = "old");
+    check_ok(session_commit(s));
+    Maker *old = session_find(s, Maker, 1);
+    live_sql("TRUNCATE makers RESTART IDENTITY CASCADE");
+    Maker *new = session_add(s, Maker, .name = "new");
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_DONE);
+    ck_assert_ptr_eq(session_error(s)->object, new);
+    session_clear_error(s);
+    ck_assert(!session_contains(s, new));
+    ck_assert_ptr_eq(session_find(s, Maker, 1), old);
+    live_check("1|new", "SELECT id, name FROM makers");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_keys__nothing_but_a_key)
 {
     Only *only[1500];
@@ -335,6 +382,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_keys__identity_always);
     tcase_add_test(tests, test_keys__small_keys_and_their_end);
     tcase_add_loop_test(tests, test_keys__key_that_does_not_fit, 0, 2);
+    tcase_add_test(tests, test_keys__key_that_another_object_has);
+    tcase_add_test(tests, test_keys__key_of_one_row_that_another_object_has);
     tcase_add_test(tests, test_keys__nothing_but_a_key);
     tcase_add_test(tests, test_keys__generated_part_of_a_composite_key);
 }
