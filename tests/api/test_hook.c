@@ -238,6 +238,30 @@ START_TEST(test_hook__nothing_is_sent_behind_the_end)
 }
 END_TEST
 
+static Status look_around(Session *session, void *arg)
+{
+    Item *item = arg;
+    if (session_load(session, item, maker) != STATUS_OK)
+        return STATUS_MISUSE;
+    ck_assert_str_eq(item->maker->name, "Bob"); /* as it is now; the plan knows what it was */
+    return STATUS_OK;
+}
+
+/* A hook sees objects as the program has left them, and what it loads does not change what is written. */
+START_TEST(test_hook__sees_what_is_current)
+{
+    live_sql("INSERT INTO makers (name) VALUES ('Ann'), ('Bob');"
+             "INSERT INTO items (maker_id, code, title, version) VALUES (1, 'a', 'A', 1)");
+    Item *item = session_find(s, Item, 1);
+    item->maker_id = 2;
+    session_hooks(s, HOOKS(.before_flush = look_around, .arg = item));
+    check_ok(session_commit(s));
+    live_check("2|2", "SELECT maker_id, version FROM items");
+    ck_assert_int_eq((int)item->maker->id, 2);
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_hook__misuse)
 {
     Hooks half = {.on_plan = look};
@@ -256,6 +280,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_hook__after_flush_refuses);
     tcase_add_test(tests, test_hook__may_not_end_transactions);
     tcase_add_test(tests, test_hook__nothing_is_sent_behind_the_end);
+    tcase_add_test(tests, test_hook__sees_what_is_current);
     tcase_add_test(tests, test_hook__misuse);
 }
 

@@ -64,7 +64,18 @@ typedef struct Stamp { /* goes with the person */
     const char *kept_by; /* NULL without that person */
 } Stamp;
 
-extern const Model Person_model, Club_model, Worker_model;
+typedef struct Pet {
+    int64_t id;
+    const char *owner_name;
+    const char *name;
+} Pet;
+
+typedef struct Owner { /* has a collection, which a change of the key goes through */
+    const char *name;
+    MANY(Pet) pets;
+} Owner;
+
+extern const Model Person_model, Club_model, Worker_model, Owner_model;
 
 /* clang-format off */
 MODEL(Person, "people",
@@ -93,6 +104,15 @@ MODEL(Stamp, "stamps",
     COLUMN(Stamp, person_name, .references = &Person_model, .on_delete = ON_DELETE_CASCADE, .nullable = true),
     COLUMN(Stamp, kept_by,     .references = &Person_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true));
 
+MODEL(Pet, "pets",
+    COLUMN(Pet, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Pet, owner_name, .references = &Owner_model, .nullable = true),
+    COLUMN(Pet, name));
+
+MODEL(Owner, "owners",
+    COLUMN(Owner, name, .primary_key = true),
+    HAS_MANY(Owner, pets, Pet, owner_name));
+
 MODEL(Visit, "visits",
     COLUMN(Visit, person_name, .primary_key = true, .references = &Person_model),
     COLUMN(Visit, day,         .primary_key = true),
@@ -118,7 +138,7 @@ MODEL(Worker, "workers",
 
 static void setup(void)
 {
-    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp));
+    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp, Pet, Owner));
     live_sql("INSERT INTO people (name, note, version) VALUES ('jack', 'j', 1), ('jill', 'i', 1);"
              "INSERT INTO letters (person_name, text, version) SELECT 'jack', 'l' || n, 1 FROM generate_series(1, 3) n;"
              "INSERT INTO badges (person_name, color) VALUES ('jack', 'red'), ('jill', 'blue');"
@@ -287,6 +307,66 @@ START_TEST(test_rekey__key_can_not_be_unset)
 }
 END_TEST
 
+/* A collection is emptied, or half of it, while its owner's key changes. */
+START_TEST(test_rekey__children_let_go_of_a_changed_key)
+{
+    Owner *owner = session_add(s, Owner, .name = "ann");
+    Pet *pets[3];
+    for (int i = 0; i < 3; i++) {
+        pets[i] = session_add(s, Pet, .name = session_text(s, "p%d", i));
+        check_ok(session_link(s, owner, pets, pets[i]));
+    }
+    check_ok(session_commit(s));
+    owner->name = "anna";
+    check_ok(session_unlink(s, owner, pets, pets[0]));
+    check_ok(session_unlink(s, owner, pets, pets[1]));
+    check_ok(session_commit(s));
+    live_check("anna", "SELECT name FROM owners");
+    live_check("p2", "SELECT string_agg(name, ',') FROM pets WHERE owner_name = 'anna'");
+    live_check("2", "SELECT count(*) FROM pets WHERE owner_name IS NULL");
+    ck_assert_ptr_null(pets[0]->owner_name);
+    ck_assert_str_eq(pets[2]->owner_name, "anna");
+    ck_assert_uint_eq(owner->pets.count, 1);
+    check_nothing_to_write();
+    check_ok(session_unlink(s, owner, pets, pets[2]));
+    owner->name = "annie";
+    check_ok(session_commit(s));
+    live_check("annie|3", "SELECT name, (SELECT count(*) FROM pets WHERE owner_name IS NULL) FROM owners");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_rekey__changed_by_somebody_else)
+{
+    Person *jill = session_find(s, Person, "jill");
+    live_sql("UPDATE people SET name = 'june' WHERE name = 'jill'");
+    check_fails(session_refresh(s, jill), STATUS_STALE);
+    ck_assert_ptr_eq(session_error(s)->object, jill);
+    session_clear_error(s);
+    ck_assert_ptr_null(session_find(s, Person, "jill"));
+    Person *june = session_find(s, Person, "june");
+    ck_assert(june && june != jill);
+    ck_assert_str_eq(june->note, "i");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A copy without its key is a new row; what refers to the old one goes on doing so. */
+START_TEST(test_rekey__copied_without_its_key)
+{
+    Club *chess = session_find(s, Club, 1);
+    check_ok(session_load(s, chess, people));
+    Club copy = {.id = 0, .name = chess->name};
+    Club *added = session_add_struct(s, Club, &copy);
+    check_ok(session_commit(s));
+    ck_assert_ptr_ne(added, chess);
+    ck_assert_int_ne(added->id, chess->id);
+    ck_assert_uint_eq(chess->people.count, 1);
+    live_check("2|1", "SELECT count(*), (SELECT count(*) FROM people_clubs WHERE club_id = 1) FROM clubs");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* --- the row of a deleted object --- */
 
 START_TEST(test_rekey__delete_and_add_is_one_update)
@@ -369,6 +449,9 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__composite_keys_hand_on);
     tcase_add_test(tests, test_rekey__tree);
     tcase_add_test(tests, test_rekey__key_can_not_be_unset);
+    tcase_add_test(tests, test_rekey__children_let_go_of_a_changed_key);
+    tcase_add_test(tests, test_rekey__changed_by_somebody_else);
+    tcase_add_test(tests, test_rekey__copied_without_its_key);
     tcase_add_test(tests, test_rekey__delete_and_add_is_one_update);
     tcase_add_test(tests, test_rekey__taken_over_row_keeps_what_refers_to_it);
     tcase_add_test(tests, test_rekey__taken_over_row_undone);

@@ -2,6 +2,22 @@
 #include "api/scene.h"
 #include "api/cycle_models.h"
 
+typedef struct Desk { /* one number a room, and nothing defers that */
+    int64_t id;
+    const char *room;
+    int32_t number;
+    const char *who;
+} Desk;
+
+/* clang-format off */
+MODEL(Desk, "desks",
+    COLUMN(Desk, id,     .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Desk, room),
+    COLUMN(Desk, number),
+    COLUMN(Desk, who),
+    UNIQUE(Desk, NULL, room, number));
+/* clang-format on */
+
 static Slot *slots[5]; /* by id */
 
 static void setup(void)
@@ -80,6 +96,25 @@ START_TEST(test_unique__delete_releases_update_and_insert_take)
 END_TEST
 
 /* A unique foreign key: the one that held it goes first, where by custom of tables alone it would be the same; and a swap. */
+START_TEST(test_unique__composite_value_released_by_a_delete)
+{
+    scene_close();
+    scene_open(MODELS(Desk));
+    Desk *old = session_add(s, Desk, .room = "a", .number = 1, .who = "Ann");
+    Desk *other = session_add(s, Desk, .room = "a", .number = 2, .who = "Bob");
+    check_ok(session_commit(s));
+    session_add(s, Desk, .room = "a", .number = 1, .who = "Cid");
+    session_delete(s, old);
+    expect_writes(2);
+    check_ok(session_commit(s));
+    live_check("Cid,Bob", "SELECT string_agg(who, ',' ORDER BY number) FROM desks");
+    other->number = 3; /* only one part of it changes: that releases the whole */
+    session_add(s, Desk, .room = "a", .number = 2, .who = "Dee");
+    check_ok(session_commit(s));
+    live_check("Cid,Dee,Bob", "SELECT string_agg(who, ',' ORDER BY number) FROM desks");
+}
+END_TEST
+
 START_TEST(test_unique__child_replaced_under_a_unique_key)
 {
     live_sql("INSERT INTO rooms VALUES ('a', 1, 'A'), ('b', 2, 'B')");
@@ -303,6 +338,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_unique__update_releases_insert_takes);
     tcase_add_test(tests, test_unique__delete_releases_update_and_insert_take);
     tcase_add_test(tests, test_unique__child_replaced_under_a_unique_key);
+    tcase_add_test(tests, test_unique__composite_value_released_by_a_delete);
     tcase_add_test(tests, test_unique__values_that_do_not_meet_leave_batches_whole);
     tcase_add_test(tests, test_unique__unchanged_values_make_no_ring);
     tcase_add_test(tests, test_unique__swap_of_nullable_values);

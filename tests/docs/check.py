@@ -4,7 +4,8 @@
   check.py compile COMPILER          every ```c block compiles against the public headers
   check.py output DOCUMENT PROGRAM   what the program prints stands in the document, word for word
   check.py fix DOCUMENT PROGRAM      ... is put there
-  check.py files                     the page of each room names each of its files; links lead somewhere
+  check.py files                     the page of each room names each of its files; links lead somewhere; tests that are
+                                     named are there
 
 A block with a main() is a whole program and compiles as it is. The others of a document are one file, in their order,
 behind frame.h and the declarations of docs/guide.md: declarations as they are, statements as the body of a function.
@@ -134,8 +135,19 @@ def dead_links(document):
             yield f"{document.relative_to(ROOT)}: no {target}"
 
 
+def tests_of(tree):
+    return set(re.findall(r"START_TEST\((\w+)\)", "".join(p.read_text() for p in (ROOT / tree).rglob("test_*.c"))))
+
+
+def unknown_tests(document, known):
+    for name in re.findall(r"`(test_\w+__\w+)`", document.read_text()):
+        if name not in known:
+            yield f"{document.relative_to(ROOT)}: no {name}"
+
+
 def files():
     faults = []
+    known = tests_of("tests")
     for page in sorted((ROOT / "docs" / "internals").glob("*.md")):
         room = ROOT / "src" / page.stem
         if room.is_dir():
@@ -143,6 +155,7 @@ def files():
         faults += dead_links(page)
     for document in DOCUMENTS:
         faults += dead_links(document)
+        faults += unknown_tests(document, known)
     print("\n".join(faults))
     return len(faults) > 0
 

@@ -278,6 +278,43 @@ START_TEST(test_backend__two_flushes)
 }
 END_TEST
 
+static void end_after_failure(void *arg, const Statement *statement)
+{
+    bool *ended = arg;
+    if (statement->status == STATUS_OK || *ended)
+        return;
+    *ended = true;
+    end_backend();
+}
+
+/* A statement fails, and then its rollback: the first error is the one that is told, and the session goes on. */
+START_TEST(test_backend__ended_before_a_rollback)
+{
+    bool ended = false;
+    ledger_seed();
+    Database *db = ledger_database(
+        live_conninfo_with("application_name='the session'"),
+        DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .on_statement = end_after_failure, .statement_arg = &ended));
+    Session *s = session_open(db);
+    if (_i)
+        ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    Account *added = session_add(s, Account, .id = 1, .owner = "twice");
+    Account *other = session_add(s, Account, .owner = "other");
+    ck_assert_int_eq(_i ? session_flush(s) : session_commit(s), STATUS_UNIQUE);
+    ck_assert(ended);
+    ck_assert_str_eq(session_error(s)->sqlstate, "23505");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    ck_assert_int_eq(session_rollback(s), STATUS_OK);
+    check_ok(s);
+    ck_assert(!session_contains(s, added) && !session_contains(s, other));
+    live_check("2", "SELECT count(*) FROM accounts");
+    session_add(s, Account, .owner = "third");
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    live_check("3", "SELECT count(*) FROM accounts");
+    database_close(db);
+}
+END_TEST
+
 /* Ended by the server itself, because the transaction was idle for too long. */
 START_TEST(test_backend__idle_in_transaction)
 {
@@ -349,6 +386,7 @@ int main(void)
     tcase_add_test(tcase, test_backend__ended_in_a_transaction);
     tcase_add_test(tcase, test_backend__flushed_and_then_changed);
     tcase_add_test(tcase, test_backend__two_flushes);
+    tcase_add_loop_test(tcase, test_backend__ended_before_a_rollback, 0, 2);
     tcase_add_test(tcase, test_backend__idle_in_transaction);
     tcase_add_test(tcase, test_backend__ended_while_reading);
     suite_add_tcase(suite, tcase);
