@@ -3,7 +3,7 @@
 require_relative "harness"
 require_relative "models"
 
-BATCH = 1000 # rows of a statement
+BATCH = 300 # rows of a statement
 
 class Stale < StandardError
 end
@@ -30,7 +30,7 @@ end
 
 def delete_versioned(model, objects)
   objects.group_by(&:version).each do |version, same|
-    same.each_slice(BATCH * 10) do |slice|
+    same.each_slice(10_000) do |slice|
       raise Stale if model.where(id: slice.map(&:id), version: version).delete_all != slice.size
     end
   end
@@ -161,7 +161,7 @@ def graph(size)
          { order_id: id, product_id: products[(i + 1) % size.n].id, quantity: 2 }]
       end)
       products.each { |product| product.update!(stock: product.stock - 3) }
-      orders.each_slice(BATCH * 10) { |slice| Order.where(id: slice.map(&:id)).delete_all }
+      orders.each_slice(10_000) { |slice| Order.where(id: slice.map(&:id)).delete_all }
       ids
     end
     -> { sum_of_ids(customers, 2) }

@@ -168,7 +168,7 @@ def insert(size):
             if len(items) == 1:
                 items[0].save(force_insert=True)
             else:
-                Item.objects.bulk_create(items, batch_size=1000)
+                Item.objects.bulk_create(items, batch_size=300)
             made += items
         return lambda: sum_of_ids(made)
 
@@ -223,7 +223,7 @@ def graph(size):
             products[i - 1].stock -= 3
         with atomic():
             for model, objects in (Customer, customers), (Address, addresses), (Order, news), (Line, lines):
-                model.objects.bulk_create(objects, batch_size=1000)
+                model.objects.bulk_create(objects, batch_size=300)
             update_versioned(Product, products, "stock")
             for chunk in chunks(orders, 10000):
                 Order.objects.filter(pk__in=[o.pk for o in chunk]).delete()

@@ -12,7 +12,7 @@ const tables = require('./tables.js')
 const { items, authors, books, customers, addresses, products, orders, lines } = tables
 const { branches, tellers, accounts, history, world } = tables
 
-const BATCH = 1000 // rows of a statement
+const BATCH = 300 // rows of a statement
 
 // One connection, from the variables of libpq.
 async function connect(schema) {

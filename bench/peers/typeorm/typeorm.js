@@ -8,7 +8,7 @@ const {
 } = require('../shared/contestant.js')
 const entities = require('./entities.js')
 
-const BATCH = 1000 // rows of a statement
+const BATCH = 300 // rows of a statement
 
 const connect = (all) => new DataSource({
   type: 'postgres',
