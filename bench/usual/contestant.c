@@ -1,5 +1,7 @@
 #include "bench.h"
 
+#include "../contestant/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,10 +120,7 @@ int32_t column_int32(const PGresult *result, int row, int column)
 
 char *column_text(const PGresult *result, int row, int column)
 {
-    char *text = strdup(PQgetvalue(result, row, column));
-    if (!text)
-        contestant_fail("out of memory");
-    return text;
+    return text_copy(PQgetvalue(result, row, column));
 }
 
 uint64_t sum_checksum(struct bench *b, const struct job *job)

@@ -1,9 +1,10 @@
 /* A statement a row, in one transaction. */
 #include "bench.h"
 
+#include "../contestant/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 void insert_prepare(struct bench *b, const struct job *job)
 {
@@ -11,59 +12,23 @@ void insert_prepare(struct bench *b, const struct job *job)
     b->keys = contestant_take((size_t)job_total(job), sizeof(*b->keys));
 }
 
-enum { NUMBER_ROOM = 32, TIME_ROOM = 40, UUID_ROOM = 40, ARRAY_ROOM = 512 };
-
-static const char *write_time(char room[TIME_ROOM], PgTimestamp time)
-{
-    struct tm tm;
-    time_t seconds = (time_t)(time.microseconds / 1000000 + 946684800);
-    gmtime_r(&seconds, &tm);
-    strftime(room, TIME_ROOM, "%Y-%m-%d %H:%M:%S+00", &tm);
-    return room;
-}
-
-static const char *write_uuid(char room[UUID_ROOM], const PgUuid *uuid)
-{
-    for (int i = 0; i < 16; i++)
-        snprintf(room + i * 2, 3, "%02x", uuid->bytes[i]);
-    return room;
-}
-
-/* {"a","b"} */
-static const char *write_array(char room[ARRAY_ROOM], const TextArray *array)
-{
-    char *end = room;
-    *end++ = '{';
-    for (size_t i = 0; i < array->count; i++) {
-        *end++ = '"';
-        for (const char *c = array->items[i]; *c && end < room + ARRAY_ROOM - 8; c++) {
-            if (*c == '"' || *c == '\\')
-                *end++ = '\\';
-            *end++ = *c;
-        }
-        *end++ = '"';
-        *end++ = i + 1 < array->count ? ',' : '}';
-    }
-    if (array->count == 0)
-        *end++ = '}';
-    *end = '\0';
-    return room;
-}
+enum { NUMBER_ROOM = 32 };
 
 static int64_t insert(PGconn *conn, const Item *item)
 {
-    char price[NUMBER_ROOM], quantity[NUMBER_ROOM], time[TIME_ROOM], token[UUID_ROOM], labels[ARRAY_ROOM];
+    char price[NUMBER_ROOM], quantity[NUMBER_ROOM], time[TEXT_TIME_ROOM], token[TEXT_UUID_ROOM],
+        labels[TEXT_ARRAY_ROOM];
     snprintf(price, sizeof(price), "%.17g", item->price);
     snprintf(quantity, sizeof(quantity), "%d", item->quantity.value);
     const char *values[] = {item->name,
                             item->note,
                             item->active ? "t" : "f",
-                            write_time(time, item->created_at),
+                            text_of_time(time, item->created_at),
                             price,
                             item->quantity.valid ? quantity : NULL,
-                            write_uuid(token, &item->token),
+                            text_of_uuid(token, &item->token),
                             item->attributes.text,
-                            write_array(labels, &item->labels)};
+                            text_of_array(labels, &item->labels)};
     PGresult *result = db_query(conn,
                                 "INSERT INTO items (name, note, active, created_at, price, quantity, token, attributes,"
                                 " labels, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) RETURNING id",
@@ -93,11 +58,8 @@ uint64_t keys_checksum(struct bench *b, const struct job *job)
 
 static void set_name(Item *item, const char *name)
 {
-    char *copy = strdup(name);
-    if (!copy)
-        contestant_fail("out of memory");
     free((void *)(uintptr_t)item->name);
-    item->name = copy;
+    item->name = text_copy(name);
 }
 
 static void update(PGconn *conn, Item *item)
