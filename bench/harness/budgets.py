@@ -1,4 +1,5 @@
-"""Instructions of the client against tests/budgets.tsv: a count may not grow by more than a margin."""
+"""Instructions of the client against tests/budgets.tsv: a count may not grow by more than a margin. The other columns
+are those of tests/api/test_budgets.c."""
 
 MARGIN = 1.05
 COLUMN = "instructions"
@@ -9,7 +10,8 @@ def check(root, counts, update):
     path = root / "tests" / "budgets.tsv"
     lines = path.read_text(encoding="utf-8").splitlines()
     heads = next(line for line in lines if not line.startswith("#")).split("\t")
-    found = {f"{step.workload.name} {step.size}": c.each(COLUMN) for (name, step), c in counts.items() if name == "howdah"}
+    found = {f"{step.workload.name} {step.objects}": c.each(COLUMN) for (name, step), c in counts.items()
+             if name == "howdah"}
     failures = []
     for number, line in enumerate(lines):
         cells = dict(zip(heads, line.split("\t")))

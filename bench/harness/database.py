@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-NAME = "howdah_bench"
+NAME = f"howdah_bench_{os.getpid()}"
 
 
 class Trouble(Exception):
@@ -22,12 +22,12 @@ def psql(script, database=NAME):
 
 def create(schema):
     psql(f"SET client_min_messages = warning; DROP DATABASE IF EXISTS {NAME} WITH (FORCE);\nCREATE DATABASE {NAME};",
-         os.environ["PGDATABASE"])
+         os.environ.get("PGDATABASE", "postgres"))
     psql(f"ALTER DATABASE {NAME} SET timezone = 'UTC';\n" + schema)
 
 
 def drop():
-    psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE);", os.environ["PGDATABASE"])
+    psql(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE);", os.environ.get("PGDATABASE", "postgres"))
 
 
 def put_back(step):

@@ -1,6 +1,7 @@
 """All of it: python3 bench/harness/main.py, started by bench/run with a server in the environment."""
 
 import argparse
+import functools
 import os
 import platform
 import sys
@@ -14,7 +15,7 @@ import database
 import plots
 from measure import Bench, progress
 from results import Results
-from workloads import FULL, QUICK, SCHEMA, counted, steps
+from workloads import FULL, QUICK, SCHEMA, SMOKE, counted, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 DELAY = 1000  # microseconds each way over the slow link
@@ -81,8 +82,7 @@ def measure_all(bench, results, wanted, rounds, deadline):
 
 def choose_steps(arguments):
     if arguments.smoke:
-        return steps({"socket": ("find 1x10", "request 1x5", "parents_eager 10", "insert 20", "update 3x2", "delete 1x2", "graph 5",
-                                 "dirty 50", "tpcb 1x2", "queries 20x1", "updates 20x1")}, arguments.workloads)
+        return steps(SMOKE, arguments.workloads)
     return steps(QUICK if arguments.quick else FULL, arguments.workloads, arguments.links)
 
 
@@ -98,7 +98,7 @@ def run(arguments, everybody, wanted):
     bench = Bench(everybody, links, cores, progress)
     try:
         if not arguments.only_counts:
-            measure_all(bench, results, wanted, 1 if arguments.smoke else arguments.rounds, begin + minutes * 60)
+            measure_all(bench, results, wanted, 0 if arguments.smoke else arguments.rounds, begin + minutes * 60)
     finally:
         bench.close()
         if slow:
@@ -114,6 +114,9 @@ def run(arguments, everybody, wanted):
 
 def main():
     arguments = read_arguments()
+    if arguments.smoke and not os.environ.get("PGHOST"):
+        print("skipped: PGHOST names no server")
+        return 77
     everybody = people.find(ROOT, arguments.build, not arguments.no_install, arguments.contestants)
     for contestant in everybody:
         if contestant.trouble:
@@ -122,7 +125,8 @@ def main():
             contestant.learn_version()
     wanted = choose_steps(arguments)
     progress(f"making the tables of database {database.NAME}")
-    database.create(SCHEMA.replace("{items}", str(max(step.items for step in wanted))))
+    rows = {"{items}": max(step.items for step in wanted), "{accounts}": 100 if arguments.smoke else 100000}
+    database.create(functools.reduce(lambda text, name: text.replace(name, str(rows[name])), rows, SCHEMA))
     try:
         results = run(arguments, everybody, wanted)
         print((results.folder / "results.md").read_text(encoding="utf-8"))

@@ -59,7 +59,7 @@ CREATE INDEX ON made.items (id);
 VACUUM ANALYZE made.items;
 INSERT INTO branches SELECT n, 0, '' FROM generate_series(1, 10) AS n;
 INSERT INTO tellers SELECT n, (n - 1) / 10 + 1, 0, '' FROM generate_series(1, 100) AS n;
-INSERT INTO accounts SELECT n, (n - 1) / 10000 + 1, 0, '' FROM generate_series(1, 100000) AS n;
+INSERT INTO accounts SELECT n, (n - 1) / 10000 + 1, 0, '' FROM generate_series(1, {accounts}) AS n;
 INSERT INTO world SELECT n, n * 7919 % 10000 + 1 FROM generate_series(1, 10000) AS n;
 VACUUM ANALYZE;
 """
@@ -225,6 +225,8 @@ QUICK = {
                "start 1"),
     "slow": ("request 1x10", "insert 100", "update 100"),
 }
+# Only whether all do the same.
+SMOKE = {"socket": ("find 1x10", "request 1x5", "parents_eager 10", "insert 20", "graph 5")}
 # What is counted once: statements, waits, allocations, instructions.
 COUNTED = ("find 1x500", "find_hit 1000x1000", "find_many 100x5", "request 1x100", "load 5000", "parents_naive 100",
            "parents_eager 500", "insert 1x50", "insert 1000", "update 1x50", "update 1000", "delete 1x50", "delete 1000",

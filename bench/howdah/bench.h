@@ -6,6 +6,8 @@
 #include "models.h"
 
 struct bench {
+    const char *conninfo;    /* NULL: as the environment says */
+    DatabaseOptions options; /* of the database */
     Database *db;
     Session **sessions; /* of the workload */
     int session_count;
@@ -16,7 +18,7 @@ struct bench {
 };
 
 /* Opens a database with one connection, or ends the process. */
-Database *bench_database(void);
+Database *bench_database(const struct bench *b);
 /* Ends the process if the session has an error. */
 void bench_expect(const Session *s);
 /* Commits and closes. */

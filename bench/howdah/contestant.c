@@ -32,15 +32,17 @@ const struct workload contestant_workloads[] = {
 
 struct bench *contestant_open(void)
 {
-    return contestant_take(1, sizeof(struct bench));
+    struct bench *b = contestant_take(1, sizeof(*b));
+    b->options = *DATABASE_OPTIONS(.pool_size = 1, .statement_timeout = -1, .commit_timeout = -1);
+    return b;
 }
 
-Database *bench_database(void)
+Database *bench_database(const struct bench *b)
 {
     Database *db = database_open(
-        NULL,
+        b->conninfo,
         MODELS(Item, Author, Book, Customer, Address, Product, Order, Line, Branch, Teller, Account, History, World),
-        DATABASE_OPTIONS(.pool_size = 1, .statement_timeout = -1, .commit_timeout = -1));
+        &b->options);
     if (database_error(db))
         contestant_fail("%s", error_text(database_error(db)));
     return db;
@@ -49,7 +51,7 @@ Database *bench_database(void)
 void contestant_connect(struct bench *b)
 {
     if (!b->db)
-        b->db = bench_database();
+        b->db = bench_database(b);
 }
 
 void contestant_disconnect(struct bench *b)
@@ -66,7 +68,7 @@ void contestant_release(struct bench *b)
     free(b->objects);
     free(b->made);
     free(b->keys);
-    *b = (struct bench){.db = b->db};
+    *b = (struct bench){.conninfo = b->conninfo, .options = b->options, .db = b->db};
 }
 
 void contestant_close(struct bench *b)

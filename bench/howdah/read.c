@@ -131,7 +131,7 @@ uint64_t load_checksum(struct bench *b, const struct job *job)
 void start_run(struct bench *b, const struct job *job)
 {
     (void)job;
-    b->db = bench_database();
+    b->db = bench_database(b);
     bench_room(b, 1, 1);
     b->sessions[0] = session_open(b->db);
     b->objects[0] = session_find(b->sessions[0], Item, 1);
