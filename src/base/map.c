@@ -8,15 +8,37 @@
 
 enum { LOAD = 4 }; /* nodes for each bucket, at which the table doubles */
 
-/* Where memory is out, the table goes on as it is. */
-static void grow(struct map *map, UT_hash_table *table)
+static void put_in_bucket(const UT_hash_table *table, UT_hash_handle *handle)
 {
-    int no_memory = 0;
-    HASH_EXPAND_BUCKETS(hh, table, no_memory);
-    (void)no_memory;
+    UT_hash_bucket *bucket = map_bucket(table, handle->hashv);
+    handle->hh_prev = NULL;
+    handle->hh_next = bucket->hh_head;
+    if (bucket->hh_head)
+        bucket->hh_head->hh_prev = handle;
+    bucket->hh_head = handle;
+    bucket->count++;
+    bucket->expand_mult |= map_mark(handle->hashv);
 }
 
-static bool add(struct map *map, struct map_node *node, uint32_t hash)
+/* uthash would walk from bucket to bucket; nodes in their order lie side by side, most often. Where memory is out, the
+ * table goes on as it is. */
+static void grow(struct map *map, UT_hash_table *table, unsigned doublings)
+{
+    size_t count = (size_t)table->num_buckets << doublings;
+    UT_hash_bucket *buckets = memory_allocate_zero(map->allocator, count * sizeof(*buckets));
+    if (!buckets)
+        return;
+    memory_free(map->allocator, table->buckets);
+    table->buckets = buckets;
+    table->num_buckets = (unsigned)count;
+    table->log2_num_buckets += doublings;
+    for (struct map_node *node = map->first; node; node = node->hh.next)
+        if (node != &map->anchor)
+            put_in_bucket(table, &node->hh);
+}
+
+/* The first node brings the table. */
+static bool add_first(struct map *map, struct map_node *node, uint32_t hash)
 {
     unsigned char room[MAP_ROOM_END - MAP_ROOM], *own = (unsigned char *)node + MAP_ROOM;
     memcpy(room, own, sizeof(room));
@@ -24,11 +46,25 @@ static bool add(struct map *map, struct map_node *node, uint32_t hash)
     HASH_ADD_KEYPTR_BYHASHVALUE(hh, map->first, NULL, 0, hash, node);
     memcpy(own, room, sizeof(room));
     UT_hash_table *table = node->hh.tbl;
-    if (!table) /* only the first node needs memory: the table's */
+    if (!table)
         return false;
     table->noexpand = 1; /* uthash would wait until chains are long, which those who look for a node must walk */
+    map_bucket(table, hash)->expand_mult |= map_mark(hash);
+    return true;
+}
+
+static bool add(struct map *map, struct map_node *node, uint32_t hash)
+{
+    if (!map->first)
+        return add_first(map, node, hash);
+    UT_hash_table *table = map->first->hh.tbl;
+    node->hh.tbl = table;
+    node->hh.hashv = hash;
+    HASH_APPEND_LIST(hh, map->first, node);
+    table->num_items++;
+    put_in_bucket(table, &node->hh);
     if (table->num_items > LOAD * table->num_buckets)
-        grow(map, table);
+        grow(map, table, 1);
     return true;
 }
 
@@ -47,6 +83,21 @@ bool map_prepare(struct map *map)
     /* It stays in the list of nodes, which is what a table lives by; but nobody is to find it. */
     HASH_DEL_IN_BKT(map->anchor.hh.tbl->buckets[HASH], &map->anchor.hh);
     return true;
+}
+
+void map_reserve(struct map *map, size_t more)
+{
+    enum { FEW = LOAD * HASH_INITIAL_NUM_BUCKETS, DOUBLINGS_MAX = 30 };
+    unsigned doublings = 0;
+    if (more <= FEW || !map_prepare(map))
+        return;
+    UT_hash_table *table = map->anchor.hh.tbl;
+    uint64_t nodes = (uint64_t)table->num_items + more;
+    while ((uint64_t)LOAD * table->num_buckets << doublings < nodes &&
+           table->log2_num_buckets + doublings < DOUBLINGS_MAX)
+        doublings++;
+    if (doublings)
+        grow(map, table, doublings);
 }
 
 void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)

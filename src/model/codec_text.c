@@ -37,8 +37,19 @@ static uint64_t zero_bytes(uint64_t word)
  * less than two calls. */
 static bool copy_without_nul(char *to, const unsigned char *from, size_t size)
 {
-    uint64_t first, last;
+    uint64_t first, last, middle[2];
     uint32_t half, other;
+    if (size > 2 * sizeof(first) && size <= 4 * sizeof(first)) {
+        memcpy(&first, from, sizeof(first));
+        memcpy(&middle[0], from + sizeof(first), sizeof(first));
+        memcpy(&middle[1], from + size - 2 * sizeof(last), sizeof(last));
+        memcpy(&last, from + size - sizeof(last), sizeof(last));
+        memcpy(to, &first, sizeof(first));
+        memcpy(to + sizeof(first), &middle[0], sizeof(first));
+        memcpy(to + size - 2 * sizeof(last), &middle[1], sizeof(last));
+        memcpy(to + size - sizeof(last), &last, sizeof(last));
+        return !(zero_bytes(first) | zero_bytes(middle[0]) | zero_bytes(middle[1]) | zero_bytes(last));
+    }
     if (size >= sizeof(first) && size <= 2 * sizeof(first)) {
         memcpy(&first, from, sizeof(first));
         memcpy(&last, from + size - sizeof(last), sizeof(last));

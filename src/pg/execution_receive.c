@@ -134,6 +134,7 @@ static void take_rows(struct pg_execution *e, const PGresult *result)
     if (e->status != HOWDAH_STATUS_OK || !begin_rows(e, step, result) || !step->row)
         return;
     struct cell *cells = e->scratch.cells;
+    step->coming = (size_t)rows;
     for (int row = 0; row < rows; row++) {
         take_cells(cells, e->columns, result, row);
         enum howdah_status status = step->row(step->arg, step, cells, (size_t)e->columns);

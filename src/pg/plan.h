@@ -58,6 +58,7 @@ struct pg_step {
     enum howdah_status (*done)(void *arg, struct pg_step *step, const struct pg_done *done);
     void *arg;
     size_t number; /* for the callbacks' use */
+    size_t coming; /* set by the executor: how many rows came at once, of which the first is handed over next */
 };
 
 /* Counters that the executor adds to; a session's. */

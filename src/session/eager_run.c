@@ -128,10 +128,12 @@ static bool begin_load(struct eager_run *run, struct branch *branch)
         relation_load_init(&branch->own, run->s, node->relation, RELATION_ROWS, &run->arena);
         branch->own.asked_by_rows = true;
         branch->load = &branch->own;
-        return true;
+    } else {
+        branch->answers = answers_new(run->s, node->relation, node->most);
+        branch->load = branch->answers ? &branch->answers->load : NULL;
     }
-    branch->answers = answers_new(run->s, node->relation, node->most);
-    branch->load = branch->answers ? &branch->answers->load : NULL;
+    if (branch->load)
+        branch->load->read_only = run->q->read_only;
     return branch->load;
 }
 
@@ -278,15 +280,9 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
 {
     struct branch *branch = arg;
     enum howdah_status status = branch->begun ? HOWDAH_STATUS_OK : begin(branch);
-    (void)step;
     if (status != HOWDAH_STATUS_OK)
         return status;
-    struct howdah_session *s = branch->run->s;
-    size_t objects = map_count(&s->map);
-    struct entry *entry = relation_load_row(branch->load, cells, count);
-    if (entry && map_count(&s->map) != objects)
-        entry->read_only = branch->run->q->read_only;
-    return entry ? HOWDAH_STATUS_OK : s->error.status;
+    return relation_load_row(branch->load, step, cells, count) ? HOWDAH_STATUS_OK : branch->run->s->error.status;
 }
 
 static enum howdah_status end_branch(void *arg, struct pg_step *step, const struct pg_done *done)

@@ -6,7 +6,7 @@ struct key_probe {
     const void *object;
 };
 
-static uint32_t hash_key(const struct mapper *mapper, const void *object)
+uint32_t identity_hash(const struct mapper *mapper, const void *object)
 {
     if (mapper->integer_key)
         return key_hash_integer(mapper, key_read_integer(mapper->integer_key, object));
@@ -68,21 +68,18 @@ struct entry *identity_find(const struct map *map, const struct mapper *mapper, 
     if (mapper->integer_key)
         return identity_find_integer(map, mapper, key_read_integer(mapper->integer_key, object));
     const struct key_probe probe = {mapper, object};
-    struct map_node *node = map_find(map, hash_key(mapper, object), match_key, &probe);
+    struct map_node *node = map_find(map, identity_hash(mapper, object), match_key, &probe);
     return node ? entry_of_node(node) : NULL;
 }
 
 bool identity_add(struct map *map, const struct mapper *mapper, struct entry *entry)
 {
-    if (!map_add(map, &entry->node, hash_key(mapper, entry_snapshot(mapper, entry))))
-        return false;
-    entry->mapped = true;
-    return true;
+    return identity_add_hashed(map, entry, identity_hash(mapper, entry_snapshot(mapper, entry)));
 }
 
 void identity_add_prepared(struct map *map, const struct mapper *mapper, struct entry *entry)
 {
-    map_add_prepared(map, &entry->node, hash_key(mapper, entry_snapshot(mapper, entry)));
+    map_add_prepared(map, &entry->node, identity_hash(mapper, entry_snapshot(mapper, entry)));
     entry->mapped = true;
 }
 

@@ -20,6 +20,13 @@ struct entry *identity_find(const struct map *map, const struct mapper *mapper, 
 static inline struct entry *identity_find_integer(const struct map *map, const struct mapper *mapper, int64_t key);
 /* Adds the entry by its snapshot's key, which must not be there. False if memory is out. */
 bool identity_add(struct map *map, const struct mapper *mapper, struct entry *entry);
+/* The key's hash, by which rows that come in, nearly all of them new, are looked for and added. */
+uint32_t identity_hash(const struct mapper *mapper, const void *object);
+static inline bool identity_add_hashed(struct map *map, struct entry *entry, uint32_t hash)
+{
+    entry->mapped = map_add(map, &entry->node, hash);
+    return entry->mapped;
+}
 /* The same after map_prepare: can't fail. */
 void identity_add_prepared(struct map *map, const struct mapper *mapper, struct entry *entry);
 void identity_remove(struct map *map, struct entry *entry);

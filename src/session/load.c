@@ -66,12 +66,18 @@ bool load_columns(struct howdah_session *s, const struct mapper *mapper, const s
     return true;
 }
 
-bool load_all_columns(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
-                      struct arena *arena, void *object)
+static inline bool decode(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
+                          struct arena *arena, void *object)
 {
     struct decode_fault fault;
     enum howdah_status status = columns_decode(mapper->columns, mapper->column_count, cells, arena, object, &fault);
     return status == HOWDAH_STATUS_OK || fail_column(s, mapper, fault.column, status, fault.why);
+}
+
+bool load_all_columns(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
+                      struct arena *arena, void *object)
+{
+    return decode(s, mapper, cells, arena, object);
 }
 
 /* --- rows --- */
@@ -91,24 +97,30 @@ static bool read_integer_key(const struct mapper *mapper, const struct cell *cel
     }
 }
 
-/* The object of that row if the session has it: only the key is decoded, into a struct for that purpose. */
+/* The object of that row if the session has it: only the key is decoded, into a struct for that purpose. And the key's
+ * hash. */
 static bool find_known(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
-                       struct entry **ret)
+                       uint32_t *ret_hash, struct entry **ret)
 {
     int64_t key;
     if (read_integer_key(mapper, cells, &key)) {
-        *ret = identity_find_integer(&s->map, mapper, key);
+        *ret_hash = key_hash_integer(mapper, key);
+        if (map_may_have(&s->map, *ret_hash))
+            *ret = identity_find_integer(&s->map, mapper, key);
         return true;
     }
     for (uint32_t i = 0; i < mapper->key_count; i++)
         if (!load_column(s, mapper, &mapper->columns[mapper->key[i]], &cells[mapper->key[i]], &s->scratch,
                          s->key_object))
             return false;
-    *ret = identity_find(&s->map, mapper, s->key_object);
+    *ret_hash = identity_hash(mapper, s->key_object);
+    if (map_may_have(&s->map, *ret_hash))
+        *ret = identity_find(&s->map, mapper, s->key_object);
     return true;
 }
 
-static struct entry *load_new(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells)
+static struct entry *load_new(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
+                              uint32_t hash)
 {
     struct entry *entry = slabs_add(&s->slabs, mapper);
     if (!entry) {
@@ -117,12 +129,12 @@ static struct entry *load_new(struct howdah_session *s, const struct mapper *map
     }
     void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
     entry->state = ENTRY_LOADED;
-    if (!load_all_columns(s, mapper, cells, &s->arena, object)) {
+    if (!decode(s, mapper, cells, &s->arena, object)) {
         slabs_take_back(&s->slabs, entry);
         return NULL;
     }
     snapshot_take(mapper, object, snapshot);
-    if (!identity_add(&s->map, mapper, entry)) {
+    if (!identity_add_hashed(&s->map, entry, hash)) {
         slabs_take_back(&s->slabs, entry);
         session_no_memory(s);
         return NULL;
@@ -133,12 +145,13 @@ static struct entry *load_new(struct howdah_session *s, const struct mapper *map
 struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells, size_t count)
 {
     struct entry *known = NULL;
+    uint32_t hash;
     if (count != mapper->column_count) {
         session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
                      "%s: a row of %zu columns, expected %u", mapper->model->name, count, mapper->column_count);
         return NULL;
     }
-    if (!find_known(s, mapper, cells, &known))
+    if (!find_known(s, mapper, cells, &hash, &known))
         return NULL;
     if (known && entry_is_ready(known))
         return known;
@@ -146,7 +159,7 @@ struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, co
         return !fill_is_needed(s, known) || fill_from_row(s, known, NULL, cells, count) ? known : NULL;
     if (known) /* its row was deleted by a flush, and is there again */
         identity_remove(&s->map, known);
-    return load_new(s, mapper, cells);
+    return load_new(s, mapper, cells, hash);
 }
 
 struct entry *load_record(struct howdah_session *s, const struct mapper *mapper, const struct cell *record)

@@ -21,7 +21,16 @@ bool object_key_waits(const struct mapper *mapper, const void *object);
 /* Makes uuid keys that are not set. False: the session has the error. */
 bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, void *object);
 /* The pointer of a BELONGS_TO relation, as it stands in the struct. */
-void *object_pointer(const struct relation *relation, const void *object);
-void object_set_pointer(const struct relation *relation, void *object, void *target);
+static inline void *object_pointer(const struct relation *relation, const void *object)
+{
+    void *target;
+    memcpy(&target, (const char *)object + relation->field->offset, sizeof(target));
+    return target;
+}
+
+static inline void object_set_pointer(const struct relation *relation, void *object, void *target)
+{
+    memcpy((char *)object + relation->field->offset, &target, sizeof(target));
+}
 
 #endif

@@ -2,18 +2,6 @@
 #include "foreign_key.h"
 #include "object.h"
 
-void *object_pointer(const struct relation *relation, const void *object)
-{
-    void *target;
-    memcpy(&target, (const char *)object + relation->field->offset, sizeof(target));
-    return target;
-}
-
-void object_set_pointer(const struct relation *relation, void *object, void *target)
-{
-    memcpy((char *)object + relation->field->offset, &target, sizeof(target));
-}
-
 void object_forget_stale_pointers(struct howdah_session *s, const struct mapper *mapper, void *object)
 {
     for (uint32_t i = 0; i < mapper->relation_count; i++) {

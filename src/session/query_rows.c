@@ -43,11 +43,14 @@ static bool fill(struct reading *reading, const struct cell *cells, size_t count
     return load_all_columns(q->s, mapper, cells, arena, object);
 }
 
-static enum howdah_status keep(struct reading *reading, void *object)
+/* One of so many that come at once. */
+static enum howdah_status keep(struct reading *reading, void *object, size_t coming)
 {
     struct howdah_session *s = reading->base.q->s;
     if (reading->count == reading->capacity) {
         size_t capacity = reading->capacity ? reading->capacity * 2 : 64;
+        if (capacity < reading->count + coming)
+            capacity = reading->count + coming;
         void **objects = memory_resize(&s->db->allocator, reading->objects, capacity * sizeof(*objects));
         if (!objects)
             return session_no_memory(s);
@@ -73,13 +76,14 @@ static enum howdah_status take_managed(void *arg, struct pg_step *step, const st
 {
     struct reading *reading = arg;
     struct howdah_session *s = reading->base.q->s;
+    if (reading->count == reading->capacity)
+        map_reserve(&s->map, step->coming);
     struct entry *entry = load(reading->base.q, reading->mapper, cells, count);
-    (void)step;
     if (!entry)
         return s->error.status;
     if (!siblings_add(&s->siblings, &reading->result, reading->mapper, entry))
         return session_no_memory(s);
-    return keep(reading, entry_object(reading->mapper, entry));
+    return keep(reading, entry_object(reading->mapper, entry), step->coming);
 }
 
 static enum howdah_status take_struct(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
@@ -88,10 +92,9 @@ static enum howdah_status take_struct(void *arg, struct pg_step *step, const str
     struct howdah_session *s = reading->base.q->s;
     const struct howdah_model *model = reading->mapper->model;
     void *object = arena_allocate(&s->arena, model->size, model->alignment);
-    (void)step;
     if (!object)
         return session_no_memory(s);
-    return fill(reading, cells, count, &s->arena, object) ? keep(reading, object) : s->error.status;
+    return fill(reading, cells, count, &s->arena, object) ? keep(reading, object, step->coming) : s->error.status;
 }
 
 static enum howdah_status pass_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)

@@ -134,16 +134,14 @@ static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_bindin
 static enum howdah_status take(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct answer_set *set = arg;
-    uint32_t key;
-    (void)step;
     if (set->most)
-        return relation_load_row(&set->load, cells, count) ? HOWDAH_STATUS_OK : set->load.s->error.status;
+        return relation_load_row(&set->load, step, cells, count) ? HOWDAH_STATUS_OK : set->load.s->error.status;
     if (count != 1 + (size_t)set->load.ends.count || cells[0].size != sizeof(uint64_t))
         return HOWDAH_STATUS_PROTOCOL;
-    if (!relation_load_key(&set->load, cells, &key))
+    if (!relation_load_key(&set->load, cells))
         return set->load.s->error.status;
-    if (key != KEY_NONE)
-        set->counts[key] = read_uint64(cells[0].data);
+    if (set->load.key != KEY_NONE)
+        set->counts[set->load.key] = read_uint64(cells[0].data);
     return HOWDAH_STATUS_OK;
 }
 

@@ -67,6 +67,9 @@ void relation_load_init(struct relation_load *load, struct howdah_session *s, co
     *load = (struct relation_load){
         .s = s, .relation = relation, .form = form, .ends = relation_ends(relation), .arena = arena};
     load->ends.in_row = load->ends.in_row && form == RELATION_ROWS;
+    if (form == RELATION_ROWS && relation->foreign_key && relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
+        load->back = relation->foreign_key->relation;
+    relation_load_restart(load);
     load->cells = relation->target->column_count + (load->ends.in_row ? 0 : load->ends.count);
 }
 
@@ -80,6 +83,8 @@ void relation_load_restart(struct relation_load *load)
 {
     load->row_count = load->known_rows = 0;
     load->result = (struct sibling_result){0};
+    load->ascending = load->grouped = relation_is_many(load->relation) && !load->relation->field->order_by;
+    load->last_id = INT64_MIN;
 }
 
 static bool is_belongs_to(const struct relation_load *load)
@@ -102,22 +107,33 @@ static bool has_key(const struct relation_load *load, const void *object)
     return !is_belongs_to(load) || foreign_key_applies(load->relation->foreign_key, object);
 }
 
-static bool add_row(struct relation_load *load, struct entry *entry, uint32_t key)
+/* Makes room for more rows: that many come at once. */
+static bool grow(struct relation_load *load, size_t coming)
 {
     const struct howdah_allocator *allocator = &load->s->db->allocator;
-    if (load->row_count == load->row_capacity) {
-        size_t capacity = load->row_capacity ? load->row_capacity * 2 : 64;
-        void *rows = memory_resize(allocator, load->rows, capacity * sizeof(*load->rows));
-        load->rows = rows ? rows : load->rows;
-        void *keys = memory_resize(allocator, load->row_keys, capacity * sizeof(*load->row_keys));
-        load->row_keys = keys ? keys : load->row_keys;
-        if (!rows || !keys)
-            return !session_no_memory(load->s);
-        load->row_capacity = capacity;
-    }
+    size_t capacity = load->row_capacity ? load->row_capacity * 2 : 64;
+    if (capacity < load->row_count + coming)
+        capacity = load->row_count + coming;
+    void *rows = memory_resize(allocator, load->rows, capacity * sizeof(*load->rows));
+    load->rows = rows ? rows : load->rows;
+    void *keys = memory_resize(allocator, load->row_keys, capacity * sizeof(*load->row_keys));
+    load->row_keys = keys ? keys : load->row_keys;
+    if (!rows || !keys)
+        return !session_no_memory(load->s);
+    load->row_capacity = capacity;
+    map_reserve(&load->s->map, coming);
+    return true;
+}
+
+static inline bool has_room(struct relation_load *load, size_t coming)
+{
+    return load->row_count < load->row_capacity || grow(load, coming);
+}
+
+static void add_row(struct relation_load *load, struct entry *entry, uint32_t key)
+{
     load->rows[load->row_count] = entry;
     load->row_keys[load->row_count++] = key;
-    return true;
 }
 
 /* The target of a BELONGS_TO if the session has it: then the server needn't be asked. */
@@ -146,8 +162,11 @@ static bool take_source(struct relation_load *load, size_t i)
     }
     load->by_key[key] = source;
     if ((known = find_target(load, object))) {
+        if (!has_room(load, 1))
+            return false;
         load->known_rows++;
-        return add_row(load, known, key);
+        add_row(load, known, key);
+        return true;
     }
     load->asked[load->asked_count++] = object;
     return true;
@@ -162,7 +181,9 @@ bool relation_load_begin(struct relation_load *load, struct entry **sources, siz
     load->source_keys = arena_allocate_array(arena, count, sizeof(*load->source_keys));
     load->by_key = arena_allocate_array(arena, count, sizeof(struct entry *));
     load->asked = arena_allocate_array(arena, count, sizeof(*load->asked));
-    if (!load->source_keys || !load->by_key || !load->asked ||
+    load->met = arena_allocate_zero(arena, count, 1);
+    load->key = KEY_NONE;
+    if (!load->source_keys || !load->by_key || !load->asked || !load->met ||
         !key_index_init(&load->index, arena, mapper, load->ends.columns, load->ends.count, count))
         return !session_no_memory(load->s);
     for (size_t i = 0; i < count; i++)
@@ -207,7 +228,7 @@ const struct relation *relation_find(struct howdah_session *s, const struct mapp
 /* --- rows --- */
 
 /* The usual key: one integer, straight from the wire. */
-static bool read_integer(const struct cell *cell, int64_t *ret)
+static inline bool read_integer(const struct cell *cell, int64_t *ret)
 {
     switch (cell->size) {
     case sizeof(int64_t): *ret = (int64_t)read_uint64(cell->data); return true;
@@ -217,47 +238,109 @@ static bool read_integer(const struct cell *cell, int64_t *ret)
     }
 }
 
-bool relation_load_key(struct relation_load *load, const struct cell *cells, uint32_t *ret)
+/* The cell that says whose a row is, or a part of that. */
+static inline const struct cell *key_cell(const struct relation_load *load, const struct cell *cells, uint32_t part)
+{
+    if (load->ends.in_row)
+        return &cells[load->ends.others[part]];
+    return &cells[(load->form == RELATION_COUNT ? 1 : load->relation->target->column_count) + part];
+}
+
+bool relation_load_key(struct relation_load *load, const struct cell *cells)
 {
     struct howdah_session *s = load->s;
     const struct mapper *mapper = load->relation->mapper;
-    uint32_t behind = load->form == RELATION_COUNT ? 1 : load->relation->target->column_count;
-    int64_t integer;
-    if (load->index.integer && read_integer(&cells[load->ends.in_row ? load->ends.others[0] : behind], &integer)) {
-        *ret = key_index_find_integer(&load->index, integer);
+    if (load->index.integer && read_integer(key_cell(load, cells, 0), &load->last_integer)) {
+        load->key = key_index_find_integer(&load->index, load->last_integer);
         return true;
     }
     for (uint32_t i = 0; i < load->ends.count; i++) {
         const struct column *c = &mapper->columns[load->ends.columns[i]];
-        const struct cell *cell = &cells[load->ends.in_row ? load->ends.others[i] : behind + i];
-        if (!load_columns(s, mapper, &c, cell, 1, &s->scratch, s->key_object))
+        if (!load_columns(s, mapper, &c, key_cell(load, cells, i), 1, &s->scratch, s->key_object))
             return false;
     }
-    *ret = key_index_find(&load->index, s->key_object);
+    load->key = key_index_find(&load->index, s->key_object);
     return true;
 }
 
-struct entry *relation_load_row(struct relation_load *load, const struct cell *cells, size_t count)
+/* The same: most rows come source by source. */
+static inline bool find_key(struct relation_load *load, const struct cell *cells)
+{
+    int64_t integer;
+    bool same = load->index.integer && load->key != KEY_NONE && read_integer(key_cell(load, cells, 0), &integer) &&
+                integer == load->last_integer;
+    return same || relation_load_key(load, cells);
+}
+
+/* Whether it comes behind the row that came last, in the order of primary keys. */
+static inline bool is_next(struct relation_load *load, const struct entry *entry)
+{
+    const struct mapper *target = load->relation->target;
+    const void *row = entry_snapshot(target, entry);
+    if (!target->integer_key)
+        return !load->row_count ||
+               key_compare(target, entry_snapshot(target, load->rows[load->row_count - 1]), row) <= 0;
+    int64_t before = load->last_id;
+    load->last_id = key_read_integer(target->integer_key, row);
+    return before <= load->last_id;
+}
+
+/* Takes note of whether collections will be in order as they are. */
+static inline void note_order(struct relation_load *load, const struct entry *entry)
+{
+    bool next = is_next(load, entry);
+    load->ascending &= next;
+    if (load->row_count && load->row_keys[load->row_count - 1] == load->key) {
+        load->grouped &= next;
+    } else if (load->key != KEY_NONE) {
+        load->grouped &= !load->met[load->key];
+        load->met[load->key] = true;
+    }
+}
+
+/* A new object. Its pointer leads to the source that it refers to: nobody else can have a say in that. */
+static inline void begin_object(const struct relation_load *load, struct entry *entry)
+{
+    const struct mapper *target = load->relation->target;
+    entry->read_only = load->read_only;
+    if (!load->back || load->key == KEY_NONE)
+        return;
+    void *source = entry_object(load->relation->mapper, load->by_key[load->key]);
+    object_set_pointer(load->back, entry_object(target, entry), source);
+    object_set_pointer(load->back, entry_snapshot(target, entry), source);
+}
+
+static struct entry *fail_width(const struct relation_load *load, size_t count)
+{
+    const char *model = load->relation->mapper->model->name, *field = load->relation->field->name;
+    session_fail(load->s, HOWDAH_STATUS_PROTOCOL, model, field, NULL, "%s.%s: a row of %zu columns", model, field,
+                 count);
+    return NULL;
+}
+
+struct entry *relation_load_row(struct relation_load *load, const struct pg_step *step, const struct cell *cells,
+                                size_t count)
 {
     struct howdah_session *s = load->s;
     const struct mapper *target = load->relation->target;
-    uint32_t key = KEY_NONE;
-    if (count != load->cells) {
-        session_fail(s, HOWDAH_STATUS_PROTOCOL, load->relation->mapper->model->name, load->relation->field->name, NULL,
-                     "%s.%s: a row of %zu columns", load->relation->mapper->model->name, load->relation->field->name,
-                     count);
-        return NULL;
-    }
-    if (!relation_load_key(load, cells, &key))
+    if (count != load->cells)
+        return fail_width(load, count);
+    if (!has_room(load, step->coming) || !find_key(load, cells))
         return NULL;
     size_t objects = map_count(&s->map);
     struct entry *entry = load_row(s, target, cells, target->column_count);
     if (!entry)
         return NULL;
-    load->known_rows += map_count(&s->map) == objects;
+    if (map_count(&s->map) == objects)
+        load->known_rows++;
+    else
+        begin_object(load, entry);
     if (!siblings_add(&s->siblings, &load->result, target, entry)) {
         session_no_memory(s);
         return NULL;
     }
-    return add_row(load, entry, key) ? entry : NULL;
+    if (load->ascending || load->grouped)
+        note_order(load, entry);
+    add_row(load, entry, load->key);
+    return entry;
 }

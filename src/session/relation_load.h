@@ -32,8 +32,9 @@ struct relation_load {
     struct entry **by_key;  /* by key: a source that has it */
     const void **asked;     /* structs with the keys that only the server can answer */
     size_t asked_count;
-    bool
-        asked_by_rows; /* the server took the keys from the sources' rows, which may have changed since they were loaded */
+    bool read_only;     /* objects that come are */
+    bool asked_by_rows; /* the server took the keys from the sources' rows, which may have changed since they were
+                           loaded */
 
     struct relation_move *moves;
     size_t move_count;
@@ -45,6 +46,13 @@ struct relation_load {
     size_t known_rows; /* whose objects the session had already */
     size_t cells;      /* of a row */
     struct sibling_result result;
+    const struct relation *back; /* the pointers of rows' objects to their sources: set as new objects come. Or NULL */
+    bool ascending;              /* the rows came in the order of their primary keys, */
+    bool grouped;                /* or those of each source did, one behind the other */
+    bool *met;                   /* by key: a row had it */
+    int64_t last_id;             /* of the row that came last, where that is one integer */
+    int64_t last_integer;        /* likewise of whose it is */
+    uint32_t key;                /* the number of that; KEY_NONE: none of the sources' */
 };
 
 void relation_load_init(struct relation_load *load, struct howdah_session *s, const struct relation *relation,
@@ -56,10 +64,11 @@ void relation_load_done(struct relation_load *load);
 bool relation_load_begin(struct relation_load *load, struct entry **sources, size_t count);
 /* Adds the keys that the server is asked for, as parameters. */
 void relation_load_add_keys(const struct relation_load *load, struct parameters *p);
-/* Which key a row names; KEY_NONE: none of the sources'. False: the session has the error. */
-bool relation_load_key(struct relation_load *load, const struct cell *cells, uint32_t *ret);
+/* Which key a row names: it becomes .key. False: the session has the error. */
+bool relation_load_key(struct relation_load *load, const struct cell *cells);
 /* A row of RELATION_ROWS or RELATION_TOP. The entry that it became, or NULL and an error. */
-struct entry *relation_load_row(struct relation_load *load, const struct cell *cells, size_t count);
+struct entry *relation_load_row(struct relation_load *load, const struct pg_step *step, const struct cell *cells,
+                                size_t count);
 /* Forgets the rows: they come again. */
 void relation_load_restart(struct relation_load *load);
 /* Whether the object of a row is to be put where its row is: it is not deleted, nor moved. */

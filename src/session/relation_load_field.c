@@ -29,8 +29,7 @@ static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_b
 static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct relation_load *load = arg;
-    (void)step;
-    return relation_load_row(load, cells, count) ? HOWDAH_STATUS_OK : load->s->error.status;
+    return relation_load_row(load, step, cells, count) ? HOWDAH_STATUS_OK : load->s->error.status;
 }
 
 static bool ask(struct relation_load *load)

@@ -154,7 +154,8 @@ static void put_items(struct relation_load *load, struct collection *collections
         struct collection *collection = &collections[load->row_keys[i]];
         collection->items[collection->count++] = entry_object(target, load->rows[i]);
     }
-    for (uint32_t key = 0; !load->relation->field->order_by && key < load->index.count; key++)
+    bool in_order = load->relation->field->order_by || (!load->known_rows && (load->ascending || load->grouped));
+    for (uint32_t key = 0; !in_order && key < load->index.count; key++)
         sort_by_key(target, collections[key].items, collections[key].count);
     for (size_t i = 0; i < load->move_count; i++) {
         struct collection *collection = &collections[load->moves[i].key];
@@ -249,8 +250,8 @@ static void set_other_side(struct relation_load *load)
 {
     const struct relation *relation = load->relation;
     const struct relation *back = NULL;
-    if (relation->foreign_key && relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
-        back = relation->foreign_key->relation;
+    if (load->back)
+        back = load->known_rows ? load->back : NULL; /* new objects have it */
     else if (relation->inverse && relation->inverse->field->kind == HOWDAH_FIELD_HAS_ONE &&
              !relation->inverse->field->where)
         back = relation->inverse;

@@ -103,21 +103,36 @@ static bool may_show(const struct relation_load *load, const struct entry *entry
     return !load->relation->field->where || (placed && placed->via == load->relation);
 }
 
+/* A quick look, which most objects pass: the fields are as they came. */
+static inline bool is_untouched(const struct foreign_key *key, const struct mapper *mapper, const struct entry *entry)
+{
+    const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
+    if (entry->state != ENTRY_LOADED || entry->placed || key->type)
+        return false;
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!snapshot_has_field(&mapper->columns[key->columns[i]], object, snapshot))
+            return false;
+    return !key->relation || object_pointer(key->relation, object) == object_pointer(key->relation, snapshot);
+}
+
 /* Over a foreign key. What the program wrote into fields is shown by the other side from now on. */
 static bool find_moved(struct relation_load *load, size_t *capacity)
 {
     const struct mapper *mapper = load->relation->target;
+    const struct foreign_key *key = load->relation->foreign_key;
     const struct slab *slab = load->s->slabs.chains[mapper->index].first;
     for (; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++) {
             struct entry *entry = slab_entry(slab, i);
-            enum placement placement = placement_of(load->s, load->relation->foreign_key, mapper, entry);
+            if (is_untouched(key, mapper, entry))
+                continue;
+            enum placement placement = placement_of(load->s, key, mapper, entry);
             if (placement == PLACED_BY_ROW || placement == PLACED_NOWHERE)
                 continue; /* rows are asked again as they come */
-            uint32_t key = key_of(load, entry, placement);
+            uint32_t number = key_of(load, entry, placement);
             if (!owner_follow(load->s, mapper, entry))
                 return false;
-            if (key != KEY_NONE && may_show(load, entry) && !add_move(load, capacity, entry, key))
+            if (number != KEY_NONE && may_show(load, entry) && !add_move(load, capacity, entry, number))
                 return false;
         }
     return true;

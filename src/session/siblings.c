@@ -64,11 +64,6 @@ static uint32_t new_group(struct siblings *siblings, const struct mapper *mapper
 
 /* --- members --- */
 
-static bool is_next(const struct sibling_run *run, size_t stride, const struct entry *entry)
-{
-    return (const unsigned char *)run->first + run->count * stride == (const unsigned char *)entry;
-}
-
 static bool grow_runs(struct siblings *siblings, struct sibling_group *group)
 {
     uint32_t capacity = group->run_capacity ? group->run_capacity * 2 : 1;
@@ -85,7 +80,7 @@ static bool join(struct siblings *siblings, uint32_t number, struct entry *entry
 {
     struct sibling_group *group = &siblings->groups[number];
     struct sibling_run *last = group->run_count ? &group->runs[group->run_count - 1] : NULL;
-    bool neighbour = last && is_next(last, group->stride, entry);
+    bool neighbour = last && sibling_is_next(last, group->stride, entry);
     if (!neighbour && group->run_count == group->run_capacity && !grow_runs(siblings, group))
         return false;
     if (neighbour)
@@ -108,8 +103,8 @@ static bool begin_group(struct siblings *siblings, struct sibling_result *result
     return true;
 }
 
-bool siblings_add(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper,
-                  struct entry *entry)
+bool siblings_add_any(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper,
+                      struct entry *entry)
 {
     if (!result->first)
         result->first = entry;

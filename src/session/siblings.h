@@ -38,8 +38,8 @@ void siblings_init(struct siblings *siblings, const struct howdah_allocator *all
 void siblings_clear(struct siblings *siblings);
 /* The object came with this result; again is nothing. All objects of a result are of one mapper. False if memory is
  * out. */
-bool siblings_add(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper,
-                  struct entry *entry);
+static inline bool siblings_add(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper,
+                                struct entry *entry);
 
 /* The objects that came with an entry: itself first, then the others as they came. */
 struct sibling_walk {
@@ -52,5 +52,32 @@ struct sibling_walk {
 struct sibling_walk siblings_of(const struct siblings *siblings, struct entry *entry);
 /* The next one, or NULL behind the last. */
 struct entry *siblings_next(struct sibling_walk *walk);
+
+/* --- what every row of every result passes through --- */
+
+/* Any object. */
+bool siblings_add_any(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper,
+                      struct entry *entry);
+
+static inline bool sibling_is_next(const struct sibling_run *run, size_t stride, const struct entry *entry)
+{
+    return (const unsigned char *)run->first + run->count * stride == (const unsigned char *)entry;
+}
+
+/* Most are new, and lie behind the one that came before. */
+static inline bool siblings_add(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper,
+                                struct entry *entry)
+{
+    if (!result->number || entry->siblings)
+        return siblings_add_any(siblings, result, mapper, entry);
+    struct sibling_group *group = &siblings->groups[result->number];
+    struct sibling_run *last = &group->runs[group->run_count - 1];
+    if (entry == result->first || !sibling_is_next(last, group->stride, entry))
+        return siblings_add_any(siblings, result, mapper, entry);
+    last->count++;
+    group->members++;
+    entry->siblings = result->number;
+    return true;
+}
 
 #endif

@@ -70,8 +70,9 @@ static uint32_t next_capacity(const struct slab *last, size_t stride)
     return (uint32_t)(wanted <= most ? wanted : most ? most : 1);
 }
 
-static struct slab *add_slab(struct slabs *slabs, const struct mapper *mapper, struct slab_chain *chain)
+struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
 {
+    struct slab_chain *chain = &slabs->chains[mapper->index];
     size_t alignment = mapper->model->alignment;
     if (alignment < _Alignof(struct entry))
         alignment = _Alignof(struct entry);
@@ -100,20 +101,6 @@ static struct slab *add_slab(struct slabs *slabs, const struct mapper *mapper, s
         chain->first = slab;
     chain->last = slab;
     return slab;
-}
-
-struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper)
-{
-    struct slab_chain *chain = &slabs->chains[mapper->index];
-    struct slab *slab = chain->last;
-    if (!slab || slab->count == slab->capacity)
-        slab = add_slab(slabs, mapper, chain);
-    if (!slab)
-        return NULL;
-    struct entry *entry = slab_entry(slab, slab->count++);
-    memset(entry, 0, slab->stride);
-    entry->mapper = (uint16_t)mapper->index;
-    return entry;
 }
 
 void slabs_take_back(struct slabs *slabs, struct entry *entry)

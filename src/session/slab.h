@@ -5,6 +5,8 @@
 
 #include "entry.h"
 
+#include <string.h>
+
 struct slab {
     const struct mapper *mapper;
     struct slab *next;      /* of the same mapper, younger */
@@ -32,7 +34,7 @@ void slabs_done(struct slabs *slabs);
 /* Frees all slabs; the chains are empty afterwards. */
 void slabs_clear(struct slabs *slabs);
 /* A zeroed entry (state NEW) with room for object and snapshot; NULL if memory is out. */
-struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper);
+static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper);
 /* Takes the entry back that was added last to its mapper. */
 void slabs_take_back(struct slabs *slabs, struct entry *entry);
 /* The entry whose object starts at that address, or NULL; the memory is only looked at if it is a slab's. */
@@ -67,6 +69,20 @@ static inline void *entry_snapshot(const struct mapper *mapper, const struct ent
 static inline struct entry *slab_entry(const struct slab *slab, uint32_t index)
 {
     return (struct entry *)(void *)(slab->entries + (size_t)index * slab->stride);
+}
+
+/* A slab with room for another entry; NULL if memory is out. */
+struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper);
+
+static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper)
+{
+    struct slab *slab = slabs->chains[mapper->index].last;
+    if ((!slab || slab->count == slab->capacity) && !(slab = slabs_grow(slabs, mapper)))
+        return NULL;
+    struct entry *entry = slab_entry(slab, slab->count++);
+    memset(entry, 0, slab->stride);
+    entry->mapper = (uint16_t)mapper->index;
+    return entry;
 }
 
 #endif

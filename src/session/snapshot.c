@@ -17,10 +17,8 @@ bool items_same(const struct in_place *array, const void *object)
            (!items.nulls || memcmp(items.nulls, before.nulls, items.count) == 0);
 }
 
-void snapshot_take(const struct mapper *mapper, const void *object, void *snapshot)
+void snapshot_take_items(const struct mapper *mapper, const void *object)
 {
-    if (snapshot != object)
-        memcpy(snapshot, object, mapper->model->size);
     for (uint32_t i = 0; i < mapper->in_place_count; i++) {
         const struct in_place *array = &mapper->in_place[i];
         struct items items = items_of(array, object);

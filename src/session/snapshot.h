@@ -12,7 +12,7 @@
 
 /* The object is as its row: copies it to `snapshot`, and its arrays' items behind themselves. Its arrays must be the
  * session's own. */
-void snapshot_take(const struct mapper *mapper, const void *object, void *snapshot);
+static inline void snapshot_take(const struct mapper *mapper, const void *object, void *snapshot);
 /* Whether nothing changed: the fast test that every object passes through at each commit. False may also mean that
  * bytes changed that are no column's, or a value that is equal but written differently. */
 static inline bool snapshot_clean(const struct mapper *mapper, const void *object, const void *snapshot);
@@ -66,7 +66,18 @@ static inline struct in_place in_place_of(const struct column *c)
     return (struct in_place){(uint32_t)c->offset, (uint32_t)c->codec->size};
 }
 
+/* Copies the arrays' items behind themselves. */
+void snapshot_take_items(const struct mapper *mapper, const void *object);
+
 /* --- what every object passes through --- */
+
+static inline void snapshot_take(const struct mapper *mapper, const void *object, void *snapshot)
+{
+    if (snapshot != object)
+        memcpy(snapshot, object, mapper->model->size);
+    if (mapper->in_place_count)
+        snapshot_take_items(mapper, object);
+}
 
 /* memcmp's call costs more than the look at a handful of words. */
 static inline bool is_few_words(size_t size)

@@ -72,6 +72,36 @@ START_TEST(test_relation_load__has_many_of_all_siblings)
 }
 END_TEST
 
+static void check_in_order(const User *user, size_t count)
+{
+    ck_assert_uint_eq(user->posts.count, count);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert(i == 0 || user->posts.items[i - 1]->id < user->posts.items[i]->id);
+        ck_assert_ptr_eq(user->posts.items[i]->user, user);
+    }
+}
+
+/* Rows lie, and so come, in any order; some of them the session has already. A collection is in that of their keys. */
+START_TEST(test_relation_load__in_order_of_the_primary_key)
+{
+    static const char *const orders[] = {"n", "n % 2, n", "n % 2, -n", "-n", "md5(n::text)", "n % 7, n % 2, n"};
+    for (size_t i = 0; i < 2 * sizeof(orders) / sizeof(*orders); i++) {
+        size_t count;
+        live_sql("TRUNCATE posts CASCADE; INSERT INTO posts (id, user_id, title, published)"
+                 " SELECT n, n %% 2 + 1, 'a', true FROM generate_series(1, 600) AS n ORDER BY %s",
+                 orders[i / 2]);
+        session_clear(s);
+        if (i % 2)
+            for (int64_t id = 590; id > 0; id -= 101)
+                ck_assert_ptr_nonnull(session_find(s, Post, id));
+        User **users = all_users(&count);
+        check_ok(session_load(s, users[0], posts));
+        check_in_order(users[0], 300);
+        check_in_order(users[1], 300);
+    }
+}
+END_TEST
+
 START_TEST(test_relation_load__has_one)
 {
     size_t count;
@@ -278,6 +308,7 @@ END_TEST
 static void add_kinds(TCase *tests)
 {
     tcase_add_test(tests, test_relation_load__has_many_of_all_siblings);
+    tcase_add_test(tests, test_relation_load__in_order_of_the_primary_key);
     tcase_add_test(tests, test_relation_load__has_one);
     tcase_add_test(tests, test_relation_load__belongs_to);
     tcase_add_test(tests, test_relation_load__belongs_to_in_the_session);

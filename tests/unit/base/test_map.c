@@ -56,6 +56,7 @@ START_TEST(test_map__find)
     ck_assert_ptr_null(find(&map, -1));
     map_clear(&map);
     ck_assert_uint_eq(map_count(&map), 0);
+    ck_assert(!map_may_have(&map, hash_of(0)));
     ck_assert_uint_eq(failing_blocks(&failing), 0);
     map_clear(&map);
 }
@@ -84,6 +85,35 @@ START_TEST(test_map__remove)
     for (int i = 1; i < NODES; i += 2)
         map_remove(&map, &numbers[i].node);
     ck_assert_ptr_null(map.first);
+    ck_assert_uint_eq(failing_blocks(&failing), 0);
+}
+END_TEST
+
+/* Who is there is never denied; who is not, nearly always. */
+START_TEST(test_map__may_have)
+{
+    static struct number numbers[NODES];
+    struct failing failing;
+    struct map map;
+    int wrong = 0;
+    failing_init(&failing);
+    map_init(&map, &failing.hook);
+    ck_assert(!map_may_have(&map, hash_of(0)));
+    for (int i = 0; i < NODES; i++) {
+        numbers[i].value = i;
+        map_add(&map, &numbers[i].node, hash_of(i));
+        for (int k = 0; k <= i; k += 97)
+            if (!map_may_have(&map, hash_of(k)))
+                ck_abort_msg("%d is there with %d others", k, i);
+    }
+    for (int i = NODES; i < 2 * NODES; i++)
+        wrong += map_may_have(&map, hash_of(i));
+    ck_assert_int_lt(wrong, NODES / 5);
+    for (int i = 0; i < NODES; i += 2)
+        map_remove(&map, &numbers[i].node);
+    for (int i = 1; i < NODES; i += 2)
+        ck_assert(map_may_have(&map, hash_of(i)));
+    map_clear(&map);
     ck_assert_uint_eq(failing_blocks(&failing), 0);
 }
 END_TEST
@@ -201,4 +231,5 @@ START_TEST(test_map__room)
 }
 END_TEST
 
-RUN("map", test_map__room, test_map__find, test_map__remove, test_map__no_memory, test_map__prepared)
+RUN("map", test_map__room, test_map__find, test_map__may_have, test_map__remove, test_map__no_memory,
+    test_map__prepared)
