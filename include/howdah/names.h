@@ -734,6 +734,15 @@
 #ifdef query_read_only
 #error "howdah: query_read_only is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_merge
+#error "howdah: session_merge is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef session_merge_only
+#error "howdah: session_merge_only is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef query_only
+#error "howdah: query_only is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_evict
 #error "howdah: session_evict is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1252,6 +1261,9 @@ typedef struct howdah_numeric_array NumericArray;
 #define session_expire_all         howdah_session_expire_all
 #define session_set_read_only      howdah_session_set_read_only
 #define query_read_only            howdah_query_read_only
+#define session_merge              howdah_session_merge
+#define session_merge_only         howdah_session_merge_only
+#define query_only                 howdah_query_only
 #define session_load_columns       howdah_session_load_columns
 #define session_mark_changed       howdah_session_mark_changed
 #define session_plan               howdah_session_plan

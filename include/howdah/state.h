@@ -30,6 +30,27 @@ HOWDAH_API void *howdah_session_attach_object(struct howdah_session *s, const st
 #define howdah_session_attach_struct(s, T, value) \
     ((T *)howdah_session_attach_object((s), &T##_model, (1 ? (value) : (const T *)0)))
 
+/* session_merge(s, User, &value): what a detached struct says goes into the object with its key, which is returned: the one
+ * that the session has, else the one that the row becomes (1 round trip; also where the session's lacks something), else a
+ * new one. A struct whose key is not whole is a new object (no round trip). Several structs with one key are one object; the
+ * last one counts.
+ *
+ * Copied is what is set: a NULL pointer and a Null type that is not valid are not, so that they blank nothing; every other
+ * zero is a value. session_merge_only(s, User, (email, age), &value) copies these fields and no others, NULL as well. Neither
+ * copies the key, the version, what the server makes, or relations.
+ *
+ * STATUS_STALE if the struct has a version and it is not the object's: the error tells both. STATUS_MISUSE if the object is
+ * marked deleted or read only, STATUS_INVALID if a field can't be what is copied. A managed object is merged into itself:
+ * it is returned as it is. NULL on error, and then nothing was copied. */
+HOWDAH_API void *howdah_session_merge_object(struct howdah_session *s, const struct howdah_model *model,
+                                             const void *value, const size_t *fields, size_t count);
+#define howdah_session_merge(s, T, value) \
+    ((T *)howdah_session_merge_object((s), &T##_model, (1 ? (value) : (const T *)0), NULL, 0))
+#define howdah_session_merge_only(s, T, fields, value) \
+    ((T *)howdah_session_merge_object((s), &T##_model, (1 ? (value) : (const T *)0), \
+                                      HOWDAH_MERGED(T, HOWDAH_STRIP fields)))
+#define HOWDAH_MERGED(T, ...) HOWDAH_OFFSETS(T, __VA_ARGS__), HOWDAH_COUNT(__VA_ARGS__)
+
 /* --- rows that are known only in part --- */
 
 /* session_stub(s, User, 7): the row with that key as an object, without loading it; the one that the session has already, if
@@ -45,6 +66,16 @@ HOWDAH_API void *howdah_session_attach_object(struct howdah_session *s, const st
 HOWDAH_API void *howdah_session_stub_key(struct howdah_session *s, const struct howdah_model *model,
                                          const struct howdah_value *key, size_t parts);
 #define howdah_session_stub(s, T, ...) ((T *)howdah_session_stub_key((s), &T##_model, HOWDAH_VALUES(__VA_ARGS__)))
+
+/* query_only(q, User, name, email): the objects that the query brings have these columns loaded, their keys, versions and
+ * foreign keys, and no others; it may be called again for more. What is not loaded is zero, is not written unless it is set
+ * (no SELECT for that), and is filled by session_load_columns, session_find, session_refresh, or a query that reads it.
+ * Objects that the session has already have what they had, and get what they lack. Fields of the query's model; not for
+ * plain structs. No I/O. */
+HOWDAH_API void howdah_query_only_fields(struct howdah_query *q, const struct howdah_model *model, const size_t *fields,
+                                         size_t count);
+#define howdah_query_only(q, T, ...) \
+    howdah_query_only_fields((q), &T##_model, HOWDAH_OFFSETS(T, __VA_ARGS__), HOWDAH_COUNT(__VA_ARGS__))
 
 /* session_mark_changed(s, user, grade): the next commit writes the field as it then is, also where it is what it was, or
  * looks as if it were not set: a zero or NULL in a column that was not loaded, or that has a default. STATUS_INVALID for a

@@ -102,6 +102,16 @@ static void *ask_server(struct howdah_session *s, const struct mapper *mapper, s
     return answer(s, find.found);
 }
 
+void *find_by_key_object(struct howdah_session *s, const struct mapper *mapper)
+{
+    struct entry *entry = identity_find(&s->map, mapper, s->key_object);
+    bool fills = entry && fill_is_needed(s, entry);
+    if (!entry || entry->state == ENTRY_DETACHED || fills)
+        return ask_server(s, mapper, fills ? entry : NULL);
+    s->written.identity_hits++;
+    return answer(s, entry);
+}
+
 static void *find_key(struct howdah_session *s, const struct howdah_model *model, const struct howdah_value *key,
                       size_t parts)
 {
@@ -109,15 +119,9 @@ static void *find_key(struct howdah_session *s, const struct howdah_model *model
     if (!mapper || !key_take(s, mapper, key, parts))
         return NULL;
     s->recent = mapper;
-    struct entry *entry = identity_find(&s->map, mapper, s->key_object);
-    bool fills = entry && fill_is_needed(s, entry);
-    if (!entry || entry->state == ENTRY_DETACHED || fills) {
-        void *object = ask_server(s, mapper, fills ? entry : NULL);
-        arena_reset(&s->scratch);
-        return object;
-    }
-    s->written.identity_hits++;
-    return answer(s, entry);
+    void *object = find_by_key_object(s, mapper);
+    arena_reset(&s->scratch);
+    return object;
 }
 
 /* Not inlined: its frame would cost each hit as much as the look into the map. */

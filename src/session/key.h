@@ -9,5 +9,7 @@ bool key_take(struct howdah_session *s, const struct mapper *mapper, const struc
 /* A value for one column, into s->key_object. */
 bool key_take_value(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
                     struct howdah_value value);
+/* The object with the key that is in s->key_object: what session_find gives. */
+void *find_by_key_object(struct howdah_session *s, const struct mapper *mapper);
 
 #endif

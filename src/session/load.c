@@ -162,6 +162,50 @@ struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, co
     return load_new(s, mapper, cells, hash);
 }
 
+static bool read_key(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
+                     const struct cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i]->key && !load_column(s, mapper, columns[i], &cells[i], &s->scratch, s->key_object))
+            return false;
+    return true;
+}
+
+static bool make_part(struct howdah_session *s, const struct mapper *mapper, struct entry *entry,
+                      const struct column *const *columns, const uint64_t *unloaded, const struct cell *cells,
+                      size_t count)
+{
+    void *object = entry_object(mapper, entry);
+    entry->state = ENTRY_LOADED;
+    if (!load_columns(s, mapper, columns, cells, count, &s->arena, object))
+        return false;
+    snapshot_take(mapper, object, entry_snapshot(mapper, entry));
+    return (identity_add(&s->map, mapper, entry) && marks_add_set(s, entry, MARK_UNLOADED, unloaded)) ||
+           !session_no_memory(s);
+}
+
+struct entry *load_part(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
+                        const uint64_t *unloaded, const struct cell *cells, size_t count)
+{
+    if (!read_key(s, mapper, columns, cells, count))
+        return NULL;
+    struct entry *known = identity_find(&s->map, mapper, s->key_object);
+    if (known && known->state != ENTRY_DETACHED)
+        return !fill_is_needed(s, known) || fill_from_row(s, known, columns, cells, count) ? known : NULL;
+    if (known)
+        identity_remove(&s->map, known);
+    struct entry *entry = slabs_add(&s->slabs, mapper);
+    if (!entry) {
+        session_no_memory(s);
+        return NULL;
+    }
+    if (make_part(s, mapper, entry, columns, unloaded, cells, count))
+        return entry;
+    identity_remove(&s->map, entry);
+    slabs_take_back(&s->slabs, entry);
+    return NULL;
+}
+
 struct entry *load_record(struct howdah_session *s, const struct mapper *mapper, const struct cell *record)
 {
     if (!load_unpack(s, mapper, record, mapper->column_count))

@@ -7,6 +7,9 @@
 /* The object of a row that holds all columns of the mapper in order: the one that is in the session already, unchanged,
  * or a new one. NULL on error, which the session then has. */
 struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells, size_t count);
+/* The same from a row of some columns: where the object is made for it, the columns of the set `unloaded` are not loaded. */
+struct entry *load_part(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
+                        const uint64_t *unloaded, const struct cell *cells, size_t count);
 /* The same from a row of one cell, a ROW value. */
 struct entry *load_record(struct howdah_session *s, const struct mapper *mapper, const struct cell *record);
 /* Takes a ROW value apart into s->cells, `count` of them. */

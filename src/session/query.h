@@ -17,6 +17,13 @@ struct query_form {
     struct pg_binding binding;
 };
 
+/* The columns that a query reads, where these are not all. */
+struct query_only {
+    uint64_t *set, *unloaded; /* and the others */
+    const struct column **columns;
+    uint32_t count;
+};
+
 struct howdah_query {
     struct howdah_session *s;
     struct howdah_allocator memory; /* the session's arena, for buffers */
@@ -24,6 +31,7 @@ struct howdah_query {
     const struct mapper *result;    /* of the struct that the outputs fill; NULL: rows of the root */
     const struct select_source *at; /* the row that its model means, by query_at; or NULL */
     bool untracked;
+    struct query_only *only;                    /* NULL: all columns */
     bool read_only;                             /* objects that it brings into the session are not written */
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
     struct select_terms sets;                   /* what query_update assigns */
@@ -39,6 +47,12 @@ struct howdah_query {
 static inline const struct mapper *query_root(const struct howdah_query *q)
 {
     return q->select.scope.first ? q->select.scope.first->mapper : NULL;
+}
+
+/* How many columns a row of the query's model has. */
+static inline uint32_t query_width(const struct howdah_query *q)
+{
+    return q->only ? q->only->count : query_root(q)->column_count;
 }
 
 /* --- building --- */

@@ -137,8 +137,8 @@ static bool make_select(struct howdah_query *q, const struct paging *paging, str
     const struct select_source *root = q->select.scope.first;
     *ret = (struct paged){.select = q->select, .arena = arena};
     ret->select.orders = ret->select.outputs = (struct select_terms){0};
-    for (uint32_t i = 0; i < root->mapper->column_count; i++)
-        add_output(ret, root, &root->mapper->columns[i]);
+    for (uint32_t i = 0; i < query_width(q); i++)
+        add_output(ret, root, q->only ? q->only->columns[i] : &root->mapper->columns[i]);
     for (uint32_t i = 0; i < cursor->count; i++) {
         add_output(ret, cursor->keys[i].source, cursor->keys[i].column);
         add_order(ret, &cursor->keys[i], cursor->backward);
@@ -162,9 +162,9 @@ static enum howdah_status take(void *arg, struct pg_step *step, const struct cel
     struct paging *paging = arg;
     struct howdah_query *q = paging->base.q;
     const struct mapper *mapper = query_root(q);
-    const struct cell *keys = cells + mapper->column_count;
+    const struct cell *keys = cells + query_width(q);
     (void)step;
-    if (count != mapper->column_count + paging->cursor.count)
+    if (count != query_width(q) + paging->cursor.count)
         return session_fail(q->s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL, "a page of another width");
     paging->more = paging->count == paging->rows;
     if (paging->more)
@@ -172,7 +172,7 @@ static enum howdah_status take(void *arg, struct pg_step *step, const struct cel
     bool kept = cursor_keep(&paging->last, keys, paging->cursor.count, &q->s->arena);
     if (paging->count == 0)
         kept = kept && cursor_keep(&paging->first, keys, paging->cursor.count, &q->s->arena);
-    void *object = kept ? query_take_row(q, &paging->result, cells, mapper->column_count) : NULL;
+    void *object = kept ? query_take_row(q, &paging->result, cells, query_width(q)) : NULL;
     if (!object)
         return kept ? q->s->error.status : session_no_memory(q->s);
     paging->objects[paging->count++] = object;

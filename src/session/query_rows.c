@@ -34,12 +34,14 @@ static bool fill(struct reading *reading, const struct cell *cells, size_t count
 {
     struct howdah_query *q = reading->base.q;
     const struct mapper *mapper = reading->mapper;
-    size_t expected = q->result ? q->select.outputs.count : mapper->column_count;
+    size_t expected = q->result ? q->select.outputs.count : query_width(q);
     memset(object, 0, mapper->model->size);
     if (count != expected)
         return fail_width(q->s, mapper, count, expected);
     if (q->result)
         return load_columns(q->s, mapper, reading->columns, cells, count, arena, object);
+    if (q->only)
+        return load_columns(q->s, mapper, q->only->columns, cells, count, arena, object);
     return load_all_columns(q->s, mapper, cells, arena, object);
 }
 
@@ -66,7 +68,9 @@ static struct entry *load(struct howdah_query *q, const struct mapper *mapper, c
 {
     struct howdah_session *s = q->s;
     size_t objects = map_count(&s->map);
-    struct entry *entry = load_row(s, mapper, cells, count);
+    const struct query_only *only = q->only;
+    struct entry *entry =
+        only ? load_part(s, mapper, only->columns, only->unloaded, cells, count) : load_row(s, mapper, cells, count);
     if (entry && map_count(&s->map) != objects)
         entry->read_only = q->read_only;
     return entry;
@@ -121,7 +125,9 @@ void *query_take_row(struct howdah_query *q, struct sibling_result *result, cons
         void *object = arena_allocate_zero(&s->arena, mapper->model->size, mapper->model->alignment);
         if (!object)
             session_no_memory(s);
-        return object && load_all_columns(s, mapper, cells, &s->arena, object) ? object : NULL;
+        bool loaded = object && (q->only ? load_columns(s, mapper, q->only->columns, cells, count, &s->arena, object)
+                                         : load_all_columns(s, mapper, cells, &s->arena, object));
+        return loaded ? object : NULL;
     }
     struct entry *entry = load(q, mapper, cells, count);
     if (entry && !siblings_add(&s->siblings, result, mapper, entry)) {
@@ -154,7 +160,10 @@ static bool check_outputs(struct howdah_query *q)
 static bool prepare_outputs(struct reading *reading, struct arena *arena)
 {
     struct howdah_query *q = reading->base.q;
-    if (!check_outputs(q))
+    if (q->only)
+        session_fail(q->s, HOWDAH_STATUS_INVALID, q->result->model->name, NULL, NULL,
+                     "query_only is for objects: a plain struct has what query_select gives it");
+    if (q->only || !check_outputs(q))
         return false;
     const struct column **columns = arena_allocate_array(arena, q->select.outputs.count, sizeof(*columns));
     if (!columns) {

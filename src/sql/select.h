@@ -123,7 +123,8 @@ struct select {
     struct select_conditions having;
     struct select_terms groups;
     struct select_terms orders;
-    struct select_terms outputs; /* none: all columns of the root */
+    struct select_terms outputs; /* none: the columns of the root, */
+    const uint64_t *columns;     /* those of this set, or (NULL) all */
     const struct select_parameter *limit;
     const struct select_parameter *offset;
     const char *lock; /* " FOR UPDATE OF t0", or NULL */

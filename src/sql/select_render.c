@@ -1,5 +1,6 @@
 /* The clauses of a SELECT, in each of the forms in which it may run. */
 #include "select.h"
+#include "statements.h"
 
 enum { OID_INT8 = 20 };
 
@@ -27,13 +28,23 @@ static void write_read_column(struct select_writer *w, const struct select_sourc
     write_text(w, column->read_cast);
 }
 
-static void write_all_columns(struct select_writer *w, const struct select_source *root)
+static void write_columns(struct select_writer *w, const struct select_source *root, const uint64_t *columns)
 {
+    const char *before = "";
     for (uint32_t i = 0; i < root->mapper->column_count; i++) {
-        if (i)
-            write_text(w, ", ");
+        if (columns && !column_in(columns, i))
+            continue;
+        write_text(w, before);
         write_read_column(w, root, &root->mapper->columns[i]);
+        before = ", ";
     }
+}
+
+static void hash_columns(struct select_writer *w, const struct mapper *mapper, const uint64_t *columns)
+{
+    write_bytes(w, (const char *)&mapper, sizeof(mapper));
+    if (columns)
+        write_bytes(w, (const char *)columns, column_words(mapper) * sizeof(*columns));
 }
 
 static void write_key(struct select_writer *w, const struct select_source *root)
@@ -67,9 +78,9 @@ static void write_output(struct select_writer *w, const struct select *select, e
     else if (select->outputs.first)
         write_terms(w, &select->outputs, "", false);
     else if (w->hashing)
-        write_bytes(w, (const char *)&select->scope.first->mapper, sizeof(select->scope.first->mapper));
+        hash_columns(w, select->scope.first->mapper, select->columns);
     else
-        write_all_columns(w, select->scope.first);
+        write_columns(w, select->scope.first, select->columns);
 }
 
 const struct select_parameter *select_limit(const struct select *select, enum select_form form)
