@@ -25,6 +25,13 @@ struct sweep {
     size_t tries, failures;
 };
 
+static bool fenced;
+
+void sweep_fenced(void)
+{
+    fenced = true;
+}
+
 Status status_of(const Session *s)
 {
     const Error *error = session_error(s);
@@ -42,10 +49,10 @@ void check_no_memory(const Error *error)
 
 Database *sweep_database(struct failing *failing)
 {
-    Database *db = database_open(live_conninfo(), WORKSHOP_MODELS,
-                                 DATABASE_OPTIONS(.lazy = true, .pool_size = 2, .statement_timeout = TIMEOUT,
-                                                  .commit_timeout = TIMEOUT, .in_doubt_timeout = TIMEOUT / 10,
-                                                  .allocator = &failing->hook));
+    Database *db = database_open(live_conninfo(), workshop_models(),
+                                 DATABASE_OPTIONS(.lazy = true, .fence = fenced, .pool_size = 2,
+                                                  .statement_timeout = TIMEOUT, .commit_timeout = TIMEOUT,
+                                                  .in_doubt_timeout = TIMEOUT / 10, .allocator = &failing->hook));
     ck_assert_msg(!database_error(db), "%s", error_text(database_error(db)));
     return db;
 }
@@ -312,7 +319,7 @@ void sweep_by(const struct injector *injector, const struct act *act)
 
 void sweep_tables(void)
 {
-    Database *db = database_open(live_conninfo(), WORKSHOP_MODELS, NULL);
+    Database *db = database_open(live_conninfo(), workshop_models(), DATABASE_OPTIONS(.fence = true));
     ck_assert_msg(database_create_tables(db) == STATUS_OK, "%s", error_text(database_error(db)));
     database_close(db);
 }

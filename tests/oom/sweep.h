@@ -48,8 +48,10 @@ void check_no_memory(const Error *error);
 
 /* Opens a database of the workshop's models with that allocator, without connecting; fails the test if it can't. */
 Database *sweep_database(struct failing *failing);
+/* Databases that are opened from now on have a commit fence. */
+void sweep_fenced(void);
 
-/* Creates the workshop's tables. */
+/* Creates the workshop's tables, and that of the fence. */
 void sweep_tables(void);
 /* Runs the program's suite in a database of its own. */
 int sweep_main(Suite *suite);

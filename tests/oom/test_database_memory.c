@@ -63,14 +63,14 @@ static void open_and_close(struct failing *failing, void *arg)
 
 START_TEST(test_database_memory__open_lazily)
 {
-    struct opening opening = {WORKSHOP_MODELS, STATUS_OK, true};
+    struct opening opening = {workshop_models(), STATUS_OK, true};
     for_each_failure(open_and_close, &opening);
 }
 END_TEST
 
 START_TEST(test_database_memory__open)
 {
-    struct opening opening = {WORKSHOP_MODELS, STATUS_OK, false};
+    struct opening opening = {workshop_models(), STATUS_OK, false};
     for_each_failure(open_and_close, &opening);
 }
 END_TEST
@@ -215,6 +215,33 @@ static void sweep_call(Status (*make)(Database *db, Error *error))
     free(call.after);
 }
 
+/* Into a unit, which database_run does in a session of its own. */
+static Status add_in_a_unit(Session *s, void *arg)
+{
+    ++*(int *)arg;
+    Maker *gus = session_add(s, Maker, .name = "Gus", .code = "G7", .mail = "gus@example.com");
+    session_add(s, Item, .slug = "jug", .title = "Jug", .maker = gus);
+    session_savepoint(s);
+    Item *anvil = session_find(s, Item, 1);
+    if (anvil)
+        anvil->title = "Heavy anvil";
+    return session_flush(s);
+}
+
+static Status run_unit(Database *db, Error *error)
+{
+    int calls = 0;
+    Status status = database_run(db, add_in_a_unit, &calls, NULL, error);
+    ck_assert_int_le(calls, 1);
+    return status;
+}
+
+START_TEST(test_database_memory__run)
+{
+    sweep_call(run_unit);
+}
+END_TEST
+
 static Status find_item(Database *db, Error *error)
 {
     Item item = {.id = -1};
@@ -324,6 +351,7 @@ int main(void)
     tcase_add_test(tables, test_database_memory__drop_tables);
     TCase *calls = add_case(suite, "calls");
     tcase_add_unchecked_fixture(calls, sweep_tables, NULL);
+    tcase_add_test(calls, test_database_memory__run);
     tcase_add_test(calls, test_database_memory__find);
     tcase_add_test(calls, test_database_memory__save_new);
     tcase_add_test(calls, test_database_memory__save_again);

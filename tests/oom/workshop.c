@@ -41,6 +41,12 @@ MODEL(Sticker, "stickers",
     COLUMN(Sticker, place));
 /* clang-format on */
 
+const Model *const *workshop_models(void)
+{
+    static const Model *const models[] = {&Maker_model, &Item_model, &Label_model, &Sticker_model, NULL};
+    return models;
+}
+
 static const char all_rows[] =
     "SELECT concat_ws('/', 'maker', name, code, mail, age, trade, joined_at IS NOT NULL) FROM makers"
     " UNION ALL SELECT concat_ws('/', 'item', m.mail, slug, title, coalesce(note, '-'), data, tags,"

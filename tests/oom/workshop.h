@@ -51,8 +51,10 @@ struct Sticker {
 
 extern const Enum Trade_labels;
 extern const Model Maker_model, Item_model, Label_model, Sticker_model;
-#define WORKSHOP_MODELS MODELS(Maker, Item, Label, Sticker)
 
+/* --- what every set of models of these sweeps has --- */
+
+const Model *const *workshop_models(void);
 /* All rows of all tables as text, in one order and without generated keys: what was committed. For the caller to
  * free. */
 char *workshop_rows(void);
