@@ -144,7 +144,15 @@ end
 
 def delete(size)
   units = size.ranges.map { |range| items_in(range) }
-  -> { units.each { |items| transaction { delete_versioned(Item, items) } } }
+  lambda do
+    units.each do |items|
+      if items.size == 1
+        delete_versioned(Item, items)
+      else
+        transaction { delete_versioned(Item, items) }
+      end
+    end
+  end
 end
 
 def graph(size)

@@ -222,26 +222,33 @@ function update(Size $size): Closure
 }
 
 // remove() compares no versions: this is the bulk delete of the documentation, with them.
+function delete_items(EntityManager $em, array $items): void
+{
+    $versions = [];
+    foreach ($items as $item) {
+        $versions[$item->version][] = $item->id;
+    }
+    $query = $em->createQuery('DELETE Bench\Item i WHERE i.id IN (:ids) AND i.version = :version');
+    foreach ($versions as $version => $ids) {
+        foreach (array_chunk($ids, 10000) as $chunk) {
+            if ($query->execute(['ids' => $chunk, 'version' => $version]) !== count($chunk)) {
+                throw new RuntimeException('an item is stale');
+            }
+        }
+    }
+}
+
 function delete(Size $size): Closure
 {
     $units = loaded($size);
     return function () use ($units) {
         foreach ($units as [$em, $items]) {
-            $em->wrapInTransaction(function () use ($em, $items) {
-                $versions = [];
-                foreach ($items as $item) {
-                    $versions[$item->version][] = $item->id;
-                }
-                $query = $em->createQuery('DELETE Bench\Item i WHERE i.id IN (:ids) AND i.version = :version');
-                foreach ($versions as $version => $ids) {
-                    foreach (array_chunk($ids, 10000) as $chunk) {
-                        if ($query->execute(['ids' => $chunk, 'version' => $version]) !== count($chunk)) {
-                            throw new RuntimeException('an item is stale');
-                        }
-                    }
-                }
-                $em->clear();
-            });
+            if (count($items) === 1) {
+                delete_items($em, $items);
+            } else {
+                $em->wrapInTransaction(fn () => delete_items($em, $items));
+            }
+            $em->clear();
         }
     };
 }

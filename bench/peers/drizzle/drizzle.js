@@ -200,7 +200,10 @@ async function remove({ ranges }) {
   const units = []
   for (const range of ranges) units.push(await itemsBetween(range))
   return async () => {
-    for (const unit of units) await db.transaction((tx) => deleteAll(tx, items, unit))
+    for (const unit of units) {
+      if (unit.length === 1) await deleteAll(db, items, unit)
+      else await db.transaction((tx) => deleteAll(tx, items, unit))
+    }
   }
 }
 

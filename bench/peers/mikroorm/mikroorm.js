@@ -23,11 +23,9 @@ const boot = (all) => MikroORM.init({
 
 let orm
 async function connected() {
-  if (!orm) {
-    orm = await boot(entities.all)
-    await orm.connect()
-  }
-  return orm
+  if (orm) return
+  orm = await boot(entities.all)
+  await orm.checkConnection() // connects
 }
 
 // A unit of work.
@@ -156,20 +154,24 @@ async function update({ ranges }) {
   }
 }
 
+// remove() compares no versions.
+async function deleteAll(em, items) {
+  for (const [version, same] of byVersion(items)) {
+    for (const chunk of chunks(same, 10000)) {
+      const count = await em.nativeDelete(Item, { id: chunk.map((item) => item.id), version })
+      if (count !== chunk.length) throw new Error('an item is stale')
+    }
+  }
+}
+
 async function remove({ ranges }) {
   const units = []
   for (const range of ranges) units.push(await itemsBetween(range))
   return async () => {
     for (const { em, objects } of units) {
-      // remove() compares no versions
-      await em.transactional(async (em) => {
-        for (const [version, same] of byVersion(objects)) {
-          for (const chunk of chunks(same, 10000)) {
-            const count = await em.nativeDelete(Item, { id: chunk.map((item) => item.id), version })
-            if (count !== chunk.length) throw new Error('an item is stale')
-          }
-        }
-      }, { clear: true })
+      if (objects.length === 1) await deleteAll(em, objects)
+      else await em.transactional((em) => deleteAll(em, objects))
+      em.clear()
     }
   }
 }
@@ -250,7 +252,7 @@ async function open({ n, r }) {
   return async () => {
     for (let unit = 0; unit < r; unit++) {
       const other = await boot(entities.wideEntities(n, 20))
-      await other.connect()
+      await other.checkConnection()
       await other.close()
     }
   }
@@ -258,7 +260,7 @@ async function open({ n, r }) {
 
 async function start() {
   return async () => {
-    await connected()
+    orm ??= await boot(entities.all) // connects when it has to
     const item = await fork().findOneOrFail(Item, 1)
     return () => foldItems([item])
   }

@@ -11,10 +11,8 @@ from contestant import (ACCOUNTS, CHANGED, K, M, fold, fold_authors, fold_items,
 
 
 def connect():
-    # values_only, not values_plus_batch: with that, psycopg2 knows no row counts, and versions are then checked row by
-    # row for deletes, too. UPDATE is row by row in either mode once there is a version.
-    return create_engine("postgresql+psycopg2://", executemany_mode="values_only", executemany_values_page_size=1000,
-                         future=True)
+    # psycopg2's helpers for many rows. Where there is a version, UPDATE and DELETE are row by row all the same.
+    return create_engine("postgresql+psycopg2://", executemany_mode="values_plus_batch", future=True)
 
 
 engine = connect()
