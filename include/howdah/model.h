@@ -98,7 +98,9 @@ struct howdah_field {
     bool nullable;   /* for types whose default is NOT NULL but that can hold NULL (a pointer) */
     bool not_null;   /* for types whose default is nullable */
     bool index;
-    bool version; /* optimistic lock: 1 on INSERT, + 1 and checked on UPDATE, checked on DELETE */
+    bool version; /* optimistic lock: 1 on INSERT, + 1 and checked on UPDATE, checked on DELETE. On an int64_t whose
+                     .column is "xmin" it is the transaction that wrote the row last: the table has no such column of its own,
+                     and the server makes and checks it all the same */
     enum howdah_generated generated;
     enum howdah_action on_delete;
     enum howdah_update_action on_update;
@@ -140,6 +142,15 @@ struct howdah_field {
     size_t struct_size; /* sizeof(struct howdah_field) of the program: set by the macros */
 };
 
+/* How an UPDATE or DELETE tells that somebody else has changed the row since it was loaded: STATUS_STALE. The last two need
+ * nothing of the table, and cost a value for each column that is compared; what was written comes back whole. Types without
+ * a proper =, as json, can't be in such a model. */
+enum howdah_optimistic {
+    HOWDAH_OPTIMISTIC_VERSION = 0, /* by the .version column; not at all without one */
+    HOWDAH_OPTIMISTIC_ALL,         /* every column that was loaded is what it was */
+    HOWDAH_OPTIMISTIC_DIRTY        /* those that an UPDATE writes are; a DELETE compares all */
+};
+
 /* A model. `table` NULL is a plain struct for the rows of a query: no identity, not tracked. */
 struct howdah_model {
     size_t struct_size; /* sizeof(struct howdah_model) of the program: set by the macros */
@@ -150,6 +161,7 @@ struct howdah_model {
     const char *table;
     const struct howdah_field *fields;
     size_t field_count;
+    enum howdah_optimistic optimistic;
 };
 
 /* A row of a join table, as a plan's objects and an error's object show it: the object that has the relation (or the one
@@ -351,12 +363,16 @@ struct howdah_join_row {
 /* MODEL(User, "users", rows...) defines `const Model User_model`. MODEL_IN takes the schema first. */
 #define HOWDAH_MODEL(T, table_name, ...) HOWDAH_MODEL_IN(NULL, T, table_name, __VA_ARGS__)
 #define HOWDAH_MODEL_IN(schema_name, T, table_name, ...) \
+    HOWDAH_MODEL_ROWS(T, table_name, (.schema = (schema_name)), __VA_ARGS__)
+/* MODEL_WITH((.optimistic = OPTIMISTIC_ALL), User, "users", rows...): designated members of the model first. */
+#define HOWDAH_MODEL_WITH(options, T, table_name, ...) HOWDAH_MODEL_ROWS(T, table_name, options, __VA_ARGS__)
+#define HOWDAH_MODEL_ROWS(T, table_name, options, ...) \
     const struct howdah_model T##_model = {.struct_size = sizeof(struct howdah_model), \
                                            .size = sizeof(T), \
                                            .alignment = _Alignof(T), \
                                            .name = #T, \
-                                           .schema = (schema_name), \
                                            .table = (table_name), \
+                                           HOWDAH_STRIP options, \
                                            .fields = (const struct howdah_field[]){__VA_ARGS__}, \
                                            .field_count = sizeof((const struct howdah_field[]){__VA_ARGS__}) / \
                                                           sizeof(struct howdah_field)}

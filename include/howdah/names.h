@@ -248,6 +248,9 @@
 #ifdef MODEL_IN
 #error "howdah: MODEL_IN is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef MODEL_WITH
+#error "howdah: MODEL_WITH is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef MODELS
 #error "howdah: MODELS is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -406,6 +409,15 @@
 #endif
 #ifdef LAZY_RAISE
 #error "howdah: LAZY_RAISE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef OPTIMISTIC_VERSION
+#error "howdah: OPTIMISTIC_VERSION is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef OPTIMISTIC_ALL
+#error "howdah: OPTIMISTIC_ALL is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef OPTIMISTIC_DIRTY
+#error "howdah: OPTIMISTIC_DIRTY is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef CASCADE_NONE
 #error "howdah: CASCADE_NONE is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -1097,6 +1109,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define CHECK                      HOWDAH_CHECK
 #define MODEL                      HOWDAH_MODEL
 #define MODEL_IN                   HOWDAH_MODEL_IN
+#define MODEL_WITH                 HOWDAH_MODEL_WITH
 #define MODELS                     HOWDAH_MODELS
 #define VALUE                      HOWDAH_VALUE
 #define VALUES                     HOWDAH_VALUES
@@ -1152,6 +1165,9 @@ typedef struct howdah_numeric_array NumericArray;
 #define ON_DELETE_RESTRICT         HOWDAH_ON_DELETE_RESTRICT
 #define LAZY_ALLOWED               HOWDAH_LAZY_ALLOWED
 #define LAZY_RAISE                 HOWDAH_LAZY_RAISE
+#define OPTIMISTIC_VERSION         HOWDAH_OPTIMISTIC_VERSION
+#define OPTIMISTIC_ALL             HOWDAH_OPTIMISTIC_ALL
+#define OPTIMISTIC_DIRTY           HOWDAH_OPTIMISTIC_DIRTY
 #define CASCADE_NONE               HOWDAH_CASCADE_NONE
 #define CASCADE_ADD                HOWDAH_CASCADE_ADD
 #define CASCADE_DELETE             HOWDAH_CASCADE_DELETE

@@ -119,8 +119,8 @@ static bool start(struct compilation *c, const struct howdah_model *const *model
 static void compile_all(struct compilation *c)
 {
     static void (*const phases[])(struct compilation *, struct mapper *) = {
-        compile_rows,      compile_given_names, compile_joins,   compile_foreign_keys,
-        compile_relations, compile_inverses,    compile_indexes, compile_profile,
+        compile_rows,     compile_given_names, compile_joins,   compile_foreign_keys, compile_relations,
+        compile_inverses, compile_indexes,     compile_profile, compile_optimistic,
     };
     for (size_t phase = 0; phase < sizeof(phases) / sizeof(*phases); phase++)
         for (uint32_t i = 0; i < c->catalog->mapper_count && !c->no_memory; i++)

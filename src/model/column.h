@@ -40,7 +40,8 @@ struct column {
     bool server_only;     /* never sent: GENERATED_BY_SERVER or STORED */
     bool identity;
     bool uuid_v7;
-    bool version;
+    bool version; /* that the library counts */
+    bool xmin;    /* the row's system column of that name */
 };
 
 /* The field of an object. */

@@ -72,6 +72,8 @@ enum howdah_status mapper_compile_plain(struct arena *arena, const struct howdah
         compile_rows(&c, mapper);
     if (!c.no_memory)
         compile_profile(&c, mapper);
+    if (!c.no_memory)
+        compile_optimistic(&c, mapper);
     compilation_done(&c);
     enum howdah_status status = compilation_status(&c);
     if (!status)

@@ -82,7 +82,9 @@ struct mapper {
     uint32_t key[KEY_PARTS_MAX]; /* columns of the primary key */
     uint32_t key_count;
     const struct column *identity; /* the key's only identity column, or NULL */
-    const struct column *version;  /* or NULL */
+    const struct column *version;  /* that the library counts; or NULL */
+    const struct column *token;    /* which an UPDATE or DELETE compares: the version, or xmin; or NULL */
+    enum howdah_optimistic optimistic;
     const struct in_place *in_place;
     uint32_t in_place_count;
     const struct foreign_key *foreign_keys;

@@ -108,6 +108,20 @@ static void check_version(struct compilation *c, const struct mapper *mapper, co
                       "is .version, which the library counts: it can be neither part of the key nor generated");
 }
 
+/* The transaction that wrote the row last: an xid, which only text can be cast to and from. */
+static void set_xmin(struct compilation *c, const struct mapper *mapper, struct column *column)
+{
+    const struct howdah_field *field = column->field;
+    if (column->shape != SHAPE_PLAIN || column->codec->type != HOWDAH_TYPE_INT64)
+        compile_fault(c, mapper, field, "is the row's xmin, which only int64_t can be");
+    else if (column->key || field->generated || field->stored || field->server_default || field->unique ||
+             field->index || field->check || field->references || field->sql_type)
+        compile_fault(c, mapper, field, "is the row's xmin, which the server makes: nothing but .version goes with it");
+    column->xmin = column->server_only = true;
+    column->read_cast = "::text::bigint";
+    column->write_cast = "::text::xid";
+}
+
 /* A zero is a value: it would be sent, and the default would never be used. */
 static void check_default(struct compilation *c, const struct mapper *mapper, const struct column *column)
 {
@@ -126,7 +140,8 @@ static void set_generated(struct compilation *c, const struct mapper *mapper, st
     column->identity = field->generated == HOWDAH_GENERATED_IDENTITY;
     column->uuid_v7 = field->generated == HOWDAH_GENERATED_UUID_V7;
     column->server_only = field->generated == HOWDAH_GENERATED_BY_SERVER || field->stored;
-    column->version = field->version;
+    bool xmin = field->version && column->name && strcmp(column->name, "xmin") == 0;
+    column->version = field->version && !xmin;
     column->unset_on_insert =
         column->identity || (field->server_default && !column->server_only && has_room_for_null(column));
     if ((unsigned)field->generated > HOWDAH_GENERATED_UUID_V7)
@@ -139,6 +154,8 @@ static void set_generated(struct compilation *c, const struct mapper *mapper, st
         check_version(c, mapper, column);
     if (field->server_default)
         check_default(c, mapper, column);
+    if (xmin)
+        set_xmin(c, mapper, column);
 }
 
 /* --- the whole --- */

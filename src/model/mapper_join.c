@@ -187,8 +187,9 @@ static struct mapper *add_join(struct compilation *c, const struct mapper *mappe
     add_row(&r, (struct howdah_field){.kind = HOWDAH_FIELD_INDEX,
                                       .columns = sides[1].offsets,
                                       .column_count = sides[1].mapper->key_count});
-    *model = (struct howdah_model){
-        sizeof(*model), r.size, _Alignof(max_align_t), name, mapper->schema, field->join_table, r.rows, r.count};
+    *model = (struct howdah_model){sizeof(*model), r.size,         _Alignof(max_align_t),
+                                   name,           mapper->schema, field->join_table,
+                                   r.rows,         r.count,        HOWDAH_OPTIMISTIC_VERSION};
     struct mapper *join = &c->catalog->mappers[c->catalog->mapper_count];
     *join = (struct mapper){.model = model, .index = c->catalog->mapper_count++, .join_of = relation};
     compile_rows(c, join);

@@ -131,13 +131,13 @@ static void add_key_part(struct compilation *c, struct mapper *mapper, const str
         mapper->identity = column;
 }
 
-static void add_version(struct compilation *c, struct mapper *mapper, const struct column *column)
+static void add_token(struct compilation *c, struct mapper *mapper, const struct column *column)
 {
-    if (mapper->version)
-        compile_fault(c, mapper, column->field, "is .version, as %s is: one is enough",
-                      row_name(mapper->version->field));
+    if (mapper->token)
+        compile_fault(c, mapper, column->field, "is .version, as %s is: one is enough", row_name(mapper->token->field));
     else
-        mapper->version = column;
+        mapper->token = column;
+    mapper->version = column->version ? mapper->token : NULL;
 }
 
 static void add_row(struct parts *parts, const struct howdah_field *field, const struct column *column)
@@ -151,8 +151,8 @@ static void add_column(struct compilation *c, struct mapper *mapper, const struc
     compile_column(c, mapper, field, column);
     if (field->primary_key)
         add_key_part(c, mapper, column);
-    if (column->version)
-        add_version(c, mapper, column);
+    if (field->version)
+        add_token(c, mapper, column);
     mapper->in_place_count += column->shape == SHAPE_ARRAY;
     mapper->has_pointers =
         mapper->has_pointers || column->shape == SHAPE_ARRAY || (column->codec && column->codec->has_pointers);

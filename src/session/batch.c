@@ -9,10 +9,9 @@ struct probe {
     const struct change *change;
 };
 
-static bool same_defaults(const struct batch *batch, const struct change *change)
+static bool same_set(const struct mapper *mapper, const uint64_t *a, const uint64_t *b)
 {
-    const uint64_t *a = batch->defaults, *b = change->defaults;
-    return a == b || (a && b && column_sets_equal(a, b, column_words(batch->mapper)));
+    return a == b || (a && b && column_sets_equal(a, b, column_words(mapper)));
 }
 
 static bool match(const struct map_node *node, const void *what)
@@ -21,7 +20,9 @@ static bool match(const struct map_node *node, const void *what)
     const struct probe *probe = what;
     return batch->mapper == probe->mapper && batch->operation == (enum howdah_operation)probe->change->operation &&
            batch->draws == probe->change->draws && batch->parks == probe->change->parks &&
-           batch->follow == probe->change->follow && same_defaults(batch, probe->change) &&
+           batch->follow == probe->change->follow &&
+           same_set(batch->mapper, batch->defaults, probe->change->defaults) &&
+           same_set(batch->mapper, batch->checks, probe->change->checks) &&
            (batch->formulas == probe->change->formulas || formulas_alike(batch->formulas, probe->change->formulas)) &&
            column_sets_equal(batch->columns, probe->change->columns, column_words(probe->mapper));
 }
@@ -41,6 +42,7 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
     batch->defaults = probe->change->defaults;
     batch->follow = probe->change->follow;
     batch->formulas = probe->change->formulas;
+    batch->checks = probe->change->checks;
     batch->index = batch->leader = w->batch_count;
     uint32_t words = column_words(batch->mapper);
     batch->by_name = arena_allocate_zero(&w->arena, words * sizeof(uint64_t), _Alignof(uint64_t));

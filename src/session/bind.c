@@ -1,5 +1,6 @@
 /* Binding: the parameters of a unit of work's steps, encoded right before they are sent, a chunk at a time. */
 #include "foreign_key.h"
+#include "snapshot.h"
 #include "steps.h"
 
 #include <stdio.h>
@@ -204,8 +205,35 @@ static void add_keys(const struct batch *batch, const struct chunk *chunk, struc
     const struct mapper *mapper = batch->mapper;
     for (uint32_t i = 0; i < mapper->key_count; i++)
         parameters_add_fields(p, &mapper->columns[mapper->key[i]], batch->olds + chunk->first, chunk->count);
-    if (mapper->version)
-        parameters_add_fields(p, mapper->version, batch->olds + chunk->first, chunk->count);
+    if (mapper->token)
+        parameters_add_fields(p, mapper->token, batch->olds + chunk->first, chunk->count);
+}
+
+/* The rows as they were: where arrays may be edited in place, not what they share with the objects. NULL if memory is
+ * out. */
+static void *const *view_olds(struct work *w, const struct batch *batch, const struct chunk *chunk)
+{
+    const struct mapper *mapper = batch->mapper;
+    void **olds = batch->olds + chunk->first;
+    if (!mapper->in_place_count)
+        return olds;
+    void **views = arena_allocate_array(&w->s->scratch, chunk->count, sizeof(*views));
+    for (uint32_t i = 0; views && i < chunk->count; i++) {
+        views[i] = arena_allocate(&w->s->scratch, mapper->model->size, _Alignof(max_align_t));
+        if (!views[i])
+            return NULL;
+        snapshot_view(mapper, olds[i], views[i]);
+    }
+    return views;
+}
+
+static bool add_checks(struct work *w, const struct batch *batch, const struct chunk *chunk, struct parameters *p)
+{
+    void *const *olds = batch->checks ? view_olds(w, batch, chunk) : NULL;
+    for (uint32_t i = 0; olds && i < batch->mapper->column_count; i++)
+        if (column_in(batch->checks, i))
+            parameters_add_fields(p, &batch->mapper->columns[i], olds, chunk->count);
+    return olds || !batch->checks;
 }
 
 /* Of rows that refer to those of the chunk. */
@@ -221,22 +249,25 @@ static void add_follow(const struct batch *batch, const struct chunk *chunk, str
 }
 
 /* Of one chunk: a statement, or a part of it. */
-static void add_chunk(struct work *w, struct chunk *chunk, struct parameters *p)
+static bool add_chunk(struct work *w, struct chunk *chunk, struct parameters *p)
 {
     const struct batch *batch = w->batches[chunk->batch];
     chunk->received = 0;
     if (batch->follow) {
         add_follow(batch, chunk, p);
-        return;
+        return true;
     }
     add_shared(batch, p);
     if (batch->operation != HOWDAH_OPERATION_INSERT)
         add_keys(batch, chunk, p);
+    if (!add_checks(w, batch, chunk, p))
+        return false;
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         add_sent(w, batch, chunk, p);
     add_formula_arrays(w, batch, chunk, p);
     if (batch->guarded)
         parameters_add_number(p, chunk->count);
+    return true;
 }
 
 enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret)
@@ -248,14 +279,16 @@ enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_bi
     for (uint32_t i = 0; i < info->chunk_count; i++) {
         const struct chunk *chunk = &w->chunks[info->chunk + i];
         const struct batch *batch = w->batches[chunk->batch];
-        most += batch->mapper->column_count + 3 * KEY_PARTS_MAX + 2 + formulas_values(batch->formulas);
+        most += (batch->checks ? 2 : 1) * batch->mapper->column_count + 3 * KEY_PARTS_MAX + 2 +
+                formulas_values(batch->formulas);
         if (!settle(w, batch, chunk))
             return HOWDAH_STATUS_NO_MEMORY;
     }
     if (!parameters_begin(p, most))
         return HOWDAH_STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < info->chunk_count; i++)
-        add_chunk(w, &w->chunks[info->chunk + i], p);
+        if (!add_chunk(w, &w->chunks[info->chunk + i], p))
+            return HOWDAH_STATUS_NO_MEMORY;
     return parameters_bind(p, ret);
 }
 

@@ -48,7 +48,7 @@ static bool column_is_sent(const struct howdah_session *s, const struct entry *e
     const void *object = entry_object(entry_mapper(s, entry), entry);
     if (!entry->marked)
         return !column_equal(c, object, view);
-    if (c->version && marks_has(s, entry, MARK_UNLOADED, c->index))
+    if ((c->version || c->xmin) && marks_has(s, entry, MARK_UNLOADED, c->index))
         return false;
     return marks_has(s, entry, MARK_ASSIGNED, c->index) || !column_equal(c, object, view);
 }

@@ -14,6 +14,7 @@ static struct statement_key key_of(const struct batch *batch)
                                   .by_name = delete ? NULL : batch->by_name,
                                   .defaults = batch->defaults,
                                   .formulas = batch->formulas,
+                                  .checks = batch->checks,
                                   .follows = batch->follow ? batch->follow->keys : NULL,
                                   .follow_count = batch->follow ? batch->follow->key_count : 0,
                                   .parks = batch->parks};

@@ -30,7 +30,8 @@ static void forget_pointers(struct howdah_session *s, const struct mapper *mappe
 static bool is_token(const struct howdah_session *s, const struct entry *entry, const struct column *c,
                      const void *object, const void *snapshot)
 {
-    return c->version && marks_has(s, entry, MARK_UNLOADED, c->index) && !column_equal(c, object, snapshot);
+    return (c->version || c->xmin) && marks_has(s, entry, MARK_UNLOADED, c->index) &&
+           !column_equal(c, object, snapshot);
 }
 
 static void take_column(struct howdah_session *s, struct entry *entry, const struct column *c, const void *values,

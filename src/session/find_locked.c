@@ -50,11 +50,11 @@ static enum howdah_status bind_key(void *arg, struct pg_step *step, struct pg_bi
 static void fail_version(struct find *find)
 {
     const struct mapper *mapper = find->mapper;
-    session_fail(find->s, HOWDAH_STATUS_STALE, mapper->model->name, mapper->version->field->name,
+    session_fail(find->s, HOWDAH_STATUS_STALE, mapper->model->name, mapper->token->field->name,
                  entry_object(mapper, find->known),
                  "%s: the row is of version %lld by now, the object of version %lld: refresh it with a lock",
                  mapper->model->name, (long long)find->version,
-                 (long long)key_read_integer(mapper->version, entry_snapshot(mapper, find->known)));
+                 (long long)key_read_integer(mapper->token, entry_snapshot(mapper, find->known)));
 }
 
 /* Fields that the program changed stay as they are; all others are the row's. */
@@ -81,9 +81,9 @@ static enum howdah_status take_known(struct find *find, const struct cell *recor
     if (!load_unpack(s, mapper, record, mapper->column_count) || !load_all_columns(s, mapper, s->cells, &s->arena, row))
         return s->error.status;
     find->found = find->known;
-    if (mapper->version) {
-        find->version = key_read_integer(mapper->version, row);
-        find->moved = find->version != key_read_integer(mapper->version, entry_snapshot(mapper, find->known));
+    if (mapper->token) {
+        find->version = key_read_integer(mapper->token, row);
+        find->moved = find->version != key_read_integer(mapper->token, entry_snapshot(mapper, find->known));
     } else {
         bring_up_to_date(s, mapper, find->known, row);
     }

@@ -73,8 +73,8 @@ static uint32_t parking_column(const struct work *w, const struct row_edge *edge
 {
     const struct change *change = &w->changes[edge->before];
     const struct mapper *mapper = change_mapper(w, change);
-    if (change->formulas) /* which may read it */
-        return NONE;
+    if (change->formulas || change->checks || (mapper->token && mapper->token->xmin))
+        return NONE; /* which may read it, or would not find the row as it was */
     for (uint32_t i = 0; i < edge->index->count; i++) {
         const struct column *c = &mapper->columns[edge->index->columns[i]];
         if (c->nullable && !c->key && !c->server_only)

@@ -32,6 +32,7 @@ static void take_over(struct work *w, struct change *change, const struct entry 
     w->inserts[change->mapper->index]--;
     change->operation = HOWDAH_OPERATION_UPDATE;
     change->old = dropped->old;
+    change->checks = dropped->checks;
 }
 
 /* A new object whose key was set or changed after it was added: the identity map follows. */

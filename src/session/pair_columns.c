@@ -110,9 +110,9 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
     if (change->formulas)
         pair_drop_computed(change, set);
     bool changes = change->formulas || !column_set_is_empty(set, column_words(mapper));
-    if (!mapper->version || !changes || column_in(set, mapper->version->index))
+    if (!mapper->token || !changes || column_in(set, mapper->token->index))
         return true; /* or it is one that the program has set */
-    return pair_knows_version(w, change) && count_version(w, mapper, change);
+    return pair_knows_version(w, change) && (!mapper->version || count_version(w, mapper, change));
 }
 
 /* A new object takes over a row: all columns but the key are written, those that an INSERT would leave out too. */
@@ -172,5 +172,7 @@ bool pair_columns(struct work *w, const struct mapper *mapper, struct change *ch
     if (!chosen)
         return false;
     change->columns = keep_set(w, set, column_words(mapper));
-    return change->columns || !session_no_memory(w->s);
+    if (!change->columns)
+        return !session_no_memory(w->s);
+    return !mapper->optimistic || !change->old || new || pair_checks(w, change, change->entry);
 }

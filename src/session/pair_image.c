@@ -46,7 +46,7 @@ static void clear_key(const struct mapper *mapper, const struct change *change, 
 static bool take_version(struct work *w, struct change *change)
 {
     const struct mapper *mapper = change->mapper;
-    const struct column *version = mapper->version;
+    const struct column *version = mapper->token;
     if (!change->old || !version || !marks_has(w->s, change->entry, MARK_UNLOADED, version->index))
         return true;
     change->old = arena_copy(&w->arena, change->old, mapper->model->size);
@@ -61,7 +61,7 @@ static bool take_version(struct work *w, struct change *change)
 
 bool pair_knows_version(struct work *w, const struct change *change)
 {
-    const struct column *version = change->mapper->version;
+    const struct column *version = change->mapper->token;
     return key_read_integer(version, change->old) != 0 ||
            !marks_has(w->s, change->entry, MARK_UNLOADED, version->index) ||
            marks_has(w->s, change->entry, MARK_ASSIGNED, version->index) ||
@@ -75,7 +75,8 @@ bool pair_image(struct work *w, struct change *change)
     if (!take_version(w, change))
         return false;
     if (change->operation == HOWDAH_OPERATION_DELETE)
-        return !mapper->version || change->fate != FATE_WRITTEN || pair_knows_version(w, change);
+        return (!mapper->optimistic || pair_checks(w, change, change->entry)) &&
+               (!mapper->token || change->fate != FATE_WRITTEN || pair_knows_version(w, change));
     void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
     change->image = arena_allocate(&w->arena, mapper->model->size, _Alignof(max_align_t));
     if (!change->image)

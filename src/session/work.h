@@ -40,6 +40,7 @@ struct change {
     const uint64_t *columns;        /* that are sent; of a DELETE none */
     const uint64_t *defaults;       /* of an UPDATE: columns that go back to the server's default; NULL: none */
     const struct formula *formulas; /* of other columns, whose values the server computes; NULL: none */
+    const uint64_t *checks;         /* columns whose old values the row must have; NULL: none */
     const struct follow *follow;    /* instead of this row, those that refer to it are updated; else NULL */
     uint32_t batch;                 /* index; NONE: nothing of it is written */
     uint32_t place;                 /* in its batch */
@@ -139,6 +140,7 @@ struct batch {
     bool parks;      /* of changes that do */
     const uint64_t *defaults;
     const struct formula *formulas; /* of the first row; those of the others are alike */
+    const uint64_t *checks;
     const struct follow *follow;
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
     bool guarded;      /* the statement itself checks how many rows it writes */

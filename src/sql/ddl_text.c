@@ -97,6 +97,8 @@ void ddl_text_table(const struct mapper *mapper, const uint32_t *positions, stru
     bool first = true;
     buffer_printf(out, "CREATE TABLE %s (", mapper->quoted);
     for (uint32_t i = 0; i < mapper->column_count; i++) {
+        if (mapper->columns[i].xmin)
+            continue; /* each row has it */
         next_line(&first, out);
         column_line(&mapper->columns[i], out);
     }

@@ -97,27 +97,60 @@ static void put_assignments(struct text *t, const struct statement_key *key, uin
         buffer_printf(&t->out, "%s%s = t.%s + 1", separator(count), mapper->version->quoted, mapper->version->quoted);
 }
 
-static void put_version_condition(struct text *t, const struct mapper *mapper)
+/* The row is what it was: its version, or its xmin, or its values. They stand behind the key. */
+static void put_old_condition(struct text *t, const struct statement_key *key)
 {
-    if (!mapper->version)
-        return;
-    buffer_printf(&t->out, " AND t.%s = ", mapper->version->quoted);
-    put_item(t, mapper->key_count, mapper->version);
+    const struct mapper *mapper = key->mapper;
+    uint32_t position = mapper->key_count;
+    if (mapper->token) {
+        buffer_printf(&t->out, " AND t.%s = ", mapper->token->quoted);
+        put_item(t, position++, mapper->token);
+    }
+    for (uint32_t i = 0; key->checks && i < mapper->column_count; i++) {
+        if (!column_in(key->checks, i))
+            continue;
+        buffer_printf(&t->out, " AND t.%s IS NOT DISTINCT FROM ", mapper->columns[i].quoted);
+        put_item(t, position++, &mapper->columns[i]);
+    }
 }
 
-/* Parameters: the key, the version, then what is set. */
+/* The arrays for it, behind those of the key. Returns how many there are with these. */
+static uint32_t put_old_arrays(struct text *t, const struct statement_key *key)
+{
+    const struct mapper *mapper = key->mapper;
+    uint32_t count = mapper->key_count;
+    put_key_arrays(t, mapper);
+    if (mapper->token) {
+        buffer_text(&t->out, ", ");
+        put_array(t, mapper->token, false);
+        count++;
+    }
+    for (uint32_t i = 0; key->checks && i < mapper->column_count; i++) {
+        if (!column_in(key->checks, i))
+            continue;
+        buffer_text(&t->out, ", ");
+        put_array(t, &mapper->columns[i], false);
+        count++;
+    }
+    return count;
+}
+
+static uint32_t count_old(const struct statement_key *key)
+{
+    uint32_t count = key->mapper->key_count + (key->mapper->token ? 1 : 0);
+    for (uint32_t i = 0; key->checks && i < key->mapper->column_count; i++)
+        count += column_in(key->checks, i);
+    return count;
+}
+
+/* Parameters: the key, the version, what was, then what is set. */
 void render_update(struct text *t, const struct statement_key *key)
 {
     const struct mapper *mapper = key->mapper;
-    uint32_t position = mapper->key_count + (mapper->version ? 1 : 0), count = position;
     buffer_printf(&t->out, "UPDATE %s AS t SET ", mapper->quoted);
-    put_assignments(t, key, position);
+    put_assignments(t, key, count_old(key));
     buffer_text(&t->out, " FROM unnest(");
-    put_key_arrays(t, mapper);
-    if (mapper->version) {
-        buffer_text(&t->out, ", ");
-        put_array(t, mapper->version, false);
-    }
+    uint32_t count = put_old_arrays(t, key);
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         if (!column_in(key->columns, i))
             continue;
@@ -129,7 +162,7 @@ void render_update(struct text *t, const struct statement_key *key)
     put_alias(t, count, false);
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, mapper);
-    put_version_condition(t, mapper);
+    put_old_condition(t, key);
     put_gate(t, " AND ");
     put_returned(t, key, " RETURNING ", "t.");
 }
@@ -138,7 +171,7 @@ void render_delete(struct text *t, const struct statement_key *key)
 {
     const struct mapper *mapper = key->mapper;
     const struct column *first = &mapper->columns[mapper->key[0]];
-    if (mapper->key_count == 1 && !mapper->version && !*first->write_cast) {
+    if (count_old(key) == 1 && !*first->write_cast) {
         buffer_printf(&t->out, "DELETE FROM %s AS t WHERE t.%s = ANY (", mapper->quoted, first->quoted);
         put_array(t, first, false);
         buffer_printf(&t->out, "::%s[])", first->item_type); /* not ANY (SELECT ...): that compares with rows */
@@ -147,15 +180,10 @@ void render_delete(struct text *t, const struct statement_key *key)
         return;
     }
     buffer_printf(&t->out, "DELETE FROM %s AS t USING unnest(", mapper->quoted);
-    put_key_arrays(t, mapper);
-    if (mapper->version) {
-        buffer_text(&t->out, ", ");
-        put_array(t, mapper->version, false);
-    }
-    put_alias(t, mapper->key_count + (mapper->version ? 1 : 0), false);
+    put_alias(t, put_old_arrays(t, key), false);
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, mapper);
-    put_version_condition(t, mapper);
+    put_old_condition(t, key);
     put_gate(t, " AND ");
     put_returned(t, key, " RETURNING ", "t.");
 }

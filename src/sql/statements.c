@@ -4,6 +4,7 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
 {
     const struct mapper *mapper = key->mapper;
     bool all = key->kind == STATEMENT_FIND || key->kind == STATEMENT_FIND_MANY;
+    bool compared = mapper->optimistic && key->kind != STATEMENT_FIND; /* with what the server made of it, next time */
     uint32_t count = 0, made = 0;
     if (key->kind == STATEMENT_DELETE || key->kind == STATEMENT_FOLLOW || key->parks)
         return 0;
@@ -14,7 +15,7 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
         bool by_server = key->kind == STATEMENT_INSERT
                              ? key->on_conflict || !column_in(key->columns, i)
                              : c->server_only || column_in(key->defaults, i) || formulas_find(key->formulas, c);
-        if (!all && !by_server)
+        if (!all && !by_server && !compared)
             continue;
         made++;
         if (all || !c->key)
@@ -54,10 +55,11 @@ static bool text_init(struct text *t, size_t columns, struct arena *arena)
     return t->types && t->returned;
 }
 
-/* What a key needs at most: each column once, the key, the version, the number of rows. */
+/* What a key needs at most: each column once, and what it was, the key, the version, the number of rows. */
 static size_t most_columns(const struct statement_key *key)
 {
-    return (size_t)key->mapper->column_count + 3 * KEY_PARTS_MAX + 2 + formulas_values(key->formulas);
+    return (key->checks ? 2 : 1) * (size_t)key->mapper->column_count + 3 * KEY_PARTS_MAX + 2 +
+           formulas_values(key->formulas);
 }
 
 static const struct statement *take_statement(struct text *t, struct arena *arena)

@@ -30,9 +30,10 @@ struct statement_key {
     const char *on_conflict;  /* INSERT: that clause; all columns come back then. Not for the store of texts */
     const uint64_t *defaults; /* UPDATE: columns that are set to their DEFAULT; or NULL */
     const struct formula
-        *formulas; /* INSERT, UPDATE: of columns that are not among these; their parameters, as the text
+        *formulas;          /* INSERT, UPDATE: of columns that are not among these; their parameters, as the text
                                        has them: values that are sent once before all others, arrays behind them. Or
                                        NULL. Not for the store of texts */
+    const uint64_t *checks; /* UPDATE, DELETE: columns whose old values the row must have; or NULL */
     const struct foreign_key *const *follows; /* FOLLOW: the foreign keys, of one table; `mapper` is their target */
     uint32_t follow_count;
     bool parks;              /* UPDATE: leaves the version as it is, and returns nothing; another one follows */

@@ -48,7 +48,8 @@ static uint32_t hash_of(const struct statement_key *key)
     uint64_t hash = hash_combine(key->mapper->index, key->kind);
     hash = hash_combine(hash, (key->by ? key->by->index + 1 : 0) * 2 + key->parks);
     hash = hash_combine(hash, (uint64_t)key->lock << 1 | key->guarded);
-    return (uint32_t)hash_set(hash_set(hash_set(hash, key->columns, words), key->by_name, words), key->defaults, words);
+    hash = hash_set(hash_set(hash, key->columns, words), key->by_name, words);
+    return (uint32_t)hash_set(hash_set(hash, key->defaults, words), key->checks, words);
 }
 
 static bool same_set(const uint64_t *a, const uint64_t *b, uint32_t words)
@@ -62,7 +63,8 @@ static bool match(const struct map_node *node, const void *probe)
     uint32_t words = column_words(b->mapper);
     return a->kind == b->kind && a->mapper == b->mapper && a->by == b->by && a->parks == b->parks &&
            a->lock == b->lock && a->guarded == b->guarded && same_set(a->columns, b->columns, words) &&
-           same_set(a->defaults, b->defaults, words) && same_set(a->by_name, b->by_name, words);
+           same_set(a->defaults, b->defaults, words) && same_set(a->by_name, b->by_name, words) &&
+           same_set(a->checks, b->checks, words);
 }
 
 static const uint64_t *copy_set(struct arena *arena, const uint64_t *set, uint32_t words)
@@ -82,8 +84,9 @@ static const struct statement *add(struct text_store *store, const struct statem
     stored->key.columns = copy_set(&store->arena, key->columns, words);
     stored->key.by_name = copy_set(&store->arena, key->by_name, words);
     stored->key.defaults = copy_set(&store->arena, key->defaults, words);
+    stored->key.checks = copy_set(&store->arena, key->checks, words);
     if ((key->columns && !stored->key.columns) || (key->by_name && !stored->key.by_name) ||
-        (key->defaults && !stored->key.defaults))
+        (key->defaults && !stored->key.defaults) || (key->checks && !stored->key.checks))
         return NULL;
     return map_add(&store->map, &stored->node, hash) ? statement : NULL;
 }

@@ -402,8 +402,9 @@ START_TEST(test_mapper__plain_faults)
     ck_assert_int_eq(mapper_compile_plain(&arena, &Tag_model, &faults, &mapper), STATUS_MODEL);
     ck_assert_str_eq(buffer_cstring(&faults), "Tag: has a table, but was not given to database_open");
     buffer_reset(&faults);
-    const struct howdah_model plain = {sizeof(plain), sizeof(Post), _Alignof(Post),    "Post",
-                                       NULL,          NULL,         Post_model.fields, Post_model.field_count};
+    const struct howdah_model plain = {
+        sizeof(plain),     sizeof(Post),           _Alignof(Post),           "Post", NULL, NULL,
+        Post_model.fields, Post_model.field_count, HOWDAH_OPTIMISTIC_VERSION};
     ck_assert_int_eq(mapper_compile_plain(&arena, &plain, &faults, &mapper), STATUS_MODEL);
     ck_assert_str_eq(buffer_cstring(&faults),
                      "Post.user_id: has .references, but its struct has no table: name one in MODEL\n"

@@ -460,8 +460,10 @@ static void join_from_both_sides(const char *column, const char *target, const c
         {HOWDAH_FIELD(HOWDAH_FIELD_MANY_TO_MANY, Other, things), .target = &thing, .join_table = "pairs",
          .join_column = column, .join_target = target, .struct_size = sizeof(struct howdah_field)},
     };
-    thing = (struct howdah_model){sizeof(thing), sizeof(Thing), _Alignof(Thing), "Thing", NULL, "things", things, 2};
-    other = (struct howdah_model){sizeof(other), sizeof(Other), _Alignof(Other), "Other", NULL, "others", others, 2};
+    thing = (struct howdah_model){
+        sizeof(thing), sizeof(Thing), _Alignof(Thing), "Thing", NULL, "things", things, 2, HOWDAH_OPTIMISTIC_VERSION};
+    other = (struct howdah_model){
+        sizeof(other), sizeof(Other), _Alignof(Other), "Other", NULL, "others", others, 2, HOWDAH_OPTIMISTIC_VERSION};
     const Model *const models[] = {&thing, &other, NULL};
     if (fault)
         expect_faults(models, fault);
@@ -502,7 +504,8 @@ START_TEST(test_mapper_faults__keys)
                                         .size = 4,
                                         .primary_key = true,
                                         .struct_size = sizeof(rows[i])};
-    const struct howdah_model nine = {sizeof(nine), sizeof(struct nine), 4, "Nine", NULL, "nines", rows, 9};
+    const struct howdah_model nine = {
+        sizeof(nine), sizeof(struct nine), 4, "Nine", NULL, "nines", rows, 9, HOWDAH_OPTIMISTIC_VERSION};
     expect_fault(&nine, "Nine.i: is one more part of the primary key than the 8 that it can have");
 }
 END_TEST
@@ -534,14 +537,15 @@ START_TEST(test_mapper_faults__models_made_by_hand)
         struct howdah_model model;
         const char *fault;
     } cases[] = {
-        {{0, 8, 8, "M", NULL, "m", NULL, 0},
+        {{0, 8, 8, "M", NULL, "m", NULL, 0, HOWDAH_OPTIMISTIC_VERSION},
          "M: has .struct_size = 0: set it to sizeof(struct howdah_model), as MODEL does"},
-        {{sizeof(struct howdah_model) + 8, 8, 8, "M", NULL, "m", NULL, 0},
+        {{sizeof(struct howdah_model) + 8, 8, 8, "M", NULL, "m", NULL, 0, HOWDAH_OPTIMISTIC_VERSION},
          "M: was compiled with the headers of a newer version than this library has"},
-        {{sizeof(struct howdah_model), 8, 8, NULL, NULL, "m", NULL, 0}, "model 1: has no name"},
-        {{sizeof(struct howdah_model), 8, 3, "M", NULL, "m", NULL, 0},
+        {{sizeof(struct howdah_model), 8, 8, NULL, NULL, "m", NULL, 0, HOWDAH_OPTIMISTIC_VERSION},
+         "model 1: has no name"},
+        {{sizeof(struct howdah_model), 8, 3, "M", NULL, "m", NULL, 0, HOWDAH_OPTIMISTIC_VERSION},
          "M: set .size and .alignment to those of its struct, as MODEL does"},
-        {{sizeof(struct howdah_model), 8, 8, "M", NULL, "m", NULL, 0}, "M: has no columns"},
+        {{sizeof(struct howdah_model), 8, 8, "M", NULL, "m", NULL, 0, HOWDAH_OPTIMISTIC_VERSION}, "M: has no columns"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
         expect_fault(&cases[i].model, cases[i].fault);
@@ -554,7 +558,8 @@ END_TEST
 START_TEST(test_mapper_faults__rows_made_by_hand)
 {
     struct howdah_field rows[] = {KEY, COLUMN(Thing, number)};
-    const struct howdah_model model = {sizeof(model), sizeof(Thing), _Alignof(Thing), "M", NULL, "m", rows, 2};
+    const struct howdah_model model = {
+        sizeof(model), sizeof(Thing), _Alignof(Thing), "M", NULL, "m", rows, 2, HOWDAH_OPTIMISTIC_VERSION};
     static const struct {
         size_t sizes[2];
         const char *fault;
@@ -601,7 +606,8 @@ START_TEST(test_mapper_faults__too_many_columns)
                                         .struct_size = sizeof(rows[i]),
                                         .primary_key = i == 0};
     }
-    struct howdah_model wide = {sizeof(wide), COLUMNS, 1, "Wide", NULL, "wide", rows, COLUMNS};
+    struct howdah_model wide = {
+        sizeof(wide), COLUMNS, 1, "Wide", NULL, "wide", rows, COLUMNS, HOWDAH_OPTIMISTIC_VERSION};
     expect_fault(&wide, "Wide: has 1601 columns: it needs one, and a table can have 1600");
     mapper_teardown();
     mapper_setup();
