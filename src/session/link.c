@@ -295,6 +295,7 @@ static const struct relation *find_relation(const struct mapper *mapper, size_t 
 static bool begin(struct linking *l, struct howdah_session *s, void *object, size_t offset, const char *verb)
 {
     l->s = s;
+    s->moves++;
     l->owner = session_entry(s, object, verb);
     if (!l->owner)
         return false;

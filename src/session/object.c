@@ -100,6 +100,7 @@ static bool fill(struct howdah_session *s, const struct mapper *mapper, struct e
 struct entry *object_add_new(struct howdah_session *s, const struct mapper *mapper, const void *value)
 {
     struct entry *entry = slabs_add(&s->slabs, mapper);
+    s->moves++;
     if (!entry) {
         session_no_memory(s);
         return NULL;
@@ -113,6 +114,7 @@ struct entry *object_add_new(struct howdah_session *s, const struct mapper *mapp
 /* An object of this session is given again: taken as it is, a deletion is cancelled. */
 static void *add_again(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, const void *value)
 {
+    s->moves++;
     if (entry->mapper == mapper->index && entry_move(entry, EVENT_ADD))
         return entry_object(mapper, entry);
     session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, NULL,
@@ -152,6 +154,7 @@ void *howdah_session_add_object(struct howdah_session *s, const struct howdah_mo
 static enum howdah_status move(struct howdah_session *s, struct entry *entry, enum entry_event event)
 {
     entry_move(entry, event);
+    s->moves++;
     if (entry->state == ENTRY_DETACHED)
         identity_remove(&s->map, entry);
     if (event == EVENT_DELETE &&

@@ -221,6 +221,20 @@ static const struct relation *find_collection(struct howdah_session *s, const vo
     return NULL;
 }
 
+/* Again only when the session has changed what is pending. */
+static bool count_pending(struct answer_set *set)
+{
+    struct howdah_session *s = set->load.s;
+    if (set->pending && set->moves == s->moves)
+        return true;
+    if (!set->pending)
+        set->pending = arena_allocate_array(&set->arena, set->load.index.count + (size_t)1, sizeof(*set->pending));
+    if (!set->pending)
+        return !session_no_memory(s);
+    set->moves = s->moves;
+    return relation_count_pending(&set->load, set->pending);
+}
+
 static uint64_t count_rows(struct howdah_session *s, const void *object, size_t offset)
 {
     struct entry *entry;
@@ -230,8 +244,11 @@ static uint64_t count_rows(struct howdah_session *s, const void *object, size_t 
         return 0;
     if (relation_is_loaded(s, relation, entry))
         return collection_get(relation, object).count;
-    const struct answer_set *set = find_answer(s, relation, entry, 0, &key);
-    return set && key != KEY_NONE ? set->counts[key] : 0;
+    struct answer_set *set = find_answer(s, relation, entry, 0, &key);
+    if (!set || key == KEY_NONE || !count_pending(set))
+        return 0;
+    int64_t pending = set->pending[key];
+    return pending < 0 && (uint64_t)-pending > set->counts[key] ? 0 : set->counts[key] + (uint64_t)pending;
 }
 
 uint64_t howdah_session_count_field(struct howdah_session *s, const void *object, size_t offset)

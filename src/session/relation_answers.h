@@ -11,6 +11,8 @@ struct answer_set {
     struct relation_load load;
     struct arena arena;             /* of all this */
     uint64_t *counts;               /* by key of load.index */
+    int64_t *pending;               /* likewise: to be added to these */
+    uint64_t moves;                 /* of the session, when that was counted */
     struct collection *collections; /* likewise */
 };
 

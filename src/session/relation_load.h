@@ -93,6 +93,9 @@ void relation_keep_provisional(struct howdah_session *s);
 /* Remembers that there is nothing where the field is a NULL pointer. */
 void relation_set_absent(const struct relation *relation, struct entry *entry, bool absent);
 
+/* By key of the load: how many rows more its objects will have by what is pending. False: the session has the error. */
+bool relation_count_pending(const struct relation_load *load, int64_t *counts);
+
 /* --- what the program did in memory, relation_load_moves.c --- */
 
 /* Of a HAS_ relation's target: whether its row says whose it is, or the program says so, or it is nobody's. */

@@ -27,6 +27,7 @@ static void restore_entry(struct howdah_session *s, const struct mapper *mapper,
 void transaction_restore_objects(struct howdah_session *s, struct kept *until)
 {
     pending_drop(s, until);
+    s->moves++;
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)

@@ -60,6 +60,7 @@ struct howdah_session {
     struct map placed_map;           /* the same by object */
     struct join_link *join_links;    /* pending rows of join tables, see join_row.h */
     struct map join_map;             /* the same by both sides */
+    uint64_t moves;                  /* calls that added, deleted, evicted, linked or rolled back */
     bool deleted_some;               /* rows were deleted since the last commit: collections may hold their objects */
     struct provisional *provisional; /* loads on which pending work had an influence, see relation_load.h */
     struct provisional *spare_provisional;

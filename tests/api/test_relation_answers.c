@@ -50,6 +50,62 @@ START_TEST(test_relation_answers__counts)
 }
 END_TEST
 
+/* What is stored and what is pending, each once. */
+START_TEST(test_relation_answers__counts_of_what_is_pending)
+{
+    size_t count;
+    User **users = all_users(&count);
+    User *ada = users[0], *last = users[2];
+    live_sql("DELETE FROM comments");
+    Post *first = session_find(s, Post, 1);
+    ck_assert_uint_eq(session_count(s, ada, posts), 3);
+    cost_start();
+    session_add(s, Post, .title = "by pointer", .user = ada);
+    session_add(s, Post, .title = "by value", .user_id = {ada->id, true});
+    Post *linked = session_add(s, Post, .title = "linked");
+    check_ok(session_link(s, ada, posts, linked));
+    check_ok(session_link(s, ada, posts, linked));
+    check_ok(session_link(s, ada, posts, first)); /* which it has */
+    ck_assert_uint_eq(session_count(s, ada, posts), 6);
+    check_ok(session_link(s, last, posts, first));
+    ck_assert_uint_eq(session_count(s, ada, posts), 5);
+    ck_assert_uint_eq(session_count(s, last, posts), 1);
+    check_ok(session_delete(s, linked));
+    check_ok(session_delete(s, first));
+    ck_assert_uint_eq(session_count(s, ada, posts), 4);
+    ck_assert_uint_eq(session_count(s, last, posts), 0);
+    check_cost(0, 0);
+    ck_assert(!ada->posts.loaded);
+    if (_i)
+        check_ok(session_rollback(s));
+    else
+        check_ok(session_commit(s));
+    ck_assert_uint_eq(session_count(s, ada, posts), _i ? 3 : 4);
+    check_ok(session_load(s, ada, posts));
+    ck_assert_uint_eq(ada->posts.count, _i ? 3 : 4);
+}
+END_TEST
+
+START_TEST(test_relation_answers__counts_of_pending_links)
+{
+    Post *post = session_find(s, Post, 1);
+    Tag *fresh = session_add(s, Tag, .label = "fresh");
+    check_ok(session_load(s, session_find(s, Post, 2), tags));
+    Tag *known = session_find(s, Post, 2)->tags.items[0];
+    cost_start();
+    ck_assert_uint_eq(session_count(s, post, tags), 2);
+    check_cost(1, 1);
+    check_ok(session_link(s, post, tags, fresh));
+    ck_assert_uint_eq(session_count(s, post, tags), 3);
+    check_ok(session_unlink(s, post, tags, known));
+    ck_assert_uint_eq(session_count(s, post, tags), 2);
+    check_ok(session_link(s, post, tags, known));
+    check_ok(session_unlink(s, post, tags, fresh));
+    ck_assert_uint_eq(session_count(s, post, tags), 2);
+    check_cost(0, 0);
+}
+END_TEST
+
 START_TEST(test_relation_answers__counts_of_many_to_many)
 {
     size_t count;
@@ -301,6 +357,8 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_relation_answers__queries_mean_the_same_rows);
     tcase_add_test(tests, test_relation_answers__counts);
+    tcase_add_loop_test(tests, test_relation_answers__counts_of_what_is_pending, 0, 2);
+    tcase_add_test(tests, test_relation_answers__counts_of_pending_links);
     tcase_add_test(tests, test_relation_answers__counts_of_many_to_many);
     tcase_add_test(tests, test_relation_answers__first_rows);
     tcase_add_test(tests, test_relation_answers__first_rows_of_many_to_many);
