@@ -226,6 +226,25 @@ bool join_row_follow(struct howdah_session *s, const struct mapper *join, struct
     return (!was || show_link(s, &old, false)) && (!is_now || show_link(s, &probe, true));
 }
 
+bool join_rows_drop(struct howdah_session *s, const struct entry *entry)
+{
+    for (struct join_link *link = s->join_links; link; link = link->next) {
+        struct entry *row = link->row;
+        const struct join_probe probe = {link->join, link->object, link->other};
+        bool is_there = row->state == ENTRY_DELETED, is_object = row->mapper != link->join->index;
+        if ((link->object != entry && link->other != entry) || (!is_there && row->state != ENTRY_NEW))
+            continue;
+        if (is_object && !join_model_show(s, link->join, row, is_there))
+            return false;
+        entry_move(row, is_there ? EVENT_ADD : EVENT_DELETE);
+        if (row->state == ENTRY_DETACHED)
+            identity_remove(&s->map, row);
+        if (!show_link(s, &probe, is_there))
+            return false;
+    }
+    return true;
+}
+
 static bool is_untouched(const struct howdah_session *s, const struct mapper *model, const struct entry *row)
 {
     return row->state == ENTRY_DETACHED ||

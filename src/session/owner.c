@@ -1,5 +1,6 @@
 #include "owner.h"
 
+#include "cascade.h"
 #include "foreign_key.h"
 #include "member.h"
 #include "object.h"
@@ -276,5 +277,50 @@ bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct en
     for (size_t i = 0; i < before.count; i++)
         if (!mend_key(s, before.keys[i], mapper, child, before.shown[i]))
             return false;
+    return true;
+}
+
+/* The child's fields say again what its row says; those of a new one nothing. */
+static void reset_fields(const struct foreign_key *key, const struct mapper *mapper, struct entry *child)
+{
+    void *object = entry_object(mapper, child), *snapshot = entry_snapshot(mapper, child);
+    bool is_new = child->state == ENTRY_NEW;
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = &mapper->columns[key->columns[i]];
+        if (is_new)
+            memset(column_field(c, object), 0, c->size);
+        else
+            memcpy(column_field(c, object), column_field(c, snapshot), c->size);
+    }
+    if (key->type && !is_new)
+        memcpy(column_field(key->type, object), column_field(key->type, snapshot), key->type->size);
+    if (key->relation)
+        object_set_pointer(key->relation, object, is_new ? NULL : object_pointer(key->relation, snapshot));
+}
+
+static void forget_orphan(struct howdah_session *s, struct entry *child)
+{
+    entry_move(child, EVENT_DELETE);
+    identity_remove(&s->map, child);
+    child->row_deleted = s->deleted_some = true;
+}
+
+bool owner_drop_pending(struct howdah_session *s, const struct entry *owner)
+{
+    for (struct placed *placed = s->placed, *next; placed; placed = next) {
+        struct entry *child = placed->child, *before = placed->owner;
+        const struct foreign_key *key = placed->key;
+        const struct mapper *mapper = entry_mapper(s, child);
+        next = placed->next;
+        bool alive = child->state == ENTRY_NEW || child->state == ENTRY_LOADED;
+        if (!alive || (before != owner && owner_of_row(s, key, mapper, child) != owner))
+            continue;
+        reset_fields(key, mapper, child);
+        if (!mend_key(s, key, mapper, child, before))
+            return false;
+        if (child->state == ENTRY_NEW && cascade_of_orphans(key))
+            forget_orphan(s, child);
+    }
+    s->moves++;
     return true;
 }

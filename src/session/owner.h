@@ -51,6 +51,10 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
  * is forgotten. False: the session has the error, and nothing has changed but where memory ran out. */
 bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct entry *child, const void *row);
 
+/* What was linked to this owner since the last commit is not any more, and what was unlinked is again: fields of the
+ * objects, and of all owners. Objects that are new and can't be without it are forgotten. False: the session has the error. */
+bool owner_drop_pending(struct howdah_session *s, const struct entry *owner);
+
 enum {
     OWNERS_MAX = 64
 }; /* keys whose owners are compared; more of them follow their rows when they are next looked at */

@@ -1,6 +1,7 @@
 /* Reading an object's row again: object and state become what the server has, whatever they were. */
 #include "fill.h"
 #include "formulas.h"
+#include "join_row.h"
 #include "load.h"
 #include "object.h"
 #include "owner.h"
@@ -61,7 +62,8 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
     object_forget_stale_pointers(s, mapper, row);
     if (entry->state == ENTRY_NEW)
         unload_collections(mapper, row);
-    if (!fill_remember(s, entry) || !owner_mend(s, mapper, entry, row))
+    if (!fill_remember(s, entry) || !owner_mend(s, mapper, entry, row) || !owner_drop_pending(s, entry) ||
+        !join_rows_drop(s, entry))
         return s->error.status;
     entry->absent = 0; /* a foreign key may lead elsewhere now */
     entry->expired = false;

@@ -63,6 +63,67 @@ START_TEST(test_relation_mend__refresh_follows_the_row)
 END_TEST
 
 /* Both sides have changes of their own, which the rollback takes back; what the row says stays. */
+/* Of an owner: what was linked to it leaves, what was unlinked from it is back; both sides of all of them. */
+START_TEST(test_relation_mend__refresh_of_an_owner)
+{
+    Member *eve = session_add(s, Member, .name = "eve"), *stranger = session_add(s, Member, .name = "stranger");
+    check_ok(session_link(s, go, members, eve));
+    check_ok(session_link(s, go, members, ann));
+    check_ok(session_link(s, chess, members, stranger));
+    check_ok(session_unlink(s, chess, members, bob));
+    check_items(go->members, eve, ann);
+    check_ok(session_refresh(s, go));
+    check_empty(go->members);
+    check_items(chess->members, stranger, ann);
+    ck_assert_ptr_eq(ann->club, chess);
+    ck_assert_ptr_null(eve->club);
+    ck_assert_ptr_null(bob->club); /* that was another club's */
+    check_ok(session_refresh(s, chess));
+    check_items(chess->members, ann, bob);
+    ck_assert_ptr_eq(bob->club, chess);
+    ck_assert_ptr_null(stranger->club);
+    if (_i) {
+        check_ok(session_rollback(s));
+        check_items(chess->members, ann, bob);
+        check_empty(go->members);
+    } else {
+        check_ok(session_commit(s)); /* new ones are pending still, and belong to nobody */
+        live_check("ann|1\nbob|1\neve|\nstranger|", "SELECT name, club_id FROM members ORDER BY id");
+    }
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_relation_mend__refresh_of_an_owner_of_orphans)
+{
+    Note *note = session_add(s, Note, .text = "new"), *old = session_find(s, Note, 1);
+    check_ok(session_link(s, chess, notes, note));
+    check_ok(session_unlink(s, chess, notes, old));
+    check_ok(session_refresh(s, chess));
+    ck_assert(!session_contains(s, note));
+    ck_assert_int_eq(old->club_id.value, 1);
+    check_nothing_to_write();
+    live_check("n|1", "SELECT text, club_id FROM notes");
+}
+END_TEST
+
+START_TEST(test_relation_mend__refresh_of_linked_objects)
+{
+    Badge *fresh = session_add(s, Badge, .label = "fresh"), *gold = session_add(s, Badge, .label = "gold");
+    check_ok(session_link(s, ann, badges, gold));
+    check_ok(session_commit(s));
+    check_ok(session_load(s, ann, badges));
+    check_ok(session_link(s, ann, badges, fresh));
+    check_ok(session_unlink(s, ann, badges, gold));
+    check_ok(session_refresh(s, ann));
+    check_items(ann->badges, gold);
+    check_items(gold->members, ann);
+    check_empty(fresh->members);
+    check_nothing_to_write();
+    live_check("1", "SELECT count(*) FROM member_badges");
+}
+END_TEST
+
 START_TEST(test_relation_mend__rollback_after_a_refresh)
 {
     Member *cid = session_add(s, Member, .name = "cid");
@@ -239,6 +300,9 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_mend__refresh_drops_a_move);
     tcase_add_test(tests, test_relation_mend__refresh_drops_an_unlink);
     tcase_add_test(tests, test_relation_mend__refresh_follows_the_row);
+    tcase_add_loop_test(tests, test_relation_mend__refresh_of_an_owner, 0, 2);
+    tcase_add_test(tests, test_relation_mend__refresh_of_an_owner_of_orphans);
+    tcase_add_test(tests, test_relation_mend__refresh_of_linked_objects);
     tcase_add_test(tests, test_relation_mend__rollback_after_a_refresh);
     tcase_add_test(tests, test_relation_mend__refresh_of_a_lost_reference);
     tcase_add_test(tests, test_relation_mend__refresh_of_a_moved_child_of_an_unknown_owner);
