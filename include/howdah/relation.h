@@ -91,7 +91,8 @@ HOWDAH_API void howdah_query_with_top_field(struct howdah_query *q, const struct
 
 /* session_link(s, post, tags, tag): `other` joins the relation of the object, in both objects at once: collections that
  * are loaded, pointers, and the foreign key's field where the key is known already. What `other` belonged to before it
- * leaves (HAS_ONE, HAS_MANY), and so does what a HAS_ONE held, if it is loaded. A collection that isn't loaded stays so: nothing is read.
+ * leaves (HAS_ONE, HAS_MANY), and so does what a HAS_ONE held, loaded or not. A collection that isn't loaded stays so:
+ * nothing is read.
  * Linking what is linked is nothing; linking what was unlinked since the last commit takes that back.
  * Where the join table of a MANY_TO_MANY has a model, a link is a new object of it, zero but for the two sides;
  * STATUS_NOT_NULL where that needs more.

@@ -298,12 +298,15 @@ enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_bi
     const struct step *info = &w->infos[step->number];
     const struct chunk *chunk = &w->chunks[info->chunk];
     const struct batch *batch = w->batches[chunk->batch];
-    const struct foreign_key *key = info->sweep->path.keys[0];
+    const struct sweep *sweep = info->sweep;
+    const struct foreign_key *key = sweep->path.keys[0];
+    void **rows = sweep->owners ? sweep->owners : batch->olds + chunk->first;
+    uint32_t count = sweep->owners ? sweep->owner_count : chunk->count;
     struct parameters *p = &w->s->parameters;
     if (!parameters_begin(p, KEY_PARTS_MAX))
         return HOWDAH_STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < key->count; i++)
-        parameters_add_fields(p, &key->target->columns[key->targets[i]], batch->olds + chunk->first, chunk->count);
+        parameters_add_fields(p, &key->target->columns[key->targets[i]], rows, count);
     return parameters_bind(p, ret);
 }
 

@@ -3,6 +3,8 @@
 #include "foreign_key.h"
 #include "relation_load.h"
 
+#include "model/text.h"
+
 /* --- the rule --- */
 
 bool cascade_of_orphans(const struct foreign_key *key)
@@ -76,29 +78,34 @@ static bool all_are_known(const struct work *w, const struct foreign_key *key)
     return true;
 }
 
-static const char *reason_of(struct work *w, const struct sweep_path *path)
+static const char *reason_of(struct work *w, const struct sweep_path *path, bool owned)
 {
-    static const char before[] = "rows that refer to those deleted next, loaded or not: ";
-    const char *name = path->keys[path->depth - 1]->name;
-    size_t size = sizeof(before) + strlen(name);
-    char *text = arena_allocate(&w->arena, size, 1);
-    if (text) {
-        memcpy(text, before, sizeof(before) - 1);
-        memcpy(text + sizeof(before) - 1, name, size - sizeof(before) + 1);
-    }
-    return text;
+    const char *before = owned ? "rows that make room for those written next, loaded or not: "
+                               : "rows that refer to those deleted next, loaded or not: ";
+    return text_join(&w->arena, before, path->keys[path->depth - 1]->name, NULL);
 }
 
-static bool add_sweep(struct work *w, const struct mapper *mapper, const struct sweep_path *path)
+/* For what are statements added: rows of the mapper that are deleted, or rows that have these owners. */
+struct sweeping {
+    struct work *w;
+    const struct mapper *mapper;
+    void **owners;
+    uint32_t owner_count;
+};
+
+static bool add_sweep(const struct sweeping *of, const struct sweep_path *path)
 {
+    struct work *w = of->w;
     struct sweep **last = &w->sweeps;
     struct sweep *sweep = ARENA_NEW(&w->arena, struct sweep);
     if (!sweep)
         return !session_no_memory(w->s);
-    sweep->mapper = mapper;
+    sweep->mapper = of->mapper;
+    sweep->owners = of->owners;
+    sweep->owner_count = of->owner_count;
     sweep->path = *path;
     sweep->statement = sweep_render(path, &w->arena);
-    sweep->reason = reason_of(w, path);
+    sweep->reason = reason_of(w, path, of->owners != NULL);
     if (!sweep->statement || !sweep->reason)
         return !session_no_memory(w->s);
     while (*last)
@@ -151,36 +158,38 @@ static enum cascade_rule rule_at(const struct work *w, const struct foreign_key 
     return rule;
 }
 
-/* All statements for one table with deletes, the deepest first. */
-static bool sweep_below(struct work *w, const struct mapper *mapper)
+/* All statements for rows below the path, the deepest first. `rule` is that of its last key. */
+static bool sweep_below(const struct sweeping *of, struct sweep_path path, enum cascade_rule rule)
 {
-    const struct catalog *catalog = &w->s->db->catalog;
-    struct sweep_path path = {0};
+    const struct catalog *catalog = &of->w->s->db->catalog;
+    const uint32_t base = path.depth;
     struct sweep_walk walks[SWEEP_DEPTH_MAX + 1] = {{0}};
+    if (base)
+        walks[base - 1].rule = rule;
     for (;;) {
-        const struct mapper *child, *target = path.depth ? path.mappers[path.depth - 1] : mapper;
+        const struct mapper *child, *target = path.depth ? path.mappers[path.depth - 1] : of->mapper;
         struct sweep_walk *walk = &walks[path.depth];
         const struct foreign_key *key = path.depth < SWEEP_DEPTH_MAX ? next_key(catalog, walk, &child) : NULL;
         if (key) {
             bool followed = path.depth && walks[path.depth - 1].rule == CASCADE_FOLLOWS;
             if (key->target != target)
                 continue;
-            walk->rule = rule_at(w, key, child, &path, followed);
+            walk->rule = rule_at(of->w, key, child, &path, followed);
             if (walk->rule != CASCADE_DELETES && walk->rule != CASCADE_FOLLOWS && walk->rule != CASCADE_CLEARS)
                 continue;
             path.keys[path.depth] = key;
             path.mappers[path.depth++] = child;
             path.deletes = walk->rule == CASCADE_DELETES;
-            if (walk->rule != CASCADE_CLEARS && child != mapper) {
+            if (walk->rule != CASCADE_CLEARS && child != of->mapper) {
                 walks[path.depth] = (struct sweep_walk){0};
                 continue;
             }
-        } else if (path.depth == 0) {
+        } else if (path.depth == base) {
             return true;
         }
-        enum cascade_rule rule = walks[path.depth - 1].rule;
+        rule = walks[path.depth - 1].rule;
         path.deletes = rule == CASCADE_DELETES;
-        if (rule != CASCADE_FOLLOWS && !add_sweep(w, mapper, &path))
+        if (rule != CASCADE_FOLLOWS && !add_sweep(of, &path))
             return false;
         path.depth--;
     }
@@ -189,16 +198,26 @@ static bool sweep_below(struct work *w, const struct mapper *mapper)
 bool work_sweep(struct work *w)
 {
     const struct catalog *catalog = &w->s->db->catalog;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++)
-        if (w->deletes[i] && !catalog->mappers[i].join_of && !sweep_below(w, &catalog->mappers[i]))
+    for (uint32_t i = 0; i < catalog->mapper_count; i++) {
+        const struct sweeping of = {.w = w, .mapper = &catalog->mappers[i]};
+        if (w->deletes[i] && !of.mapper->join_of && !sweep_below(&of, (struct sweep_path){0}, CASCADE_IGNORES))
             return false;
+    }
     return true;
+}
+
+bool sweep_owned(struct work *w, const struct foreign_key *key, const struct mapper *mapper, void **owners,
+                 uint32_t count)
+{
+    const struct sweeping of = {w, key->target, owners, count};
+    const struct sweep_path path = {.keys = {key}, .mappers = {mapper}, .depth = 1, .deletes = cascade_of_orphans(key)};
+    return (!path.deletes || sweep_below(&of, path, CASCADE_DELETES)) && add_sweep(&of, &path);
 }
 
 bool sweep_covers(const struct work *w, const struct foreign_key *key)
 {
     const struct sweep *sweep = w->sweeps;
-    while (sweep && (sweep->path.depth > 1 || sweep->path.keys[0] != key))
+    while (sweep && (sweep->owners || sweep->path.depth > 1 || sweep->path.keys[0] != key))
         sweep = sweep->next;
     return sweep != NULL;
 }

@@ -18,6 +18,9 @@ enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct ma
 bool cascade_of_orphans(const struct foreign_key *key);
 /* The statements for rows that nobody has loaded, for each table with rows to be deleted. */
 bool work_sweep(struct work *w);
+/* The statements for rows, which nobody has loaded, that refer over the key to these owners, and are to do so no longer. */
+bool sweep_owned(struct work *w, const struct foreign_key *key, const struct mapper *mapper, void **owners,
+                 uint32_t count);
 /* Whether rows over this key, of those that are not loaded, are swept. */
 bool sweep_covers(const struct work *w, const struct foreign_key *key);
 

@@ -75,8 +75,8 @@ static void number_round_trips(struct work *w)
 
 static bool has_sweep(const struct work *w, const struct batch *batch)
 {
-    const struct sweep *sweep = batch->operation == HOWDAH_OPERATION_DELETE ? w->sweeps : NULL;
-    while (sweep && sweep->mapper != batch->mapper)
+    const struct sweep *sweep = w->sweeps;
+    while (sweep && !sweep_is_for(sweep, batch))
         sweep = sweep->next;
     return sweep != NULL;
 }

@@ -18,6 +18,13 @@ bool emit_step(struct work *w, struct pg_step step, struct step info);
 bool emit_statement(struct work *w, struct batch *batch, bool guarded);
 /* Nobody can say how many rows it should write. */
 bool emit_is_uncounted(const struct work *w, const struct batch *batch);
+/* Whether the sweep goes before a chunk of the batch. */
+static inline bool sweep_is_for(const struct sweep *sweep, const struct batch *batch)
+{
+    if (sweep->owners)
+        return batch->mapper == sweep->path.mappers[0] && batch->operation != HOWDAH_OPERATION_DELETE;
+    return batch->mapper == sweep->mapper && batch->operation == HOWDAH_OPERATION_DELETE;
+}
 /* The steps of all chunks, keys that are drawn for them first. */
 bool emit_writes(struct work *w);
 

@@ -86,18 +86,19 @@ static bool add_gathers(struct work *w, uint32_t chunk)
     return true;
 }
 
-/* What refers to the rows of a DELETE and was not loaded. */
+/* What refers to the rows of a DELETE and was not loaded; what makes room for the rows, once. */
 static bool add_sweeps(struct work *w, uint32_t chunk)
 {
     const struct batch *batch = w->batches[w->chunks[chunk].batch];
-    if (batch->operation != HOWDAH_OPERATION_DELETE)
-        return true;
-    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
-        if (sweep->mapper == batch->mapper &&
-            !emit_step(
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next) {
+        if (!sweep_is_for(sweep, batch) || sweep->emitted)
+            continue;
+        sweep->emitted = sweep->owners != NULL;
+        if (!emit_step(
                 w, (struct pg_step){.statement = sweep->statement, .bind = step_bind_sweep, .done = step_done_sweep},
                 (struct step){.kind = STEP_SWEEP, .chunk = chunk, .sweep = sweep, .reason = sweep->reason}))
             return false;
+    }
     return true;
 }
 
@@ -148,6 +149,8 @@ static const char *reason_of(const struct batch *batch)
 
 static bool add_writes(struct work *w)
 {
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        sweep->emitted = false;
     for (uint32_t i = 0; i < w->chunk_count; i++) {
         struct batch *batch = w->batches[w->chunks[i].batch];
         if (batch->parts) {

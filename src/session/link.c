@@ -2,6 +2,7 @@
  * next commit. No I/O. */
 #include "link.h"
 
+#include "displace.h"
 #include "foreign_key.h"
 #include "join_row.h"
 #include "member.h"
@@ -179,19 +180,31 @@ static bool unlink_join(const struct linking *l, struct entry *other)
            (!inverse || member_remove(l->s, inverse, other, object));
 }
 
-/* The one that a HAS_ONE holds makes room. */
+/* The one that a HAS_ONE holds makes room; where it isn't loaded, with the commit. Which one a filtered relation means is
+ * the server's to say. */
 static bool displace(const struct linking *l, const struct entry *other)
 {
     void *held = object_pointer(l->relation, entry_object(l->relation->mapper, l->owner));
+    if (!held && l->owner->state == ENTRY_LOADED && !l->relation->field->where &&
+        !relation_is_loaded(l->s, l->relation, l->owner) && !displace_note(l->s, l->relation, l->owner))
+        return false;
     struct entry *entry = held ? slabs_find(&l->s->slabs, held) : NULL;
     return !entry || entry == other || entry->state == ENTRY_DETACHED || place(l, entry, NULL);
+}
+
+/* The same from the other side. */
+static bool displace_other(const struct linking *l, struct entry *other)
+{
+    const struct relation *inverse = l->relation->inverse;
+    const struct linking there = {l->s, inverse, other};
+    return !inverse || inverse->field->kind != HOWDAH_FIELD_HAS_ONE || displace(&there, l->owner);
 }
 
 static bool link_one(const struct linking *l, struct entry *other)
 {
     switch (l->relation->field->kind) {
     case HOWDAH_FIELD_MANY_TO_MANY: return link_join(l, other);
-    case HOWDAH_FIELD_BELONGS_TO: return place(l, l->owner, other);
+    case HOWDAH_FIELD_BELONGS_TO: return displace_other(l, other) && place(l, l->owner, other);
     case HOWDAH_FIELD_HAS_ONE: return displace(l, other) && place(l, other, l->owner);
     default: return place(l, other, l->owner);
     }

@@ -8,6 +8,7 @@ static void forget(struct howdah_session *s)
 {
     placed_forget(s);
     join_rows_forget(s);
+    s->displaced = NULL;
     if (!s->kept)
         arena_reset(&s->pending);
 }

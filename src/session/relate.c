@@ -5,6 +5,7 @@
 
 #include "cascade.h"
 #include "collection.h"
+#include "displace.h"
 #include "join_row.h"
 #include "object.h"
 #include "owner.h"
@@ -101,7 +102,7 @@ bool work_relate(struct work *w)
     bool *reached = arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count, 1);
     if (!reached)
         return !session_no_memory(w->s);
-    if (!check_edits(w) || !follow(w) || !delete_orphans(w))
+    if (!check_edits(w) || !follow(w) || !work_displace(w) || !delete_orphans(w))
         return false;
     bool deletes = families_reach(w, reached);
     if (deletes && !relate_deletes(w, reached))

@@ -26,6 +26,8 @@ bool families_find(struct work *w, struct map *families, const bool *reached);
 
 /* The entry is deleted as well; `follows`: by something that is done anyway. */
 bool relate_delete(struct work *w, struct entry *entry, bool follows);
+/* Its foreign key becomes NULL; `followed`: by a statement for all of them, unless the entry has changes of its own. */
+bool relate_clear(struct work *w, struct entry *entry, const struct foreign_key *key, bool followed);
 /* What refers to deleted objects is deleted, or lets go of them. */
 bool relate_families(struct work *w, const struct map *families);
 /* Links to or from what is deleted go with it: those that are there by a sweep. */

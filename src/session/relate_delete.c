@@ -71,7 +71,7 @@ static bool delete_children(struct work *w, const struct map *families)
     return true;
 }
 
-static bool clear_key(struct work *w, struct entry *entry, const struct foreign_key *key, bool followed)
+bool relate_clear(struct work *w, struct entry *entry, const struct foreign_key *key, bool followed)
 {
     struct change *change = work_change_of(w, entry);
     struct cleared *cleared = work_grow(w, w->cleared, w->cleared_count, &w->cleared_capacity, sizeof(*cleared));
@@ -117,8 +117,9 @@ static bool release_child(struct work *w, const struct change *change, const str
     if (child->entry->state == ENTRY_DELETED || (known && change_goes(known)))
         return true;
     switch (cascade_rule_of(child->key, mapper)) {
-    case CASCADE_CLEARS: return clear_key(w, child->entry, child->key, sweep_covers(w, child->key));
-    case CASCADE_CLEARED: return is_left_alone(change, CASCADE_CLEARED) || clear_key(w, child->entry, child->key, true);
+    case CASCADE_CLEARS: return relate_clear(w, child->entry, child->key, sweep_covers(w, child->key));
+    case CASCADE_CLEARED:
+        return is_left_alone(change, CASCADE_CLEARED) || relate_clear(w, child->entry, child->key, true);
     case CASCADE_FORBIDS: return !did_refer(w, child, change->entry) || forbid(w, change, child);
     case CASCADE_IGNORES:
     case CASCADE_DELETES:

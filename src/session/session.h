@@ -58,6 +58,7 @@ struct howdah_session {
     struct kept *kept;               /* fields as they were, see member.h */
     struct placed *placed;           /* objects that are not where their rows are, see owner.h */
     struct map placed_map;           /* the same by object */
+    struct displaced *displaced;     /* whose HAS_ONE is taken over unseen, see displace.h */
     struct join_link *join_links;    /* pending rows of join tables, see join_row.h */
     struct map join_map;             /* the same by both sides */
     uint64_t moves;                  /* calls that added, deleted, evicted, linked or rolled back */

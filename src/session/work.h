@@ -70,7 +70,8 @@ struct cleared {
     uint32_t next;  /* of the same change */
 };
 
-/* Rows that refer to deleted ones and that nobody has loaded: a statement before each chunk of those DELETEs. */
+/* Rows that nobody has loaded and that refer to deleted ones: a statement before each chunk of those DELETEs. Or to owners
+ * of which each has one: before the others that are theirs from now on are written. */
 struct sweep {
     struct sweep *next;
     const struct mapper *mapper; /* of the rows that are deleted */
@@ -78,6 +79,9 @@ struct sweep {
     const struct statement *statement;
     const char *reason;
     uint64_t affected;
+    void **owners; /* rows; NULL: those that are deleted */
+    uint32_t owner_count;
+    bool emitted; /* of owners: once in a plan */
 };
 
 /* Rows that refer to rows whose keys change, by a foreign key that the database does not keep up itself: one UPDATE of all
