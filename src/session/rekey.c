@@ -136,7 +136,7 @@ static bool points_elsewhere(struct moved *m, const struct change *change, const
            slabs_find(&m->w->s->slabs, pointer) != target->entry;
 }
 
-/* An object with a change of its own: its image follows, and where the database does not, the change writes it. */
+/* An object with a change of its own: its image follows, and where nobody else does it, the change writes it. */
 static bool follow_change(struct moved *m, struct change *change, const struct change *target)
 {
     struct work *w = m->w;
@@ -146,7 +146,7 @@ static bool follow_change(struct moved *m, struct change *change, const struct c
     bool elsewhere = points_elsewhere(m, change, target);
     if (!elsewhere && !foreign_key_assign(key, key->owner, &w->s->arena, change->image, target->image))
         return !session_no_memory(w->s);
-    if (!m->follow && !elsewhere)
+    if (change->fate != FATE_WRITTEN || (!m->follow && !elsewhere))
         return true;
     uint64_t *set = arena_copy(&w->arena, change->columns, column_words(key->owner) * sizeof(*set));
     if (!set)
@@ -183,7 +183,7 @@ static bool follow_entry(struct moved *m, struct entry *entry)
     struct change *change = target ? work_change_of(m->w, entry) : NULL;
     if (!target)
         return true;
-    if (change && m->follow) /* one statement must not touch a row twice */
+    if (change && change->fate == FATE_WRITTEN && m->follow) /* one statement must not touch a row twice */
         m->follow->kept[m->follow->kept_count++] = entry_snapshot(mapper, entry);
     if (entry->state == ENTRY_DELETED)
         return true;

@@ -64,6 +64,12 @@ typedef struct Stamp { /* goes with the person */
     const char *kept_by; /* NULL without that person */
 } Stamp;
 
+typedef struct Ring {
+    int64_t id;
+    const char *maker_name; /* NULL without that person */
+    const char *owner_name; /* follows, without the database's help */
+} Ring;
+
 typedef struct Pet {
     int64_t id;
     const char *owner_name;
@@ -104,6 +110,11 @@ MODEL(Stamp, "stamps",
     COLUMN(Stamp, person_name, .references = &Person_model, .on_delete = ON_DELETE_CASCADE, .nullable = true),
     COLUMN(Stamp, kept_by,     .references = &Person_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true));
 
+MODEL(Ring, "rings",
+    COLUMN(Ring, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Ring, maker_name, .references = &Person_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true),
+    COLUMN(Ring, owner_name, .references = &Person_model, .nullable = true));
+
 MODEL(Pet, "pets",
     COLUMN(Pet, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Pet, owner_name, .references = &Owner_model, .nullable = true),
@@ -138,7 +149,7 @@ MODEL(Worker, "workers",
 
 static void setup(void)
 {
-    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp, Pet, Owner));
+    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp, Ring, Pet, Owner));
     live_sql("INSERT INTO people (name, note, version) VALUES ('jack', 'j', 1), ('jill', 'i', 1);"
              "INSERT INTO letters (person_name, text, version) SELECT 'jack', 'l' || n, 1 FROM generate_series(1, 3) n;"
              "INSERT INTO badges (person_name, color) VALUES ('jack', 'red'), ('jill', 'blue');"
@@ -336,6 +347,23 @@ START_TEST(test_rekey__children_let_go_of_a_changed_key)
 }
 END_TEST
 
+/* The database clears one foreign key of a row, and another one follows: nothing but the session knows of both. */
+START_TEST(test_rekey__follows_what_the_database_has_cleared)
+{
+    live_sql("INSERT INTO people (name, note, version) VALUES ('joan', 'o', 1)");
+    Ring *ring = session_add(s, Ring, .maker_name = "jill", .owner_name = "joan");
+    check_ok(session_commit(s));
+    session_find(s, Person, "joan")->name = "jane";
+    session_delete(s, session_find(s, Person, "jill"));
+    live_sql("DELETE FROM badges");
+    check_ok(session_commit(s));
+    live_check("t|jane", "SELECT maker_name IS NULL, owner_name FROM rings");
+    ck_assert_ptr_null(ring->maker_name);
+    ck_assert_str_eq(ring->owner_name, "jane");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_rekey__changed_by_somebody_else)
 {
     Person *jill = session_find(s, Person, "jill");
@@ -450,6 +478,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__tree);
     tcase_add_test(tests, test_rekey__key_can_not_be_unset);
     tcase_add_test(tests, test_rekey__children_let_go_of_a_changed_key);
+    tcase_add_test(tests, test_rekey__follows_what_the_database_has_cleared);
     tcase_add_test(tests, test_rekey__changed_by_somebody_else);
     tcase_add_test(tests, test_rekey__copied_without_its_key);
     tcase_add_test(tests, test_rekey__delete_and_add_is_one_update);
