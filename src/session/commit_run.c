@@ -13,12 +13,19 @@ static void tell_count(struct work *w, size_t failed)
 {
     const struct howdah_error *e = &w->s->error;
     const char *found = strcmp(e->sqlstate, "42704") == 0 ? strstr(e->message, STATEMENT_GUARD) : NULL;
-    if (!found || failed >= w->step_count || w->infos[failed].kind != STEP_WRITE ||
-        !w->batches[w->chunks[w->infos[failed].chunk].batch]->guarded)
+    if (!found || failed >= w->step_count || w->infos[failed].kind != STEP_WRITE)
         return;
-    uint64_t count = strtoull(found + strlen(STATEMENT_GUARD), NULL, 10);
+    const struct step *info = &w->infos[failed];
+    char *end;
+    uint64_t count = strtoull(found + strlen(STATEMENT_GUARD), &end, 10), part = 0;
+    if (*end == '_') {
+        part = count;
+        count = strtoull(end + 1, NULL, 10);
+    }
+    if (part >= info->chunk_count || !w->batches[w->chunks[info->chunk + part].batch]->guarded)
+        return;
     error_clear(&w->s->error);
-    work_fail_count(w, w->infos[failed].chunk, count);
+    work_fail_count(w, info->chunk + (uint32_t)part, count);
 }
 
 static void tell_outcome(struct work *w, enum howdah_outcome outcome)

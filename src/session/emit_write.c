@@ -20,28 +20,31 @@ static struct statement_key key_of(const struct batch *batch)
                                   .parks = batch->parks};
 }
 
-static const struct statement *joint_statement(struct work *w, const struct batch *leader)
-{
-    struct statement_part *parts = arena_allocate_array(&w->arena, leader->part_count, sizeof(*parts));
-    for (uint32_t i = 0; parts && i < leader->part_count; i++)
-        parts[i] = (struct statement_part){key_of(leader->parts[i]), leader->parts[i]->rank};
-    return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
-}
-
 bool emit_is_uncounted(const struct work *w, const struct batch *batch)
 {
     return batch->follow || work_may_be_gone(w, batch);
+}
+
+static const struct statement *joint_statement(struct work *w, const struct batch *leader, bool guarded)
+{
+    struct statement_part *parts = arena_allocate_array(&w->arena, leader->part_count, sizeof(*parts));
+    for (uint32_t i = 0; parts && i < leader->part_count; i++) {
+        parts[i] = (struct statement_part){key_of(leader->parts[i]), leader->parts[i]->rank};
+        parts[i].key.guarded = guarded && !emit_is_uncounted(w, leader->parts[i]);
+    }
+    return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
 }
 
 /* Of a part that is not the leader the statement is never used. */
 bool emit_statement(struct work *w, struct batch *batch, bool guarded)
 {
     struct statement_key key = key_of(batch);
-    key.guarded = guarded && !batch->parts && !batch->ends && !emit_is_uncounted(w, batch);
-    if (batch->statement && batch->guarded == key.guarded)
+    bool checks = guarded && !emit_is_uncounted(w, batch);
+    if (batch->statement && batch->guarded == checks && !batch->parts)
         return true;
-    batch->guarded = key.guarded;
-    batch->statement = batch->parts      ? joint_statement(w, batch)
+    batch->guarded = checks;
+    key.guarded = checks && !batch->ends;
+    batch->statement = batch->parts      ? joint_statement(w, batch, guarded)
                        : batch->formulas ? statement_render(&key, &w->arena)
                                          : text_store_get(&w->s->db->texts, &key, &w->arena);
     batch->returned =

@@ -29,11 +29,12 @@ static void (*const renderers[])(struct text *, const struct statement_key *) = 
     [STATEMENT_UPDATE] = render_update, [STATEMENT_DELETE] = render_delete,       [STATEMENT_FOLLOW] = render_follow,
 };
 
+enum { INT8_OID = 20 };
+
 /* An UPDATE that finds no row is no error, and would not stop a COMMIT that is queued behind it. The count comes first in
  * the join, so that it is there also where no row is. */
 static void render_guarded(struct text *t, const struct statement_key *key)
 {
-    enum { INT8_OID = 20 };
     buffer_text(&t->out, "WITH w AS (");
     renderers[key->kind](t, key);
     bool returns = statement_returned(key, t->returned) > 0;
@@ -89,30 +90,58 @@ const struct statement *statement_render(const struct statement_key *key, struct
     return take_statement(&t, arena);
 }
 
+/* The part, and the number of the parameter that says how many rows it is to write; 0: nobody can say. */
+static uint32_t render_part(struct text *t)
+{
+    const struct statement_key *key = &t->parts[t->part].key;
+    buffer_printf(&t->out, "%sw%u AS (", t->part ? ", " : "WITH ", t->part);
+    name_items(t, key);
+    renderers[key->kind](t, key);
+    buffer_byte(&t->out, ')');
+    if (!key->guarded)
+        return 0;
+    t->types[t->parameters++] = INT8_OID;
+    return t->parameters;
+}
+
+/* The numbers of the parts, if all of them have written as many rows as they should. */
+static void put_parts(struct text *t, uint32_t count, const uint32_t *guards)
+{
+    bool guarded = false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!guards[i])
+            continue;
+        buffer_text(&t->out, guarded ? "" : " FROM (SELECT CASE");
+        buffer_printf(&t->out,
+                      " WHEN (SELECT pg_catalog.count(*) FROM w%u) <> $%u THEN pg_catalog.length("
+                      "pg_catalog.current_setting('" STATEMENT_GUARD "%u_' || (SELECT pg_catalog.count(*) FROM w%u)))",
+                      i, guards[i], i, i);
+        guarded = true;
+    }
+    buffer_text(&t->out, guarded ? " ELSE 1 END AS n) AS g JOIN (VALUES " : " FROM (VALUES ");
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t->out, "%s(%u)", separator(i), i);
+    buffer_text(&t->out, guarded ? ") AS p(part) ON g.n = 1" : ") AS p(part)");
+}
+
 const struct statement *statement_render_joint(const struct statement_part *parts, uint32_t count, struct arena *arena)
 {
     struct text t = {.parts = parts};
     size_t columns = 0;
     for (uint32_t i = 0; i < count; i++)
         columns += most_columns(&parts[i].key);
-    if (!text_init(&t, columns, arena))
+    uint32_t *guards = arena_allocate_array(arena, count, sizeof(*guards));
+    if (!guards || !text_init(&t, columns, arena))
         return NULL;
-    for (t.part = 0; t.part < count; t.part++) {
-        buffer_printf(&t.out, "%sw%u AS (", t.part ? ", " : "WITH ", t.part);
-        name_items(&t, &parts[t.part].key);
-        renderers[parts[t.part].key.kind](&t, &parts[t.part].key);
-        buffer_byte(&t.out, ')');
-    }
+    for (t.part = 0; t.part < count; t.part++)
+        guards[t.part] = render_part(&t);
     buffer_text(&t.out, " SELECT p.part");
     for (uint32_t i = 0; i < count; i++) {
         uint32_t returned = statement_returned(&parts[i].key, t.returned);
         for (uint32_t c = 0; c < (returned ? returned : 1); c++)
             buffer_printf(&t.out, ", w%u.c%u", i, c + 1);
     }
-    buffer_text(&t.out, " FROM (VALUES ");
-    for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t.out, "%s(%u)", separator(i), i);
-    buffer_text(&t.out, ") AS p(part)");
+    put_parts(&t, count, guards);
     for (uint32_t i = 0; i < count; i++)
         buffer_printf(&t.out, " LEFT JOIN w%u ON p.part = %u", i, i);
     return take_statement(&t, arena);

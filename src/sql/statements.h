@@ -81,13 +81,14 @@ static inline bool column_sets_equal(const uint64_t *a, const uint64_t *b, uint3
 }
 
 /* What a guarded statement asks for if its rows are not as many as they should be: a setting that nobody has, whose name
- * is this and their number. */
+ * is this and their number; of a joint statement this, the part's number, "_" and their number. */
 #define STATEMENT_GUARD "howdah.found_"
 
 /* Renders the statement into the arena; NULL if memory is out. */
 const struct statement *statement_render(const struct statement_key *key, struct arena *arena);
 
-/* Several writes in one statement, as common table expressions: parts that need each other's rows. The server checks
+/* Several writes in one statement, as common table expressions: parts that need each other's rows. Those whose key is guarded
+ * have their number of rows as last parameter. The server checks
  * foreign keys when all of them are done. Parts come by rank; those of a rank are done before the next rank begins.
  * It returns a row for each row written, with the part's number (integer, from 0) and then for each part its columns: what
  * statement_returned says, or, where that is nothing, one that is true. A part that wrote nothing gives a row of NULLs. */
