@@ -100,6 +100,20 @@ class Process:
             self.process.kill()
         self.process.wait()
 
+    def wait(self, seconds):
+        """What the process has used, if it ends in that time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                ended, _, usage = os.wait4(self.process.pid, os.WNOHANG)
+            except ChildProcessError:  # somebody has asked for its end before
+                return None
+            if ended:
+                self.process.returncode = 0
+                return usage
+            time.sleep(0.001)
+        return None
+
     def quit(self):
         """CPU seconds of the whole life of the process."""
         self.say("quit")
@@ -107,11 +121,9 @@ class Process:
             self.process.stdin.close()
         except OSError:
             pass
-        try:
-            _, _, usage = os.wait4(self.process.pid, 0) if self.alive() else (0, 0, None)
-        except ChildProcessError:
-            usage = None
-        self.process.returncode = 0
+        usage = self.wait(5)
+        if usage is None:
+            self.kill()
         self.process.stdout.close()
         self.errors.close()
         return usage.ru_utime + usage.ru_stime if usage else None
@@ -146,9 +158,13 @@ class Contestant:
         try:
             done = subprocess.run([*self.command, "--version"], capture_output=True, text=True, timeout=60,
                                   env=self.environment(), check=False)
-            self.version = done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout.strip() else ""
-        except (OSError, subprocess.TimeoutExpired):
-            self.version = ""
+            said = (done.stdout or done.stderr).strip().splitlines()
+            if done.returncode == 0 and said:
+                self.version = said[0]
+            else:
+                self.trouble = said[-1][:200] if said else "it does not start"
+        except (OSError, subprocess.TimeoutExpired) as problem:
+            self.trouble = str(problem)
 
 
 def peers(root, build, install):
@@ -176,6 +192,7 @@ def in_c(build):
     def built(name):
         return [str(build / "bench" / f"contestant_{name}")]
     wanted = (Contestant("howdah", "Howdah", built("howdah"), True),
+              Contestant("fence", "Howdah, fence", built("howdah"), True, {"BENCH_FENCE": "1"}),
               Contestant("best", "libpq, best", built("best"), True),
               Contestant("usual", "libpq, usual", built("usual"), True),
               Contestant("ecpg", "ECPG", built("ecpg"), True))

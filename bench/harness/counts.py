@@ -118,7 +118,7 @@ def _read_callgrind(path):
 def count_instructions(contestants, steps, build, found, say):
     """Adds to what `count` has found, for those that are compiled: valgrind's callgrind, over the socket."""
     for contestant in contestants:
-        if contestant.trouble or not contestant.compiled:
+        if contestant.trouble or not contestant.compiled or contestant.extra:
             continue
         say(f"counting instructions: {contestant.title}")
         path = build / f"callgrind.{contestant.name}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import database
 from contestants import Answer, Pgbench
 
-PATIENCE = 90  # seconds that one answer may take
+PATIENCE = 60  # seconds that one answer may take
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Outcome:
     peak: int = 0
     cost: float = 0.0  # seconds of a round, with all that is around it
     spent: float = 0.0
+    last: object = None  # answer and memory of the last run
 
     def stop(self, status, reason):
         self.status, self.reason = status, reason
@@ -123,13 +124,19 @@ class Bench:
                 self.say(f"!! {contestant.title}: {step.label}: {answer.text}")
                 self.forget(contestant, step)
             return None
+        outcome.last = (answer, memory)
         if round_number is not None:
-            outcome.walls[round_number] = answer.wall / 1e9 / step.divisor
-            outcome.cpus.append(answer.cpu / 1e9 / step.divisor)
-            if memory:
-                outcome.memory.append(memory[0])
-                outcome.peak = max(outcome.peak, memory[1])
+            self.keep(outcome, step, round_number)
         return answer
+
+    @staticmethod
+    def keep(outcome, step, round_number):
+        answer, memory = outcome.last
+        outcome.walls[round_number] = answer.wall / 1e9 / step.divisor
+        outcome.cpus.append(answer.cpu / 1e9 / step.divisor)
+        if memory:
+            outcome.memory.append(memory[0])
+            outcome.peak = max(outcome.peak, memory[1])
 
     def predicted(self, contestant, step):
         known = self.history.get((contestant.name, step.workload.name, step.link, step.clients))
@@ -147,7 +154,7 @@ class Bench:
                 outcome.stop("unsupported", contestant.trouble)
                 continue
             predicted = self.predicted(contestant, step)
-            if predicted > max(3.0, budget / 4):
+            if predicted > max(2.0, budget / 4):
                 outcome.stop("skipped", f"it would take about {predicted:.0f} s")
                 continue
             answer = self.turn(outcome, step, None)
@@ -180,15 +187,23 @@ class Bench:
         end = time.monotonic() + budget
         outcomes = self.warm_up(step, budget)
         running = [o for o in outcomes if o.status == "ok"]
+        share = budget / max(1, len(running))
+        for outcome in running:
+            if rounds and outcome.cost > share:  # so slow that one run must do
+                self.keep(outcome, step, 0)
         for number in range(rounds):
             turned = running[number % len(running):] + running[:number % len(running)] if running else []
             for outcome in turned:
                 late = time.monotonic() + outcome.cost > end
-                greedy = outcome.spent + outcome.cost > 2 * budget / len(running)
-                if outcome.status == "ok" and (number == 0 or not (late or greedy)):
+                greedy = outcome.spent + outcome.cost > 2 * share
+                first = number == 0 and not outcome.walls
+                if outcome.status == "ok" and (first or not (late or greedy or number in outcome.walls)):
                     self.turn(outcome, step, number)
             if time.monotonic() > end:
                 break
+        if step.clients > 1:  # their connections are too many to keep
+            for outcome in outcomes:
+                self.forget(outcome.contestant, step)
         return outcomes
 
 

@@ -34,6 +34,7 @@ struct bench *contestant_open(void)
 {
     struct bench *b = contestant_take(1, sizeof(*b));
     b->options = *DATABASE_OPTIONS(.pool_size = 1, .statement_timeout = -1, .commit_timeout = -1);
+    b->options.fence = getenv("BENCH_FENCE") != NULL;
     return b;
 }
 
@@ -50,8 +51,11 @@ Database *bench_database(const struct bench *b)
 
 void contestant_connect(struct bench *b)
 {
-    if (!b->db)
-        b->db = bench_database(b);
+    if (b->db)
+        return;
+    b->db = bench_database(b);
+    if (b->options.fence && database_create_tables(b->db) != STATUS_OK) /* the fence's own */
+        contestant_fail("%s", error_text(database_error(b->db)));
 }
 
 void contestant_disconnect(struct bench *b)
