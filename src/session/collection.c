@@ -1,5 +1,7 @@
 #include "collection.h"
 
+#include "places.h"
+
 /* Arrays come in sizes that are a quarter of a power of two apart, so that an array tells its room by the number of its
  * items, and one that is given back fits others. */
 enum { FEW = 8, STEPS = 4, SIZES = FEW + STEPS * 62 };
@@ -45,6 +47,7 @@ void collection_release(struct howdah_session *s, void **items, size_t count)
     size_t room;
     if (!items || !count)
         return;
+    member_places_forget(s, items);
     if (!s->collections)
         s->collections = ARENA_NEW(&s->arena, struct collections);
     if (!s->collections)

@@ -38,6 +38,15 @@ static inline bool collection_is_edited(const struct relation *relation, const v
     return now.items != before.items || now.count != before.count || now.loaded != before.loaded;
 }
 
+/* The place of an item, from 1, by a walk from the end; 0: it is not there. */
+static inline size_t collection_place(const struct collection *collection, const void *item)
+{
+    size_t i = collection->count;
+    while (i > 0 && collection->items[i - 1] != item)
+        i--;
+    return i;
+}
+
 /* How many items the array of a collection of `count` has room for. */
 size_t collection_room(size_t count);
 /* An array with room for collection_room(count) items; NULL if memory is out. Not for 0. */

@@ -8,6 +8,7 @@
 #include "member.h"
 #include "object.h"
 #include "owner.h"
+#include "places.h"
 #include "relation_load.h"
 
 #include <howdah/relation.h>
@@ -157,7 +158,7 @@ static bool link_join(const struct linking *l, struct entry *other)
 {
     const struct relation *relation = l->relation, *inverse = relation->inverse;
     void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
-    bool shown = member_has(relation, l->owner, item) || (inverse && member_has(inverse, other, object));
+    bool shown = member_has(l->s, relation, l->owner, item) || (inverse && member_has(l->s, inverse, other, object));
     if (shown && join_row_state(l->s, relation, l->owner, other) != JOIN_REMOVED)
         return true;
     return join_row_add(l->s, relation, l->owner, other) && member_add(l->s, relation, l->owner, item, false) &&
@@ -174,7 +175,7 @@ static bool unlink_join(const struct linking *l, struct entry *other)
     const struct relation *relation = l->relation, *inverse = relation->inverse;
     void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
     bool here = is_loaded(relation, l->owner) && !relation->field->where, there = is_loaded(inverse, other);
-    if ((here && !member_has(relation, l->owner, item)) || (there && !member_has(inverse, other, object)))
+    if ((here && !member_has(l->s, relation, l->owner, item)) || (there && !member_has(l->s, inverse, other, object)))
         return true; /* it is not linked */
     return join_row_remove(l->s, relation, l->owner, other) && member_remove(l->s, relation, l->owner, item) &&
            (!inverse || member_remove(l->s, inverse, other, object));
@@ -231,14 +232,6 @@ bool link_objects(struct howdah_session *s, const struct relation *relation, str
 
 /* --- replacing --- */
 
-static bool is_among(const void *item, void *const *items, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (items[i] == item)
-            return true;
-    return false;
-}
-
 static bool check_items(const struct linking *l, void *const *items, size_t count)
 {
     if (count && !items)
@@ -251,26 +244,41 @@ static bool check_items(const struct linking *l, void *const *items, size_t coun
     return true;
 }
 
+static bool remove_one(const struct linking *l, void *item)
+{
+    struct entry *entry = slabs_find(&l->s->slabs, item);
+    return !entry || entry->state == ENTRY_DETACHED || unlink_one(l, entry);
+}
+
+/* Those items of a collection that are not wanted. */
+static bool remove_items(const struct linking *l, const struct places *wanted)
+{
+    const struct collection collection = collection_get(l->relation, entry_object(l->relation->mapper, l->owner));
+    void **old = arena_copy(&l->s->scratch, collection.items, collection.count * sizeof(*old));
+    bool good = old || !collection.count;
+    if (!good)
+        session_no_memory(l->s);
+    members_leave(l->s, l->owner);
+    for (size_t i = 0; good && i < collection.count; i++)
+        good = places_find(wanted, old[i]) || remove_one(l, old[i]);
+    members_close_up(l->s);
+    return good;
+}
+
 /* What is there and is not wanted leaves. */
 static bool remove_others(const struct linking *l, void *const *items, size_t count)
 {
-    const struct relation *relation = l->relation;
-    void *object = entry_object(relation->mapper, l->owner);
-    if (!relation_is_many(relation)) {
-        void *held = object_pointer(relation, object);
-        struct entry *entry = held ? slabs_find(&l->s->slabs, held) : NULL;
-        return is_among(held, items, count) || !entry || unlink_one(l, entry);
+    const struct howdah_allocator *allocator = &l->s->db->allocator;
+    struct places wanted = {0};
+    if (!relation_is_many(l->relation)) {
+        void *held = object_pointer(l->relation, entry_object(l->relation->mapper, l->owner));
+        return !held || (count && held == items[0]) || remove_one(l, held);
     }
-    const struct collection collection = collection_get(relation, object);
-    void **old = arena_copy(&l->s->scratch, collection.items, collection.count * sizeof(*old));
-    if (collection.count && !old)
+    if (!places_fill(&wanted, allocator, items, count))
         return !session_no_memory(l->s);
-    for (size_t i = 0; i < collection.count; i++) {
-        struct entry *entry = slabs_find(&l->s->slabs, old[i]);
-        if (!is_among(old[i], items, count) && entry && entry->state != ENTRY_DETACHED && !unlink_one(l, entry))
-            return false;
-    }
-    return true;
+    bool good = remove_items(l, &wanted);
+    places_done(&wanted, allocator);
+    return good;
 }
 
 static bool replace(const struct linking *l, void *const *items, size_t count)

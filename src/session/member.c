@@ -1,5 +1,6 @@
 #include "member.h"
 #include "object.h"
+#include "places.h"
 #include "relation_load.h"
 
 /* A field as it was before it was changed. */
@@ -73,25 +74,19 @@ static bool keep(struct howdah_session *s, const struct relation *relation, stru
 
 /* --- changing --- */
 
-static size_t place_of(const struct collection *collection, const void *item)
-{
-    size_t i = collection->count;
-    while (i > 0 && collection->items[i - 1] != item)
-        i--;
-    return i; /* from 1; 0: it is not there */
-}
-
-bool member_has(const struct relation *relation, const struct entry *owner, const void *item)
+bool member_has(struct howdah_session *s, const struct relation *relation, const struct entry *owner, const void *item)
 {
     const struct collection collection = read_field(relation, owner);
-    return relation_is_many(relation) ? place_of(&collection, item) > 0 : (const void *)collection.items == item;
+    if (!relation_is_many(relation))
+        return (const void *)collection.items == item;
+    return member_place(s, relation, owner, &collection, item) > 0;
 }
 
 bool member_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item, bool fresh)
 {
     struct collection collection = read_field(relation, owner);
     bool many = relation_is_many(relation);
-    if ((many && !collection.loaded) || (!fresh && member_has(relation, owner, item)))
+    if ((many && !collection.loaded) || (!fresh && member_has(s, relation, owner, item)))
         return true;
     if (!keep(s, relation, owner, &collection, 1))
         return false;
@@ -100,28 +95,85 @@ bool member_add(struct howdah_session *s, const struct relation *relation, struc
     else
         collection = (struct collection){.items = item};
     write_field(relation, owner, &collection);
+    if (many)
+        member_places_append(s, relation, owner, &collection);
     return true;
+}
+
+/* The item at that place leaves a collection. */
+static void take_out(struct howdah_session *s, const struct entry *owner, struct collection *collection, size_t place)
+{
+    if (s->leaving == owner) {
+        collection->items[place - 1] = NULL;
+        return;
+    }
+    member_places_forget(s, collection->items);
+    memmove(collection->items + place - 1, collection->items + place,
+            (collection->count - place) * sizeof(*collection->items));
+    if (--collection->count == 0)
+        collection->items = NULL;
 }
 
 bool member_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner, const void *item)
 {
     struct collection collection = read_field(relation, owner);
-    if (!member_has(relation, owner, item))
+    bool many = relation_is_many(relation);
+    size_t place = many ? member_place(s, relation, owner, &collection, item) : (const void *)collection.items == item;
+    if (!place)
         return true;
     if (!keep(s, relation, owner, &collection, 0))
         return false;
-    if (relation_is_many(relation)) {
-        size_t place = place_of(&collection, item);
-        memmove(collection.items + place - 1, collection.items + place,
-                (collection.count - place) * sizeof(*collection.items));
-        if (--collection.count == 0)
-            collection.items = NULL;
-    } else {
+    if (many)
+        take_out(s, owner, &collection, place);
+    else
         collection = (struct collection){.loaded = true};
-    }
     write_field(relation, owner, &collection);
     return true;
 }
+
+/* --- many that leave --- */
+
+void members_leave(struct howdah_session *s, struct entry *owner)
+{
+    s->leaving = owner;
+}
+
+/* Drops items; false: there were none to be dropped. */
+static bool close_up(struct collection *collection, bool (*drops)(const struct howdah_session *s, const void *item),
+                     const struct howdah_session *s)
+{
+    size_t kept = 0, count = collection->count;
+    for (size_t i = 0; i < count; i++)
+        if (!drops(s, collection->items[i]))
+            collection->items[kept++] = collection->items[i];
+    collection->count = kept;
+    collection->items = kept ? collection->items : NULL;
+    return kept < count;
+}
+
+static bool is_hole(const struct howdah_session *s, const void *item)
+{
+    (void)s;
+    return !item;
+}
+
+void members_close_up(struct howdah_session *s)
+{
+    struct entry *owner = s->leaving;
+    const struct mapper *mapper = entry_mapper(s, owner);
+    s->leaving = NULL;
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (!relation_is_many(relation))
+            continue;
+        struct collection collection = read_field(relation, owner);
+        member_places_forget(s, collection.items);
+        if (close_up(&collection, is_hole, s))
+            write_field(relation, owner, &collection);
+    }
+}
+
+/* --- rows that are known --- */
 
 /* The memory of a field that a rollback comes to last. */
 static struct kept *oldest_kept(const struct howdah_session *s, const struct relation *relation,
@@ -144,7 +196,7 @@ static bool mend_kept(struct howdah_session *s, struct kept *kept, void *item, b
             *collection = (struct collection){.loaded = true};
         return true;
     }
-    size_t place = place_of(collection, item), count = collection->count;
+    size_t place = collection_place(collection, item), count = collection->count;
     if (!collection->loaded || is_there == (place > 0))
         return true;
     void **items = collection_allocate(s, count + 1);
@@ -192,26 +244,22 @@ static bool is_gone(const struct howdah_session *s, const void *item)
     return entry && entry->state == ENTRY_DETACHED && entry->row_deleted;
 }
 
-static void drop_gone(const struct howdah_session *s, const struct relation *relation, struct entry *owner)
+static void drop_gone(struct howdah_session *s, const struct relation *relation, struct entry *owner)
 {
     struct collection collection = read_field(relation, owner);
-    size_t kept = 0;
     if (!relation_is_many(relation)) {
         if (collection.items && is_gone(s, collection.items))
             write_field(relation, owner, &(struct collection){.loaded = true});
         return;
     }
-    for (size_t i = 0; i < collection.count; i++)
-        if (!is_gone(s, collection.items[i]))
-            collection.items[kept++] = collection.items[i];
-    if (kept == collection.count)
+    void *const *items = collection.items;
+    if (!close_up(&collection, is_gone, s))
         return;
-    collection.count = kept;
-    collection.items = kept ? collection.items : NULL;
+    member_places_forget(s, items);
     write_field(relation, owner, &collection);
 }
 
-static void drop_gone_of(const struct howdah_session *s, const struct relation *relation)
+static void drop_gone_of(struct howdah_session *s, const struct relation *relation)
 {
     if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO)
         return;

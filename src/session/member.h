@@ -6,12 +6,16 @@
 #include "collection.h"
 
 /* Whether the field holds the item; false where it isn't loaded. */
-bool member_has(const struct relation *relation, const struct entry *owner, const void *item);
+bool member_has(struct howdah_session *s, const struct relation *relation, const struct entry *owner, const void *item);
 /* Adds the item at the end, or sets the pointer. A collection that isn't loaded stays as it is, and so does one that has the
  * item already; `fresh` says that it can't. False: the session has the error. */
 bool member_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item, bool fresh);
 /* The item leaves, if it is there. */
 bool member_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner, const void *item);
+/* Between these two calls many items may leave the owner's collections, which have holes meanwhile and close up at the end:
+ * each by itself would move all that are behind it. */
+void members_leave(struct howdah_session *s, struct entry *owner);
+void members_close_up(struct howdah_session *s);
 /* The item is known to be there, or not: a rollback leaves that as it is. False: the session has the error. */
 bool member_mend(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item,
                  bool is_there);

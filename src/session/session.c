@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include "budget.h"
+#include "places.h"
 #include "relation_answers.h"
 #include "transaction.h"
 #include "work.h"
@@ -110,6 +111,7 @@ static bool open_parts(struct howdah_session *s)
 
 static void free_parts(struct howdah_session *s)
 {
+    member_places_free(s);
     map_clear(&s->map);
     map_clear(&s->marks);
     map_clear(&s->computed);
@@ -165,6 +167,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
 static void forget_objects(struct howdah_session *s)
 {
     work_free(s);
+    member_places_free(s);
     map_clear(&s->map);
     map_clear(&s->marks);
     map_clear(&s->computed);

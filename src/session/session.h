@@ -34,6 +34,7 @@ struct flushed;
 struct join_link;
 struct kept;
 struct placed;
+struct member_places;
 struct plain;
 struct provisional;
 struct savepoint;
@@ -52,6 +53,8 @@ struct howdah_session {
     struct map map;
     struct siblings siblings;
     struct collections *collections; /* see collection.h; NULL before the first was given back */
+    struct member_places *places;    /* of items in collections, see places.h; NULL: none are known */
+    struct entry *leaving;           /* whose collections items leave just now, see member.h; NULL: nobody's */
     struct answer_set *answers;      /* counts and first rows, see relation_answers.h */
     struct budget *budget;           /* NULL: none */
     struct arena pending;            /* of the three below; until the next commit or rollback */

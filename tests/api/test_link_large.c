@@ -1,0 +1,143 @@
+/* Collections of a hundred thousand: linking to one of them takes as long for each object as to a small one. Where it took
+ * a walk through the collection, there would be ten thousand million steps. */
+#include "api/link_checks.h"
+
+enum { LARGE = 100000 };
+
+static Club *club, *other;
+static Guest **guests;
+
+static void setup(void)
+{
+    size_t count;
+    scene_open(CLUBS);
+    live_sql("INSERT INTO clubs (name) VALUES ('club'), ('other');"
+             "INSERT INTO guests (club_id, name) SELECT NULL, 'g' || n FROM generate_series(1, %d) AS n",
+             LARGE);
+    club = session_find(s, Club, 1);
+    other = session_find(s, Club, 2);
+    check_ok(session_load(s, club, guests));
+    check_ok(session_load(s, other, guests));
+    Query *q = session_query(s, Guest);
+    query_order_by(q, Guest, id, ORDER_ASC);
+    guests = query_all(q, Guest, &count);
+    check_no_error();
+    ck_assert_uint_eq(count, LARGE);
+}
+
+/* The collection has these, in this order. */
+static void check_guests(const Club *of, Guest *const *expected, size_t count)
+{
+    ck_assert_uint_eq(of->guests.count, count);
+    for (size_t i = 0; i < count; i++)
+        if (of->guests.items[i] != expected[i] || expected[i]->club != of)
+            ck_abort_msg("guest %zu of %s", i, of->name);
+}
+
+/* Each twice: the second time it is there. */
+START_TEST(test_link_large__one_by_one)
+{
+    for (size_t i = 0; i < LARGE; i++)
+        check_ok(session_link(s, i % 2 ? club : other, guests, guests[i]));
+    for (size_t i = 0; i < LARGE; i++)
+        check_ok(session_link(s, i % 2 ? club : other, guests, guests[i]));
+    ck_assert_uint_eq(club->guests.count, LARGE / 2);
+    ck_assert_uint_eq(other->guests.count, LARGE / 2);
+    for (size_t i = 0; i < LARGE; i++)
+        if ((i % 2 ? club : other)->guests.items[i / 2] != guests[i])
+            ck_abort_msg("guest %zu", i);
+    check_ok(session_rollback(s));
+    check_empty(club->guests);
+    check_empty(other->guests);
+    check_ok(session_link(s, club, guests, guests[7]));
+    check_items(club->guests, guests[7]);
+}
+END_TEST
+
+START_TEST(test_link_large__replaced)
+{
+    check_ok(session_replace(s, club, guests, guests, LARGE));
+    check_guests(club, guests, LARGE);
+    check_ok(session_replace(s, club, guests, guests, LARGE)); /* nothing new */
+    check_guests(club, guests, LARGE);
+    check_ok(session_commit(s));
+    check_nothing_to_write();
+    check_ok(session_replace(s, club, guests, guests + LARGE / 2, LARGE / 2));
+    check_guests(club, guests + LARGE / 2, LARGE / 2);
+    ck_assert_ptr_null(guests[0]->club);
+    check_ok(session_rollback(s));
+    check_guests(club, guests, LARGE);
+    check_ok(session_replace(s, club, guests, guests + LARGE - 2, 2));
+    check_items(club->guests, guests[LARGE - 2], guests[LARGE - 1]);
+    check_ok(session_replace(s, club, guests, guests, 1));
+    check_items(club->guests, guests[0]);
+    check_ok(session_commit(s));
+    live_check("1", "SELECT string_agg(id::text, ',') FROM guests WHERE club_id IS NOT NULL");
+}
+END_TEST
+
+/* Places are not believed after items have left, one or many, and others have come. */
+START_TEST(test_link_large__comes_and_goes)
+{
+    enum { SOME = 300 };
+    check_ok(session_replace(s, club, guests, guests, SOME));
+    for (size_t i = 0; i < SOME; i++)
+        check_ok(session_link(s, club, guests, guests[i]));
+    for (size_t i = 0; i < SOME; i += 3)
+        check_ok(session_unlink(s, club, guests, guests[i]));
+    for (size_t i = 0; i < SOME; i++)
+        check_ok(session_link(s, club, guests, guests[i]));
+    ck_assert_uint_eq(club->guests.count, SOME);
+    for (size_t i = 0; i < SOME; i++)
+        ck_assert_ptr_eq(guests[i]->club, club);
+    for (size_t i = 0; i < SOME; i++)
+        check_ok(session_link(s, other, guests, guests[i]));
+    check_empty(club->guests);
+    check_guests(other, guests, SOME);
+    check_ok(session_commit(s));
+    for (size_t i = 0; i < SOME / 2; i++)
+        check_ok(session_delete(s, guests[i]));
+    check_ok(session_commit(s));
+    check_guests(other, guests + SOME / 2, SOME / 2);
+    check_ok(session_link(s, other, guests, guests[SOME]));
+    check_ok(session_link(s, other, guests, guests[SOME]));
+    check_guests(other, guests + SOME / 2, SOME / 2 + 1);
+}
+END_TEST
+
+START_TEST(test_link_large__many_to_many)
+{
+    enum { MANY_BADGES = 20000 };
+    static Badge *badges[MANY_BADGES];
+    Member *bob = session_add(s, Member, .name = "bob");
+    for (int i = 0; i < MANY_BADGES; i++)
+        badges[i] = session_add(s, Badge, .label = session_text(s, "b%d", i));
+    check_ok(session_commit(s));
+    for (int twice = 0; twice < 2; twice++)
+        for (int i = 0; i < MANY_BADGES; i++)
+            check_ok(session_link(s, bob, badges, badges[i]));
+    ck_assert_uint_eq(bob->badges.count, MANY_BADGES);
+    check_ok(session_commit(s));
+    live_check("20000", "SELECT count(*) FROM member_badges");
+    check_ok(session_replace(s, bob, badges, badges + 1, MANY_BADGES - 2));
+    ck_assert_uint_eq(bob->badges.count, MANY_BADGES - 2);
+    ck_assert_ptr_eq(bob->badges.items[0], badges[1]);
+    check_ok(session_replace(s, bob, badges, badges, 1));
+    check_items(bob->badges, badges[0]);
+    check_ok(session_commit(s));
+    live_check("b0", "SELECT label FROM member_badges JOIN badges ON id = badge_id");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_link_large__one_by_one);
+    tcase_add_test(tests, test_link_large__replaced);
+    tcase_add_test(tests, test_link_large__comes_and_goes);
+    tcase_add_test(tests, test_link_large__many_to_many);
+}
+
+int main(void)
+{
+    return scene_main("link large", setup, scene_close, add_tests);
+}
