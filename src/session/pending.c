@@ -22,6 +22,5 @@ void pending_settle(struct howdah_session *s)
 void pending_drop(struct howdah_session *s, struct kept *until)
 {
     members_restore(s, until);
-    s->deleted_some = s->deleted_some && until;
     forget(s);
 }

@@ -58,10 +58,33 @@ START_TEST(test_link_savepoint__and_then_all_the_way)
 }
 END_TEST
 
+/* What was deleted before the savepoint leaves the collections that hold it, whatever was gone back over since. */
+START_TEST(test_link_savepoint__deleted_before)
+{
+    Member *ann = session_add(s, Member, .name = "ann");
+    Badge *red = session_add(s, Badge, .label = "red"), *blue = session_add(s, Badge, .label = "blue");
+    check_ok(session_link(s, ann, badges, red));
+    check_ok(session_link(s, ann, badges, blue));
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    session_delete(s, red);
+    uint32_t place = session_savepoint(s);
+    session_delete(s, blue);
+    if (_i)
+        check_ok(session_flush(s));
+    check_ok(session_rollback_to(s, place));
+    check_ok(session_commit(s));
+    check_items(ann->badges, blue);
+    live_check("blue", "SELECT label FROM badges JOIN member_badges ON badge_id = badges.id");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_savepoint__there_and_on);
     tcase_add_test(tests, test_link_savepoint__and_then_all_the_way);
+    tcase_add_loop_test(tests, test_link_savepoint__deleted_before, 0, 2);
 }
 
 int main(void)
