@@ -1,5 +1,7 @@
 /* Which columns of an image are sent. */
 #include "marks.h"
+#include "foreign_key.h"
+#include "object.h"
 #include "pair.h"
 #include "snapshot.h"
 
@@ -93,6 +95,29 @@ static bool count_version(struct work *w, const struct mapper *mapper, struct ch
                        "the version has reached the end of its type: widen the column");
 }
 
+/* A pointer leads to another row than before, which gets the very key that the old one gives up: the foreign key is the same,
+ * but has to be written between the two. */
+static void put_handed_over(struct work *w, const struct mapper *mapper, const struct change *change, uint64_t *set)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        const struct foreign_key *key = relation->foreign_key;
+        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
+            continue;
+        const void *pointer = object_pointer(relation, change->image);
+        if (!pointer || pointer == object_pointer(relation, change->old) ||
+            !foreign_key_equal(key, mapper, change->image, change->old))
+            continue;
+        const struct entry *target = slabs_find(&w->s->slabs, pointer);
+        bool same =
+            !target || (target->state == ENTRY_NEW
+                            ? key->to_primary_key /* it takes over the row of a deleted one */
+                            : foreign_key_refers_to(key, mapper, change->old, entry_snapshot(key->target, target)));
+        for (uint32_t c = 0; !same && c < key->count; c++)
+            column_put(set, key->columns[c]);
+    }
+}
+
 static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
     const struct column *c = mapper->columns, *end = c + mapper->column_count;
@@ -107,6 +132,8 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
         if (!choose_updated(w, change, c, set))
             return false;
     }
+    if (mapper->relation_count)
+        put_handed_over(w, mapper, change, set);
     if (change->formulas)
         pair_drop_computed(change, set);
     bool changes = change->formulas || !column_set_is_empty(set, column_words(mapper));

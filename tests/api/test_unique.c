@@ -318,6 +318,29 @@ START_TEST(test_unique__reference_by_unique_value)
 }
 END_TEST
 
+/* A row is deleted, another one takes its value, and what referred to it points to that one: the value is the same, but it
+ * has to be written. */
+START_TEST(test_unique__reference_goes_over_with_the_value)
+{
+    Room *old = session_add(s, Room, .code = "a", .name = "blue"),
+         *next = session_add(s, Room, .code = "b", .name = "red");
+    Guest *guest = session_add(s, Guest, .room = old);
+    check_ok(session_commit(s));
+    session_delete(s, old);
+    next->name = "blue";
+    guest->room = next;
+    check_ok(session_commit(s));
+    ck_assert_str_eq(guest->room_name, "blue");
+    live_check("b|blue|blue", "SELECT code, name, room_name FROM rooms, guests");
+    check_nothing_to_write();
+    session_delete(s, next); /* the same with a new row */
+    guest->room = session_add(s, Room, .code = "c", .name = "blue");
+    check_ok(session_commit(s));
+    live_check("c|blue|blue", "SELECT code, name, room_name FROM rooms, guests");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* Many of them: found by value, not by comparing all with all. */
 START_TEST(test_unique__many_references_by_unique_value)
 {
@@ -349,6 +372,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_unique__partial_index);
     tcase_add_test(tests, test_unique__equal_to_the_server_alone);
     tcase_add_test(tests, test_unique__reference_by_unique_value);
+    tcase_add_test(tests, test_unique__reference_goes_over_with_the_value);
     tcase_add_test(tests, test_unique__many_references_by_unique_value);
 }
 
