@@ -95,6 +95,42 @@ static bool measure(struct splitting *s, uint32_t count, const struct link *link
 
 /* --- knots --- */
 
+/* A foreign key to this index that does something to rows when what they refer to is deleted; or NULL. */
+static const struct foreign_key *find_action(const struct work *w, const struct mapper *mapper,
+                                             const struct table_index *index)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
+            const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
+            bool acts = key->on_delete == HOWDAH_ON_DELETE_CASCADE || key->on_delete == HOWDAH_ON_DELETE_SET_NULL ||
+                        key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT;
+            if (acts && key->target == mapper && (key->index == index || (index->primary && key->to_primary_key)))
+                return key;
+        }
+    return NULL;
+}
+
+/* Inside knots ON DELETE comes when all is written: it would hit what refers to the new holder of a value that a deleted row
+ * has given up. */
+static bool check_actions(struct splitting *s)
+{
+    for (uint32_t i = 0; i < s->edge_count; i++) {
+        const struct row_edge *edge = s->sources[i];
+        const struct change *change = &s->w->changes[edge->before];
+        if (!edge->apart || change->operation != HOWDAH_OPERATION_DELETE ||
+            s->knots.of[s->edges[i].before] != s->knots.of[s->edges[i].after])
+            continue;
+        const struct foreign_key *key = find_action(s->w, change->mapper, edge->index);
+        if (key)
+            return work_refuse(s->w, HOWDAH_STATUS_INVALID, change, NULL,
+                               "another row takes over what it is referred to by, and both must be one statement, in "
+                               "which ON DELETE of %s would hit what refers to that one: flush the delete first",
+                               key->name);
+    }
+    return true;
+}
+
 /* Inside knots, along values that one row releases and another takes. These make no rings any more: see order_unique.c. */
 static bool rank_rows(struct splitting *s)
 {
@@ -225,6 +261,6 @@ static bool level_knots(struct splitting *s)
 
 bool split_analyse(struct splitting *s, const bool *troubled)
 {
-    return number_rows(s, troubled) && number_edges(s) && find_knots(s) && rank_rows(s) && find_shapes(s) &&
-           level_knots(s);
+    return number_rows(s, troubled) && number_edges(s) && find_knots(s) && check_actions(s) && rank_rows(s) &&
+           find_shapes(s) && level_knots(s);
 }
