@@ -27,7 +27,7 @@ django.setup()
 from bench.models import (Account, Address, Author, Book, Branch, Customer, History, Item, Line, Order, Product, Teller,
                           World)
 from django.db import connection
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, Value, When
 from django.db.transaction import atomic
 from django.utils import timezone
 
