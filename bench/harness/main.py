@@ -87,7 +87,7 @@ def choose_steps(arguments):
 
 
 def run(arguments, everybody, wanted):
-    minutes = arguments.minutes or (1.2 if arguments.quick else 8.5)
+    minutes = arguments.minutes or (1.2 if arguments.quick else 7.5)
     begin = time.monotonic()
     results = Results(arguments.results or arguments.build / "results", everybody)
     cores = choose_cores()
