@@ -145,6 +145,28 @@ static const struct foreign_key *next_key(const struct catalog *catalog, struct 
     return NULL;
 }
 
+/* Foreign keys of a table to itself along which deletes go on, as bits. */
+static uint64_t tree_of(const struct mapper *mapper)
+{
+    uint64_t tree = 0;
+    for (uint32_t k = 0; !mapper->join_of && k < mapper->foreign_key_count && k < 64; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        enum cascade_rule rule = cascade_rule_of(key, mapper);
+        bool goes_on = rule == CASCADE_DELETES || rule == CASCADE_FOLLOWS;
+        tree |= (uint64_t)(key->target == mapper && key->to_primary_key && goes_on) << k;
+    }
+    return tree;
+}
+
+/* Whether the session knows all the rows of the trees below those that are deleted. */
+static bool trees_are_known(const struct work *w, const struct mapper *mapper, uint64_t tree)
+{
+    for (uint32_t k = 0; k < mapper->foreign_key_count && k < 64; k++)
+        if ((tree >> k & 1) && !all_are_known(w, &mapper->foreign_keys[k]))
+            return false;
+    return true;
+}
+
 /* What is done over a key at this depth. Rows of join tables go with those that the database itself deletes. */
 static enum cascade_rule rule_at(const struct work *w, const struct foreign_key *key, const struct mapper *mapper,
                                  const struct sweep_path *path, bool followed)
@@ -153,9 +175,23 @@ static enum cascade_rule rule_at(const struct work *w, const struct foreign_key 
     bool to_itself = path->depth == 0 && key->target == mapper;
     if ((is_in_path(path, mapper) && !to_itself) || (mapper->join_of && followed) || mapper->modelled)
         return CASCADE_IGNORES;
-    if (path->depth == 0 && !mapper->join_of && rule != CASCADE_FOLLOWS && all_are_known(w, key))
+    if (to_itself && rule == CASCADE_DELETES && key->to_primary_key && !key->type)
+        return CASCADE_IGNORES; /* behind all others, see sweep_tree */
+    if (path->depth == 0 && !mapper->join_of && rule != CASCADE_FOLLOWS && all_are_known(w, key) &&
+        trees_are_known(w, key->target, path->trees[0]))
         return CASCADE_IGNORES;
     return rule;
+}
+
+static bool refuse_depth(const struct sweeping *of, const struct mapper *child)
+{
+    const char *model = of->mapper->model->name, *below = child->model->name;
+    session_fail(
+        of->w->s, HOWDAH_STATUS_INVALID, model, NULL, NULL,
+        "%s: rows of %s, more than %d tables below, would have to be found: declare ON DELETE CASCADE for one of "
+        "the tables between them",
+        model, below, SWEEP_DEPTH_MAX);
+    return false;
 }
 
 /* All statements for rows below the path, the deepest first. `rule` is that of its last key. */
@@ -169,7 +205,7 @@ static bool sweep_below(const struct sweeping *of, struct sweep_path path, enum 
     for (;;) {
         const struct mapper *child, *target = path.depth ? path.mappers[path.depth - 1] : of->mapper;
         struct sweep_walk *walk = &walks[path.depth];
-        const struct foreign_key *key = path.depth < SWEEP_DEPTH_MAX ? next_key(catalog, walk, &child) : NULL;
+        const struct foreign_key *key = next_key(catalog, walk, &child);
         if (key) {
             bool followed = path.depth && walks[path.depth - 1].rule == CASCADE_FOLLOWS;
             if (key->target != target)
@@ -177,8 +213,11 @@ static bool sweep_below(const struct sweeping *of, struct sweep_path path, enum 
             walk->rule = rule_at(of->w, key, child, &path, followed);
             if (walk->rule != CASCADE_DELETES && walk->rule != CASCADE_FOLLOWS && walk->rule != CASCADE_CLEARS)
                 continue;
+            if (path.depth == SWEEP_DEPTH_MAX)
+                return refuse_depth(of, child);
             path.keys[path.depth] = key;
             path.mappers[path.depth++] = child;
+            path.trees[path.depth] = tree_of(child);
             path.deletes = walk->rule == CASCADE_DELETES;
             if (walk->rule != CASCADE_CLEARS && child != of->mapper) {
                 walks[path.depth] = (struct sweep_walk){0};
@@ -195,12 +234,29 @@ static bool sweep_below(const struct sweeping *of, struct sweep_path path, enum 
     }
 }
 
+/* The trees of the table itself, all levels by one statement. */
+static bool sweep_tree(const struct sweeping *of, uint64_t tree)
+{
+    const struct mapper *mapper = of->mapper;
+    for (uint32_t k = 0; tree && k < mapper->foreign_key_count && k < 64; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        if (!(tree >> k & 1) || cascade_rule_of(key, mapper) != CASCADE_DELETES)
+            continue;
+        const struct sweep_path path = {
+            .keys = {key}, .mappers = {mapper}, .depth = 1, .deletes = true, .trees = {tree}};
+        return trees_are_known(of->w, mapper, tree) || add_sweep(of, &path);
+    }
+    return true;
+}
+
 bool work_sweep(struct work *w)
 {
     const struct catalog *catalog = &w->s->db->catalog;
     for (uint32_t i = 0; i < catalog->mapper_count; i++) {
         const struct sweeping of = {.w = w, .mapper = &catalog->mappers[i]};
-        if (w->deletes[i] && !of.mapper->join_of && !sweep_below(&of, (struct sweep_path){0}, CASCADE_IGNORES))
+        const struct sweep_path path = {.trees = {tree_of(of.mapper)}};
+        if (w->deletes[i] && !of.mapper->join_of &&
+            (!sweep_below(&of, path, CASCADE_IGNORES) || !sweep_tree(&of, path.trees[0])))
             return false;
     }
     return true;
@@ -210,7 +266,11 @@ bool sweep_owned(struct work *w, const struct foreign_key *key, const struct map
                  uint32_t count)
 {
     const struct sweeping of = {w, key->target, owners, count};
-    const struct sweep_path path = {.keys = {key}, .mappers = {mapper}, .depth = 1, .deletes = cascade_of_orphans(key)};
+    const struct sweep_path path = {.keys = {key},
+                                    .mappers = {mapper},
+                                    .depth = 1,
+                                    .deletes = cascade_of_orphans(key),
+                                    .trees = {[1] = cascade_of_orphans(key) ? tree_of(mapper) : 0}};
     return (!path.deletes || sweep_below(&of, path, CASCADE_DELETES)) && add_sweep(&of, &path);
 }
 

@@ -10,8 +10,10 @@ struct finder {
     struct claims claims;
     const struct mapper *mapper; /* of the change that is looked at */
     const struct change *change;
-    uint32_t index; /* of it */
-    bool leavings;  /* something is deleted, which others may leave */
+    uint32_t index;             /* of it */
+    bool leavings;              /* something is deleted, which others may leave */
+    const struct mapper *below; /* whose `above` was found last */
+    bool *above; /* by mapper: tables whose deletes take rows of `below` along; NULL: there are none now */
 };
 
 /* The edge stands on a foreign key, or on the index of a unique value. */
@@ -169,33 +171,49 @@ static void mark_above(const struct work *w, const struct mapper *below, bool *a
     }
 }
 
-/* A row that leaves one which goes along with others goes before these: they are deleted by what is in the tables. Where
- * the session knows that the row it leaves stays, there is no hurry. */
-static bool edges_of_leaving(const struct finder *f, const struct foreign_key *key)
+static bool find_above(struct finder *f, const struct mapper *below)
+{
+    struct work *w = f->w;
+    bool *above = f->above, any = false;
+    if (f->below == below)
+        return true;
+    if (!above && !(above = arena_allocate(&w->arena, w->s->db->catalog.mapper_count, 1)))
+        return !session_no_memory(w->s);
+    memset(above, 0, w->s->db->catalog.mapper_count);
+    mark_above(w, below, above);
+    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
+        any |= above[i] && w->deletes[i];
+    f->below = below;
+    f->above = any ? above : NULL;
+    return true;
+}
+
+/* A row that leaves one which goes along with others goes before these: they are deleted by what is in the tables. So does
+ * one that goes along itself, as far as the session can know. Where it knows that the row stays to which it refers, there
+ * is no hurry. */
+static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
 {
     struct work *w = f->w;
     bool writes = writes_key(f->change, key) || (key->type && column_in(f->change->columns, key->type->index));
-    if (!writes || foreign_key_is_null(key, f->mapper, f->change->old) || !foreign_key_applies(key, f->change->old))
+    if (foreign_key_is_null(key, f->mapper, f->change->old) || !foreign_key_applies(key, f->change->old))
         return true;
     const struct entry *target = foreign_key_target(w->s, key, f->mapper, f->change->old);
     const struct change *known = target ? work_change_of(w, target) : NULL;
     bool goes = known && known->operation == HOWDAH_OPERATION_DELETE;
     if (goes && known->batch != NONE)
-        return !key->type || add_edge(w, f->index, (uint32_t)(known - w->changes), EDGE_REFERRED, key, NULL);
+        return !writes || !key->type || add_edge(w, f->index, (uint32_t)(known - w->changes), EDGE_REFERRED, key, NULL);
     if (target && target->state != ENTRY_DETACHED && !goes)
         return true;
-    bool *above = arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count, 1);
-    if (!above)
-        return !session_no_memory(w->s);
-    mark_above(w, key->target, above);
-    for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].operation == HOWDAH_OPERATION_DELETE && above[w->changes[i].entry->mapper] &&
+    if (!find_above(f, key->target))
+        return false;
+    for (uint32_t i = 0; f->above && i < w->change_count; i++)
+        if (w->changes[i].operation == HOWDAH_OPERATION_DELETE && f->above[w->changes[i].entry->mapper] &&
             !add_edge(w, f->index, i, EDGE_REFERRED, key, NULL))
             return false;
     return true;
 }
 
-static bool edges_of_leavings(const struct finder *f)
+static bool edges_of_leavings(struct finder *f)
 {
     for (uint32_t k = 0; k < f->mapper->foreign_key_count; k++)
         if (!edges_of_leaving(f, &f->mapper->foreign_keys[k]))
@@ -246,7 +264,7 @@ static bool edges_of_change(struct finder *f)
         if (!add_edge(f->w, deferral->target, f->index, EDGE_REFERS, deferral->key, NULL))
             return false;
     }
-    if (f->leavings && f->change->operation == HOWDAH_OPERATION_UPDATE && !edges_of_leavings(f))
+    if (f->leavings && f->change->operation != HOWDAH_OPERATION_INSERT && !edges_of_leavings(f))
         return false;
     return edges_of_uniqueness(f) && (!f->change->follow || edges_of_follow(f));
 }

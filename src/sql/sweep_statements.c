@@ -2,6 +2,8 @@
 
 #include "base/buffer.h"
 
+#include <string.h>
+
 struct sweep_text {
     const struct sweep_path *path;
     struct buffer out;
@@ -105,6 +107,36 @@ static void put_targets(struct sweep_text *t, const char *separator)
         buffer_printf(&t->out, "%st.%s", i ? separator : "", other(key, i)->quoted);
 }
 
+/* The other keys of the table to itself along which deletes go on. */
+static uint64_t other_loops(const struct sweep_path *path)
+{
+    const struct foreign_key *key = path->keys[0];
+    return path->trees[0] & ~(key >= key->owner->foreign_keys && key < key->owner->foreign_keys + 64
+                                  ? (uint64_t)1 << (key - key->owner->foreign_keys)
+                                  : 0);
+}
+
+/* " OR (t.b is one of the keys)" for the first level, " OR t.b = d.key" for the next ones. */
+static void put_other_loops(struct sweep_text *t, bool first)
+{
+    const struct mapper *mapper = t->path->mappers[0];
+    uint64_t loops = other_loops(t->path);
+    for (uint32_t k = 0; k < mapper->foreign_key_count && k < 64; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        const struct column *columns[KEY_PARTS_MAX];
+        if (!(loops >> k & 1))
+            continue;
+        for (uint32_t i = 0; i < key->count; i++)
+            columns[i] = &mapper->columns[key->columns[i]];
+        buffer_text(&t->out, " OR (");
+        if (first)
+            put_in_keys(t, 't', columns);
+        for (uint32_t i = 0; i < key->count && !first; i++)
+            buffer_printf(&t->out, "%st.%s = d.%s", i ? " AND " : "", columns[i]->quoted, other(key, i)->quoted);
+        buffer_byte(&t->out, ')');
+    }
+}
+
 /* All levels of a tree in one statement: so no row is left that refers to one that is gone. */
 static void put_tree_delete(struct sweep_text *t, const char *table)
 {
@@ -113,26 +145,154 @@ static void put_tree_delete(struct sweep_text *t, const char *table)
     put_targets(t, ", ");
     buffer_printf(&t->out, " FROM %s AS t WHERE ", table);
     put_condition(t);
+    put_other_loops(t, true);
     buffer_text(&t->out, " UNION SELECT ");
     put_targets(t, ", ");
     buffer_printf(&t->out, " FROM %s AS t JOIN d ON ", table);
     put_join(t, 't', 0, 'd');
+    put_other_loops(t, false);
     buffer_printf(&t->out, ") DELETE FROM %s AS t USING d WHERE ", table);
     for (uint32_t i = 0; i < key->count; i++)
         buffer_printf(&t->out, "%st.%s = d.%s", i ? " AND " : "", other(key, i)->quoted, other(key, i)->quoted);
 }
+
+/* --- with trees on the way: d0, d1 ... are the rows of each table that go, by their primary keys --- */
+
+static const struct mapper *mapper_at(const struct sweep_path *path, uint32_t level)
+{
+    return level ? path->mappers[level - 1] : path->keys[0]->target;
+}
+
+/* The last one that is needed: the parents', or, of a tree that is deleted, its own. */
+static uint32_t last_level(const struct sweep_path *path)
+{
+    return path->depth - !(path->deletes && path->trees[path->depth]);
+}
+
+/* By other keys than primary ones tables are not followed through trees. */
+static bool is_primary(const struct foreign_key *key)
+{
+    return key->count == key->target->key_count &&
+           memcmp(key->targets, key->target->key, key->count * sizeof(*key->targets)) == 0;
+}
+
+static bool has_trees(const struct sweep_path *path)
+{
+    for (uint32_t level = path->trees[0] ? 0 : 1; level < path->depth; level++)
+        if (!is_primary(path->keys[level]))
+            return false;
+    for (uint32_t level = 0; level <= last_level(path); level++)
+        if (path->trees[level])
+            return true;
+    return false;
+}
+
+static void put_key_columns(struct sweep_text *t, const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        buffer_printf(&t->out, "%st.%s", i ? ", " : "", mapper->columns[mapper->key[i]].quoted);
+}
+
+/* "t refers to a row of the level above". */
+static void put_parent(struct sweep_text *t, uint32_t level)
+{
+    const struct foreign_key *key = t->path->keys[level - 1];
+    const struct column *columns[KEY_PARTS_MAX];
+    if (level == 1 && !t->path->trees[0]) {
+        for (uint32_t i = 0; i < key->count; i++)
+            columns[i] = own(t, 0, i);
+        put_in_keys(t, 't', columns);
+        put_type(t, 't', key);
+        return;
+    }
+    buffer_printf(&t->out, "EXISTS (SELECT FROM d%u AS p WHERE ", level - 1);
+    put_join(t, 't', level - 1, 'p');
+    buffer_byte(&t->out, ')');
+}
+
+static void put_loops(struct sweep_text *t, const struct mapper *mapper, uint64_t loops)
+{
+    const char *separator = "";
+    for (uint32_t k = 0; k < mapper->foreign_key_count && k < 64; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        if (!(loops >> k & 1))
+            continue;
+        buffer_printf(&t->out, "%s(", separator);
+        for (uint32_t i = 0; i < key->count; i++)
+            buffer_printf(&t->out, "%st.%s = p.%s", i ? " AND " : "", mapper->columns[key->columns[i]].quoted,
+                          other(key, i)->quoted);
+        buffer_byte(&t->out, ')');
+        separator = " OR ";
+    }
+}
+
+static void put_level(struct sweep_text *t, uint32_t level)
+{
+    const struct mapper *mapper = mapper_at(t->path, level);
+    const struct column *targets[KEY_PARTS_MAX];
+    buffer_printf(&t->out, "d%u AS (SELECT ", level);
+    put_key_columns(t, mapper);
+    buffer_printf(&t->out, " FROM %s AS t WHERE ", mapper->quoted);
+    for (uint32_t i = 0; i < t->path->keys[0]->count; i++)
+        targets[i] = other(t->path->keys[0], i);
+    if (level)
+        put_parent(t, level);
+    else
+        put_in_keys(t, 't', targets);
+    if (t->path->trees[level]) {
+        buffer_text(&t->out, " UNION SELECT ");
+        put_key_columns(t, mapper);
+        buffer_printf(&t->out, " FROM %s AS t JOIN d%u AS p ON ", mapper->quoted, level);
+        put_loops(t, mapper, t->path->trees[level]);
+    }
+    buffer_byte(&t->out, ')');
+}
+
+static void put_levels(struct sweep_text *t)
+{
+    uint32_t first = t->path->trees[0] ? 0 : 1, last = last_level(t->path);
+    for (uint32_t level = first; level <= last; level++) {
+        buffer_text(&t->out, level == first ? "WITH RECURSIVE " : ", ");
+        put_level(t, level);
+    }
+    buffer_byte(&t->out, ' ');
+}
+
+static void put_tree_condition(struct sweep_text *t)
+{
+    const struct mapper *mapper = t->path->mappers[t->path->depth - 1];
+    if (last_level(t->path) < t->path->depth) {
+        put_parent(t, t->path->depth);
+        return;
+    }
+    buffer_printf(&t->out, "EXISTS (SELECT FROM d%u AS p WHERE ", t->path->depth);
+    for (uint32_t i = 0; i < mapper->key_count; i++) {
+        const char *name = mapper->columns[mapper->key[i]].quoted;
+        buffer_printf(&t->out, "%st.%s = p.%s", i ? " AND " : "", name, name);
+    }
+    buffer_byte(&t->out, ')');
+}
+
+/* --- the statement --- */
 
 static void put_clear(struct sweep_text *t, const char *table)
 {
     const struct mapper *mapper = t->path->mappers[t->path->depth - 1];
     const struct foreign_key *key = t->path->keys[t->path->depth - 1];
     const struct column *targets[KEY_PARTS_MAX];
+    bool trees = has_trees(t->path) && !is_recursive(t->path);
+    if (trees)
+        put_levels(t);
     buffer_printf(&t->out, "UPDATE %s AS t SET ", table);
     for (uint32_t i = 0; i < key->count; i++)
         buffer_printf(&t->out, "%s%s = NULL", i ? ", " : "", mapper->columns[key->columns[i]].quoted);
     if (mapper->version)
         buffer_printf(&t->out, ", %s = t.%s + 1", mapper->version->quoted, mapper->version->quoted);
     buffer_text(&t->out, " WHERE ");
+    if (trees) {
+        put_tree_condition(t);
+        return;
+    }
     put_condition(t);
     if (!is_recursive(t->path))
         return;
@@ -154,6 +314,10 @@ const struct statement *sweep_render(const struct sweep_path *path, struct arena
         put_clear(&t, table);
     } else if (is_recursive(path)) {
         put_tree_delete(&t, table);
+    } else if (has_trees(path)) {
+        put_levels(&t);
+        buffer_printf(&t.out, "DELETE FROM %s AS t WHERE ", table);
+        put_tree_condition(&t);
     } else {
         buffer_printf(&t.out, "DELETE FROM %s AS t WHERE ", table);
         put_condition(&t);

@@ -6,7 +6,7 @@
 #include "base/statement.h"
 #include "model/mapper.h"
 
-enum { SWEEP_DEPTH_MAX = 6 };
+enum { SWEEP_DEPTH_MAX = 12 };
 
 /* The rows of mappers[depth - 1] that refer, over keys[depth - 1], to rows of mappers[depth - 2] ... that refer over keys[0]
  * to those that go. Parameters: an array for each part of keys[0]. */
@@ -15,9 +15,12 @@ struct sweep_path {
     const struct mapper *mappers[SWEEP_DEPTH_MAX];
     uint32_t depth;
     bool deletes; /* else their foreign key becomes NULL */
+    /* Of those that go (0), and of each table on the way (1 ...): foreign keys to itself, by their numbers as bits, along which
+     * deletes go on to any depth. They are to the primary key. */
+    uint64_t trees[SWEEP_DEPTH_MAX + 1];
 };
 
-/* In the arena; NULL if memory is out. A path of one key from a table to itself reaches all levels where it deletes. */
+/* In the arena; NULL if memory is out. A path of one key from a table to itself, where it deletes, reaches all levels. */
 const struct statement *sweep_render(const struct sweep_path *path, struct arena *arena);
 
 #endif

@@ -1,0 +1,308 @@
+/* Deletes that go on through rows which nobody has loaded: trees, trees below tables, long chains of tables. */
+#include "api/scene.h"
+
+typedef struct Shop Shop;
+typedef struct Shelf Shelf;
+typedef struct Item Item;
+typedef struct Price Price;
+typedef struct Memo Memo;
+
+struct Shop {
+    int64_t id;
+    const char *name;
+    MANY(Shelf) shelves;
+};
+
+/* A tree in two ways at once. */
+struct Shelf {
+    int64_t id;
+    NullInt64 shop_id;
+    NullInt64 parent_id;
+    NullInt64 copy_of;
+    Shelf *parent;
+    MANY(Shelf) children;
+    MANY(Shelf) copies;
+    MANY(Item) items;
+    MANY(Memo) memos;
+};
+
+struct Item {
+    int64_t id;
+    int64_t shelf_id;
+    const char *name;
+    MANY(Price) prices;
+};
+
+struct Price {
+    int64_t id;
+    int64_t item_id;
+};
+
+/* Lets go. */
+struct Memo {
+    int64_t id;
+    NullInt64 shelf_id;
+    int32_t version;
+};
+
+extern const Model Shop_model, Shelf_model, Item_model, Price_model, Memo_model;
+
+/* clang-format off */
+#define ID(T) COLUMN(T, id, .primary_key = true, .generated = GENERATED_IDENTITY)
+MODEL(Shop, "shops",
+    ID(Shop),
+    COLUMN(Shop, name),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Shop, shelves, Shelf, shop_id));
+MODEL(Shelf, "shelves",
+    ID(Shelf),
+    COLUMN(Shelf, shop_id,   .references = &Shop_model),
+    COLUMN(Shelf, parent_id, .references = &Shelf_model),
+    COLUMN(Shelf, copy_of,   .references = &Shelf_model),
+    BELONGS_TO(Shelf, parent, Shelf, parent_id),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Shelf, children, Shelf, parent_id),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Shelf, copies, Shelf, copy_of),
+    HAS_MANY_WITH((.delete_orphans = true), Shelf, items, Item, shelf_id),
+    HAS_MANY(Shelf, memos, Memo, shelf_id));
+MODEL(Item, "items",
+    ID(Item),
+    COLUMN(Item, shelf_id, .references = &Shelf_model),
+    COLUMN(Item, name),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Item, prices, Price, item_id));
+MODEL(Price, "prices",
+    ID(Price),
+    COLUMN(Price, item_id, .references = &Item_model));
+MODEL(Memo, "memos",
+    ID(Memo),
+    COLUMN(Memo, shelf_id, .references = &Shelf_model),
+    COLUMN(Memo, version,  .version = true));
+/* clang-format on */
+
+/* Shelves 1 to 5 belong together: 2 below 1, 3 below 2, 4 a copy of 3, 5 below 4. Shelf 6 stands alone. Each has two items
+ * with a price each, and a memo. */
+static void setup(void)
+{
+    scene_open(MODELS(Shop, Shelf, Item, Price, Memo));
+    live_sql(
+        "INSERT INTO shops (name) VALUES ('one'), ('two');"
+        "INSERT INTO shelves (shop_id, parent_id, copy_of) VALUES (1, NULL, NULL), (NULL, 1, NULL), (NULL, 2, NULL),"
+        " (NULL, NULL, 3), (NULL, 4, NULL), (2, NULL, NULL);"
+        "INSERT INTO items (shelf_id, name) SELECT s, 'i' FROM generate_series(1, 6) s, generate_series(1, 2);"
+        "INSERT INTO prices (item_id) SELECT id FROM items;"
+        "INSERT INTO memos (shelf_id, version) SELECT s, 1 FROM generate_series(1, 6) s");
+    seen_clear();
+    cost_start();
+}
+
+#define check_left(expected) \
+    live_check(expected, \
+               "SELECT (SELECT string_agg(id::text, ',' ORDER BY id) FROM shelves), (SELECT count(*) FROM items)," \
+               " (SELECT count(*) FROM prices), (SELECT count(*) FROM memos WHERE shelf_id IS NULL)," \
+               " (SELECT count(*) FROM memos WHERE version = 2)")
+
+START_TEST(test_cascade_tree__root_of_a_tree)
+{
+    Shelf *root = session_find(s, Shelf, 1);
+    check_ok(session_delete(s, root));
+    cost_start();
+    ck_assert_uint_gt(plan_step_count(session_plan(s)), 4);
+    check_cost(0, 0);
+    check_ok(session_commit(s));
+    check_left("6|2|2|5|5");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_cascade_tree__branch_of_a_tree)
+{
+    check_ok(session_delete(s, session_find(s, Shelf, 3)));
+    check_ok(session_commit(s));
+    check_left("1,2,6|6|6|3|3");
+}
+END_TEST
+
+START_TEST(test_cascade_tree__tree_below_a_table)
+{
+    check_ok(session_delete(s, session_find(s, Shop, 1)));
+    check_ok(session_commit(s));
+    check_left("6|2|2|5|5");
+    live_check("two", "SELECT name FROM shops");
+}
+END_TEST
+
+START_TEST(test_cascade_tree__partly_loaded)
+{
+    Shelf *root = session_find(s, Shelf, 1), *third = session_find(s, Shelf, 3), *fifth = session_find(s, Shelf, 5);
+    check_ok(session_load(s, root, children));
+    check_ok(session_load(s, root, items));
+    Item *item = root->items.items[0];
+    if (_i) {
+        item->name = "changed";
+        fifth->shop_id = (NullInt64){2, true};
+    }
+    check_ok(session_delete(s, root));
+    check_ok(session_commit(s));
+    check_left("6|2|2|5|5");
+    ck_assert(!session_contains(s, root) && !session_contains(s, item));
+    (void)third;
+    live_sql("DELETE FROM memos");
+}
+END_TEST
+
+START_TEST(test_cascade_tree__all_loaded)
+{
+    Query *q = session_query(s, Shelf);
+    query_with(q, Shelf, items);
+    query_with(q, Shelf, memos);
+    query_with_path(q, "children");
+    query_with_path(q, "copies");
+    query_with_path(q, "items.prices");
+    ck_assert_ptr_nonnull(query_all(q, Shelf, NULL));
+    check_ok(session_delete(s, session_find(s, Shelf, 1)));
+    check_ok(session_commit(s));
+    check_left("6|2|2|5|5");
+    ck_assert_uint_eq(seen_with("RECURSIVE"), 0);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_cascade_tree__ring)
+{
+    live_sql("UPDATE shelves SET parent_id = 5 WHERE id = 1");
+    check_ok(session_delete(s, session_find(s, Shelf, 1)));
+    Status status = session_commit(s);
+    ck_assert_msg(status == STATUS_FOREIGN_KEY || status == STATUS_OK, "%s", error_text(session_error(s)));
+    if (status != STATUS_OK)
+        live_check("6", "SELECT count(*) FROM shelves");
+    session_clear_error(s);
+}
+END_TEST
+
+/* --- tables below each other --- */
+
+/* A table and the next one below it. */
+#define STEP_MODEL(T, Up, Next) \
+    MODEL(T, "step_" #T, ID(T), COLUMN(T, up, .references = &Up##_model), \
+          HAS_MANY_WITH((.cascade = CASCADE_DELETE), T, below, Next, up))
+#define STEPS(X) \
+    X(S13, S12, S14) \
+    X(S12, S11, S13) \
+    X(S11, S10, S12) X(S10, S9, S11) X(S9, S8, S10) X(S8, S7, S9) X(S7, S6, S8) X(S6, S5, S7) X(S5, S4, S6) \
+        X(S4, S3, S5) X(S3, S2, S4) X(S2, S1, S3)
+
+/* clang-format off */
+#define FORWARD(T, Up, Next) typedef struct T T; extern const Model T##_model;
+#define STRUCT(T, Up, Next) struct T { int64_t id; NullInt64 up; MANY(Next) below; };
+#define ROW(T, Up, Next) STEP_MODEL(T, Up, Next);
+typedef struct S14 S14;
+typedef struct S1 S1;
+extern const Model S14_model, S1_model;
+STEPS(FORWARD)
+STEPS(STRUCT)
+struct S14 { int64_t id; NullInt64 up; };
+struct S1 { int64_t id; MANY(S2) below; };
+STEPS(ROW)
+MODEL(S1, "step_S1", ID(S1), HAS_MANY_WITH((.cascade = CASCADE_DELETE), S1, below, S2, up));
+MODEL(S14, "step_S14", ID(S14), COLUMN(S14, up, .references = &S13_model));
+/* clang-format on */
+
+static void fill_steps(void)
+{
+    scene_close();
+    scene_open(MODELS(S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12, S13, S14));
+    live_sql("INSERT INTO \"step_S1\" DEFAULT VALUES");
+    for (int i = 2; i <= 14; i++)
+        live_sql("INSERT INTO \"step_S%d\" (up) VALUES (1), (1), (NULL)", i);
+    seen_clear();
+}
+
+START_TEST(test_cascade_tree__many_tables_deep)
+{
+    fill_steps();
+    check_ok(session_delete(s, session_find(s, S2, 1)));
+    check_ok(session_commit(s));
+    live_check("2|1|1|1", "SELECT (SELECT count(*) FROM \"step_S2\"), (SELECT count(*) FROM \"step_S3\"),"
+                          " (SELECT count(*) FROM \"step_S7\"), (SELECT count(*) FROM \"step_S14\")");
+}
+END_TEST
+
+START_TEST(test_cascade_tree__too_many_tables_deep)
+{
+    fill_steps();
+    S1 *first = session_find(s, S1, 1);
+    check_ok(session_delete(s, first));
+    cost_start();
+    check_fails(session_commit(s), STATUS_INVALID);
+    ck_assert_str_eq(session_error(s)->message,
+                     "S1: rows of S14, more than 12 tables below, would have to be found: declare ON DELETE CASCADE for"
+                     " one of the tables between them");
+    check_cost(0, 0);
+    session_clear_error(s);
+    check_ok(session_rollback(s));
+    ck_assert(session_contains(s, first));
+}
+END_TEST
+
+/* --- rows that go with others, by the database --- */
+
+typedef struct House {
+    int64_t id;
+} House;
+typedef struct Floor {
+    int64_t id;
+    int64_t house_id;
+} Floor;
+typedef struct Lamp {
+    int64_t id;
+    int64_t floor_id;
+    int32_t watts;
+    int32_t version;
+} Lamp;
+
+/* clang-format off */
+MODEL(House, "houses", ID(House));
+MODEL(Floor, "floors",
+    ID(Floor),
+    COLUMN(Floor, house_id, .references = &House_model, .on_delete = ON_DELETE_CASCADE));
+MODEL(Lamp, "lamps",
+    ID(Lamp),
+    COLUMN(Lamp, floor_id, .references = &Floor_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(Lamp, watts),
+    COLUMN(Lamp, version, .version = true));
+/* clang-format on */
+
+/* The session has a lamp of the house, but not the floor between them. */
+START_TEST(test_cascade_tree__changed_row_that_goes)
+{
+    scene_close();
+    scene_open(MODELS(House, Floor, Lamp));
+    live_sql("INSERT INTO houses DEFAULT VALUES; INSERT INTO houses DEFAULT VALUES;"
+             "INSERT INTO floors (house_id) VALUES (1), (2);"
+             "INSERT INTO lamps (floor_id, watts, version) VALUES (1, 40, 1), (2, 40, 1), (1, 40, 1)");
+    Lamp *lamp = session_find(s, Lamp, 1), *other = session_find(s, Lamp, 2), *gone = session_find(s, Lamp, 3);
+    lamp->watts = other->watts = 60;
+    if (_i)
+        check_ok(session_delete(s, gone));
+    check_ok(session_delete(s, session_find(s, House, 1)));
+    check_ok(session_commit(s));
+    live_check("2|60|2", "SELECT id, watts, version FROM lamps");
+    check_nothing_to_write();
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_cascade_tree__many_tables_deep);
+    tcase_add_test(tests, test_cascade_tree__too_many_tables_deep);
+    tcase_add_loop_test(tests, test_cascade_tree__changed_row_that_goes, 0, 2);
+    tcase_add_test(tests, test_cascade_tree__root_of_a_tree);
+    tcase_add_test(tests, test_cascade_tree__branch_of_a_tree);
+    tcase_add_test(tests, test_cascade_tree__tree_below_a_table);
+    tcase_add_loop_test(tests, test_cascade_tree__partly_loaded, 0, 2);
+    tcase_add_test(tests, test_cascade_tree__all_loaded);
+    tcase_add_test(tests, test_cascade_tree__ring);
+}
+
+int main(void)
+{
+    return scene_main("cascade_tree", setup, scene_close, add_tests);
+}
