@@ -183,13 +183,10 @@ END_TEST
 #define STEP_MODEL(T, Up, Next) \
     MODEL(T, "step_" #T, ID(T), COLUMN(T, up, .references = &Up##_model), \
           HAS_MANY_WITH((.cascade = CASCADE_DELETE), T, below, Next, up))
-#define STEPS(X) \
-    X(S13, S12, S14) \
-    X(S12, S11, S13) \
-    X(S11, S10, S12) X(S10, S9, S11) X(S9, S8, S10) X(S8, S7, S9) X(S7, S6, S8) X(S6, S5, S7) X(S5, S4, S6) \
-        X(S4, S3, S5) X(S3, S2, S4) X(S2, S1, S3)
-
 /* clang-format off */
+#define STEPS(X) \
+    X(S13, S12, S14) X(S12, S11, S13) X(S11, S10, S12) X(S10, S9, S11) X(S9, S8, S10) X(S8, S7, S9) \
+    X(S7, S6, S8) X(S6, S5, S7) X(S5, S4, S6) X(S4, S3, S5) X(S3, S2, S4) X(S2, S1, S3)
 #define FORWARD(T, Up, Next) typedef struct T T; extern const Model T##_model;
 #define STRUCT(T, Up, Next) struct T { int64_t id; NullInt64 up; MANY(Next) below; };
 #define ROW(T, Up, Next) STEP_MODEL(T, Up, Next);
