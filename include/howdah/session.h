@@ -66,7 +66,7 @@ struct howdah_begin_options {
 /* A changed field of an object: what is in the row, as far as the session knows, and what is in the struct. */
 struct howdah_change {
     const char *field;
-    struct howdah_value old_value; /* borrowed from the session; type 0 is NULL */
+    struct howdah_value old_value; /* borrowed from the session; type 0 is NULL, or not loaded */
     struct howdah_value new_value;
     const char *sql; /* what session_set_sql is to make it, with placeholders; new_value is NULL then. Else NULL */
 };

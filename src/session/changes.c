@@ -103,7 +103,8 @@ static const struct howdah_change *list_changes(struct howdah_session *s, const 
             continue;
         changes[count].sql = formula ? formula->shown : NULL;
         changes[count].field = c->field->name;
-        changes[count].old_value = view ? column_value(c, view) : howdah_value_null(NULL);
+        bool known = view && !marks_has(s, entry, MARK_UNLOADED, c->index);
+        changes[count].old_value = known ? column_value(c, view) : howdah_value_null(NULL);
         changes[count++].new_value = formula ? howdah_value_null(NULL) : column_value(c, object);
     }
     *ret_count = count;

@@ -1,4 +1,7 @@
 /* Check: what the client can know to be refused is never sent. Column by column, as rows are encoded. */
+#include "cascade.h"
+#include "claims.h"
+#include "marks.h"
 #include "work.h"
 
 static bool check_column(struct work *w, const struct batch *batch, const struct column *c)
@@ -30,8 +33,46 @@ static bool check_batch(struct work *w, struct batch *batch)
     return true;
 }
 
+/* --- what others refer to --- */
+
+/* Whether rows that refer to a deleted one by that index are written by statements of ours. */
+static bool is_followed(const struct work *w, const struct table_index *index)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
+            const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
+            enum cascade_rule rule = key->index == index ? cascade_rule_of(key, &catalog->mappers[i]) : CASCADE_IGNORES;
+            if (rule == CASCADE_DELETES || rule == CASCADE_FOLLOWS || rule == CASCADE_CLEARS)
+                return true;
+        }
+    return false;
+}
+
+/* What refers to a row by values that were not loaded can't be found by them. */
+static bool check_unloaded(struct work *w, const struct change *change, const uint64_t *unloaded)
+{
+    const struct mapper *mapper = change->mapper;
+    for (uint32_t i = 0; i < mapper->index_count; i++) {
+        const struct table_index *index = &mapper->indexes[i];
+        bool goes = index->referenced && (change->operation == HOWDAH_OPERATION_DELETE ? is_followed(w, index)
+                                                                                       : change_touches(change, index));
+        for (uint32_t c = 0; goes && c < index->count; c++)
+            if (column_in(unloaded, index->columns[c]))
+                return work_refuse(w, HOWDAH_STATUS_INVALID, change, mapper->columns[index->columns[c]].field->name,
+                                   "was not loaded, but other rows refer to it: find the object first");
+    }
+    return true;
+}
+
 bool work_check(struct work *w)
 {
+    for (uint32_t i = 0; i < w->change_count; i++) {
+        const struct change *change = &w->changes[i];
+        const uint64_t *unloaded = change->old ? marks_set(w->s, change->entry, MARK_UNLOADED) : NULL;
+        if (unloaded && change->batch != NONE && !check_unloaded(w, change, unloaded))
+            return false;
+    }
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (w->batches[i]->operation != HOWDAH_OPERATION_DELETE && !w->batches[i]->follow &&
             !check_batch(w, w->batches[i]))

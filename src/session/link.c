@@ -5,6 +5,7 @@
 #include "displace.h"
 #include "foreign_key.h"
 #include "join_row.h"
+#include "marks.h"
 #include "member.h"
 #include "object.h"
 #include "owner.h"
@@ -211,6 +212,17 @@ static bool link_one(const struct linking *l, struct entry *other)
     }
 }
 
+/* Whether nobody knows to whom the child belongs: its foreign key was not loaded, and not set. */
+static bool is_unknown(const struct linking *l, const struct mapper *mapper, const struct entry *child)
+{
+    const struct foreign_key *key = l->relation->foreign_key;
+    const void *object = entry_object(mapper, child), *snapshot = entry_snapshot(mapper, child);
+    bool unloaded = false;
+    for (uint32_t i = 0; i < key->count; i++)
+        unloaded |= marks_has(l->s, child, MARK_UNLOADED, key->columns[i]);
+    return unloaded && foreign_key_equal(key, mapper, object, snapshot) && !placed_find(l->s, child, key);
+}
+
 static bool unlink_one(const struct linking *l, struct entry *other)
 {
     const struct relation *relation = l->relation;
@@ -219,6 +231,9 @@ static bool unlink_one(const struct linking *l, struct entry *other)
     bool belongs = is_belongs_to(relation);
     struct entry *child = belongs ? l->owner : other, *owner = belongs ? other : l->owner, *now;
     const struct mapper *mapper = belongs ? relation->mapper : relation->target;
+    if (is_unknown(l, mapper, child))
+        return fail(l, HOWDAH_STATUS_MISUSE,
+                    "the foreign key of that object was not loaded: session_load_columns first");
     if (owner_now(l->s, relation->foreign_key, mapper, child, &now) != OWNER_KNOWN || now != owner)
         return true; /* it is not linked */
     return place(l, child, NULL);

@@ -109,22 +109,22 @@ static bool find_custom_edges(struct work *w, struct batch_edges *e)
     return true;
 }
 
-static bool writes_any(const struct change *change, const uint64_t *columns, const struct foreign_key *key)
+static bool has_any(const uint64_t *columns, const struct foreign_key *key)
 {
     for (uint32_t i = 0; i < key->count; i++)
-        if (column_in(columns, key->columns[i]) &&
-            (change->operation == HOWDAH_OPERATION_DELETE || column_in(change->columns, key->columns[i])))
+        if (column_in(columns, key->columns[i]))
             return true;
     return false;
 }
 
-/* Nobody knows to which row it referred: it goes before all that are deleted, if that can be. */
+/* Nobody knows to which row it referred: it goes before all that are deleted, and before what lets go of these, if that
+ * can be. */
 static bool edges_of_unloaded(struct work *w, struct batch_edges *e, const struct change *change,
                               const uint64_t *unloaded)
 {
     for (uint32_t k = 0; k < change->mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &change->mapper->foreign_keys[k];
-        if (!w->deletes[key->target->index] || !writes_any(change, unloaded, key))
+        if (!w->deletes[key->target->index] || !has_any(unloaded, key))
             continue;
         for (uint32_t b = 0; b < w->batch_count; b++)
             if (w->batches[b]->mapper == key->target && w->batches[b]->operation == HOWDAH_OPERATION_DELETE &&
@@ -136,7 +136,10 @@ static bool edges_of_unloaded(struct work *w, struct batch_edges *e, const struc
 
 static bool find_unloaded_edges(struct work *w, struct batch_edges *e)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
+    bool deletes = false;
+    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
+        deletes |= w->deletes[i] != 0;
+    for (uint32_t i = 0; deletes && i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
         if (unloaded && change->old && change->batch != NONE && !edges_of_unloaded(w, e, change, unloaded))

@@ -198,6 +198,9 @@ static struct answer_set *find_answer(struct howdah_session *s, const struct rel
                                       uint64_t most, uint32_t *ret_key)
 {
     const void *row = entry_snapshot(relation->mapper, entry);
+    *ret_key = KEY_NONE;
+    if (!relation_fill_key(s, relation, entry))
+        return NULL;
     struct answer_set *set = find_set(s, relation, most, row, ret_key);
     if (set)
         return set;

@@ -106,4 +106,8 @@ enum placement placement_of(const struct howdah_session *s, const struct foreign
  * error. */
 bool relation_load_moves(struct relation_load *load);
 
+/* Makes sure that the columns by which the relation's rows are found are known and up to date: reads them if they are not
+ * (1 round trip). False: the session has the error. */
+bool relation_fill_key(struct howdah_session *s, const struct relation *relation, struct entry *entry);
+
 #endif

@@ -90,22 +90,29 @@ static enum howdah_status load_relation(struct howdah_session *s, const struct r
     return s->error.status;
 }
 
+/* Nobody knows the column's value and the program has set none, or it is out of date. */
 static bool is_missing(const struct howdah_session *s, const struct entry *entry, const struct column *c)
 {
     const struct mapper *mapper = entry_mapper(s, entry);
+    if (entry->expired && !c->key)
+        return true;
     return marks_has(s, entry, MARK_UNLOADED, c->index) &&
            column_equal(c, entry_object(mapper, entry), entry_snapshot(mapper, entry));
 }
 
-/* The columns that say which rows it is were not loaded, or are out of date. */
 static bool lacks_key(const struct howdah_session *s, const struct relation *relation, const struct entry *entry)
 {
     const struct relation_ends ends = relation_ends(relation);
     const struct column *type = relation->field->kind == HOWDAH_FIELD_BELONGS_TO ? relation->foreign_key->type : NULL;
-    bool lacks = entry->expired;
+    bool lacks = false;
     for (uint32_t i = 0; i < ends.count; i++)
         lacks |= is_missing(s, entry, &relation->mapper->columns[ends.columns[i]]);
     return entry->state == ENTRY_LOADED && (lacks || (type && is_missing(s, entry, type)));
+}
+
+bool relation_fill_key(struct howdah_session *s, const struct relation *relation, struct entry *entry)
+{
+    return !lacks_key(s, relation, entry) || fill_load(s, entry);
 }
 
 static enum howdah_status load_field(struct howdah_session *s, void *object, size_t offset)
@@ -118,7 +125,7 @@ static enum howdah_status load_field(struct howdah_session *s, void *object, siz
         return session_fail(s, HOWDAH_STATUS_MISUSE, relation->mapper->model->name, relation->field->name, object,
                             "%s.%s: the collection was edited by hand, which is not for programs to do",
                             relation->mapper->model->name, relation->field->name);
-    if (lacks_key(s, relation, entry) && !fill_load(s, entry))
+    if (!relation_fill_key(s, relation, entry))
         return s->error.status;
     if (relation_is_loaded(s, relation, entry))
         return HOWDAH_STATUS_OK;

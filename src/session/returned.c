@@ -148,7 +148,7 @@ static void become_loaded(struct returned *r, struct entry *entry)
 static void refresh(struct returned *r, const struct returned_row *row)
 {
     uint32_t keys = r->mapper->key_count;
-    if (r->count - keys == r->mapper->column_count)
+    if (r->count >= r->mapper->column_count) /* all of them */
         row->entry->expired = false;
     if (!fill_columns(r->s, row->entry, r->columns + keys, r->count - keys, row->values))
         say_done(r->s);
