@@ -1,5 +1,7 @@
 #include "foreign_key.h"
 
+#include "marks.h"
+
 static const struct column *own(const struct foreign_key *key, const struct mapper *mapper, uint32_t part)
 {
     return &mapper->columns[key->columns[part]];
@@ -113,6 +115,14 @@ bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapp
 {
     for (uint32_t i = 0; i < key->count; i++)
         if (!copy_part(own(key, mapper, i), object, other(key, i), target, arena))
+            return false;
+    return true;
+}
+
+bool foreign_key_is_known(const struct howdah_session *s, const struct foreign_key *key, const struct entry *target)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (marks_has(s, target, MARK_UNLOADED, key->targets[i]))
             return false;
     return true;
 }

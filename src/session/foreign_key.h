@@ -29,6 +29,8 @@ bool foreign_key_waits(const struct foreign_key *key, const void *target);
 bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);
 /* Whether it is this foreign key that the object's label chooses, where that is polymorphic. */
 bool foreign_key_applies(const struct foreign_key *key, const void *object);
+/* Whether the session knows the target's key: its columns were loaded. */
+bool foreign_key_is_known(const struct howdah_session *s, const struct foreign_key *key, const struct entry *target);
 /* Puts its values into the target's columns of `ret`, a struct of the target's. False if memory is out. */
 bool foreign_key_probe(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
                        const void *object, void *ret);

@@ -76,6 +76,11 @@ static bool take_target(struct work *w, const struct mapper *mapper, struct chan
     if (target->marked && waits_for_formula(w, key, target))
         return refuse_formula(w, mapper, change, key);
     const void *row = made ? made->image : entry_snapshot(key->target, target);
+    if (!foreign_key_is_known(w->s, key, target))
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change,
+                           key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name,
+                           "leads to a %s whose %s was not loaded: find that one first", key->target->model->name,
+                           key->target->columns[key->targets[0]].field->name);
     bool agree = !value_counts || foreign_key_agrees(key, mapper, change->image, row, change->old == NULL) ||
                  (target->state == ENTRY_LOADED &&
                   foreign_key_refers_to(key, mapper, change->image, entry_snapshot(key->target, target)));

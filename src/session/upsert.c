@@ -115,6 +115,9 @@ static bool take_pointer(struct upsert *u, const struct relation *relation, void
     if (!target || target->mapper != relation->target->index || target->state != ENTRY_LOADED)
         return refuse(u, HOWDAH_STATUS_INVALID, c,
                       "its pointer leads to no object of this session whose row is there: commit or flush that first");
+    if (!foreign_key_is_known(u->s, key, target))
+        return refuse(u, HOWDAH_STATUS_INVALID, c,
+                      "its pointer leads to an object whose key was not loaded: find it first");
     const void *row = entry_snapshot(relation->target, target);
     if (!foreign_key_is_unset(key, u->mapper, image) && !foreign_key_refers_to(key, u->mapper, image, row))
         return refuse(u, HOWDAH_STATUS_INVALID, c, "pointer and value refer to different rows: set one of them");

@@ -206,6 +206,23 @@ START_TEST(test_partial__in_pages_and_untracked)
 }
 END_TEST
 
+static bool count_titles(void *arg, const void *object)
+{
+    const Item *item = object;
+    size_t *count = arg;
+    *count += *item->title && !*item->code && !item->note;
+    return true;
+}
+
+START_TEST(test_partial__one_after_another)
+{
+    size_t count = 0;
+    check_ok(query_each(titles(), Item, count_titles, &count));
+    ck_assert_uint_eq(count, 3);
+    check_cost(1, 1);
+}
+END_TEST
+
 START_TEST(test_partial__read_only)
 {
     Query *q = titles();
@@ -269,6 +286,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_partial__objects_that_are_there);
     tcase_add_test(tests, test_partial__with_relations);
     tcase_add_test(tests, test_partial__in_pages_and_untracked);
+    tcase_add_test(tests, test_partial__one_after_another);
     tcase_add_test(tests, test_partial__read_only);
     tcase_add_test(tests, test_partial__refreshed_rolled_back_and_gone);
     tcase_add_test(tests, test_partial__what_is_no_column_of_the_query);

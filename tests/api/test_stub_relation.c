@@ -104,6 +104,23 @@ START_TEST(test_stub_relation__a_code_that_others_refer_to)
 }
 END_TEST
 
+START_TEST(test_stub_relation__pointed_to_by_a_code)
+{
+    Owner *ann = session_stub(s, Owner, 1);
+    Pet *dog = session_add(s, Pet, .name = "dog", .owner = ann);
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(dog, "Pet", "owner");
+    check_cost(0, 0);
+    session_clear_error(s);
+    ck_assert_ptr_null(session_upsert(s, Pet, (id), .id = 9, .name = "pig", .owner = ann));
+    check_error(s, STATUS_INVALID);
+    session_clear_error(s);
+    check_ok(session_load_columns(s, ann));
+    check_ok(session_commit(s));
+    live_check("a", "SELECT owner_code FROM pets WHERE name = 'dog'");
+}
+END_TEST
+
 START_TEST(test_stub_relation__loaded_and_counted_by_a_code)
 {
     Owner *ann = session_stub(s, Owner, 1), *bob = session_stub(s, Owner, 2);
@@ -311,6 +328,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_stub_relation__deleted_though_others_refer_by_a_code);
     tcase_add_test(tests, test_stub_relation__a_code_that_others_refer_to);
+    tcase_add_test(tests, test_stub_relation__pointed_to_by_a_code);
     tcase_add_test(tests, test_stub_relation__loaded_and_counted_by_a_code);
     tcase_add_test(tests, test_stub_relation__brought_along_by_a_code);
     tcase_add_test(tests, test_stub_relation__linked_and_unlinked);
