@@ -95,7 +95,8 @@ HOWDAH_API enum howdah_status howdah_session_load_columns(struct howdah_session 
 /* Says that the object is out of date, and drops what was changed in it: as session_refresh, but later. The next call that
  * gets it from its row does that (session_find, a query, session_load of a relation that goes by its columns,
  * session_load_columns; 1 round trip for all that came with it), and what is changed until then stays. Until then it has the values that its row last had; writing
- * what is changed, deleting it, and whatever else a commit does, goes by these and reads nothing. If the row is gone,
+ * what is changed, deleting it, and whatever else a commit does, goes by these and reads nothing. Its collections, and what was
+ * linked to it, stay as they are. If the row is gone,
  * session_find is NULL and the object detached; a rollback of session_begin's transaction brings it back. STATUS_MISUSE for
  * a new object. No I/O. */
 HOWDAH_API enum howdah_status howdah_session_expire(struct howdah_session *s, void *object);

@@ -112,7 +112,7 @@ static struct entry *find(const struct merge *m)
 
 static bool check_entry(const struct merge *m, const struct entry *entry)
 {
-    const struct column *version = m->mapper->version;
+    const struct column *version = m->mapper->token;
     void *object = entry_object(m->mapper, entry);
     if (entry->read_only)
         return refuse(m, HOWDAH_STATUS_MISUSE, NULL, object, "the object with this key is read only");

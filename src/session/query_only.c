@@ -9,7 +9,7 @@
 static void put_needed(const struct mapper *mapper, uint64_t *columns)
 {
     for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (mapper->columns[i].key || mapper->columns[i].version)
+        if (mapper->columns[i].key || &mapper->columns[i] == mapper->token)
             column_put(columns, i);
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++)
         for (uint32_t i = 0; i < mapper->foreign_keys[k].count; i++)

@@ -33,6 +33,13 @@ struct House {
     MANY(Dog) dogs;
 };
 
+typedef struct Safe { /* whose version is the row's xmin */
+    int64_t id;
+    const char *holder;
+    NullInt32 weight;
+    int64_t written_by;
+} Safe;
+
 extern const Model Owner_model, House_model;
 
 /* clang-format off */
@@ -56,6 +63,12 @@ MODEL(Dog, "dogs",
     COLUMN(Dog, version,  .version = true),
     BELONGS_TO(Dog, house, House, house_id));
 
+MODEL(Safe, "safes",
+    COLUMN(Safe, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Safe, holder),
+    COLUMN(Safe, weight),
+    COLUMN(Safe, written_by, .column = "xmin", .version = true));
+
 MODEL(House, "houses",
     COLUMN(House, id,   .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(House, name),
@@ -64,11 +77,11 @@ MODEL(House, "houses",
 
 static void setup(void)
 {
-    scene_open(MODELS(Pet, Owner, Dog, House));
+    scene_open(MODELS(Pet, Owner, Dog, House, Safe));
     live_sql(
         "INSERT INTO owners (code, name) VALUES ('a', 'Ann'), ('b', 'Bob');"
         "INSERT INTO pets (owner_code, name) VALUES ('a', 'cat'), ('a', 'rat'), ('b', 'bat');"
-        "INSERT INTO houses (name) VALUES ('red'), ('blue');"
+        "INSERT INTO safes (holder, weight) VALUES ('Ann', 9); INSERT INTO houses (name) VALUES ('red'), ('blue');"
         "INSERT INTO dogs (house_id, name, age, version) VALUES (1, 'Rex', 3, 1), (1, 'Max', 4, 1), (2, 'Sam', 5, 1)");
     seen_clear();
     cost_start();
@@ -276,6 +289,56 @@ START_TEST(test_stub_relation__sql_of_the_server_for_a_column_that_was_not_loade
 }
 END_TEST
 
+/* --- rows whose xmin is their version --- */
+
+START_TEST(test_stub_relation__xmin_of_a_partial_object)
+{
+    Query *q = session_query(s, Safe);
+    query_only(q, Safe, holder);
+    Safe *safe = query_first(q, Safe);
+    int64_t before = safe->written_by;
+    ck_assert_int_ne(before, 0);
+    safe->weight = (NullInt32){8, true};
+    check_ok(session_commit(s));
+    ck_assert_int_ne(safe->written_by, before);
+    ck_assert_ptr_null(session_merge(s, Safe, &((Safe){.id = 1, .holder = "Bob", .written_by = before})));
+    check_error(s, STATUS_STALE);
+    session_clear_error(s);
+    ck_assert_ptr_eq(session_merge(s, Safe, &((Safe){.id = 1, .holder = "Bob", .written_by = safe->written_by})), safe);
+    check_ok(session_commit(s));
+    live_check("Bob|8", "SELECT holder, weight FROM safes");
+    check_ok(session_expire(s, safe));
+    live_sql("UPDATE safes SET weight = 7");
+    safe->holder = "Cid";
+    check_fails(session_commit(s), STATUS_STALE);
+    session_clear_error(s);
+    ck_assert_ptr_eq(session_find(s, Safe, 1), safe);
+    check_ok(session_commit(s));
+    live_check("Cid|7", "SELECT holder, weight FROM safes");
+}
+END_TEST
+
+START_TEST(test_stub_relation__xmin_of_a_row_known_by_its_key)
+{
+    int64_t written_by = session_find(s, Safe, 1)->written_by;
+    scene_renew();
+    Safe *safe = session_stub(s, Safe, 1);
+    safe->holder = "Bob";
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(safe, "Safe", "written_by");
+    session_clear_error(s);
+    safe->written_by = written_by + 1;
+    check_fails(session_commit(s), STATUS_STALE);
+    session_clear_error(s);
+    safe->written_by = written_by;
+    check_ok(session_commit(s));
+    live_check("Bob|9", "SELECT holder, weight FROM safes");
+    check_ok(session_delete(s, safe)); /* the xmin that it got is known */
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM safes");
+}
+END_TEST
+
 /* --- what was changed and by whom --- */
 
 START_TEST(test_stub_relation__changes_tell_what_is_known)
@@ -339,6 +402,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_stub_relation__an_upsert_keeps_what_is_pending);
     tcase_add_test(tests, test_stub_relation__an_update_of_many_rows);
     tcase_add_test(tests, test_stub_relation__sql_of_the_server_for_a_column_that_was_not_loaded);
+    tcase_add_test(tests, test_stub_relation__xmin_of_a_partial_object);
+    tcase_add_test(tests, test_stub_relation__xmin_of_a_row_known_by_its_key);
     tcase_add_test(tests, test_stub_relation__changes_tell_what_is_known);
     tcase_add_test(tests, test_stub_relation__races);
 }
