@@ -142,9 +142,8 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
     const struct entry *before = owner_shown(s, key, mapper, child);
     if (child->read_only)
         return fail(l, HOWDAH_STATUS_MISUSE, "the object whose foreign key would change is read only");
-    if (l->relation->field->single_parent && before && owner && before != owner)
-        return fail(l, HOWDAH_STATUS_MISUSE,
-                    "is .single_parent, and another object has that one: unlink it there first");
+    if (!owner_may_move(s, key, before, owner))
+        return false;
     if (key->type && owner && !leave_others(s, key, mapper, child))
         return false;
     if (!owner_show(s, key, mapper, child, owner, l->relation) || !set_fields(s, key, mapper, child, owner))

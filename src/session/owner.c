@@ -178,6 +178,20 @@ const struct foreign_key *owner_next_key(const struct mapper *mapper, struct own
     }
 }
 
+bool owner_may_move(struct howdah_session *s, const struct foreign_key *key, const struct entry *before,
+                    const struct entry *owner)
+{
+    for (const struct relation *has = key->has; has; has = has->next_has) {
+        const char *model = has->mapper->model->name, *field = has->field->name;
+        if (!has->field->single_parent || !before || !owner || before == owner || before->state == ENTRY_DELETED)
+            continue;
+        session_fail(s, HOWDAH_STATUS_MISUSE, model, field, entry_object(has->mapper, owner),
+                     "%s.%s: is .single_parent, and another object has that one: unlink it there first", model, field);
+        return false;
+    }
+    return true;
+}
+
 bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct entry *child)
 {
     struct owner_keys walk = {0};
@@ -189,8 +203,11 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
         bool by_link = placed && placed->by_link && placed->owner == owner;
         bool left = whose == OWNER_NONE && !placed && child->state != ENTRY_NEW &&
                     of_row(s, key, mapper, child, &unknown) == OWNER_UNKNOWN;
-        if (owner == owner_shown(s, key, mapper, child) && !left)
+        const struct entry *before = owner_shown(s, key, mapper, child);
+        if (owner == before && !left)
             continue;
+        if (!owner_may_move(s, key, before, owner))
+            return false;
         if (!owner_show(s, key, mapper, child, owner, NULL))
             return false;
         placed_find(s, child, key)->by_link = by_link;

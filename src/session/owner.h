@@ -44,6 +44,10 @@ struct entry *owner_shown(struct howdah_session *s, const struct foreign_key *ke
  * or NULL: a filtered one shows only what was linked by its name. */
 bool owner_show(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                 struct entry *child, struct entry *owner, const struct relation *via);
+/* Whether the child may move from one owner to the other; false: a relation over the key is .single_parent, and the session
+ * has that error. */
+bool owner_may_move(struct howdah_session *s, const struct foreign_key *key, const struct entry *before,
+                    const struct entry *owner);
 /* Makes the fields of owners agree with what the program wrote into this child's. */
 bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct entry *child);
 
