@@ -1,96 +1,10 @@
 /* MANY_TO_MANY over a join table that has a model of its own: links, objects of that model, and both sides in step. */
+#include "api/recipe_models.h"
 #include "api/scene.h"
-
-typedef struct Recipe Recipe;
-typedef struct Herb Herb;
-typedef struct Use Use;
-typedef struct Cook Cook;
-typedef struct Credit Credit;
-
-struct Recipe {
-    int64_t id;
-    const char *title;
-    MANY(Herb) herbs;
-    MANY(Use) uses;
-    MANY(Cook) cooks;
-    MANY(Credit) credits;
-};
-
-struct Herb {
-    int64_t id;
-    const char *name;
-    MANY(Recipe) recipes;
-    MANY(Use) uses;
-};
-
-/* Its key is the link. */
-struct Use {
-    int64_t recipe_id;
-    int64_t herb_id;
-    PgTimestamp since;
-    int32_t grams;
-    const char *note;
-    int32_t version;
-    Recipe *recipe;
-    Herb *herb;
-};
-
-struct Cook {
-    int64_t id;
-    const char *name;
-    MANY(Recipe) recipes;
-};
-
-/* It has a key of its own, and needs more than a link says. */
-struct Credit {
-    int64_t id;
-    int64_t recipe_id;
-    int64_t cook_id;
-    const char *role;
-    Recipe *recipe;
-    Cook *cook;
-};
-
-extern const Model Recipe_model, Herb_model, Use_model, Cook_model, Credit_model;
-
-/* clang-format off */
-MODEL(Recipe, "recipes",
-    COLUMN(Recipe, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(Recipe, title),
-    MANY_TO_MANY(Recipe, herbs, Herb, "uses", "recipe_id", "herb_id"),
-    HAS_MANY(Recipe, uses, Use, recipe_id),
-    MANY_TO_MANY(Recipe, cooks, Cook, "credits", "recipe_id", "cook_id"),
-    HAS_MANY(Recipe, credits, Credit, recipe_id));
-MODEL(Herb, "herbs",
-    COLUMN(Herb, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(Herb, name),
-    MANY_TO_MANY(Herb, recipes, Recipe, "uses", "herb_id", "recipe_id"),
-    HAS_MANY(Herb, uses, Use, herb_id));
-MODEL(Use, "uses",
-    COLUMN(Use, recipe_id, .primary_key = true, .references = &Recipe_model),
-    COLUMN(Use, herb_id,   .primary_key = true, .references = &Herb_model),
-    COLUMN(Use, since,     .generated = GENERATED_BY_SERVER, .server_default = "now()"),
-    COLUMN(Use, grams),
-    COLUMN(Use, note,      .nullable = true),
-    COLUMN(Use, version,   .version = true),
-    BELONGS_TO(Use, recipe, Recipe, recipe_id),
-    BELONGS_TO(Use, herb, Herb, herb_id));
-MODEL(Cook, "cooks",
-    COLUMN(Cook, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(Cook, name),
-    MANY_TO_MANY(Cook, recipes, Recipe, "credits", "cook_id", "recipe_id"));
-MODEL(Credit, "credits",
-    COLUMN(Credit, id,        .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(Credit, recipe_id, .references = &Recipe_model),
-    COLUMN(Credit, cook_id,   .references = &Cook_model),
-    COLUMN(Credit, role),
-    BELONGS_TO(Credit, recipe, Recipe, recipe_id),
-    BELONGS_TO(Credit, cook, Cook, cook_id));
-/* clang-format on */
 
 static void setup(void)
 {
-    scene_open(MODELS(Recipe, Herb, Use, Cook, Credit));
+    scene_open(RECIPES);
     live_sql("INSERT INTO recipes (title) VALUES ('Soup'), ('Tea'); INSERT INTO herbs (name) VALUES ('mint'), ('sage');"
              "INSERT INTO uses (recipe_id, herb_id, grams, note, version) VALUES (1, 1, 5, 'fresh', 3);"
              "INSERT INTO cooks (name) VALUES ('Ann');"
