@@ -1,5 +1,10 @@
 # ActiveRecord on ruby-pg. It has no unit of work: a unit is a transaction that says what it writes. What it does at
 # each word: bench/workloads.md.
+require "bootsnap" # keeps what Ruby compiles, as Rails does
+
+Bootsnap.setup(cache_dir: ENV.fetch("BENCH_BUILD"), development_mode: false, load_path_cache: false,
+               compile_cache_iseq: true, compile_cache_yaml: false, compile_cache_json: false)
+
 require_relative "harness"
 require_relative "models"
 
