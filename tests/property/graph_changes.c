@@ -135,11 +135,20 @@ static bool has_links(const struct item *item)
     return false;
 }
 
+static bool has_key(int table, int64_t key)
+{
+    for (int i = 0; i < item_count; i++)
+        if (items[i].table == table && !items[i].deleted && items[i].new_key == key)
+            return true;
+    return false;
+}
+
 /* A deleted row whose key a new object may have. */
 static struct item *pick_taken(int table)
 {
     struct item *old = chance(30) ? pick(table, false) : NULL;
-    bool free = old && old->deleted && !old->taker && old->stored && old->object && !has_links(old);
+    bool free = old && old->deleted && !old->taker && old->stored && old->object && !has_links(old) &&
+                !has_key(table, old->key);
     return free ? old : NULL;
 }
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { GRAPHS_OF_A_MODEL = 20, DETOUR = 32 /* the first bit of `skipped` that is about a detour */ };
+enum { NORMALLY = 1000, GRAPHS_OF_A_MODEL = 20, DETOUR = 32 /* the first bit of `skipped` that is about a detour */ };
 
 /* What the processes tell each other. */
 static struct {
@@ -121,7 +121,7 @@ static uint64_t number_from(const char *name, uint64_t otherwise)
 
 START_TEST(test_graphs__random)
 {
-    uint64_t first = number_from("HOWDAH_PROPERTY_SEED", 1), count = number_from("HOWDAH_PROPERTY_GRAPHS", 600);
+    uint64_t first = number_from("HOWDAH_PROPERTY_SEED", 1), count = number_from("HOWDAH_PROPERTY_GRAPHS", NORMALLY);
     skipped = number_from("HOWDAH_PROPERTY_SKIP", 0);
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert(shared != MAP_FAILED);
@@ -151,7 +151,7 @@ static void teardown(void)
 
 static void add_tests(TCase *tests)
 {
-    tcase_set_timeout(tests, (double)number_from("HOWDAH_PROPERTY_GRAPHS", 600) + 60);
+    tcase_set_timeout(tests, (double)number_from("HOWDAH_PROPERTY_GRAPHS", NORMALLY) + 60);
     tcase_add_test(tests, test_graphs__random);
 }
 
