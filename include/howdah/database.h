@@ -17,6 +17,8 @@ struct howdah_statement {
     const char *sqlstate; /* empty if it succeeded */
 };
 
+struct howdah_hooks;
+
 /* Options of a database; use DATABASE_OPTIONS(.pool_size = 4), which sets struct_size. Zero is the
  * default of every member. Times are milliseconds: 0 is the default, -1 no limit. */
 struct howdah_database_options {
@@ -39,6 +41,8 @@ struct howdah_database_options {
     void *notice_arg; /* notices without a callback are dropped; they never reach stderr */
     bool fence; /* each commit leaves a row in the table howdah_commits (made by database_create_tables): then a whole
                    commit is 1 round trip, and what became of it can be learned whatever happens to the server */
+    const struct howdah_hooks *hooks; /* of every session, those behind database_run, _save and _delete included, until
+                                         session_hooks gives it others; called by any thread. Copied */
 };
 #define HOWDAH_DATABASE_OPTIONS(...) \
     (&(const struct howdah_database_options){.struct_size = sizeof(struct howdah_database_options), __VA_ARGS__})

@@ -102,7 +102,7 @@ struct howdah_hooks {
 };
 #define HOWDAH_HOOKS(...) (&(const struct howdah_hooks){.struct_size = sizeof(struct howdah_hooks), __VA_ARGS__})
 
-/* Sets the session's hooks, which are copied; NULL: none. No round trip. */
+/* Sets the session's hooks, which are copied, instead of those of the database's options; NULL: none. No round trip. */
 HOWDAH_API enum howdah_status howdah_session_hooks(struct howdah_session *s, const struct howdah_hooks *hooks);
 
 HOWDAH_END_DECLS

@@ -38,6 +38,18 @@ static void set_default(int *option, int value)
         *option = value;
 }
 
+static enum howdah_status take_hooks(struct howdah_database *db)
+{
+    const struct howdah_hooks *hooks = db->options.hooks;
+    if (!hooks)
+        return HOWDAH_STATUS_OK;
+    if (hooks->struct_size != sizeof(*hooks))
+        return error_set(&db->error, HOWDAH_STATUS_INVALID,
+                         "option hooks has no valid struct_size: make it with HOOKS(...)");
+    db->options.hooks = arena_copy(&db->arena, hooks, sizeof(*hooks));
+    return db->options.hooks ? HOWDAH_STATUS_OK : HOWDAH_STATUS_NO_MEMORY;
+}
+
 /* Options of the program's size, whatever this library's is. */
 static enum howdah_status take_options(struct howdah_database *db, const struct howdah_database_options *options)
 {
@@ -62,7 +74,7 @@ static enum howdah_status take_options(struct howdah_database *db, const struct 
     if (own->pool_size < 0)
         return error_set(&db->error, HOWDAH_STATUS_INVALID, "option pool_size is %d: it must be positive",
                          own->pool_size);
-    return own->schema ? HOWDAH_STATUS_OK : HOWDAH_STATUS_NO_MEMORY;
+    return own->schema ? take_hooks(db) : HOWDAH_STATUS_NO_MEMORY;
 }
 
 static enum howdah_status compile_models(struct howdah_database *db, const struct howdah_model *const *models)

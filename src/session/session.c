@@ -142,6 +142,8 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     s->db = db;
     s->recent = &no_mapper;
     s->lost_query.s = s;
+    if (db->options.hooks)
+        s->hooks = *db->options.hooks;
     arena_init(&s->arena, &db->allocator);
     arena_init(&s->scratch, &db->allocator);
     arena_init(&s->flushed_arena, &db->allocator);

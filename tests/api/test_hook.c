@@ -262,11 +262,59 @@ START_TEST(test_hook__sees_what_is_current)
 }
 END_TEST
 
+static Status note(Session *session, void *arg)
+{
+    ++*(int *)arg;
+    session_add(session, Word, .word = session_text(session, "note %d", *(int *)arg), .count = 0);
+    return STATUS_OK;
+}
+
+static Status add_word(Session *session, void *arg)
+{
+    ++*(int *)arg;
+    session_add(session, Word, .word = "in a unit", .count = 1);
+    return STATUS_OK;
+}
+
+/* Hooks of all sessions of a database, until one of them gets its own. */
+START_TEST(test_hook__of_the_database)
+{
+    int notes = 0, units = 0;
+    Error error;
+    Database *watched =
+        scene_database(NULL, WORKS, DATABASE_OPTIONS(.hooks = HOOKS(.before_flush = note, .arg = &notes)));
+    Session *session = session_open(watched);
+    session_add(session, Word, .word = "own", .count = 1);
+    ck_assert_int_eq(session_commit(session), STATUS_OK);
+    ck_assert_int_eq(notes, 1);
+    ck_assert_int_eq(session_commit(session), STATUS_OK); /* nothing to write */
+    ck_assert_int_eq(notes, 1);
+    session_hooks(session, NULL);
+    session_add(session, Word, .word = "unseen", .count = 1);
+    ck_assert_int_eq(session_commit(session), STATUS_OK);
+    ck_assert_int_eq(notes, 1);
+    session_close(session);
+    ck_assert_int_eq(database_run(watched, add_word, &units, NULL, &error), STATUS_OK);
+    ck_assert_int_eq(notes, 2);
+    Word word = {.word = "w1", .count = 7};
+    ck_assert_int_eq(database_save(watched, Word, &word, &error), STATUS_OK);
+    ck_assert_int_eq(notes, 3);
+    database_close(watched);
+    ck_assert_int_eq(units, 1);
+    live_check("3|3|7",
+               "SELECT count(*) FILTER (WHERE count = 0), count(*) FILTER (WHERE count = 1), max(count) FROM words");
+}
+END_TEST
+
 START_TEST(test_hook__misuse)
 {
     Hooks half = {.on_plan = look};
     check_fails(session_hooks(s, &half), STATUS_INVALID);
     ck_assert_int_eq(session_hooks(NULL, NULL), STATUS_NO_MEMORY);
+    Database *none = database_open(live_conninfo(), WORKS, DATABASE_OPTIONS(.hooks = &half));
+    ck_assert_int_eq(database_error(none)->status, STATUS_INVALID);
+    check_says(database_error(none), "HOOKS");
+    database_close(none);
 }
 END_TEST
 
@@ -281,6 +329,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_hook__may_not_end_transactions);
     tcase_add_test(tests, test_hook__nothing_is_sent_behind_the_end);
     tcase_add_test(tests, test_hook__sees_what_is_current);
+    tcase_add_test(tests, test_hook__of_the_database);
     tcase_add_test(tests, test_hook__misuse);
 }
 
