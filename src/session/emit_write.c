@@ -44,9 +44,8 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded)
         return true;
     batch->guarded = checks;
     key.guarded = checks && !batch->ends;
-    batch->statement = batch->parts      ? joint_statement(w, batch, guarded)
-                       : batch->formulas ? statement_render(&key, &w->arena)
-                                         : text_store_get(&w->s->db->texts, &key, &w->arena);
+    batch->statement =
+        batch->parts ? joint_statement(w, batch, guarded) : text_store_get(&w->s->db->texts, &key, &w->arena);
     batch->returned =
         arena_allocate_array(&w->arena, batch->mapper->column_count + KEY_PARTS_MAX, sizeof(struct column *));
     if (!batch->statement || !batch->returned)

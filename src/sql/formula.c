@@ -72,3 +72,13 @@ uint64_t formulas_hash(uint64_t seed, const struct formula *formulas)
     }
     return seed;
 }
+
+uint64_t formulas_text_hash(uint64_t seed, const struct formula *formulas)
+{
+    seed = formulas_hash(seed, formulas);
+    for (; formulas; formulas = formulas->next)
+        for (uint32_t i = 0; i < formulas->format.scanned.hole_count; i++)
+            seed =
+                hash_combine(hash_combine(seed, formulas->format.scanned.holes[i].at), formulas->format.values[i].type);
+    return seed;
+}

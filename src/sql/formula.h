@@ -28,5 +28,7 @@ const struct formula *formulas_find(const struct formula *formulas, const struct
 bool formulas_alike(const struct formula *a, const struct formula *b);
 /* Formulas that are alike have one hash. */
 uint64_t formulas_hash(uint64_t seed, const struct formula *formulas);
+/* A hash of all that the text of a statement has of them: not of their values. */
+uint64_t formulas_text_hash(uint64_t seed, const struct formula *formulas);
 
 #endif

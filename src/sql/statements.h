@@ -32,7 +32,7 @@ struct statement_key {
     const struct formula
         *formulas;          /* INSERT, UPDATE: of columns that are not among these; their parameters, as the text
                                        has them: values that are sent once before all others, arrays behind them. Or
-                                       NULL. Not for the store of texts */
+                                       NULL */
     const uint64_t *checks; /* UPDATE, DELETE: columns whose old values the row must have; or NULL */
     const struct foreign_key *const *follows; /* FOLLOW: the foreign keys, of one table; `mapper` is their target */
     uint32_t follow_count;

@@ -1,5 +1,7 @@
 #include "text_store.h"
 
+#include "formula.h"
+
 #include "base/hash.h"
 
 enum { STORE_MOST = 4096 };
@@ -42,14 +44,14 @@ static uint64_t hash_set(uint64_t seed, const uint64_t *set, uint32_t words)
     return set ? hash_bytes(seed, set, words * sizeof(*set)) : hash_combine(seed, 0);
 }
 
-static uint32_t hash_of(const struct statement_key *key)
+static uint64_t hash_of(uint64_t seed, const struct statement_key *key)
 {
     uint32_t words = column_words(key->mapper);
-    uint64_t hash = hash_combine(key->mapper->index, key->kind);
+    uint64_t hash = hash_combine(hash_combine(seed, key->mapper->index), key->kind);
     hash = hash_combine(hash, (key->by ? key->by->index + 1 : 0) * 2 + key->parks);
     hash = hash_combine(hash, (uint64_t)key->lock << 1 | key->guarded);
     hash = hash_set(hash_set(hash, key->columns, words), key->by_name, words);
-    return (uint32_t)hash_set(hash_set(hash, key->defaults, words), key->checks, words);
+    return hash_set(hash_set(hash, key->defaults, words), key->checks, words);
 }
 
 static bool same_set(const uint64_t *a, const uint64_t *b, uint32_t words)
@@ -91,10 +93,24 @@ static const struct statement *add(struct text_store *store, const struct statem
     return map_add(&store->map, &stored->node, hash) ? statement : NULL;
 }
 
+/* Formulas live no longer than their session: a hash stands for them, as it does for queries. */
+static const struct statement *get_with_formulas(struct text_store *store, const struct statement_key *key,
+                                                 struct arena *arena)
+{
+    const uint64_t hash[] = {formulas_text_hash(hash_of(0, key), key->formulas),
+                             formulas_text_hash(hash_of(1, key), key->formulas)};
+    const struct statement *statement = text_store_find(store, hash);
+    if (!statement && (statement = statement_render(key, arena)))
+        statement = text_store_keep(store, hash, statement, arena);
+    return statement;
+}
+
 const struct statement *text_store_get(struct text_store *store, const struct statement_key *key, struct arena *arena)
 {
-    uint32_t hash = hash_of(key);
     const struct statement *statement;
+    if (key->formulas)
+        return get_with_formulas(store, key, arena);
+    uint32_t hash = (uint32_t)hash_of(0, key);
     pthread_mutex_lock(&store->lock);
     const struct map_node *node = map_find(&store->map, hash, match, key);
     if (node)

@@ -16,7 +16,7 @@ struct text_store {
     const struct howdah_allocator *allocator;
     struct arena arena;
     struct map map;
-    struct map shapes; /* texts of queries, by the hash of their shape */
+    struct map shapes; /* texts of queries, and of writes with formulas, by the hash of their shape */
     pthread_mutex_t lock;
     bool lock_ready;
 };
@@ -27,7 +27,7 @@ void text_store_done(struct text_store *store);
  * full. */
 const struct statement *text_store_get(struct text_store *store, const struct statement_key *key, struct arena *arena);
 
-/* The text of a query of that shape, or NULL. The hash has 128 bits, of what the program's code says and never of
+/* The text of a query (or of a write with formulas) of that shape, or NULL. The hash has 128 bits, of what the program's code says and never of
  * values: as with prepared statements, whose names are such hashes, it stands for the shape itself. */
 const struct statement *text_store_find(struct text_store *store, const uint64_t hash[2]);
 /* Keeps a copy of a statement for that shape and returns it; where the store is full, it lies in the arena. NULL if
