@@ -192,10 +192,9 @@ def tpcb(size)
     balances = size.units.map do |u|
       a, t, b, d = u * 7919 % ACCOUNTS + 1, u % 100 + 1, u % 10 + 1, u * 37 % 10_001 - 5000
       transaction do
-        rows = [Account.find(a), Teller.find(t), Branch.find(b)]
-        rows.each { |row| row.update!(balance: row.balance + d) }
+        [[Account, a], [Teller, t], [Branch, b]].each { |model, id| model.update_counters(id, balance: d) }
         History.create!(teller_id: t, branch_id: b, account_id: a, delta: d, made_at: Time.now.utc)
-        rows[0].balance
+        Account.where(id: a).pick(:balance)
       end
     end
     -> { balances.sum { |balance| balance + 1_000_000 } % M }

@@ -27,7 +27,7 @@ django.setup()
 from bench.models import (Account, Address, Author, Book, Branch, Customer, History, Item, Line, Order, Product, Teller,
                           World)
 from django.db import connection
-from django.db.models import Case, Value, When
+from django.db.models import Case, F, Value, When
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -251,12 +251,10 @@ def tpcb(size):
         for u in size.units():
             a, t, b, d = u * 7919 % ACCOUNTS + 1, u % 100 + 1, u % 10 + 1, u * 37 % 10001 - 5000
             with atomic():
-                rows = [Account.objects.get(pk=a), Teller.objects.get(pk=t), Branch.objects.get(pk=b)]
-                for row in rows:
-                    row.balance += d
-                    row.save(update_fields=["balance"])
+                for model, key in (Account, a), (Teller, t), (Branch, b):
+                    model.objects.filter(pk=key).update(balance=F("balance") + d)
+                balances.append(Account.objects.values_list("balance", flat=True).get(pk=a))
                 History.objects.create(teller_id=t, branch_id=b, account_id=a, delta=d, made_at=timezone.now())
-            balances.append(rows[0].balance)
         return lambda: sum(balance + 1000000 for balance in balances) % M
 
     return run

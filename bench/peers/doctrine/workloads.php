@@ -314,17 +314,18 @@ function tpcb(Size $size): Closure
         $sum = 0;
         foreach ($size->units() as $u) {
             [$a, $t, $b, $d] = [$u * 7919 % ACCOUNTS + 1, $u % 100 + 1, $u % 10 + 1, $u * 37 % 10001 - 5000];
-            $account = $em->find(Account::class, $a);
-            foreach ([$account, $em->find(Teller::class, $t), $em->find(Branch::class, $b)] as $row) {
-                $row->balance += $d;
-            }
-            $entry = new History();
-            [$entry->teller_id, $entry->branch_id, $entry->account_id, $entry->delta] = [$t, $b, $a, $d];
-            $entry->made_at = new DateTimeImmutable();
-            $em->persist($entry);
-            $em->flush();
+            $sum += $em->wrapInTransaction(function () use ($em, $a, $t, $b, $d) {
+                foreach ([Account::class => $a, Teller::class => $t, Branch::class => $b] as $class => $id) {
+                    $em->createQuery("UPDATE $class r SET r.balance = r.balance + :d WHERE r.id = :id")
+                        ->execute(['d' => $d, 'id' => $id]);
+                }
+                $entry = new History();
+                [$entry->teller_id, $entry->branch_id, $entry->account_id, $entry->delta] = [$t, $b, $a, $d];
+                $entry->made_at = new DateTimeImmutable();
+                $em->persist($entry);
+                return $em->find(Account::class, $a)->balance + 1000000;
+            });
             $em->clear();
-            $sum += $account->balance + 1000000;
         }
         return fn () => $sum % M;
     };

@@ -244,15 +244,15 @@ async function tpcb({ units }) {
     tellerId: sql.placeholder('t'), branchId: sql.placeholder('b'), accountId: sql.placeholder('a'),
     delta: sql.placeholder('d'), madeAt: sql.placeholder('madeAt'),
   })
+  const add = (table) => db.update(table).set({ balance: sql`${table.balance} + ${sql.placeholder('d')}` })
+    .where(eq(table.id, sql.placeholder('id'))).returning({ balance: table.balance })
   return async () => {
     const balances = []
     for (const { a, t, b, d } of units.map(tpcbOf)) {
       await db.transaction(async () => {
-        const keys = [[accounts, 'account', a], [tellers, 'teller', t], [branches, 'branch', b]]
-        for (const [table, name, id] of keys) {
-          const row = await found(table, name, id)
-          row.balance += d
-          await save(table, name, row, 'balance')
+        const rows = [[accounts, 'account', a], [tellers, 'teller', t], [branches, 'branch', b]]
+        for (const [table, name, id] of rows) {
+          const [row] = await prepare(`add_${name}`, () => add(table)).execute({ id, d })
           if (table === accounts) balances.push(row.balance)
         }
         await prepare('new_history', entry).execute({ a, t, b, d, madeAt: new Date() })

@@ -5,6 +5,7 @@ from datetime import datetime, timezone
 from models import (Account, Address, Author, Book, Branch, Customer, History, Item, Line, Order, Product, Teller,
                     World, wide_models)
 from sqlalchemy import create_engine, select
+from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session, selectinload
 
 from contestant import (ACCOUNTS, CHANGED, K, M, fold, fold_authors, fold_items, item_values, serve, sum_of_ids)
@@ -223,6 +224,13 @@ def nothing(size):
     return run
 
 
+NOT_LOADED = {"synchronize_session": False}  # there are no objects to be brought up to date
+
+
+def add(table, key, delta):
+    return update_rows(table).where(table.id == key).values(balance=table.balance + delta)
+
+
 def tpcb(size):
     session().connection().close()
 
@@ -231,12 +239,11 @@ def tpcb(size):
         for u in size.units():
             a, t, b, d = u * 7919 % ACCOUNTS + 1, u % 100 + 1, u % 10 + 1, u * 37 % 10001 - 5000
             with session() as s:
-                account = s.get(Account, a)
-                for row in account, s.get(Teller, t), s.get(Branch, b):
-                    row.balance += d
                 s.add(History(teller_id=t, branch_id=b, account_id=a, delta=d, made_at=datetime.now(timezone.utc)))
+                balances.append(s.scalar(add(Account, a, d).returning(Account.balance), execution_options=NOT_LOADED))
+                s.execute(add(Teller, t, d), execution_options=NOT_LOADED)
+                s.execute(add(Branch, b, d), execution_options=NOT_LOADED)
                 s.commit()
-                balances.append(account.balance)
         return lambda: sum(balance + 1000000 for balance in balances) % M
 
     return run

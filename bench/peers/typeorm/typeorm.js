@@ -213,12 +213,11 @@ async function tpcb({ units }) {
     const balances = []
     for (const { a, t, b, d } of units.map(tpcbOf)) {
       await db.transaction(async (manager) => {
-        for (const [name, id] of [['Account', a], ['Teller', t], ['Branch', b]]) {
-          const row = await manager.findOneBy(name, { id })
-          row.balance += d
-          await save(manager, name, row, 'balance')
-          if (name === 'Account') balances.push(row.balance)
-        }
+        const { raw } = await manager.createQueryBuilder().update('Account').set({ balance: () => 'balance + :d' })
+          .where({ id: a }).setParameters({ d }).returning('balance').execute()
+        balances.push(raw[0].balance)
+        await manager.increment('Teller', { id: t }, 'balance', d)
+        await manager.increment('Branch', { id: b }, 'balance', d)
         await manager.insert('History', { tellerId: t, branchId: b, accountId: a, delta: d, madeAt: new Date() })
       })
     }
