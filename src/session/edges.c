@@ -194,7 +194,8 @@ static bool find_above(struct finder *f, const struct mapper *below)
 static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
 {
     struct work *w = f->w;
-    bool writes = writes_key(f->change, key) || (key->type && column_in(f->change->columns, key->type->index));
+    bool writes = f->change->operation == HOWDAH_OPERATION_UPDATE &&
+                  (writes_key(f->change, key) || (key->type && column_in(f->change->columns, key->type->index)));
     if (foreign_key_is_null(key, f->mapper, f->change->old) || !foreign_key_applies(key, f->change->old))
         return true;
     const struct entry *target = foreign_key_target(w->s, key, f->mapper, f->change->old);
