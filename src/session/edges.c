@@ -201,8 +201,9 @@ static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
     const struct entry *target = foreign_key_target(w->s, key, f->mapper, f->change->old);
     const struct change *known = target ? work_change_of(w, target) : NULL;
     bool goes = known && known->operation == HOWDAH_OPERATION_DELETE;
-    if (goes && known->batch != NONE)
-        return !writes || !key->type || add_edge(w, f->index, (uint32_t)(known - w->changes), EDGE_REFERRED, key, NULL);
+    bool leaves = writes || f->change->operation == HOWDAH_OPERATION_DELETE;
+    if (goes && known->batch != NONE) /* other keys have their edges already */
+        return !leaves || !key->type || add_edge(w, f->index, (uint32_t)(known - w->changes), EDGE_REFERRED, key, NULL);
     if (target && target->state != ENTRY_DETACHED && !goes)
         return true;
     if (!find_above(f, key->target))
