@@ -58,8 +58,15 @@ static int json_order(const struct howdah_field *field, const void *a, const voi
 
 static const char *json_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
-    const char *fault = text_check(field, value, bytes);
-    return fault ? fault : json_fault(text_at(value), !codec_json_is_plain(field));
+    const char *text = text_at(value);
+    bool jsonb = !codec_json_is_plain(field);
+    size_t size;
+    if (!json_is_ascii(text, jsonb, &size) || size > VALUE_SIZE_MAX) {
+        const char *fault = text_check(field, value, bytes);
+        return fault ? fault : json_fault(text, jsonb);
+    }
+    *bytes += size;
+    return NULL;
 }
 
 const struct codec codec_json = {

@@ -3,6 +3,7 @@
 #define MODEL_CODEC_TABLE_H
 
 #include "codec.h"
+#include "utf8.h"
 
 #include <string.h>
 
@@ -10,9 +11,6 @@ extern const struct codec codec_bool, codec_int16, codec_int32, codec_int64, cod
 extern const struct codec codec_text, codec_chars, codec_bytes, codec_json, codec_numeric;
 extern const struct codec codec_timestamp, codec_date, codec_time, codec_interval;
 extern const struct codec codec_uuid, codec_enum, codec_user;
-
-/* The server takes no value of a gigabyte or more, and the wire's lengths have 31 bits. */
-enum { VALUE_SIZE_MAX = 0x3fffffff };
 
 static inline int32_t int32_at(const void *value)
 {

@@ -10,12 +10,10 @@ static int sign(int x)
     return (x > 0) - (x < 0);
 }
 
-static const char *check_utf8(const char *text, size_t size, size_t *bytes)
+static inline const char *check_utf8(const char *text, size_t size, size_t *bytes)
 {
     *bytes += size;
-    if (size > VALUE_SIZE_MAX)
-        return "is larger than 1 GB";
-    return utf8_is_valid(text, size) ? NULL : "is not valid UTF-8";
+    return utf8_fault(text, size);
 }
 
 /* --- const char * --- */

@@ -2,6 +2,8 @@
  * column_decode.c's, arrays are column_array.c's, values of the public interface column_value.c's. */
 #include "column_item.h"
 
+#include "utf8.h"
+
 #include "base/hash.h"
 
 /* A type of the program's own says itself that a value is NULL. */
@@ -48,6 +50,10 @@ bool column_is_unset_key(const struct column *c, const void *object)
 bool column_equal(const struct column *c, const void *a, const void *b)
 {
     void *x = column_field(c, a), *y = column_field(c, b);
+    if (c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC) { /* as most: no other NULL than a pointer's */
+        bool nulls = c->codec->has_pointers && (pointer_is_null(x) || pointer_is_null(y));
+        return nulls ? pointer_is_null(x) && pointer_is_null(y) : c->codec->equal(c->field, x, y);
+    }
     bool null = is_null(c, x);
     if (null != is_null(c, y))
         return false;
@@ -119,24 +125,42 @@ const char *column_check(const struct column *c, const void *object, size_t *byt
     return why;
 }
 
-/* How many values behind pointers are there and good. */
-static size_t check_pointers(const struct column *c, void *const *objects, size_t count, size_t *bytes)
+/* How many values are there and good. */
+static size_t check_values(const struct column *c, void *const *objects, size_t count, size_t *bytes)
 {
+    bool pointers = c->codec->has_pointers;
     size_t good = 0;
     for (; good < count; good++) {
         const void *field = column_field(c, objects[good]);
-        if (pointer_is_null(field) || c->codec->check(c->field, field, &bytes[good]))
+        if ((pointers && pointer_is_null(field)) || c->codec->check(c->field, field, &bytes[good]))
             break;
+    }
+    return good;
+}
+
+/* The same for text, the most frequent of them. */
+static size_t check_texts(const struct column *c, void *const *objects, size_t count, size_t *bytes)
+{
+    size_t good = 0, offset = c->offset;
+    for (; good < count; good++) {
+        const char *text;
+        memcpy(&text, (const char *)objects[good] + offset, sizeof(text));
+        size_t size = text ? strlen(text) : 0;
+        if (!text || utf8_fault(text, size))
+            break;
+        bytes[good] += size;
     }
     return good;
 }
 
 size_t column_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes, const char **ret_why)
 {
-    bool pointers = c->shape == SHAPE_PLAIN && c->codec->has_pointers && !c->characters && !c->field->validate;
+    bool plain =
+        c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC && !c->characters && !c->field->validate;
+    bool texts = c->codec->type == HOWDAH_TYPE_TEXT;
     for (size_t good = 0;; good++) {
-        if (pointers) /* text, mostly: what is not plainly good goes the long way */
-            good += check_pointers(c, objects + good, count - good, bytes + good);
+        if (plain) /* what is not plainly good goes the long way */
+            good += (texts ? check_texts : check_values)(c, objects + good, count - good, bytes + good);
         if (good == count || (*ret_why = column_check(c, objects[good], &bytes[good])))
             return good;
     }

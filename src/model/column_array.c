@@ -2,9 +2,9 @@
  * flag, whatever stands beside it. */
 #include "column_item.h"
 
-#include "base/hash.h"
+#include "utf8.h"
 
-#include <limits.h>
+#include "base/hash.h"
 
 bool array_equal(const struct column *c, const void *a, const void *b)
 {
@@ -77,12 +77,34 @@ bool array_copy(const struct column *c, struct arena *arena, void *field)
     return true;
 }
 
+static const char *text_of_item(struct array array, size_t i)
+{
+    const char *text;
+    memcpy(&text, (const char *)array.items + i * sizeof(text), sizeof(text));
+    return array.nulls && array.nulls[i] ? NULL : text;
+}
+
+/* Of items that are text, by far the most frequent. */
+static const char *check_texts(struct array array, size_t *bytes)
+{
+    const char *why = NULL;
+    for (size_t i = 0; i < array.count && !why; i++) {
+        const char *text = text_of_item(array, i);
+        size_t size = text ? strlen(text) : 0;
+        why = utf8_fault(text ? text : "", size);
+        *bytes += size;
+    }
+    return why;
+}
+
 const char *array_check(const struct column *c, const void *field, size_t *bytes)
 {
     enum { ITEM = 16 }; /* quotes, commas, numbers */
     struct array array = array_get(field);
     const char *why = NULL;
     *bytes += ITEM * array.count;
+    if (c->codec->type == HOWDAH_TYPE_TEXT && !c->characters)
+        return check_texts(array, bytes);
     for (size_t i = 0; i < array.count && !why; i++)
         if (!array_item_is_null(c, array, i))
             why = item_check(c, array_item(c, array, i), bytes);
@@ -111,32 +133,69 @@ static bool needs_quotes(enum howdah_type type)
     return type > HOWDAH_TYPE_DOUBLE && type != HOWDAH_TYPE_NUMERIC;
 }
 
-static void quoted_text(const char *text, struct buffer *out)
+/* Not 0 if one of the word's bytes is that one. */
+static inline uint64_t has_byte(uint64_t word, unsigned char byte)
 {
-    static const bool escaped[UCHAR_MAX + 1] = {['"'] = true, ['\\'] = true};
-    size_t most = 2 * strlen(text) + sizeof("\"\",") - 1;
-    char *start = buffer_extend(out, most), *to = start;
-    if (!start)
-        return;
-    *to++ = '"';
+    uint64_t ones = UINT64_C(0x0101010101010101), other = word ^ (ones * byte);
+    return (other - ones) & ~other & UINT64_C(0x8080808080808080);
+}
+
+static inline uint64_t has_escaped(uint64_t word)
+{
+    return has_byte(word, '"') | has_byte(word, '\\');
+}
+
+/* Copies text, and tells whether none of its bytes needs a backslash. Most items are short: two halves of a word, which
+ * may overlap. */
+static inline bool copy_plain(char *to, const char *from, size_t size)
+{
+    const size_t word = sizeof(uint64_t), half = sizeof(uint32_t);
+    uint64_t found = 0;
+    if (size >= half && size < word) {
+        memcpy(to, from, half);
+        memcpy(to + size - half, from + size - half, half);
+        return !has_escaped(utf8_few_bytes(from, size));
+    }
+    if (size < half) {
+        for (size_t i = 0; i < size; i++)
+            to[i] = from[i];
+        return !has_escaped(utf8_few_bytes(from, size));
+    }
+    for (size_t i = 0; i < size - word; i += word) {
+        memcpy(to + i, from + i, word);
+        found |= has_escaped(utf8_word(from + i));
+    }
+    memcpy(to + size - word, from + size - word, word); /* which may overlap the word before */
+    return !(found | has_escaped(utf8_word(from + size - word)));
+}
+
+static char *escape(char *to, const char *text)
+{
     for (; *text; *to++ = *text++)
-        if (escaped[(unsigned char)*text])
+        if (*text == '"' || *text == '\\')
             *to++ = '\\';
-    *to++ = '"';
-    *to++ = ',';
-    out->size -= most - (size_t)(to - start);
+    return to;
 }
 
 /* Items of text, by far the most frequent. As below, each with a comma behind it. */
 static void text_items(struct array array, struct buffer *out)
 {
-    for (size_t i = 0; i < array.count && !out->failed; i++) {
-        const char *text;
-        memcpy(&text, (const char *)array.items + i * sizeof(text), sizeof(text));
-        if (!text || (array.nulls && array.nulls[i]))
-            buffer_text(out, "NULL,");
-        else
-            quoted_text(text, out);
+    for (size_t i = 0; i < array.count; i++) {
+        const char *text = text_of_item(array, i);
+        size_t size = text ? strlen(text) : 0, most = 2 * size + sizeof("NULL,") - 1;
+        char *start = buffer_extend(out, most), *to = start;
+        if (!start)
+            return;
+        if (text) {
+            *to++ = '"';
+            to = copy_plain(to, text, size) ? to + size : escape(to, text);
+            *to++ = '"';
+        } else {
+            memcpy(to, "NULL", sizeof("NULL") - 1);
+            to += sizeof("NULL") - 1;
+        }
+        *to++ = ',';
+        out->size -= most - (size_t)(to - start);
     }
 }
 

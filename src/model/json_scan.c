@@ -17,6 +17,7 @@ static const char malformed[] = "is not valid JSON";
 struct scan {
     const char *fault;
     bool jsonb;
+    bool ascii;     /* so far */
     bool in_object; /* on the level of depth */
     unsigned depth;
     unsigned char objects[DEPTH_MAX / 8]; /* a bit for each level: object or array; those below depth are set */
@@ -72,25 +73,38 @@ static const char *scan_escape(struct scan *s, const char *at)
     return *at && strchr("\"\\/bfnrt", *at) ? at + 1 : fail(s, malformed);
 }
 
-/* Bytes of a string that are more than themselves: its end, escapes, and those below a space, which must be escaped. */
+/* Bytes of a string that are more than themselves: its end, escapes, and those below a space, which must be escaped. And
+ * those that are not ASCII, of which note is taken. */
+#define EIGHT true, true, true, true, true, true, true, true
+#define HALF  EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT
 static const bool special[UCHAR_MAX + 1] = {
-    true, true, true, true, true, true, true, true, true,         true,          true, true,
-    true, true, true, true, true, true, true, true, true,         true,          true, true,
-    true, true, true, true, true, true, true, true, ['"'] = true, ['\\'] = true,
-};
+    EIGHT, EIGHT, EIGHT, EIGHT, ['"'] = true, ['\\'] = true, [0x80] = HALF, HALF};
 
-static inline const char *skip_plain(const char *at)
+static inline const char *skip_plain(const char *text)
 {
-    while (!special[(unsigned char)*at])
-        at++;
-    return at;
+    const unsigned char *at = (const unsigned char *)text;
+    for (;; at += 4) { /* of which none is looked at behind a special one */
+        if (special[at[0]])
+            return (const char *)at;
+        if (special[at[1]])
+            return (const char *)at + 1;
+        if (special[at[2]])
+            return (const char *)at + 2;
+        if (special[at[3]])
+            return (const char *)at + 3;
+    }
 }
 
 /* The rest of a string, from a special byte on. */
 static const char *scan_special(struct scan *s, const char *at)
 {
     while (*at != '"') {
-        at = *at == '\\' ? scan_escape(s, at + 1) : fail(s, malformed);
+        bool ascii = (unsigned char)*at < 0x80;
+        s->ascii &= ascii;
+        if (!ascii)
+            at++;
+        else
+            at = *at == '\\' ? scan_escape(s, at + 1) : fail(s, malformed);
         if (!at)
             return NULL;
         at = skip_plain(at);
@@ -158,7 +172,7 @@ static const char *scan_word(struct scan *s, const char *at)
 }
 
 /* "key": */
-static const char *scan_key(struct scan *s, const char *at)
+static inline const char *scan_key(struct scan *s, const char *at)
 {
     at = json_skip_space(at);
     at = *at == '"' ? scan_string(s, at) : fail(s, malformed);
@@ -168,54 +182,83 @@ static const char *scan_key(struct scan *s, const char *at)
     return *at == ':' ? at + 1 : fail(s, malformed);
 }
 
-/* Up to the next place that wants a value: closes what ends here, and passes a comma, and a key after it. At the end
- * of the text, *ret_more is false. */
-static const char *scan_after_value(struct scan *s, const char *at, bool *ret_more)
+/* What the text goes on with. */
+enum next { NEXT_VALUE, NEXT_KEY, NEXT_END };
+
+/* Up to the next place that wants something: closes what ends here, and passes a comma. */
+static inline const char *scan_after_value(struct scan *s, const char *at, enum next *ret_next)
 {
     for (; s->depth; leave(s)) {
         at = json_skip_space(at);
-        if (*at == ',')
-            return s->in_object ? scan_key(s, at + 1) : at + 1;
+        if (*at == ',') {
+            *ret_next = s->in_object ? NEXT_KEY : NEXT_VALUE;
+            return at + 1;
+        }
         if (*at++ != (s->in_object ? '}' : ']'))
             return fail(s, malformed);
     }
-    *ret_more = false;
+    *ret_next = NEXT_END;
     at = json_skip_space(at);
     return *at ? fail(s, malformed) : at;
 }
 
-/* The beginning of an array or object; *ret_empty if it ends at once, so that no value is wanted. */
-static const char *scan_open(struct scan *s, const char *at, bool *ret_empty)
+/* The beginning of an array or object, which may end at once. */
+static const char *scan_open(struct scan *s, const char *at, enum next *ret_next)
 {
     bool object = *at == '{';
     if (!enter(s, object))
         return fail(s, "is nested too deeply");
     at = json_skip_space(at + 1);
-    *ret_empty = *at == (object ? '}' : ']');
-    return object && !*ret_empty ? scan_key(s, at) : at;
+    *ret_next = object ? NEXT_KEY : NEXT_VALUE;
+    return *at == (object ? '}' : ']') ? scan_after_value(s, at, ret_next) : at;
+}
+
+static inline const char *scan_value(struct scan *s, const char *at, enum next *ret_next)
+{
+    at = json_skip_space(at);
+    if (*at == '{' || *at == '[')
+        return scan_open(s, at, ret_next);
+    if (*at == '"')
+        at = scan_string(s, at);
+    else if (*at == '-' || is_digit(*at))
+        at = scan_number(s, at);
+    else
+        at = scan_word(s, at);
+    return at ? scan_after_value(s, at, ret_next) : NULL;
+}
+
+/* The end of the text; NULL with a fault. */
+static const char *scan_text(struct scan *s, const char *text, bool jsonb)
+{
+    enum next next = NEXT_VALUE;
+    const char *at = text;
+    s->fault = NULL;
+    s->jsonb = jsonb;
+    s->ascii = true;
+    s->in_object = false;
+    s->depth = 0;
+    while (at && next != NEXT_END) {
+        if (next == NEXT_KEY)
+            at = scan_key(s, at);
+        if (at)
+            at = scan_value(s, at, &next);
+    }
+    return at;
 }
 
 const char *json_fault(const char *text, bool jsonb)
 {
     struct scan s; /* not zeroed: it is large */
-    const char *at = text;
-    s.fault = NULL;
-    s.jsonb = jsonb;
-    s.in_object = false;
-    s.depth = 0;
-    for (bool more = true; more && at;) {
-        bool value_ended = true;
-        at = json_skip_space(at);
-        if (*at == '"')
-            at = scan_string(&s, at);
-        else if (*at == '{' || *at == '[')
-            at = scan_open(&s, at, &value_ended);
-        else if (*at == '-' || is_digit(*at))
-            at = scan_number(&s, at);
-        else
-            at = scan_word(&s, at);
-        if (at && value_ended)
-            at = scan_after_value(&s, at, &more);
-    }
+    scan_text(&s, text, jsonb);
     return s.fault;
+}
+
+bool json_is_ascii(const char *text, bool jsonb, size_t *ret_size)
+{
+    struct scan s;
+    const char *end = scan_text(&s, text, jsonb);
+    if (!end || !s.ascii)
+        return false;
+    *ret_size = (size_t)(end - text);
+    return true;
 }

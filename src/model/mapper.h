@@ -103,13 +103,19 @@ struct mapper {
     const struct mapper *links;           /* of such a model's mapper: the join table's. Else NULL */
     bool has_pointers;                    /* any column refers to memory */
 
+    /* how a session lays its objects out (see session/slab.h), decided once */
+    uint32_t group;     /* so many objects side by side, and then as many snapshots */
+    size_t group_bytes; /* all objects of a group: from each to its snapshot */
+
     /* what the unit of work asks about each object, decided once */
     const struct column *integer_key; /* the whole key, if it is one plain integer; else NULL */
+    size_t key_distance;              /* from an object to that key in its snapshot */
     uint64_t key_seed;                /* tells equal integers of different tables apart when they are hashed */
     const uint32_t *pointers;         /* columns that refer to memory, arrays included */
     uint32_t pointer_count;
-    const uint64_t *always_sent; /* a bit for each column that any INSERT sends, without a look at it */
-    const uint32_t *looked_at;   /* the other columns */
+    const uint64_t *word_columns; /* by word of the struct: the set of the columns that lie in it, a bit for each */
+    const uint64_t *always_sent;  /* a bit for each column that any INSERT sends, without a look at it */
+    const uint32_t *looked_at;    /* the other columns */
     uint32_t looked_at_count;
     const uint32_t *checked; /* columns whose values can't all be sent */
     uint32_t checked_count;

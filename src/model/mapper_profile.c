@@ -77,11 +77,39 @@ static void link_targets(struct compilation *c, const struct mapper *mapper)
     }
 }
 
+/* Small objects in groups, so that one comparison tells whether they are all clean; large ones alone, since a group is
+ * the least that a session takes. */
+static void set_group(struct mapper *mapper)
+{
+    enum { MOST = 16, BYTES = 2048 };
+    size_t fitting = BYTES / mapper->model->size;
+    mapper->group = fitting > MOST ? MOST : fitting ? (uint32_t)fitting : 1;
+    mapper->group_bytes = mapper->group * mapper->model->size;
+}
+
+enum { WORD = sizeof(uint64_t) };
+
+/* Which columns lie in each word of the struct. */
+static void list_words(struct compilation *c, struct mapper *mapper)
+{
+    size_t words = mapper->model->size / WORD + 1, pieces = (mapper->column_count + 63) / 64;
+    uint64_t *sets = compile_allocate(c, c->arena, words * pieces, sizeof(*sets));
+    for (uint32_t i = 0; sets && i < mapper->column_count; i++) {
+        const struct column *column = &mapper->columns[i];
+        size_t last = (column->offset + column->size - 1) / WORD;
+        for (size_t word = column->offset / WORD; word <= last; word++)
+            sets[word * pieces + i / 64] |= (uint64_t)1 << (i % 64);
+    }
+    mapper->word_columns = sets;
+}
+
 void compile_profile(struct compilation *c, struct mapper *mapper)
 {
     uint32_t count = mapper->column_count;
     if (c->faulty)
         return;
+    set_group(mapper);
+    list_words(c, mapper);
     link_targets(c, mapper);
     read_conditions(c, mapper);
     for (uint32_t i = 0; i < mapper->index_count; i++)
@@ -109,5 +137,7 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     mapper->always_sent = always;
     if (mapper->key_count == 1 && is_integer(&mapper->columns[mapper->key[0]]))
         mapper->integer_key = &mapper->columns[mapper->key[0]];
+    if (mapper->integer_key)
+        mapper->key_distance = mapper->group_bytes + mapper->integer_key->offset;
     mapper->key_seed = (uint64_t)mapper->index << 48;
 }

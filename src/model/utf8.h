@@ -9,6 +9,9 @@
 
 enum { UTF8_MAX = 4 };
 
+/* The server takes no value of a gigabyte or more, and the wire's lengths have 31 bits. */
+enum { VALUE_SIZE_MAX = 0x3fffffff };
+
 /* No surrogates, no overlong forms, nothing above U+10FFFF. A NUL is valid. */
 static inline bool utf8_is_valid(const char *text, size_t size);
 /* The same, byte by byte where it is not ASCII. */
@@ -44,17 +47,33 @@ static inline uint64_t utf8_few_bytes(const char *at, size_t count)
 static inline bool utf8_is_ascii(const char *at, size_t size)
 {
     const uint64_t high_bits = UINT64_C(0x8080808080808080);
+    const size_t word = sizeof(high_bits), pair = 2 * word;
     uint64_t seen = 0;
-    if (size < sizeof(seen))
+    if (size < word)
         return !(utf8_few_bytes(at, size) & high_bits);
-    for (size_t i = 0; i < size - sizeof(seen); i += sizeof(seen))
-        seen |= utf8_word(at + i);
-    return !((seen | utf8_word(at + size - sizeof(seen))) & high_bits); /* the last may overlap the one before */
+    if (size < pair)
+        return !((utf8_word(at) | utf8_word(at + size - word)) & high_bits);
+    if (size <= 2 * pair) {
+        seen = utf8_word(at) | utf8_word(at + word);
+        return !((seen | utf8_word(at + size - pair) | utf8_word(at + size - word)) & high_bits);
+    }
+    for (const char *end = at + size - pair; at < end; at += pair, size -= pair)
+        seen |= utf8_word(at) | utf8_word(at + word);
+    at += size; /* the last two may overlap those before */
+    return !((seen | utf8_word(at - pair) | utf8_word(at - word)) & high_bits);
 }
 
 static inline bool utf8_is_valid(const char *text, size_t size)
 {
     return utf8_is_ascii(text, size) || utf8_is_well_formed(text, size);
+}
+
+/* NULL, or why the text can't be sent. */
+static inline const char *utf8_fault(const char *text, size_t size)
+{
+    if (size > VALUE_SIZE_MAX)
+        return "is larger than 1 GB";
+    return utf8_is_valid(text, size) ? NULL : "is not valid UTF-8";
 }
 
 #endif
