@@ -178,9 +178,14 @@ static size_t parent_count(const struct branch *branch)
     return branch->parent ? branch->parent->load->row_count : *branch->run->root->count;
 }
 
+static struct entry *root_at(const struct eager_run *run, size_t i)
+{
+    return slabs_find(&run->s->slabs, (*run->root->objects)[i]);
+}
+
 static struct entry *parent_at(const struct branch *branch, size_t i)
 {
-    return branch->parent ? branch->parent->load->rows[i] : entry_of_object((*branch->run->root->objects)[i]);
+    return branch->parent ? branch->parent->load->rows[i] : root_at(branch->run, i);
 }
 
 /* Whether the object's field is to be filled: not what is there already, nor by a foreign key that is not the row's. */
@@ -203,9 +208,11 @@ static enum howdah_status begin(struct branch *branch)
     struct entry **sources = arena_allocate_array(branch->load->arena, most, sizeof(*sources));
     if (!sources)
         return session_no_memory(s);
-    for (size_t i = 0; i < most; i++)
-        if (wants(branch, parent_at(branch, i)))
-            sources[count++] = parent_at(branch, i);
+    for (size_t i = 0; i < most; i++) {
+        struct entry *parent = parent_at(branch, i);
+        if (wants(branch, parent))
+            sources[count++] = parent;
+    }
     branch->begun = true;
     return relation_load_begin(branch->load, sources, count) ? HOWDAH_STATUS_OK : s->error.status;
 }
@@ -234,7 +241,7 @@ static bool index_root_keys(struct branch *branch, struct key_index *ret)
     if (!key_index_init(ret, &branch->run->arena, first->mapper, ends.columns, ends.count, count))
         return false;
     for (size_t i = 0; i < count; i++) {
-        const void *row = entry_snapshot(first->mapper, entry_of_object((*branch->run->root->objects)[i]));
+        const void *row = entry_snapshot(first->mapper, root_at(branch->run, i));
         bool null = first->field->kind == HOWDAH_FIELD_BELONGS_TO && !foreign_key_applies(first->foreign_key, row);
         for (uint32_t part = 0; part < ends.count; part++)
             null |= column_is_null(&first->mapper->columns[ends.columns[part]], row);

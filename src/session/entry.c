@@ -2,7 +2,7 @@
 
 enum { ILLEGAL = ENTRY_STATES };
 
-static const uint8_t moves[ENTRY_STATES][ENTRY_EVENTS] = {
+const uint8_t entry_moves[ENTRY_STATES][ENTRY_EVENTS] = {
     [ENTRY_NEW] =
         {
             [EVENT_DELETE] = ENTRY_DETACHED, /* nothing of it was ever written */
@@ -67,24 +67,6 @@ static const char *const names[ENTRY_STATES] = {
     [ENTRY_DELETED] = "deleted",
     [ENTRY_DETACHED] = "detached",
 };
-
-bool entry_may(const struct entry *entry, enum entry_event event)
-{
-    return moves[entry->state][event] != ILLEGAL;
-}
-
-bool entry_move(struct entry *entry, enum entry_event event)
-{
-    if (!entry_may(entry, event))
-        return false;
-    uint8_t state = moves[entry->state][event];
-    if (state != ENTRY_DETACHED)
-        entry->unwritten = entry->row_deleted = false;
-    else if (entry->state != ENTRY_DETACHED)
-        entry->unwritten = entry->state == ENTRY_NEW;
-    entry->state = state;
-    return true;
-}
 
 const char *entry_state_name(const struct entry *entry)
 {

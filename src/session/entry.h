@@ -1,9 +1,9 @@
-/* Entries: what the session knows of one object. An entry, its object and its snapshot lie side by side in a
- * slab of their mapper, so that walking a table's objects walks memory in order.
+/* Entries: what the session knows of one object. The entries of a few, their objects and their snapshots lie side by
+ * side in a slab of their mapper, so that walking a table's objects walks memory in order.
  *
- *   | entry | object: the program's struct | snapshot: the same struct as it is in the row |
+ *   | entries | objects: the program's structs | snapshots: the same structs as they are in the rows |
  *
- * The object is aligned, and right behind its entry; what padding there is, is before the entry.
+ * The objects are aligned, and right behind their entries; what padding there is, is before the entries.
  *
  * The snapshot of a new object is what session_add was given; the plan makes the row's image of it there. */
 #ifndef SESSION_ENTRY_H
@@ -44,8 +44,9 @@ struct entry {
         struct {
             unsigned char links[ENTRY_ROOM_AT]; /* the node's; these three lie in the room that it has */
             uint32_t siblings; /* number of those that came with it, see siblings.h; 0: it came alone */
-            uint32_t kept;     /* a bit for each of the first 32 relations: see member.h */
             uint32_t absent;   /* a bit for each of the first 32 relations: loaded, and there is none */
+            uint16_t kept;     /* a bit for each of the first 16 relations: see member.h */
+            uint16_t distance; /* in bytes, to the object */
         };
     };
     uint16_t mapper; /* index in the catalog */
@@ -66,9 +67,28 @@ struct entry {
     uint32_t change; /* index of its change in the unit of work, if that one's entry is this */
 };
 
-/* The one function that changes a state, by the one table of legal moves. False: the move is illegal. */
-bool entry_move(struct entry *entry, enum entry_event event);
-bool entry_may(const struct entry *entry, enum entry_event event);
+/* The one table of legal moves; ENTRY_STATES: illegal. */
+extern const uint8_t entry_moves[ENTRY_STATES][ENTRY_EVENTS];
+
+static inline bool entry_may(const struct entry *entry, enum entry_event event)
+{
+    return entry_moves[entry->state][event] != ENTRY_STATES;
+}
+
+/* The one function that changes a state. False: the move is illegal. */
+static inline bool entry_move(struct entry *entry, enum entry_event event)
+{
+    uint8_t state = entry_moves[entry->state][event];
+    if (state == ENTRY_STATES)
+        return false;
+    if (state != ENTRY_DETACHED)
+        entry->unwritten = entry->row_deleted = false;
+    else if (entry->state != ENTRY_DETACHED)
+        entry->unwritten = entry->state == ENTRY_NEW;
+    entry->state = state;
+    return true;
+}
+
 const char *entry_state_name(const struct entry *entry);
 
 /* New or loaded, and nothing else to be known about it: what a look into the map may give to the program. */

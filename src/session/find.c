@@ -41,7 +41,7 @@ static enum howdah_status find_row(void *arg, struct pg_step *step, const struct
     find->found = load_row(find->s, find->mapper, cells, count - 1);
     if (!find->found)
         return find->s->error.status;
-    if (!siblings_add(&find->s->siblings, &find->result, find->mapper, find->found))
+    if (!siblings_add(&find->s->siblings, &find->result, find->found))
         return session_no_memory(find->s);
     find->objects[find->places[place - 1]] = answer(find->s, find->found);
     return HOWDAH_STATUS_OK;
@@ -166,7 +166,7 @@ static bool collect_missing(struct find *find, const struct howdah_value *keys, 
             return false;
         struct entry *known = identity_find(&s->map, mapper, s->key_object);
         if (known && known->state != ENTRY_DETACHED && !fill_is_needed(s, known)) {
-            if (!siblings_add(&s->siblings, &find->result, mapper, known))
+            if (!siblings_add(&s->siblings, &find->result, known))
                 return !session_no_memory(s);
             s->written.identity_hits++;
             find->objects[i] = answer(s, known);

@@ -16,11 +16,8 @@ uint32_t identity_hash(const struct mapper *mapper, const void *object)
     return (uint32_t)hash;
 }
 
-bool key_is_set(const struct mapper *mapper, const void *object)
+bool key_is_whole(const struct mapper *mapper, const void *object)
 {
-    const struct column *integer = mapper->integer_key;
-    if (integer)
-        return !integer->identity || key_read_integer(integer, object) != 0;
     for (uint32_t i = 0; i < mapper->key_count; i++) {
         const struct column *c = &mapper->columns[mapper->key[i]];
         if (column_is_unset_key(c, object) || column_is_null(c, object))
@@ -81,11 +78,4 @@ void identity_add_prepared(struct map *map, const struct mapper *mapper, struct 
 {
     map_add_prepared(map, &entry->node, identity_hash(mapper, entry_snapshot(mapper, entry)));
     entry->mapped = true;
-}
-
-void identity_remove(struct map *map, struct entry *entry)
-{
-    if (entry->mapped)
-        map_remove(map, &entry->node);
-    entry->mapped = false;
 }

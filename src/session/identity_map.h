@@ -9,7 +9,9 @@
 #include <string.h>
 
 /* Whether all parts of the key are there: none NULL, no identity of 0, no uuid key of zero bytes. */
-bool key_is_set(const struct mapper *mapper, const void *object);
+static inline bool key_is_set(const struct mapper *mapper, const void *object);
+/* The same for other keys than one plain integer. */
+bool key_is_whole(const struct mapper *mapper, const void *object);
 /* Whether the program has changed the key of a loaded object. */
 bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry);
 bool key_equal(const struct mapper *mapper, const void *a, const void *b);
@@ -29,7 +31,14 @@ static inline bool identity_add_hashed(struct map *map, struct entry *entry, uin
 }
 /* The same after map_prepare: can't fail. */
 void identity_add_prepared(struct map *map, const struct mapper *mapper, struct entry *entry);
-void identity_remove(struct map *map, struct entry *entry);
+static inline void identity_remove(struct map *map, struct entry *entry);
+
+static inline void identity_remove(struct map *map, struct entry *entry)
+{
+    if (entry->mapped)
+        map_remove(map, &entry->node);
+    entry->mapped = false;
+}
 
 /* --- integer keys --- */
 
@@ -38,13 +47,12 @@ struct integer_probe {
     int64_t key;
 };
 
-static inline int64_t key_read_integer(const struct column *c, const void *object)
+static inline int64_t key_read_field(const struct column *c, const void *field)
 {
     int64_t wide;
     int32_t middle;
     int16_t narrow;
-    const void *field = column_field(c, object);
-    if (c->size == sizeof(wide)) {
+    if (__builtin_expect(c->size == sizeof(wide), 1)) {
         memcpy(&wide, field, sizeof(wide));
         return wide;
     }
@@ -54,6 +62,33 @@ static inline int64_t key_read_integer(const struct column *c, const void *objec
     }
     memcpy(&narrow, field, sizeof(narrow));
     return narrow;
+}
+
+static inline int64_t key_read_integer(const struct column *c, const void *object)
+{
+    return key_read_field(c, column_field(c, object));
+}
+
+static inline bool key_is_set(const struct mapper *mapper, const void *object)
+{
+    const struct column *integer = mapper->integer_key;
+    return integer ? !integer->identity || key_read_integer(integer, object) != 0 : key_is_whole(mapper, object);
+}
+
+/* A plain integer field of an object, of any width. False, and nothing is set, if the value does not fit. */
+static inline bool integer_set(const struct column *c, void *object, int64_t value)
+{
+    void *field = column_field(c, object);
+    int32_t middle = (int32_t)value;
+    int16_t narrow = (int16_t)value;
+    if (c->size == sizeof(value)) {
+        memcpy(field, &value, sizeof(value));
+        return true;
+    }
+    bool fits = value == (c->size == sizeof(middle) ? middle : narrow);
+    if (fits)
+        memcpy(field, c->size == sizeof(middle) ? (const void *)&middle : (const void *)&narrow, c->size);
+    return fits;
 }
 
 static inline uint32_t key_hash_integer(const struct mapper *mapper, int64_t key)
@@ -67,7 +102,8 @@ static inline bool key_match_integer(const struct map_node *node, const void *wh
     const struct entry *entry = entry_of_node(node);
     const struct mapper *mapper = probe->mapper;
     return entry->mapper == mapper->index &&
-           key_read_integer(mapper->integer_key, entry_snapshot(mapper, entry)) == probe->key;
+           key_read_field(mapper->integer_key, (const char *)entry_object(mapper, entry) + mapper->key_distance) ==
+               probe->key;
 }
 
 static inline struct entry *identity_find_integer(const struct map *map, const struct mapper *mapper, int64_t key)

@@ -77,6 +77,7 @@ static struct entry *add_entry(struct howdah_session *s, const struct mapper *jo
         entry_object(join->foreign_keys[1].target, probe->other),
     };
     memcpy(entry_object(join, row), &link, sizeof(link));
+    memset(entry_snapshot(join, row), 0, join->model->size);
     return row;
 }
 

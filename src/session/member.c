@@ -3,6 +3,8 @@
 #include "places.h"
 #include "relation_load.h"
 
+enum { KEPT_BITS = 16 };
+
 /* A field as it was before it was changed. */
 struct kept {
     struct kept *older;
@@ -18,9 +20,9 @@ static void *object_of(const struct relation *relation, const struct entry *owne
 
 /* --- remembering --- */
 
-static uint32_t kept_bit(const struct relation *relation)
+static uint16_t kept_bit(const struct relation *relation)
 {
-    return relation->index < 32 ? (uint32_t)1 << relation->index : 0;
+    return (uint16_t)(relation->index < KEPT_BITS ? 1u << relation->index : 0u);
 }
 
 static struct collection read_field(const struct relation *relation, const struct entry *owner)
@@ -28,7 +30,7 @@ static struct collection read_field(const struct relation *relation, const struc
     if (relation_is_many(relation))
         return collection_get(relation, object_of(relation, owner));
     return (struct collection){.items = object_pointer(relation, object_of(relation, owner)),
-                               .loaded = kept_bit(relation) & owner->absent};
+                               .loaded = relation_is_absent(relation, owner)};
 }
 
 static void write_field(const struct relation *relation, struct entry *owner, const struct collection *collection)
@@ -44,11 +46,11 @@ static void write_field(const struct relation *relation, struct entry *owner, co
 }
 
 /* The first change of a field since the last commit is remembered, and its items are copied: the old array stays. (Fields
- * behind the 32nd are remembered each time; the oldest counts.) */
+ * behind the 16th are remembered each time; the oldest counts.) */
 static bool keep(struct howdah_session *s, const struct relation *relation, struct entry *owner,
                  struct collection *collection, size_t more)
 {
-    uint32_t bit = kept_bit(relation);
+    uint16_t bit = kept_bit(relation);
     bool first = !(owner->kept & bit), many = relation_is_many(relation);
     bool full = many && collection_room(collection->count) < collection->count + more;
     if (first) {

@@ -85,7 +85,7 @@ static enum howdah_status take_managed(void *arg, struct pg_step *step, const st
     struct entry *entry = load(reading->base.q, reading->mapper, cells, count);
     if (!entry)
         return s->error.status;
-    if (!siblings_add(&s->siblings, &reading->result, reading->mapper, entry))
+    if (!siblings_add(&s->siblings, &reading->result, entry))
         return session_no_memory(s);
     return keep(reading, entry_object(reading->mapper, entry), step->coming);
 }
@@ -130,7 +130,7 @@ void *query_take_row(struct howdah_query *q, struct sibling_result *result, cons
         return loaded ? object : NULL;
     }
     struct entry *entry = load(q, mapper, cells, count);
-    if (entry && !siblings_add(&s->siblings, result, mapper, entry)) {
+    if (entry && !siblings_add(&s->siblings, result, entry)) {
         session_no_memory(s);
         return NULL;
     }

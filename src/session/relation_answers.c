@@ -271,7 +271,7 @@ static struct collection rows_now(struct answer_set *set, uint32_t key)
     const struct collection kept = set->collections[key];
     size_t stays = 0;
     for (size_t i = 0; i < kept.count; i++)
-        stays += relation_row_stays(load, entry_of_object(kept.items[i]), key);
+        stays += relation_row_stays(load, slabs_find(&load->s->slabs, kept.items[i]), key);
     if (stays == kept.count)
         return kept;
     struct collection now = {arena_allocate_array(&set->arena, stays + 1, sizeof(*now.items)), 0, false};
@@ -280,7 +280,7 @@ static struct collection rows_now(struct answer_set *set, uint32_t key)
         return (struct collection){NULL, 0, false};
     }
     for (size_t i = 0; i < kept.count; i++)
-        if (relation_row_stays(load, entry_of_object(kept.items[i]), key))
+        if (relation_row_stays(load, slabs_find(&load->s->slabs, kept.items[i]), key))
             now.items[now.count++] = kept.items[i];
     now.items[now.count] = NULL;
     return now;

@@ -10,7 +10,7 @@
 
 enum { ABSENT_BITS = 32 };
 
-static bool is_absent(const struct relation *relation, const struct entry *entry)
+bool relation_is_absent(const struct relation *relation, const struct entry *entry)
 {
     return relation->index < ABSENT_BITS && (entry->absent >> relation->index & 1);
 }
@@ -46,7 +46,7 @@ static bool belongs_to_is_loaded(const struct howdah_session *s, const struct re
         return true;
     if (leads_on(s, pointer))
         return same || foreign_key_refers_to(key, mapper, object, pointer);
-    return same && is_absent(relation, entry);
+    return same && relation_is_absent(relation, entry);
 }
 
 bool relation_is_loaded(const struct howdah_session *s, const struct relation *relation, const struct entry *entry)
@@ -56,7 +56,8 @@ bool relation_is_loaded(const struct howdah_session *s, const struct relation *r
         return collection_get(relation, object).loaded;
     if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO)
         return belongs_to_is_loaded(s, relation, entry);
-    return entry->state == ENTRY_NEW || leads_on(s, object_pointer(relation, object)) || is_absent(relation, entry);
+    return entry->state == ENTRY_NEW || leads_on(s, object_pointer(relation, object)) ||
+           relation_is_absent(relation, entry);
 }
 
 /* --- the sources and their keys --- */
@@ -335,7 +336,7 @@ struct entry *relation_load_row(struct relation_load *load, const struct pg_step
         load->known_rows++;
     else
         begin_object(load, entry);
-    if (!siblings_add(&s->siblings, &load->result, target, entry)) {
+    if (!siblings_add(&s->siblings, &load->result, entry)) {
         session_no_memory(s);
         return NULL;
     }

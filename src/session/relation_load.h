@@ -91,6 +91,7 @@ void relation_forget_provisional(struct howdah_session *s);
 /* The pending work has become true. */
 void relation_keep_provisional(struct howdah_session *s);
 /* Remembers that there is nothing where the field is a NULL pointer. */
+bool relation_is_absent(const struct relation *relation, const struct entry *entry);
 void relation_set_absent(const struct relation *relation, struct entry *entry, bool absent);
 
 /* By key of the load: how many rows more its objects will have by what is pending. False: the session has the error. */

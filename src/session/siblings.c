@@ -48,7 +48,7 @@ static bool grow_groups(struct siblings *siblings)
 }
 
 /* A number that no entry has; 0 if memory is out. */
-static uint32_t new_group(struct siblings *siblings, const struct mapper *mapper)
+static uint32_t new_group(struct siblings *siblings)
 {
     uint32_t number = siblings->free ? siblings->free : 1;
     while (number < siblings->count && siblings->groups[number].members)
@@ -57,7 +57,6 @@ static uint32_t new_group(struct siblings *siblings, const struct mapper *mapper
         return 0;
     for (; siblings->count <= number; siblings->count++)
         siblings->groups[siblings->count] = (struct sibling_group){0};
-    siblings->groups[number].stride = entry_stride(mapper);
     siblings->free = number + 1;
     return number;
 }
@@ -66,7 +65,7 @@ static uint32_t new_group(struct siblings *siblings, const struct mapper *mapper
 
 static bool grow_runs(struct siblings *siblings, struct sibling_group *group)
 {
-    uint32_t capacity = group->run_capacity ? group->run_capacity * 2 : 1;
+    uint32_t capacity = group->run_capacity ? group->run_capacity * 2 : 4;
     struct sibling_run *runs = memory_resize(siblings->allocator, group->runs, capacity * sizeof(*runs));
     if (!runs)
         return false;
@@ -80,7 +79,7 @@ static bool join(struct siblings *siblings, uint32_t number, struct entry *entry
 {
     struct sibling_group *group = &siblings->groups[number];
     struct sibling_run *last = group->run_count ? &group->runs[group->run_count - 1] : NULL;
-    bool neighbour = last && sibling_is_next(last, group->stride, entry);
+    bool neighbour = last && sibling_is_next(last, entry);
     if (!neighbour && group->run_count == group->run_capacity && !grow_runs(siblings, group))
         return false;
     if (neighbour)
@@ -94,23 +93,22 @@ static bool join(struct siblings *siblings, uint32_t number, struct entry *entry
 }
 
 /* A result of one object makes no group: that object stays with those that it came with before. */
-static bool begin_group(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper)
+static bool begin_group(struct siblings *siblings, struct sibling_result *result)
 {
-    uint32_t number = new_group(siblings, mapper);
+    uint32_t number = new_group(siblings);
     if (!number || !join(siblings, number, result->first))
         return false;
     result->number = number;
     return true;
 }
 
-bool siblings_add_any(struct siblings *siblings, struct sibling_result *result, const struct mapper *mapper,
-                      struct entry *entry)
+bool siblings_add_any(struct siblings *siblings, struct sibling_result *result, struct entry *entry)
 {
     if (!result->first)
         result->first = entry;
     if (entry == result->first || (result->number && entry->siblings == result->number))
         return true;
-    if (!result->number && !begin_group(siblings, result, mapper))
+    if (!result->number && !begin_group(siblings, result))
         return false;
     return join(siblings, result->number, entry);
 }
@@ -135,8 +133,7 @@ static struct entry *step(struct sibling_walk *walk)
     }
     if (!group || walk->run == group->run_count)
         return NULL;
-    unsigned char *first = (unsigned char *)group->runs[walk->run].first;
-    return (struct entry *)(void *)(first + walk->place++ * group->stride);
+    return group->runs[walk->run].first + walk->place++;
 }
 
 struct entry *siblings_next(struct sibling_walk *walk)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { SLAB_FIRST = 4, SLAB_GROWTH = 4, SLAB_BYTES = 32 * 1024 };
+enum { SLAB_GROWTH = 4, SLAB_BYTES = 32 * 1024 };
 
 bool slabs_init(struct slabs *slabs, const struct howdah_allocator *allocator, uint32_t mapper_count)
 {
@@ -62,12 +62,20 @@ static bool remember(struct slabs *slabs, struct slab *slab)
     return true;
 }
 
-/* The next slab of a chain: few entries at first, more with each, up to a size. */
-static uint32_t next_capacity(const struct slab *last, size_t stride)
+/* How many groups the next slab of a chain has: one at first, more with each, up to a size. */
+static uint32_t next_groups(const struct slab *last, size_t stride)
 {
     size_t most = SLAB_BYTES / stride;
-    size_t wanted = last ? (size_t)last->capacity * SLAB_GROWTH : SLAB_FIRST;
+    size_t wanted = last ? (size_t)last->capacity / last->mapper->group * SLAB_GROWTH : 1;
     return (uint32_t)(wanted <= most ? wanted : most ? most : 1);
+}
+
+void slab_aim(struct slab *slab)
+{
+    uint32_t group = slab->mapper->group, place = slab->count % group;
+    slab->fresh = slab_group(slab, slab->count / group) + place;
+    slab->left = (uint16_t)(group - place);
+    slab->distance = (uint16_t)(slab->left * sizeof(struct entry) + place * slab->mapper->model->size);
 }
 
 struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
@@ -76,19 +84,21 @@ struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
     size_t alignment = mapper->model->alignment;
     if (alignment < _Alignof(struct entry))
         alignment = _Alignof(struct entry);
-    size_t stride = entry_stride(mapper);
-    uint32_t capacity = next_capacity(chain->last, stride);
+    size_t entries = mapper->group * sizeof(struct entry);
+    size_t stride = size_align(entries + 2 * mapper->group_bytes, alignment);
+    uint32_t groups = next_groups(chain->last, stride);
     size_t bytes;
-    if (!size_multiply(capacity, stride, &bytes) || !size_add(bytes, sizeof(struct slab) + alignment, &bytes))
+    if (!size_multiply(groups, stride, &bytes) || !size_add(bytes, sizeof(struct slab) + alignment, &bytes))
         return NULL;
     struct slab *slab = memory_allocate(slabs->allocator, bytes);
     if (!slab)
         return NULL;
-    uintptr_t object = size_align((uintptr_t)(slab + 1) + sizeof(struct entry), alignment);
+    uintptr_t objects = size_align((uintptr_t)(slab + 1) + entries, alignment);
     *slab = (struct slab){.mapper = mapper,
-                          .entries = (unsigned char *)object - sizeof(struct entry),
-                          .capacity = capacity,
+                          .groups = (unsigned char *)objects - entries,
+                          .capacity = groups * mapper->group,
                           .stride = (uint32_t)stride};
+    slab_aim(slab);
     if (!remember(slabs, slab)) {
         memory_free(slabs->allocator, slab);
         return NULL;
@@ -105,7 +115,9 @@ struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
 
 void slabs_take_back(struct slabs *slabs, struct entry *entry)
 {
-    slabs->chains[entry->mapper].last->count--;
+    struct slab *slab = slabs->chains[entry->mapper].last;
+    slab->count--;
+    slab_aim(slab);
 }
 
 struct entry *slabs_find(const struct slabs *slabs, const void *object)
@@ -114,11 +126,13 @@ struct entry *slabs_find(const struct slabs *slabs, const void *object)
     if (behind == 0)
         return NULL;
     const struct slab *slab = slabs->sorted[behind - 1];
-    uintptr_t first = (uintptr_t)slab->entries + sizeof(struct entry);
-    if ((uintptr_t)object < first)
-        return NULL;
-    size_t distance = (uintptr_t)object - first, index = distance / slab->stride;
-    if (index >= slab->count || distance % slab->stride != 0)
+    const struct mapper *mapper = slab->mapper;
+    size_t size = mapper->model->size, entries = mapper->group * sizeof(struct entry);
+    size_t distance = (uintptr_t)object - (uintptr_t)slab->groups, group = distance / slab->stride;
+    size_t behind_entries = distance % slab->stride - entries, place = behind_entries / size;
+    size_t index = group * mapper->group + place;
+    if ((uintptr_t)object < (uintptr_t)slab->groups || place >= mapper->group || index >= slab->count ||
+        behind_entries % size != 0)
         return NULL;
     return slab_entry(slab, (uint32_t)index);
 }

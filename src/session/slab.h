@@ -9,11 +9,14 @@
 
 struct slab {
     const struct mapper *mapper;
-    struct slab *next;      /* of the same mapper, younger */
-    unsigned char *entries; /* `capacity` of them, `stride` bytes each */
-    uint32_t stride;
-    uint32_t count;
+    struct slab *next;     /* of the same mapper, younger */
+    unsigned char *groups; /* of mapper->group entries each, their objects, and their snapshots */
+    uint32_t stride;       /* of groups */
+    uint32_t count;        /* of entries */
     uint32_t capacity;
+    uint16_t left;       /* entries of the group in which the next one is */
+    uint16_t distance;   /* of that one to its object */
+    struct entry *fresh; /* that one */
 };
 
 struct slab_chain {
@@ -33,55 +36,52 @@ bool slabs_init(struct slabs *slabs, const struct howdah_allocator *allocator, u
 void slabs_done(struct slabs *slabs);
 /* Frees all slabs; the chains are empty afterwards. */
 void slabs_clear(struct slabs *slabs);
-/* A zeroed entry (state NEW) with room for object and snapshot; NULL if memory is out. */
+/* A zeroed entry (state NEW) with a zeroed object; what its snapshot is, the caller says. NULL if memory is out. */
 static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper);
 /* Takes the entry back that was added last to its mapper. */
 void slabs_take_back(struct slabs *slabs, struct entry *entry);
 /* The entry whose object starts at that address, or NULL; the memory is only looked at if it is a slab's. */
 struct entry *slabs_find(const struct slabs *slabs, const void *object);
 
-/* From an entry to its neighbour in the slab. */
-static inline size_t entry_stride(const struct mapper *mapper)
-{
-    size_t alignment = mapper->model->alignment;
-    if (alignment < _Alignof(struct entry))
-        alignment = _Alignof(struct entry);
-    return size_align(sizeof(struct entry) + 2 * mapper->model->size, alignment);
-}
-
-/* The way back from an object that is certainly one. */
-static inline struct entry *entry_of_object(const void *object)
-{
-    return (struct entry *)(uintptr_t)object - 1;
-}
-
 static inline void *entry_object(const struct mapper *mapper, const struct entry *entry)
 {
     (void)mapper; /* it is the same for all */
-    return (struct entry *)(uintptr_t)entry + 1;
+    return (unsigned char *)(uintptr_t)entry + entry->distance;
 }
 
 static inline void *entry_snapshot(const struct mapper *mapper, const struct entry *entry)
 {
-    return (unsigned char *)entry_object(mapper, entry) + mapper->model->size;
+    return (unsigned char *)entry_object(mapper, entry) + mapper->group_bytes;
+}
+
+static inline struct entry *slab_group(const struct slab *slab, uint32_t index)
+{
+    return (struct entry *)(void *)(slab->groups + (size_t)index * slab->stride);
 }
 
 static inline struct entry *slab_entry(const struct slab *slab, uint32_t index)
 {
-    return (struct entry *)(void *)(slab->entries + (size_t)index * slab->stride);
+    return slab_group(slab, index / slab->mapper->group) + index % slab->mapper->group;
 }
 
 /* A slab with room for another entry; NULL if memory is out. */
 struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper);
+/* The next entry is the one behind those that were given out. */
+void slab_aim(struct slab *slab);
 
 static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper)
 {
     struct slab *slab = slabs->chains[mapper->index].last;
     if ((!slab || slab->count == slab->capacity) && !(slab = slabs_grow(slabs, mapper)))
         return NULL;
-    struct entry *entry = slab_entry(slab, slab->count++);
-    memset(entry, 0, slab->stride);
-    entry->mapper = (uint16_t)mapper->index;
+    struct entry *entry = slab->fresh++;
+    *entry = (struct entry){.mapper = (uint16_t)mapper->index};
+    entry->distance = slab->distance;
+    memset(entry_object(mapper, entry), 0, mapper->model->size);
+    slab->distance = (uint16_t)(slab->distance - sizeof(*entry) + mapper->model->size);
+    slab->count++;
+    if (--slab->left == 0)
+        slab_aim(slab);
     return entry;
 }
 

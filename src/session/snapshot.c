@@ -10,11 +10,79 @@ static void copy_items(const struct in_place *array, struct items to, struct ite
         memcpy(to.nulls, from.nulls, from.count);
 }
 
-bool items_same(const struct in_place *array, const void *object)
+bool items_same(const char *field, size_t item_size)
 {
-    struct items items = items_of(array, object), before = items_behind(array, items);
-    return (!items.items || memcmp(items.items, before.items, items.count * array->item_size) == 0) &&
-           (!items.nulls || memcmp(items.nulls, before.nulls, items.count) == 0);
+    struct items items = items_at(field);
+    size_t size = items.count * item_size;
+    return (!items.items || memcmp(items.items, items.items + size, size) == 0) &&
+           (!items.nulls || memcmp(items.nulls, items.nulls + items.count, items.count) == 0);
+}
+
+/* Array by array, so that what is known of one serves all objects. */
+bool snapshot_all_clean(const struct mapper *mapper, const void *objects, uint32_t count)
+{
+    size_t size = mapper->model->size, all = count * size;
+    if (memcmp(objects, (const char *)objects + mapper->group_bytes, all) != 0)
+        return false;
+    for (uint32_t i = 0; i < mapper->in_place_count; i++) {
+        const char *field = (const char *)objects + mapper->in_place[i].offset, *end = field + all;
+        for (; field < end; field += size)
+            if (!items_unedited(field, mapper->in_place[i].item_size))
+                return false;
+    }
+    return true;
+}
+
+static inline void put_columns_at(const struct mapper *mapper, size_t word, uint64_t *columns)
+{
+    uint32_t pieces = (mapper->column_count + 63) / 64;
+    const uint64_t *set = mapper->word_columns + word * pieces;
+    columns[0] |= set[0]; /* most often this is all */
+    for (uint32_t i = 1; i < pieces; i++)
+        columns[i] |= set[i];
+}
+
+enum { WORD = sizeof(uint64_t), QUAD = 4 };
+
+static inline uint64_t word_differs(const char *a, const char *b, size_t i)
+{
+    uint64_t x, y;
+    memcpy(&x, a + i * WORD, sizeof(x));
+    memcpy(&y, b + i * WORD, sizeof(y));
+    return x ^ y;
+}
+
+/* Four words at once, since most are the same. */
+static inline void compare_quad(const struct mapper *mapper, const char *a, const char *b, size_t i, uint64_t *columns)
+{
+    uint64_t first = word_differs(a, b, i), second = word_differs(a, b, i + 1), third = word_differs(a, b, i + 2),
+             fourth = word_differs(a, b, i + 3);
+    if (!(first | second | third | fourth))
+        return;
+    if (first)
+        put_columns_at(mapper, i, columns);
+    if (second)
+        put_columns_at(mapper, i + 1, columns);
+    if (third)
+        put_columns_at(mapper, i + 2, columns);
+    if (fourth)
+        put_columns_at(mapper, i + 3, columns);
+}
+
+void snapshot_differing(const struct mapper *mapper, const void *object, const void *snapshot, uint64_t *columns)
+{
+    const char *a = object, *b = snapshot;
+    size_t size = mapper->model->size, words = size / WORD, rest = size % WORD, i = 0;
+    for (; i + QUAD <= words; i += QUAD)
+        compare_quad(mapper, a, b, i, columns);
+    for (; i < words; i++)
+        if (word_differs(a, b, i))
+            put_columns_at(mapper, i, columns);
+    if (rest && memcmp(a + size - rest, b + size - rest, rest) != 0)
+        put_columns_at(mapper, words, columns);
+    for (uint32_t k = 0; k < mapper->in_place_count; k++)
+        if (!items_unedited(a + mapper->in_place[k].offset, mapper->in_place[k].item_size))
+            put_columns_at(mapper, mapper->in_place[k].offset / WORD, columns);
 }
 
 void snapshot_take_items(const struct mapper *mapper, const void *object)
@@ -30,7 +98,7 @@ bool snapshot_equal(const struct column *c, const void *object, const void *snap
 {
     if (c->shape != SHAPE_ARRAY)
         return column_equal(c, object, snapshot);
-    const struct in_place array = in_place_of(c);
+    const struct in_place array = {(uint32_t)c->offset, (uint32_t)c->codec->size};
     struct items items = items_behind(&array, items_of(&array, snapshot));
     memcpy(column_field(c, room), &items, sizeof(items));
     return column_equal(c, object, room);
@@ -71,7 +139,7 @@ void snapshot_restore_column(const struct column *c, void *object, const void *s
     memcpy(column_field(c, object), column_field(c, snapshot), c->size);
     if (c->shape != SHAPE_ARRAY)
         return;
-    const struct in_place array = in_place_of(c);
+    const struct in_place array = {(uint32_t)c->offset, (uint32_t)c->codec->size};
     struct items items = items_of(&array, snapshot);
     copy_items(&array, items, items_behind(&array, items));
 }
@@ -81,7 +149,7 @@ void snapshot_take_column(const struct column *c, const void *from, void *snapsh
     memcpy(column_field(c, snapshot), column_field(c, from), c->size);
     if (c->shape != SHAPE_ARRAY)
         return;
-    const struct in_place array = in_place_of(c);
+    const struct in_place array = {(uint32_t)c->offset, (uint32_t)c->codec->size};
     struct items items = items_of(&array, snapshot);
     copy_items(&array, items_behind(&array, items), items);
 }

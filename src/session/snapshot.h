@@ -16,6 +16,8 @@ static inline void snapshot_take(const struct mapper *mapper, const void *object
 /* Whether nothing changed: the fast test that every object passes through at each commit. False may also mean that
  * bytes changed that are no column's, or a value that is equal but written differently. */
 static inline bool snapshot_clean(const struct mapper *mapper, const void *object, const void *snapshot);
+/* The same for several objects side by side, whose snapshots are those of a group (slab.h). */
+bool snapshot_all_clean(const struct mapper *mapper, const void *objects, uint32_t count);
 /* The values as they were: the snapshot itself, or a copy of it in `room` (as large as the struct) whose arrays have
  * the items as they were. Good for reading only. */
 const void *snapshot_view(const struct mapper *mapper, const void *snapshot, void *room);
@@ -25,6 +27,9 @@ bool snapshot_equal(const struct column *c, const void *object, const void *snap
 static inline bool snapshot_has_field(const struct column *c, const void *object, const void *snapshot);
 /* Whether no item of the array was edited in place. */
 static inline bool snapshot_is_unedited(const struct column *c, const void *object);
+/* Adds to `columns` (one bit each, as in sql/statements.h) those whose bytes differ, or whose items were edited in place:
+ * all others have the values that they had. */
+void snapshot_differing(const struct mapper *mapper, const void *object, const void *snapshot, uint64_t *columns);
 /* Makes columns and relations of the object what they were. */
 void snapshot_restore(const struct mapper *mapper, void *object, const void *snapshot);
 /* The same for one column. */
@@ -41,14 +46,18 @@ struct items {
     size_t count;
 };
 
-static inline struct items items_of(const struct in_place *array, const void *object)
+static inline struct items items_at(const char *field)
 {
-    const char *field = (const char *)object + array->offset;
     struct items items; /* one by one, since they then stay in registers */
     memcpy(&items.items, field + offsetof(struct items, items), sizeof(items.items));
     memcpy(&items.nulls, field + offsetof(struct items, nulls), sizeof(items.nulls));
     memcpy(&items.count, field + offsetof(struct items, count), sizeof(items.count));
     return items;
+}
+
+static inline struct items items_of(const struct in_place *array, const void *object)
+{
+    return items_at((const char *)object + array->offset);
 }
 
 /* The items as they were: right behind those that the program sees. */
@@ -59,11 +68,6 @@ static inline struct items items_behind(const struct in_place *array, struct ite
     if (items.nulls)
         items.nulls += items.count;
     return items;
-}
-
-static inline struct in_place in_place_of(const struct column *c)
-{
-    return (struct in_place){(uint32_t)c->offset, (uint32_t)c->codec->size};
 }
 
 /* Copies the arrays' items behind themselves. */
@@ -79,47 +83,56 @@ static inline void snapshot_take(const struct mapper *mapper, const void *object
         snapshot_take_items(mapper, object);
 }
 
-/* memcmp's call costs more than the look at a handful of words. */
+/* memcmp's call costs more than the look at a handful of words. Of a constant size it is none. */
+enum { PAIR = 2 * sizeof(uint64_t), FEW_WORDS = 64 };
+
+static inline bool is_two_pairs(size_t size)
+{
+    return size - PAIR <= PAIR;
+}
+
+/* From one pair of words to two, which then overlap. */
+static inline bool same_two_pairs(const char *a, const char *b, size_t size)
+{
+    return memcmp(a, b, PAIR) == 0 && memcmp(a + size - PAIR, b + size - PAIR, PAIR) == 0;
+}
+
 static inline bool is_few_words(size_t size)
 {
-    enum { FEW = 64 };
-    return size <= FEW && size % sizeof(uint64_t) == 0;
+    return size <= FEW_WORDS && size % sizeof(uint64_t) == 0;
 }
 
 static inline bool same_words(const char *a, const char *b, size_t size)
 {
-    uint64_t x, y;
-    for (size_t i = 0; i < size; i += sizeof(x)) {
-        memcpy(&x, a + i, sizeof(x));
-        memcpy(&y, b + i, sizeof(y));
-        if (x != y)
+    for (size_t i = 0; i < size; i += sizeof(uint64_t))
+        if (memcmp(a + i, b + i, sizeof(uint64_t)) != 0)
             return false;
-    }
     return true;
 }
 
 static inline bool same_bytes(const char *a, const char *b, size_t size)
 {
+    if (is_two_pairs(size))
+        return same_two_pairs(a, b, size);
     return is_few_words(size) ? same_words(a, b, size) : memcmp(a, b, size) == 0;
 }
 
 /* Whether the items are as they were. */
-bool items_same(const struct in_place *array, const void *object);
+bool items_same(const char *field, size_t item_size);
 
 /* The same, without a call for most arrays. */
-static inline bool items_unedited(const struct in_place *array, const void *object)
+static inline bool items_unedited(const char *field, size_t item_size)
 {
-    struct items items = items_of(array, object);
-    size_t size = items.count * array->item_size;
-    if (!items.items || items.nulls || !is_few_words(size))
-        return items_same(array, object);
-    return same_words(items.items, items.items + size, size);
+    struct items items = items_at(field);
+    size_t size = items.count * item_size;
+    if (!items.items || items.nulls)
+        return items_same(field, item_size);
+    return same_bytes(items.items, items.items + size, size);
 }
 
 static inline bool snapshot_is_unedited(const struct column *c, const void *object)
 {
-    const struct in_place array = in_place_of(c);
-    return items_unedited(&array, object);
+    return items_unedited(column_field(c, object), c->codec->size);
 }
 
 static inline bool snapshot_has_field(const struct column *c, const void *object, const void *snapshot)
@@ -138,7 +151,7 @@ static inline bool snapshot_clean(const struct mapper *mapper, const void *objec
     if (memcmp(object, snapshot, mapper->model->size) != 0)
         return false;
     for (uint32_t i = 0; i < mapper->in_place_count; i++)
-        if (!items_unedited(&mapper->in_place[i], object))
+        if (!items_unedited((const char *)object + mapper->in_place[i].offset, mapper->in_place[i].item_size))
             return false;
     return true;
 }

@@ -172,7 +172,7 @@ static void *load_managed(struct raw *raw)
         session_no_memory(s);
         return NULL;
     }
-    if (!siblings_add(&s->siblings, &raw->result, raw->mapper, entry)) {
+    if (!siblings_add(&s->siblings, &raw->result, entry)) {
         session_no_memory(s);
         return NULL;
     }

@@ -433,7 +433,7 @@ static void finish(struct upsert *u, const void *values, void **objects)
         if (!entry)
             continue;
         keep_pointers(u, (const char *)values + i * u->mapper->model->size, entry);
-        siblings_add(&u->s->siblings, &result, u->mapper, entry); /* without memory it stays alone */
+        siblings_add(&u->s->siblings, &result, entry); /* without memory it stays alone */
     }
     objects[u->count] = NULL;
 }
