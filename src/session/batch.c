@@ -81,17 +81,36 @@ static void find_by_name(const struct work *w, struct batch *batch, const struct
     }
 }
 
-static bool add_to_batch(struct work *w, struct batch *batch, struct change *change)
+/* Room for `count` more. The first ones most often are all. */
+static bool reserve(struct work *w, struct batch *batch, uint32_t count)
 {
-    uint32_t *changes = work_grow(w, batch->changes, batch->count, &batch->capacity, sizeof(*changes));
-    if (!changes)
+    if (batch->count == 0 && count > 1) {
+        batch->changes = arena_allocate_array(&w->arena, count, sizeof(*batch->changes));
+        batch->capacity = batch->changes ? count : 0;
+        return batch->changes || !session_no_memory(w->s);
+    }
+    while (count > batch->capacity - batch->count) {
+        uint32_t *changes = work_move(w, batch->changes, batch->count, &batch->capacity, sizeof(*changes));
+        if (!changes)
+            return false;
+        batch->changes = changes;
+    }
+    return true;
+}
+
+/* Puts neighbours into the batch. */
+static bool add_to_batch(struct work *w, struct batch *batch, uint32_t first, uint32_t end)
+{
+    if (!reserve(w, batch, end - first))
         return false;
-    batch->changes = changes;
-    changes[batch->count++] = (uint32_t)(change - w->changes);
-    change->batch = batch->index;
-    batch->referenced |= change->referenced;
-    if (change->deferrals != NONE)
-        find_by_name(w, batch, change);
+    for (uint32_t i = first; i < end; i++) {
+        batch->changes[batch->count++] = i;
+        w->changes[i].batch = batch->index;
+    }
+    for (uint32_t i = first; w->deferral_count && i < end; i++) {
+        batch->referenced |= w->changes[i].referenced;
+        find_by_name(w, batch, &w->changes[i]);
+    }
     return true;
 }
 
@@ -136,24 +155,52 @@ static bool choose_keys(struct work *w, struct batch *batch)
 bool work_add_to_batch(struct work *w, struct change *change)
 {
     struct batch *batch = batch_for(w, change);
-    return batch && add_to_batch(w, batch, change);
+    uint32_t index = (uint32_t)(change - w->changes);
+    return batch && add_to_batch(w, batch, index, index + 1);
+}
+
+/* Nothing of it is sent. */
+static bool is_left_out(const struct change *change)
+{
+    if (change->fate != FATE_WRITTEN || change->taken_over)
+        return true;
+    return change->operation == HOWDAH_OPERATION_UPDATE && !change->defaults && !change->follow && !change->formulas &&
+           column_set_is_empty(change->columns, column_words(change->mapper)); /* nothing differs after all */
+}
+
+/* The end of the neighbours that go where this one goes. */
+static uint32_t end_of_likes(const struct work *w, uint32_t first, uint32_t end)
+{
+    const struct change like = w->changes[first];
+    uint32_t i = first + 1;
+    for (; i < end; i++) {
+        const struct change *change = &w->changes[i];
+        if (change->columns != like.columns || change->kind != like.kind || change->follow != like.follow ||
+            change->defaults != like.defaults || change->formulas != like.formulas || change->checks != like.checks)
+            break;
+    }
+    return i;
+}
+
+/* Most changes go where their neighbours go. */
+static bool batch_run(struct work *w, struct change_run run)
+{
+    for (uint32_t first = run.first, end; first < run.end; first = end) {
+        end = end_of_likes(w, first, run.end);
+        if (is_left_out(&w->changes[first]))
+            continue;
+        struct batch *batch = batch_for(w, &w->changes[first]);
+        if (!batch || !add_to_batch(w, batch, first, end))
+            return false;
+    }
+    return true;
 }
 
 bool work_batch(struct work *w)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
-        struct change *change = &w->changes[i];
-        if (change->fate != FATE_WRITTEN)
-            continue;
-        if (change->operation == HOWDAH_OPERATION_UPDATE &&
-            column_set_is_empty(change->columns, column_words(change->mapper)) && !change->defaults &&
-            !change->follow && !change->formulas)
-            continue; /* nothing differs after all */
-        if (change->taken_over)
-            continue;
-        if (!work_add_to_batch(w, change))
+    for (uint32_t i = 0; i < w->run_count; i++)
+        if (!batch_run(w, w->runs[i]))
             return false;
-    }
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!choose_keys(w, w->batches[i]))
             return false;

@@ -67,7 +67,7 @@ static bool check_unloaded(struct work *w, const struct change *change, const ui
 
 bool work_check(struct work *w)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
+    for (uint32_t i = 0; map_count(&w->s->marks) && i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         const uint64_t *unloaded = change->old ? marks_set(w->s, change->entry, MARK_UNLOADED) : NULL;
         if (unloaded && change->batch != NONE && !check_unloaded(w, change, unloaded))

@@ -20,14 +20,18 @@ bool change_computes(const struct change *change, const struct table_index *inde
     return false;
 }
 
+static bool writes_key(const struct mapper *mapper, const uint64_t *columns)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        if (column_in(columns, mapper->key[i]))
+            return true;
+    return false;
+}
+
 bool change_rekeys(const struct mapper *mapper, const struct change *change)
 {
-    if (change->operation != HOWDAH_OPERATION_UPDATE)
-        return false;
-    for (uint32_t i = 0; i < mapper->key_count; i++)
-        if (column_in(change->columns, mapper->key[i]))
-            return true;
-    return change->formulas && change_computes(change, &mapper->indexes[0]);
+    return change->operation == HOWDAH_OPERATION_UPDATE &&
+           (writes_key(mapper, change->columns) || change_computes(change, &mapper->indexes[0]));
 }
 
 bool index_has(const struct mapper *mapper, const struct table_index *index, const void *object)
@@ -135,6 +139,14 @@ static bool is_asked_for(const struct work *w, const struct mapper *mapper, cons
            (index->referenced || w->deletes[mapper->index] || w->updates[mapper->index]);
 }
 
+static bool any_is_asked_for(const struct work *w, const struct mapper *mapper)
+{
+    uint32_t i = 0;
+    while (i < mapper->index_count && !is_asked_for(w, mapper, &mapper->indexes[i]))
+        i++;
+    return i < mapper->index_count;
+}
+
 static bool claim_all(struct work *w, struct claims *c, const struct change *change)
 {
     const struct mapper *mapper = change_mapper(w, change);
@@ -168,9 +180,12 @@ static bool make_places(struct work *w, struct claims *c)
 bool claims_collect(struct work *w, struct claims *ret)
 {
     struct claims c = {0};
-    for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].batch != NONE && !claim_all(w, &c, &w->changes[i]))
-            return false;
+    for (const struct change_run *run = w->runs; run && run < w->runs + w->run_count; run++) {
+        bool any = any_is_asked_for(w, run->mapper) || w->rekeys[run->mapper->index];
+        for (uint32_t i = run->first; any && i < run->end; i++)
+            if (w->changes[i].batch != NONE && !claim_all(w, &c, &w->changes[i]))
+                return false;
+    }
     if (c.count && !make_places(w, &c))
         return false;
     *ret = c;

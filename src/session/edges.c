@@ -237,13 +237,13 @@ static bool has_deletes(const struct work *w)
 /* Of an updated row, what it changes in its own columns is known only now. */
 static void count_updates(struct work *w)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
-        const struct change *change = &w->changes[i];
-        if (change->operation != HOWDAH_OPERATION_UPDATE || change->batch == NONE)
+    for (uint32_t i = 0; i < w->batch_count; i++) {
+        const struct batch *batch = w->batches[i];
+        if (batch->operation != HOWDAH_OPERATION_UPDATE || batch->count == 0)
             continue;
-        const struct mapper *mapper = change_mapper(w, change);
-        w->updates[mapper->index]++;
-        w->rekeys[mapper->index] += change_rekeys(mapper, change);
+        const struct change *first = &w->changes[batch->changes[0]]; /* the others have the same columns */
+        w->updates[batch->mapper->index] += batch->count;
+        w->rekeys[batch->mapper->index] += change_rekeys(batch->mapper, first) ? batch->count : 0;
     }
 }
 
@@ -271,18 +271,46 @@ static bool edges_of_change(struct finder *f)
     return edges_of_uniqueness(f) && (!f->change->follow || edges_of_follow(f));
 }
 
+/* Whether rows that this key refers to are made, move or go in this work. */
+static bool may_bind(const struct work *w, const struct foreign_key *key)
+{
+    uint32_t target = key->target->index;
+    return w->inserts[target] || w->deletes[target] || w->rekeys[target];
+}
+
+/* Whether any change of the table may have an edge: by its values, as what follows a key, by what it leaves or refers
+ * to. */
+static bool may_have_edges(const struct finder *f, const struct mapper *mapper)
+{
+    const struct work *w = f->w;
+    bool refers = mapper->foreign_key_count || mapper->typed_keys;
+    bool any = f->claims.count || w->rekeys[mapper->index] || w->moves[mapper->index] || (f->leavings && refers);
+    for (uint32_t i = 0; !any && i < mapper->foreign_key_count; i++)
+        any = may_bind(w, &mapper->foreign_keys[i]);
+    for (const struct foreign_key *key = mapper->typed_keys; !any && key; key = key->next_typed)
+        any = may_bind(w, key);
+    return any;
+}
+
+static bool edges_of_run(struct finder *f, const struct change_run *run)
+{
+    f->mapper = run->mapper;
+    for (f->index = run->first; f->index < run->end; f->index++) {
+        f->change = &f->w->changes[f->index];
+        if (f->change->batch != NONE && !edges_of_change(f))
+            return false;
+    }
+    return true;
+}
+
 bool work_find_edges(struct work *w)
 {
     struct finder f = {.w = w, .leavings = has_deletes(w)};
     count_updates(w);
     if (!claims_collect(w, &f.claims))
         return false;
-    for (uint32_t i = 0; i < w->change_count; i++) {
-        f.index = i;
-        f.change = &w->changes[i];
-        f.mapper = change_mapper(w, f.change);
-        if (f.change->batch != NONE && !edges_of_change(&f))
+    for (uint32_t i = 0; i < w->run_count; i++)
+        if (may_have_edges(&f, w->runs[i].mapper) && !edges_of_run(&f, &w->runs[i]))
             return false;
-    }
     return true;
 }

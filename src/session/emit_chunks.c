@@ -10,8 +10,12 @@ static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_o
         return 1;
     if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
         return left < CHUNK_ROWS ? left : CHUNK_ROWS;
-    while (count < left && count < CHUNK_ROWS && bytes < CHUNK_BYTES)
-        bytes += batch->mapper->model->size + batch->bytes[first + count++];
+    size_t size = batch->mapper->model->size;
+    const size_t *beyond = batch->bytes + first;
+    if (left > CHUNK_ROWS)
+        left = CHUNK_ROWS;
+    while (count < left && bytes < CHUNK_BYTES)
+        bytes += size + beyond[count++];
     return count;
 }
 
@@ -40,7 +44,7 @@ static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t c
     w->chunks = chunks;
     chunks[w->chunk_count] = (struct chunk){.batch = index, .first = first, .count = count, .setting = w->settings};
     w->settings += count_bits(batch->by_name, column_words(batch->mapper));
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; w->deferral_count && i < count; i++) /* else nobody asks */
         w->changes[batch->changes[first + i]].chunk = w->chunk_count;
     w->chunk_count++;
     return true;

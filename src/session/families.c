@@ -113,15 +113,23 @@ static bool add_children(struct work *w, struct map *families, const struct mapp
     return true;
 }
 
+static bool any_goes(const struct work *w, const struct change_run *run)
+{
+    uint32_t i = run->first;
+    while (i < run->end && !change_goes(&w->changes[i]))
+        i++;
+    return i < run->end;
+}
+
 bool families_reach(struct work *w, bool *reached)
 {
     const struct catalog *catalog = &w->s->db->catalog;
     bool any = false, more = true;
-    for (uint32_t i = 0; i < w->change_count; i++) {
-        const struct change *change = &w->changes[i];
-        bool goes = change->operation == HOWDAH_OPERATION_DELETE || change->fate == FATE_DROPPED;
-        if (goes && !change_mapper(w, change)->join_of)
-            reached[change->entry->mapper] = any = true;
+    for (uint32_t i = 0; i < w->run_count; i++) {
+        const struct change_run *run = &w->runs[i];
+        bool may_go = w->drops || work_has(w, run->mapper, HOWDAH_OPERATION_DELETE);
+        if (may_go && !run->mapper->join_of && any_goes(w, run))
+            reached[run->mapper->index] = any = true;
     }
     while (any && more) {
         more = false;

@@ -15,8 +15,12 @@
 
 bool work_prepare_finish(struct work *w, bool committed)
 {
+    size_t inserted = 0;
     if (!map_prepare(&w->s->map))
         return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
+        inserted += w->inserts[i];
+    map_reserve(&w->s->map, inserted);
     for (uint32_t i = 0; !committed && i < w->change_count; i++)
         if (!change_is_extra(&w->changes[i]) && !transaction_remember(w->s, w->changes[i].entry))
             return !session_no_memory(w->s);
@@ -37,13 +41,62 @@ void work_settle(struct work *w, const struct mapper *mapper, const struct chang
     }
 }
 
-/* The object becomes its image: keys, what the server made, foreign keys, and memory of the session's own. */
-static void fill_object(struct work *w, const struct mapper *mapper, const struct change *change)
+static bool has_row(const struct change *change)
 {
-    work_settle(w, mapper, change);
-    memcpy(entry_object(mapper, change->entry), change->image, mapper->model->size);
-    if (change_rekeys(mapper, change))
-        identity_remove(&w->s->map, change->entry);
+    return change->operation != HOWDAH_OPERATION_DELETE && change->fate != FATE_DROPPED && !change_is_extra(change);
+}
+
+/* Objects become their images: keys, what the server made, foreign keys, and memory of the session's own. */
+static void fill_objects(struct work *w, struct change_run run, uint32_t first, uint32_t end)
+{
+    const struct mapper *mapper = run.mapper;
+    for (uint32_t i = first; w->deferral_count && i < end; i++)
+        work_settle(w, mapper, &w->changes[i]);
+    memcpy(entry_object(mapper, w->changes[first].entry), w->changes[first].image, (end - first) * mapper->model->size);
+    for (uint32_t i = first; w->rekeys[mapper->index] && i < end; i++)
+        if (change_rekeys(mapper, &w->changes[i]))
+            identity_remove(&w->s->map, w->changes[i].entry);
+}
+
+/* The server may have sent arrays back. */
+static bool returns(const struct work *w, const struct change *change)
+{
+    return change->batch != NONE && w->batches[change->batch]->returned_count;
+}
+
+/* And what they are is what their rows are. */
+static void take_snapshots(struct work *w, struct change_run run, uint32_t first, uint32_t end)
+{
+    const struct mapper *mapper = run.mapper;
+    char *objects = entry_object(mapper, w->changes[first].entry), *object = objects;
+    for (uint32_t i = first; mapper->relation_count && i < end; i++)
+        if (w->changes[i].old)
+            object_forget_stale_pointers(w->s, mapper, entry_object(mapper, w->changes[i].entry));
+    memcpy(objects + mapper->group_bytes, objects, (end - first) * mapper->model->size);
+    for (uint32_t i = first; mapper->in_place_count && i < end; i++, object += mapper->model->size)
+        if (!w->changes[i].arrays_kept || returns(w, &w->changes[i]))
+            snapshot_take_items(mapper, object);
+}
+
+/* A computed key or owner is looked at before it becomes the row's. */
+static void take_known_snapshots(struct work *w, struct change_run run, uint32_t first, uint32_t end)
+{
+    if (!w->changes[first].formulas)
+        take_snapshots(w, run, first, end);
+}
+
+typedef void for_stretch(struct work *w, struct change_run run, uint32_t first, uint32_t end);
+
+/* Of the objects of a run, as many at once as lie side by side. */
+static void for_stretches(struct work *w, struct change_run run, for_stretch *verb)
+{
+    for (uint32_t i = run.first, count; work_has_images(w, run.mapper) && i < run.end; i += count) {
+        count = 1;
+        if (!has_row(&w->changes[i]))
+            continue;
+        count = w->changes[i].stretch;
+        verb(w, run, i, i + count);
+    }
 }
 
 /* A clean object refers to what has another key now. */
@@ -82,10 +135,6 @@ static void settle_marks(struct work *w, const struct mapper *mapper, const stru
 static void promote(struct work *w, const struct mapper *mapper, const struct change *change)
 {
     struct entry *entry = change->entry;
-    void *object = entry_object(mapper, entry);
-    if (change->old && mapper->relation_count)
-        object_forget_stale_pointers(w->s, mapper, object);
-    snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     if (!entry->mapped)
         identity_add_prepared(&w->s->map, mapper, entry);
     if (entry->marked)
@@ -103,21 +152,23 @@ static void drop(struct howdah_session *s, struct entry *entry)
 }
 
 /* The row of a change is what was written. */
-static void become(struct work *w, const struct change *change, bool committed)
+static inline void become(struct work *w, const struct change *change, bool committed)
 {
+    bool deleted = change->operation == HOWDAH_OPERATION_DELETE;
     entry_move(change->entry, EVENT_WRITTEN);
-    change->entry->row_deleted = change->operation == HOWDAH_OPERATION_DELETE;
-    w->s->deleted_some |= change->entry->row_deleted;
-    if (change->operation != HOWDAH_OPERATION_DELETE)
-        promote(w, change_mapper(w, change), change);
+    if (deleted)
+        change->entry->row_deleted = true;
+    if (!deleted)
+        promote(w, change->mapper, change);
     else if (committed || change->taken_over) /* until then it keeps its place in the map, should the flush be undone */
         identity_remove(&w->s->map, change->entry);
 }
 
 /* A key that the server computed may be another object's, whose row is gone or has another key by now; and a foreign key
  * may lead to another owner than before. */
-static void become_computed(struct work *w, const struct change *change, bool committed)
+static void become_computed(struct work *w, struct change_run run, uint32_t i, bool committed)
 {
+    const struct change *change = &w->changes[i];
     struct howdah_session *s = w->s;
     const struct mapper *mapper = change_mapper(w, change);
     struct entry *holder = change->entry->mapped ? NULL : identity_find(&s->map, mapper, change->image);
@@ -125,6 +176,7 @@ static void become_computed(struct work *w, const struct change *change, bool co
     if (holder)
         identity_remove(&s->map, holder);
     owners_look(s, mapper, change->entry, &before);
+    take_snapshots(w, run, i, i + 1);
     become(w, change, committed);
     if (!owners_changed(s, mapper, change->entry, &before)) { /* it is written all the same */
         s->error.outcome = committed ? HOWDAH_OUTCOME_DONE : HOWDAH_OUTCOME_NONE;
@@ -132,17 +184,9 @@ static void become_computed(struct work *w, const struct change *change, bool co
     }
 }
 
-void work_finish(struct work *w, bool committed)
+static void finish_run(struct work *w, struct change_run run, bool committed)
 {
-    uint64_t *const counts[] = {[HOWDAH_OPERATION_INSERT] = &w->s->written.inserted,
-                                [HOWDAH_OPERATION_UPDATE] = &w->s->written.updated,
-                                [HOWDAH_OPERATION_DELETE] = &w->s->written.deleted};
-    for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && w->changes[i].fate != FATE_DROPPED &&
-            !change_is_extra(&w->changes[i]))
-            fill_object(w, change_mapper(w, &w->changes[i]), &w->changes[i]);
-    /* Only now, since each may point to any other. */
-    for (uint32_t i = 0; i < w->change_count; i++) {
+    for (uint32_t i = run.first; i < run.end; i++) {
         const struct change *change = &w->changes[i];
         if (change_is_extra(change))
             continue;
@@ -150,17 +194,34 @@ void work_finish(struct work *w, bool committed)
             drop(w->s, change->entry);
             continue;
         }
-        if (change->batch != NONE)
-            ++*counts[change->operation];
         if (change->formulas)
-            become_computed(w, change, committed);
+            become_computed(w, run, i, committed);
         else
             become(w, change, committed);
     }
+}
+
+void work_finish(struct work *w, bool committed)
+{
+    uint64_t counts[HOWDAH_OPERATION_DELETE + 1] = {0};
+    for (uint32_t i = 0; i < w->run_count; i++)
+        for_stretches(w, w->runs[i], fill_objects);
+    /* Only now, since each may point to any other. */
+    for (uint32_t i = 0; i < w->run_count; i++) {
+        for_stretches(w, w->runs[i], take_known_snapshots);
+        finish_run(w, w->runs[i], committed);
+        w->s->deleted_some |= work_has(w, w->runs[i].mapper, HOWDAH_OPERATION_DELETE);
+    }
     for (uint32_t i = 0; i < w->follower_count; i++)
         follow(w, &w->followers[i]);
+    for (uint32_t i = 0; i < w->batch_count; i++)
+        if (!w->batches[i]->parks && !w->batches[i]->follow)
+            counts[w->batches[i]->operation] += w->batches[i]->count;
     for (const struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
-        *counts[sweep->path.deletes ? HOWDAH_OPERATION_DELETE : HOWDAH_OPERATION_UPDATE] += sweep->affected;
+        counts[sweep->path.deletes ? HOWDAH_OPERATION_DELETE : HOWDAH_OPERATION_UPDATE] += sweep->affected;
+    w->s->written.inserted += counts[HOWDAH_OPERATION_INSERT];
+    w->s->written.updated += counts[HOWDAH_OPERATION_UPDATE];
+    w->s->written.deleted += counts[HOWDAH_OPERATION_DELETE];
     answers_forget(w->s);
     if (committed) {
         relation_keep_provisional(w->s);

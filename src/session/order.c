@@ -139,7 +139,7 @@ static bool find_unloaded_edges(struct work *w, struct batch_edges *e)
     bool deletes = false;
     for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
         deletes |= w->deletes[i] != 0;
-    for (uint32_t i = 0; deletes && i < w->change_count; i++) {
+    for (uint32_t i = 0; deletes && map_count(&w->s->marks) && i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
         if (unloaded && change->old && change->batch != NONE && !edges_of_unloaded(w, e, change, unloaded))
@@ -248,15 +248,17 @@ static bool lay_out(struct work *w, struct batch *batch)
     void **room = arena_allocate_array(&w->arena, 3 * (size_t)batch->count, sizeof(*room));
     if (!room)
         return !session_no_memory(w->s);
-    batch->images = room;
-    batch->olds = room + batch->count;
-    batch->objects = room + 2 * (size_t)batch->count;
-    for (uint32_t i = 0; i < batch->count; i++) {
-        struct change *change = &w->changes[batch->changes[i]];
+    void **images = batch->images = room;
+    void **olds = batch->olds = room + batch->count;
+    void **objects = batch->objects = room + 2 * (size_t)batch->count;
+    const struct mapper *mapper = batch->mapper;
+    const uint32_t *changes = batch->changes;
+    for (uint32_t i = 0, count = batch->count; i < count; i++) {
+        struct change *change = &w->changes[changes[i]];
         change->place = i;
-        batch->images[i] = change->image;
-        batch->olds[i] = change->old;
-        batch->objects[i] = entry_object(batch->mapper, change->entry);
+        images[i] = change->image;
+        olds[i] = change->old;
+        objects[i] = entry_object(mapper, change->entry);
     }
     return true;
 }

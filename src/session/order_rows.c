@@ -198,8 +198,11 @@ bool work_order_rows(struct work *w)
         bool sorted = batch->operation == HOWDAH_OPERATION_INSERT || batch->ends;
         if (!sorted && !sort_by_key(w, batch))
             return false;
-        number_places(w, batch);
+        if (w->edge_count)
+            number_places(w, batch);
     }
+    if (!w->edge_count)
+        return true;
     if (!collect_inner(w, inner))
         return false;
     for (uint32_t i = 0; i < w->batch_count; i++) {

@@ -87,13 +87,11 @@ static uint32_t parking_column(const struct work *w, const struct row_edge *edge
 static uint32_t add_parking(struct work *w, uint32_t main)
 {
     const struct mapper *mapper = change_mapper(w, &w->changes[main]);
-    struct change *changes = work_grow(w, w->changes, w->change_count, &w->change_capacity, sizeof(*changes));
-    if (!changes)
+    struct change *parking = work_new_change(w, mapper);
+    if (!parking)
         return NONE;
-    w->changes = changes;
-    struct change *parking = &changes[w->change_count];
-    *parking = (struct change){.entry = changes[main].entry,
-                               .old = changes[main].old,
+    *parking = (struct change){.entry = w->changes[main].entry,
+                               .old = w->changes[main].old,
                                .mapper = mapper,
                                .operation = HOWDAH_OPERATION_UPDATE,
                                .parks = true,
@@ -103,7 +101,7 @@ static uint32_t add_parking(struct work *w, uint32_t main)
     parking->image = arena_copy(&w->arena, parking->old, mapper->model->size);
     parking->columns = arena_allocate_zero(&w->arena, column_words(mapper) * sizeof(uint64_t), _Alignof(uint64_t));
     if (parking->image && parking->columns)
-        return w->change_count++;
+        return w->change_count - 1;
     session_no_memory(w->s);
     return NONE;
 }

@@ -59,21 +59,50 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
            !session_no_memory(w->s);
 }
 
-bool work_pair(struct work *w)
+static bool pair_change(struct work *w, const struct mapper *mapper, struct change *change)
 {
-    for (uint32_t i = 0; i < w->change_count; i++)
-        if (!pair_image(w, &w->changes[i]))
-            return false;
-    for (uint32_t i = 0; i < w->change_count; i++) {
+    bool insert = change->operation == HOWDAH_OPERATION_INSERT;
+    if ((mapper->relation_count || change->entry->placed) && !pair_relations(w, mapper, change))
+        return false;
+    return (!insert || claim_key(w, mapper, change)) && pair_columns(w, mapper, change);
+}
+
+static bool pair_run(struct work *w, struct change_run run)
+{
+    for (uint32_t i = run.first; i < run.end; i++) {
         struct change *change = &w->changes[i];
-        const struct mapper *mapper = change_mapper(w, change);
         if (change->operation == HOWDAH_OPERATION_DELETE || change->fate != FATE_WRITTEN)
             continue;
-        bool insert = change->operation == HOWDAH_OPERATION_INSERT;
-        if (!pair_relations(w, mapper, change) || (insert && !claim_key(w, mapper, change)) ||
-            !pair_columns(w, mapper, change))
+        if (!pair_change(w, run.mapper, change))
             return false;
-        arena_reset(&w->s->scratch);
+        if (run.mapper->foreign_key_count || run.mapper->typed_keys) /* whose values were read into it */
+            arena_reset(&w->s->scratch);
     }
+    return true;
+}
+
+/* Room for sets of columns of these tables. */
+static bool make_room(struct work *w)
+{
+    uint32_t words = 0;
+    for (uint32_t i = 0; i < w->run_count; i++)
+        words = column_words(w->runs[i].mapper) > words ? column_words(w->runs[i].mapper) : words;
+    w->set = arena_allocate_zero(&w->arena, 2 * words * sizeof(*w->set), _Alignof(uint64_t));
+    if (!w->set)
+        return !session_no_memory(w->s);
+    w->differing = w->set + words;
+    return true;
+}
+
+bool work_pair(struct work *w)
+{
+    if (w->change_count && !make_room(w))
+        return false;
+    for (uint32_t i = 0; i < w->run_count; i++)
+        if (!pair_images(w, w->runs[i]))
+            return false;
+    for (uint32_t i = 0; i < w->run_count; i++)
+        if (work_has_images(w, w->runs[i].mapper) && !pair_run(w, w->runs[i]))
+            return false;
     return true;
 }

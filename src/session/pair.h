@@ -4,9 +4,9 @@
 
 #include "work.h"
 
-/* Gives a change its image: of a DELETE the row as it was, else the object, with the foreign keys cleared that lose what
- * they refer to. */
-bool pair_image(struct work *w, struct change *change);
+/* Gives each change its image: of a DELETE the row as it was, else the object, with the foreign keys cleared that lose
+ * what they refer to. */
+bool pair_images(struct work *w, struct change_run run);
 /* Whether the version that the row must have is known; else it is refused. */
 bool pair_knows_version(struct work *w, const struct change *change);
 /* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */

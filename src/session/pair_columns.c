@@ -17,6 +17,11 @@ static bool is_unassigned(const struct column *c, const void *object)
     return true;
 }
 
+static bool is_unset_identity(const struct column *c, const void *object)
+{
+    return c->shape == SHAPE_PLAIN ? key_read_integer(c, object) == 0 : column_is_unset_key(c, object);
+}
+
 /* What may not change in a row: NULL, or why. */
 static const char *refusal(const struct column *c)
 {
@@ -34,7 +39,7 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
     if (c->server_only)
         return is_unassigned(c, change->image) ||
                work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", refusal(c));
-    if (c->identity && column_is_unset_key(c, change->image)) {
+    if (c->identity && is_unset_identity(c, change->image)) {
         change->draws |= c->key && !is_computed(change, c); /* another one is simply left to the server */
         return true;
     }
@@ -54,22 +59,56 @@ static bool is_written_anyway(const struct change *change, const struct column *
     return !refusal(c) && !c->key && !c->version && (c->nullable || !column_is_null(c, change->image));
 }
 
+/* What an UPDATE sends of a column. */
+static bool put_updated(struct work *w, struct change *change, const struct column *c, bool same, uint64_t *set)
+{
+    bool borrowed = c->codec->has_pointers || c->shape == SHAPE_ARRAY;
+    column_put(set, c->index);
+    if (c->shape == SHAPE_ARRAY)
+        change->arrays_kept = false;
+    return same || !borrowed || pair_own(w, c, change);
+}
+
+static bool is_same(struct work *w, const struct change *change, const struct column *c)
+{
+    if (snapshot_has_field(c, change->image, change->old))
+        return true;
+    if (c->shape != SHAPE_ARRAY && !column_equal(c, change->image, change->old))
+        return false;
+    return pair_take_back(w, c, change, change->old);
+}
+
+static const char *fault_of_key(const struct column *c, const void *image)
+{
+    bool unset = column_is_null(c, image) || column_is_unset_key(c, image);
+    return unset ? "is part of the primary key of a row and can't be unset" : NULL;
+}
+
+static bool refuse_column(struct work *w, const struct change *change, const struct column *c, const char *why)
+{
+    return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", why);
+}
+
 /* An UPDATE sends what differs. */
 static bool choose_updated(struct work *w, struct change *change, const struct column *c, uint64_t *set)
 {
-    bool deferred = work_defers(w, change, c->index);
-    bool same =
-        !deferred && (snapshot_has_field(c, change->image, change->old) || pair_take_back(w, c, change, change->old));
-    bool assigned = marks_has(w->s, change->entry, MARK_ASSIGNED, c->index) && !c->version;
-    const char *why = same && !assigned ? NULL : refusal(c);
-    if (!same && !deferred && c->key && (column_is_null(c, change->image) || column_is_unset_key(c, change->image)))
-        why = "is part of the primary key of a row and can't be unset";
-    if (why)
-        return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name, "%s", why);
-    if (same && !assigned && !(w->s->write_all && is_written_anyway(change, c)))
+    if (is_same(w, change, c))
         return true;
-    column_put(set, c->index);
-    return deferred || same || pair_own(w, c, change);
+    const char *why = c->key ? fault_of_key(c, change->image) : NULL;
+    why = why ? why : refusal(c);
+    return why ? refuse_column(w, change, c, why) : put_updated(w, change, c, false, set);
+}
+
+/* And what is to be sent for another reason. */
+static bool choose_anyway(struct work *w, struct change *change, const struct column *c, uint64_t *set)
+{
+    bool deferred = work_defers(w, change, c->index), same = deferred || is_same(w, change, c);
+    bool assigned = marks_has(w->s, change->entry, MARK_ASSIGNED, c->index) && !c->version;
+    if (!same)
+        return choose_updated(w, change, c, set);
+    if (!deferred && !assigned && !(w->s->write_all && is_written_anyway(change, c)))
+        return true;
+    return refusal(c) ? refuse_column(w, change, c, refusal(c)) : put_updated(w, change, c, true, set);
 }
 
 static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
@@ -78,7 +117,8 @@ static bool choose_for_insert(struct work *w, const struct mapper *mapper, struc
         integer_set(mapper->version, change->image, 1);
     if (change->entry->marked && !pair_formulas(w, change))
         return false;
-    memcpy(set, mapper->always_sent, column_words(mapper) * sizeof(*set));
+    for (uint32_t i = 0; i < column_words(mapper); i++)
+        set[i] = mapper->always_sent[i];
     for (uint32_t i = 0; i < mapper->looked_at_count; i++)
         if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]], set))
             return false;
@@ -118,19 +158,29 @@ static void put_handed_over(struct work *w, const struct mapper *mapper, const s
     }
 }
 
+/* All columns of a word of a set. */
+static uint64_t columns_of_word(const struct mapper *mapper, uint32_t word)
+{
+    uint32_t left = mapper->column_count - word * 64;
+    return left < 64 ? ((uint64_t)1 << left) - 1 : UINT64_MAX;
+}
+
 static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
-    const struct column *c = mapper->columns, *end = c + mapper->column_count;
-    bool assigned = marks_set(w->s, change->entry, MARK_ASSIGNED) != NULL;
-    bool only_changes = change->deferrals == NONE && !w->s->write_all && !assigned;
+    bool anyway = change->deferrals != NONE || w->s->write_all || marks_set(w->s, change->entry, MARK_ASSIGNED);
+    uint32_t words = column_words(mapper);
     if (change->entry->marked && !pair_formulas(w, change))
         return false;
-    memset(set, 0, column_words(mapper) * sizeof(*set));
-    for (; c < end; c++) {
-        if (only_changes && snapshot_has_field(c, change->image, change->old))
-            continue; /* as most fields of most objects */
-        if (!choose_updated(w, change, c, set))
-            return false;
+    change->arrays_kept = true;
+    snapshot_differing(mapper, change->image, change->old, w->differing);
+    for (uint32_t i = 0; i < words; i++) {
+        uint64_t left = anyway ? columns_of_word(mapper, i) : w->differing[i];
+        w->differing[i] = 0;
+        for (set[i] = 0; left; left &= left - 1) {
+            const struct column *c = &mapper->columns[i * 64 + (uint32_t)__builtin_ctzll(left)];
+            if (anyway ? !choose_anyway(w, change, c, set) : !choose_updated(w, change, c, set))
+                return false;
+        }
     }
     if (mapper->relation_count)
         put_handed_over(w, mapper, change, set);
@@ -191,7 +241,7 @@ static const uint64_t *keep_set(struct work *w, const uint64_t *set, uint32_t wo
 
 bool pair_columns(struct work *w, const struct mapper *mapper, struct change *change)
 {
-    uint64_t set[COLUMN_WORDS_MAX];
+    uint64_t *set = w->set;
     bool new = change->entry->state == ENTRY_NEW;
     bool chosen = change->operation == HOWDAH_OPERATION_INSERT ? choose_for_insert(w, mapper, change, set)
                   : new                                        ? choose_for_row(w, mapper, change, set)

@@ -7,8 +7,9 @@
 
 bool pair_take_back(struct work *w, const struct column *c, const struct change *change, const void *before)
 {
-    bool kept = c->shape != SHAPE_ARRAY || snapshot_is_unedited(c, before);
-    if (!kept || !snapshot_equal(c, change->image, before, w->s->key_object))
+    bool array = c->shape == SHAPE_ARRAY;
+    if (array ? !snapshot_is_unedited(c, before) || !snapshot_equal(c, change->image, before, w->s->key_object)
+              : !column_equal(c, change->image, before))
         return false;
     if (c->codec->has_pointers || c->shape == SHAPE_ARRAY)
         memcpy(column_field(c, change->image), column_field(c, before), c->size);
@@ -69,22 +70,80 @@ bool pair_knows_version(struct work *w, const struct change *change)
                        "is not known: set it to what the row must have, or find the object first");
 }
 
-bool pair_image(struct work *w, struct change *change)
+/* What the row must have been, where that has to be known of all rows of the table. */
+static bool pair_old(struct work *w, struct change *change)
 {
     const struct mapper *mapper = change->mapper;
-    if (!take_version(w, change))
+    if (change->entry->marked && !take_version(w, change))
         return false;
-    if (change->operation == HOWDAH_OPERATION_DELETE)
-        return (!mapper->optimistic || pair_checks(w, change, change->entry)) &&
-               (!mapper->token || change->fate != FATE_WRITTEN || pair_knows_version(w, change));
-    void *object = entry_object(mapper, change->entry), *snapshot = entry_snapshot(mapper, change->entry);
-    change->image = arena_allocate(&w->arena, mapper->model->size, _Alignof(max_align_t));
-    if (!change->image)
-        return !session_no_memory(w->s);
-    const void *row = change->entry->read_only ? snapshot_view(mapper, snapshot, change->image) : object;
-    if (row != change->image)
-        memcpy(change->image, row, mapper->model->size);
+    if (change->operation != HOWDAH_OPERATION_DELETE)
+        return true;
+    if (mapper->optimistic && !pair_checks(w, change, change->entry))
+        return false;
+    return !mapper->token || change->fate != FATE_WRITTEN || pair_knows_version(w, change);
+}
+
+/* What is special about single ones: foreign keys that are cleared, memory of the program's. */
+static bool mend_image(struct work *w, struct change *change, bool as_added)
+{
+    const struct mapper *mapper = change->mapper;
     for (uint32_t at = change->cleared; at != NONE; at = w->cleared[at].next)
         clear_key(mapper, change, &w->cleared[at]);
-    return change->old || snapshot_clean(mapper, object, snapshot) || own_fields(w, mapper, change, snapshot);
+    return change->old || as_added || own_fields(w, mapper, change, entry_snapshot(mapper, change->entry));
+}
+
+/* Of objects side by side: a copy of all of them. */
+static bool make_images(struct work *w, const struct mapper *mapper, uint32_t first, uint32_t count, char *images)
+{
+    size_t size = mapper->model->size;
+    struct change *changes = &w->changes[first];
+    const char *objects = entry_object(mapper, changes->entry);
+    bool as_added = !changes->old && snapshot_all_clean(mapper, objects, count);
+    if (changes->entry->read_only) /* alone: what the program did to it is not written */
+        objects = snapshot_view(mapper, entry_snapshot(mapper, changes->entry), images);
+    if (objects != images)
+        memcpy(images, objects, count * size);
+    changes->stretch = (uint16_t)count;
+    for (uint32_t i = 0; i < count; i++, images += size) {
+        changes[i].image = images;
+        changes[i].arrays_kept = as_added;
+        if ((w->cleared_count || !(changes[i].old || as_added)) && !mend_image(w, &changes[i], as_added))
+            return false;
+    }
+    return true;
+}
+
+static bool is_special(const struct entry *entry)
+{
+    return entry->marked || entry->read_only;
+}
+
+/* How many have their objects side by side, and the same fate. Who is special is alone. */
+static uint32_t stretch_of(const struct change *change, uint32_t most)
+{
+    uint32_t count = 1;
+    while (count < most && change[count].entry == change[count - 1].entry + 1 && change[count].kind == change->kind &&
+           !is_special(change[count - 1].entry) && !is_special(change[count].entry))
+        count++;
+    return count;
+}
+
+bool pair_images(struct work *w, struct change_run run)
+{
+    for (uint32_t i = run.first; (run.mapper->token || run.mapper->optimistic) && i < run.end; i++)
+        if (!pair_old(w, &w->changes[i]))
+            return false;
+    if (!work_has_images(w, run.mapper))
+        return true;
+    size_t size = run.mapper->model->size;
+    char *images = arena_allocate_array(&w->arena, run.end - run.first, size);
+    if (!images)
+        return !session_no_memory(w->s);
+    for (uint32_t i = run.first, count; i < run.end; i += count, images += count * size) {
+        bool deleted = w->changes[i].operation == HOWDAH_OPERATION_DELETE;
+        count = deleted ? 1 : stretch_of(&w->changes[i], run.end - i);
+        if (!deleted && !make_images(w, run.mapper, i, count, images))
+            return false;
+    }
+    return true;
 }

@@ -209,15 +209,13 @@ static bool add_follow_changes(struct moved *m)
 {
     struct work *w = m->w;
     for (uint32_t i = 0; i < m->count; i++) {
-        struct change *changes = work_grow(w, w->changes, w->change_count, &w->change_capacity, sizeof(*changes));
-        if (!changes)
+        struct change *follow = work_new_change(w, m->key->target);
+        if (!follow)
             return false;
-        w->changes = changes;
-        changes[w->change_count] = changes[m->changes[i]];
-        changes[w->change_count].columns = w->no_columns;
-        changes[w->change_count].follow = m->follow;
-        changes[w->change_count].deferrals = changes[w->change_count].cleared = NONE;
-        w->change_count++;
+        *follow = w->changes[m->changes[i]];
+        follow->columns = w->no_columns;
+        follow->follow = m->follow;
+        follow->deferrals = follow->cleared = NONE;
     }
     return true;
 }
@@ -309,9 +307,8 @@ static bool follow_mapper(struct work *w, const struct mapper *mapper, uint32_t 
     return true;
 }
 
-static bool touches_reference(const struct change *change)
+static bool touches_reference(const struct mapper *mapper, const struct change *change)
 {
-    const struct mapper *mapper = change->mapper;
     for (uint32_t i = 0; i < mapper->index_count; i++)
         if ((mapper->indexes[i].referenced || (mapper->indexes[i].primary && mapper->key_referenced)) &&
             change_touches(change, &mapper->indexes[i]))
@@ -373,21 +370,35 @@ static bool check_computed(struct work *w, const struct change *change)
     return true;
 }
 
+/* Neighbours most often have the same columns: what these are is looked at once. */
+static bool check_run(struct work *w, struct change_run run)
+{
+    const uint64_t *columns = NULL;
+    bool rekeys = false;
+    for (uint32_t i = run.first; i < run.end; i++) {
+        const struct change *change = &w->changes[i];
+        if (change->operation != HOWDAH_OPERATION_UPDATE || change->entry->state != ENTRY_LOADED)
+            continue;
+        if (change->columns != columns || change->formulas) {
+            columns = change->columns;
+            rekeys = change_rekeys(run.mapper, change);
+            w->moves[run.mapper->index] |= touches_reference(run.mapper, change);
+        }
+        if ((rekeys && !check_holder(w, change)) || (change->formulas && !check_computed(w, change)))
+            return false;
+    }
+    return true;
+}
+
 bool work_rekey(struct work *w)
 {
     bool any = false;
     uint32_t changes = w->change_count;
-    for (uint32_t i = 0; i < changes; i++) {
-        const struct change *change = &w->changes[i];
-        if (change->operation != HOWDAH_OPERATION_UPDATE || change->entry->state != ENTRY_LOADED)
-            continue;
-        if (change_rekeys(change->mapper, change) && !check_holder(w, change))
+    for (uint32_t i = 0; i < w->run_count; i++) {
+        const struct mapper *mapper = w->runs[i].mapper;
+        if (work_has(w, mapper, HOWDAH_OPERATION_UPDATE) && !check_run(w, w->runs[i]))
             return false;
-        if (change->formulas && !check_computed(w, change))
-            return false;
-        bool moved = touches_reference(change);
-        w->moves[change->mapper->index] |= moved;
-        any |= moved;
+        any |= w->moves[mapper->index];
     }
     for (uint32_t i = 0; any && i < w->s->db->catalog.mapper_count; i++)
         if (!follow_mapper(w, &w->s->db->catalog.mappers[i], changes))

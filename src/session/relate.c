@@ -33,9 +33,10 @@ static bool refuse_edits(struct work *w, const struct change *change)
 
 static bool check_edits(struct work *w)
 {
-    for (uint32_t i = 0; i < w->change_count; i++)
-        if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && !refuse_edits(w, &w->changes[i]))
-            return false;
+    for (const struct change_run *run = w->runs; run && run < w->runs + w->run_count; run++)
+        for (uint32_t i = run->first; run->mapper->relation_count && i < run->end; i++)
+            if (w->changes[i].operation != HOWDAH_OPERATION_DELETE && !refuse_edits(w, &w->changes[i]))
+                return false;
     return true;
 }
 
@@ -43,14 +44,16 @@ static bool check_edits(struct work *w)
 
 static bool follow(struct work *w)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
-        const struct change *change = &w->changes[i];
-        const struct mapper *mapper = change_mapper(w, change);
-        if (mapper->links && !join_row_follow(w->s, mapper->links, change->entry))
-            return false;
-        if (change->operation != HOWDAH_OPERATION_DELETE && mapper->relation_count + (mapper->typed_keys != NULL) &&
-            !owner_follow(w->s, mapper, change->entry))
-            return false;
+    for (uint32_t r = 0; r < w->run_count; r++) {
+        const struct mapper *mapper = w->runs[r].mapper;
+        bool related = mapper->relation_count || mapper->typed_keys;
+        for (uint32_t i = w->runs[r].first; (related || mapper->links) && i < w->runs[r].end; i++) {
+            const struct change *change = &w->changes[i];
+            if (mapper->links && !join_row_follow(w->s, mapper->links, change->entry))
+                return false;
+            if (related && change->operation != HOWDAH_OPERATION_DELETE && !owner_follow(w->s, mapper, change->entry))
+                return false;
+        }
     }
     return true;
 }
@@ -71,19 +74,26 @@ static bool delete_orphans(struct work *w)
     return true;
 }
 
-/* New objects are to take over the rows of deleted ones. */
-static void find_taken_rows(struct work *w)
+static void find_rows_taken_in(struct work *w, const struct mapper *mapper, struct change_run run)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
-        const struct mapper *mapper = w->changes[i].mapper;
+    for (uint32_t i = run.first; i < run.end; i++) {
         const void *object = entry_object(mapper, w->changes[i].entry);
-        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || mapper->join_of || !w->deletes[mapper->index] ||
-            !key_is_set(mapper, object))
+        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || !key_is_set(mapper, object))
             continue;
         const struct entry *holder = identity_find(&w->s->map, mapper, object);
         struct change *deleted = holder && holder->state == ENTRY_DELETED ? work_change_of(w, holder) : NULL;
         if (deleted)
             deleted->row_stays = true;
+    }
+}
+
+/* New objects are to take over the rows of deleted ones. */
+static void find_taken_rows(struct work *w)
+{
+    for (uint32_t i = 0; i < w->run_count; i++) {
+        const struct mapper *mapper = w->runs[i].mapper;
+        if (work_has(w, mapper, HOWDAH_OPERATION_INSERT) && w->deletes[mapper->index] && !mapper->join_of)
+            find_rows_taken_in(w, mapper, w->runs[i]);
     }
 }
 
@@ -113,7 +123,7 @@ bool work_relate(struct work *w)
 
 void work_unrelate(struct work *w)
 {
-    for (uint32_t i = 0; i < w->change_count; i++) {
+    for (uint32_t i = 0; w->cascades && i < w->change_count; i++) {
         struct entry *entry = w->changes[i].entry;
         if (entry->cascaded && entry->state == ENTRY_DELETED)
             entry_move(entry, EVENT_ADD);

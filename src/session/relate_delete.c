@@ -9,6 +9,7 @@ bool relate_delete(struct work *w, struct entry *entry, bool follows)
     if (entry->state == ENTRY_NEW) {
         if (change)
             change->fate = FATE_DROPPED;
+        w->drops |= change != NULL;
         return true;
     }
     if (!change && !(change = work_add_change(w, entry_mapper(w->s, entry), entry, HOWDAH_OPERATION_DELETE)))
@@ -17,7 +18,8 @@ bool relate_delete(struct work *w, struct entry *entry, bool follows)
     change->image = change->old;
     change->fate = follows ? FATE_FOLLOWS : FATE_WRITTEN;
     entry_move(entry, EVENT_DELETE);
-    entry->cascaded = true;
+    entry->cascaded = w->cascades = true;
+    work_set(w, change->mapper, HOWDAH_OPERATION_DELETE);
     w->deletes[entry->mapper] += !follows;
     return true;
 }
@@ -144,5 +146,6 @@ static bool release_children(struct work *w, const struct map *families)
 
 bool relate_families(struct work *w, const struct map *families)
 {
-    return delete_children(w, families) && work_sweep(w) && release_children(w, families);
+    bool any = map_count(families) > 0;
+    return (!any || delete_children(w, families)) && work_sweep(w) && (!any || release_children(w, families));
 }

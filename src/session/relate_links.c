@@ -27,7 +27,7 @@ static bool delete_link(struct work *w, const struct relation *relation, struct 
     if (!change && !(change = work_add_change(w, entry_mapper(w->s, row), row, HOWDAH_OPERATION_DELETE)))
         return false;
     change->fate = FATE_WRITTEN;
-    row->cascaded = true;
+    row->cascaded = w->cascades = true;
     w->deletes[row->mapper]++;
     return true;
 }
@@ -51,9 +51,13 @@ static bool delete_links_of(struct work *w, const struct mapper *mapper, struct 
 
 bool relate_links_of_taken_rows(struct work *w)
 {
-    uint32_t count = w->change_count;
-    for (uint32_t i = 0; i < count; i++)
-        if (w->changes[i].row_stays && !delete_links_of(w, w->changes[i].mapper, w->changes[i].entry))
-            return false;
+    uint32_t count = w->run_count; /* what is added from here on are rows of join tables */
+    for (uint32_t r = 0; r < count; r++) {
+        const struct change_run run = w->runs[r];
+        bool any = run.mapper->relation_count && work_has(w, run.mapper, HOWDAH_OPERATION_INSERT);
+        for (uint32_t i = run.first; any && i < run.end; i++)
+            if (w->changes[i].row_stays && !delete_links_of(w, run.mapper, w->changes[i].entry))
+                return false;
+    }
     return true;
 }

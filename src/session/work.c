@@ -21,6 +21,20 @@ void *work_move(struct work *w, void *elements, uint32_t count, uint32_t *capaci
     return grown;
 }
 
+struct change *work_new_change(struct work *w, const struct mapper *mapper)
+{
+    struct change *changes = work_grow(w, w->changes, w->change_count, &w->change_capacity, sizeof(*changes));
+    struct change_run *runs = work_grow(w, w->runs, w->run_count, &w->run_capacity, sizeof(*runs));
+    if (!changes || !runs)
+        return NULL;
+    w->changes = changes;
+    w->runs = runs;
+    if (w->run_count == 0 || runs[w->run_count - 1].mapper != mapper)
+        runs[w->run_count++] = (struct change_run){mapper, w->change_count, w->change_count};
+    runs[w->run_count - 1].end++;
+    return &changes[w->change_count++];
+}
+
 bool work_refuse(struct work *w, enum howdah_status status, const struct change *change, const char *field,
                  const char *format, ...)
 {
@@ -56,6 +70,7 @@ static struct work *work_new(struct howdah_session *s)
     struct arena arena;
     uint32_t mappers = s->db->catalog.mapper_count;
     arena_init(&arena, &s->db->allocator);
+    arena.block_size *= 2; /* so that the work and what every work needs are one block */
     struct work *w = ARENA_NEW(&arena, struct work);
     if (w) {
         w->inserts = arena_allocate_zero(&arena, mappers * sizeof(*w->inserts), sizeof(*w->inserts));
@@ -63,9 +78,11 @@ static struct work *work_new(struct howdah_session *s)
         w->deletes = arena_allocate_zero(&arena, mappers * sizeof(*w->deletes), sizeof(*w->deletes));
         w->updates = arena_allocate_zero(&arena, mappers * sizeof(*w->updates), sizeof(*w->updates));
         w->moves = arena_allocate_zero(&arena, mappers * sizeof(*w->moves), sizeof(*w->moves));
+        w->operations = arena_allocate_zero(&arena, mappers, 1);
         w->rekeys = arena_allocate_zero(&arena, mappers * sizeof(*w->rekeys), sizeof(*w->rekeys));
     }
-    if (!w || !w->no_columns || !w->inserts || !w->deletes || !w->updates || !w->rekeys || !w->moves) {
+    if (!w || !w->no_columns || !w->inserts || !w->deletes || !w->updates || !w->rekeys || !w->moves ||
+        !w->operations) {
         arena_done(&arena);
         session_no_memory(s);
         return NULL;

@@ -44,16 +44,30 @@ struct change {
     const struct follow *follow;    /* instead of this row, those that refer to it are updated; else NULL */
     uint32_t batch;                 /* index; NONE: nothing of it is written */
     uint32_t place;                 /* in its batch */
-    uint32_t chunk;                 /* in which it is sent */
+    uint32_t chunk;                 /* in which it is sent; known where there are deferrals */
     uint32_t deferrals;             /* first of its foreign keys that wait for a generated key; NONE */
-    uint32_t cleared;  /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
-    uint8_t operation; /* enum howdah_operation */
-    uint8_t fate;      /* enum change_fate */
-    bool referenced;   /* another change waits for its generated key */
-    bool draws;        /* its identity is unset */
-    bool taken_over;   /* a DELETE whose row another object takes over: nothing of it is written */
-    bool row_stays;    /* the same, foreseen: ON DELETE does nothing to what refers to it */
-    bool parks;        /* sets unique values to NULL for a while, before the same row's own UPDATE */
+    uint32_t cleared; /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
+    bool referenced;  /* another change waits for its generated key */
+    uint16_t stretch; /* so many objects from this one on, and their images, lie side by side; or 0 */
+    bool arrays_kept; /* how its object's arrays are is known: of these nothing was edited, nor is sent */
+    union {
+        struct {
+            uint8_t operation; /* enum howdah_operation */
+            uint8_t fate;      /* enum change_fate */
+            bool taken_over;   /* a DELETE whose row another object takes over: nothing of it is written */
+            bool row_stays;    /* the same, foreseen: ON DELETE does nothing to what refers to it */
+            bool draws;        /* its identity is unset */
+            bool parks;        /* sets unique values to NULL for a while, before the same row's own UPDATE */
+            bool padding[2];
+        };
+        uint64_t kind; /* all of these */
+    };
+};
+
+/* Neighbours among the changes, all of one table: what a phase asks once for all of them. */
+struct change_run {
+    const struct mapper *mapper;
+    uint32_t first, end;
 };
 
 /* A foreign key whose value is the key of an object that has none before the plan runs. */
@@ -185,6 +199,11 @@ struct work {
 
     struct change *changes;
     uint32_t change_count, change_capacity;
+    struct change_run *runs; /* all changes, in their order */
+    uint32_t run_count, run_capacity;
+    uint8_t *operations; /* by mapper: a bit for each operation that any of its changes has had */
+    bool drops;          /* any new object is not to be written after all */
+    bool cascades;       /* any object is deleted only while this plan is made and run */
     struct deferral *deferrals;
     uint32_t deferral_count, deferral_capacity;
     struct row_edge *edges;
@@ -194,10 +213,11 @@ struct work {
     struct batch **batches;
     uint32_t batch_count, batch_capacity;
     struct map batch_map;
-    struct batch *last_batch; /* that a change went to */
-    const uint32_t *order;    /* of the batches */
-    uint64_t *no_columns;     /* an empty set, as large as any */
-    const uint64_t *last_set; /* of columns that was kept, and its words */
+    struct batch *last_batch;  /* that a change went to */
+    const uint32_t *order;     /* of the batches */
+    uint64_t *no_columns;      /* an empty set, as large as any */
+    uint64_t *set, *differing; /* room for sets of columns; the second is empty but while it is used */
+    const uint64_t *last_set;  /* of columns that was kept, and its words */
     uint32_t last_set_words;
     uint32_t *inserts; /* by mapper: how many */
     uint32_t *deletes;
@@ -234,7 +254,9 @@ void work_free(struct howdah_session *s);
 
 /* --- the phases; false: the session has the error --- */
 bool work_collect(struct work *w);
-/* Adds a change; NULL: the session has the error. */
+/* Room for one more change of that table, at the end; NULL: the session has the error. */
+struct change *work_new_change(struct work *w, const struct mapper *mapper);
+/* Adds the change of an entry; NULL: the session has the error. */
 struct change *work_add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
                                enum howdah_operation operation);
 /* Both sides of relations agree, orphans and what cascades reach is deleted, and what refers to deleted rows lets go. */
@@ -284,6 +306,23 @@ static inline const struct mapper *change_mapper(const struct work *w, const str
     return change->mapper;
 }
 
+/* Whether any change of the table has had that operation. */
+static inline bool work_has(const struct work *w, const struct mapper *mapper, enum howdah_operation operation)
+{
+    return w->operations[mapper->index] >> operation & 1;
+}
+
+static inline void work_set(struct work *w, const struct mapper *mapper, enum howdah_operation operation)
+{
+    w->operations[mapper->index] = (uint8_t)(w->operations[mapper->index] | 1u << operation);
+}
+
+/* Whether any change of the table may be another one than a DELETE. */
+static inline bool work_has_images(const struct work *w, const struct mapper *mapper)
+{
+    return work_has(w, mapper, HOWDAH_OPERATION_INSERT) || work_has(w, mapper, HOWDAH_OPERATION_UPDATE);
+}
+
 /* Besides the changes of objects there are some that only prepare or complete these. */
 static inline bool change_is_extra(const struct change *change)
 {
@@ -299,10 +338,6 @@ static inline struct change *work_change_of(const struct work *w, const struct e
 
 /* The column is a foreign key's whose value is not known yet. */
 bool work_defers(const struct work *w, const struct change *change, uint32_t column);
-
-/* A plain integer field of an object, of any width. False, and nothing is set, if the value does not fit. (It is read by
- * key_read_integer.) */
-bool integer_set(const struct column *c, void *object, int64_t value);
 
 /* The elements with room for one more, perhaps in another place; NULL if memory is out. */
 void *work_move(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size);
