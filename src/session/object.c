@@ -117,8 +117,9 @@ static void *add_again(struct howdah_session *s, const struct mapper *mapper, st
     s->moves++;
     if (entry->mapper == mapper->index && entry_move(entry, EVENT_ADD))
         return entry_object(mapper, entry);
-    session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, NULL,
-                 "can't add a %s %s again: add a copy of the struct", entry_state_name(entry), mapper->model->name);
+    session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, entry_object(mapper, entry),
+                 "can't add a %s %s again: add a copy of the struct%s", entry_state_name(entry), mapper->model->name,
+                 entry->row_deleted && !entry->unwritten ? "" : ", or session_attach the object itself");
     return object_lost(s, mapper->model, value);
 }
 

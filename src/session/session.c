@@ -248,9 +248,12 @@ struct entry *session_entry(struct howdah_session *s, const void *object, const 
     if (entry && entry->state != ENTRY_DETACHED)
         return entry;
     if (entry)
-        session_fail(s, HOWDAH_STATUS_MISUSE, entry_mapper(s, entry)->model->name, NULL, NULL,
-                     "can't %s a detached %s: it was deleted, evicted or rolled back", verb,
-                     entry_mapper(s, entry)->model->name);
+        session_fail(s, HOWDAH_STATUS_MISUSE, entry_mapper(s, entry)->model->name, NULL,
+                     entry_object(entry_mapper(s, entry), entry), "can't %s a detached %s: %s", verb,
+                     entry_mapper(s, entry)->model->name,
+                     entry->row_deleted && !entry->unwritten
+                         ? "its row was deleted, or is gone"
+                         : "it was evicted or rolled back; session_attach takes it back");
     else
         session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL, "can't %s %s: it is no object of this session", verb,
                      object ? "that pointer" : "NULL");
