@@ -49,10 +49,28 @@ bool query_prepare_form(struct howdah_query *q, select_write *write_form, const 
     return false;
 }
 
+/* SELECT DISTINCT compares all columns. */
+static bool check_distinct(struct howdah_query *q)
+{
+    const struct mapper *root = query_root(q);
+    for (uint32_t i = 0; q->select.distinct && !q->select.outputs.first && i < root->column_count; i++) {
+        const struct column *c = &root->columns[i];
+        if (operator_has_order(c))
+            continue;
+        session_fail(q->s, HOWDAH_STATUS_INVALID, root->model->name, c->field->name, NULL,
+                     "%s.%s is %s, which has no equality: query_distinct needs it of all columns", root->model->name,
+                     c->field->name, c->ddl_type);
+        return false;
+    }
+    return true;
+}
+
 struct query_form *query_prepare(struct howdah_query *q, enum select_form kind)
 {
     struct query_form *form = &q->forms[kind];
-    if (form->prepared.statement || query_prepare_form(q, write, &(struct writing){q, kind}, form))
+    if (form->prepared.statement)
+        return form;
+    if ((kind == SELECT_EXISTS || check_distinct(q)) && query_prepare_form(q, write, &(struct writing){q, kind}, form))
         return form;
     return NULL;
 }

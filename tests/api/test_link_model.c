@@ -270,8 +270,91 @@ START_TEST(test_link_model__flushed_and_rolled_back)
 }
 END_TEST
 
+/* --- a model that is linked with itself, by a key of two parts --- */
+
+typedef struct Person Person;
+typedef struct Follow Follow;
+
+struct Person {
+    const char *town;
+    int32_t number;
+    MANY(Person) following;
+    MANY(Person) followers;
+    MANY(Follow) follows;
+};
+
+struct Follow {
+    const char *from_town;
+    int32_t from_number;
+    const char *to_town;
+    int32_t to_number;
+    int32_t warmth;
+    Person *from;
+    Person *to;
+};
+
+extern const Model Person_model, Follow_model;
+
+/* clang-format off */
+MODEL(Person, "people",
+    COLUMN(Person, town,   .primary_key = true),
+    COLUMN(Person, number, .primary_key = true),
+    MANY_TO_MANY(Person, following, Person, "follows", "from_town, from_number", "to_town, to_number"),
+    MANY_TO_MANY(Person, followers, Person, "follows", "to_town, to_number", "from_town, from_number"),
+    HAS_MANY(Person, follows, Follow, from_town, from_number));
+MODEL(Follow, "follows",
+    COLUMN(Follow, from_town,   .primary_key = true),
+    COLUMN(Follow, from_number, .primary_key = true),
+    COLUMN(Follow, to_town,     .primary_key = true),
+    COLUMN(Follow, to_number,   .primary_key = true),
+    COLUMN(Follow, warmth),
+    BELONGS_TO(Follow, from, Person, from_town, from_number),
+    BELONGS_TO(Follow, to, Person, to_town, to_number));
+/* clang-format on */
+
+START_TEST(test_link_model__linked_with_itself)
+{
+    scene_close();
+    scene_open(MODELS(Person, Follow));
+    Person *a = session_add(s, Person, .town = "x", .number = 1), *b = session_add(s, Person, .town = "x", .number = 2);
+    Person *c = session_add(s, Person, .town = "y", .number = 1);
+    check_ok(session_link(s, a, following, b));
+    check_ok(session_link(s, a, followers, c));
+    check_ok(session_link(s, b, following, a));
+    session_add(s, Follow, .from = b, .to = c, .warmth = 3);
+    check_ok(session_commit(s));
+    ck_assert(has(a, following, b) && has(a, followers, c) && has(a, followers, b) && has(b, following, c));
+    ck_assert_uint_eq(b->follows.count, 2);
+    scene_renew();
+    Query *q = session_query(s, Person);
+    query_with(q, Person, following);
+    query_with(q, Person, followers);
+    query_order_by(q, Person, town, ORDER_ASC);
+    query_order_by(q, Person, number, ORDER_ASC);
+    Person **people = query_all(q, Person, NULL);
+    check_no_error();
+    a = people[0];
+    b = people[1];
+    c = people[2];
+    ck_assert(a->following.count == 1 && a->followers.count == 2 && b->following.count == 2 && c->followers.count == 1);
+    Person *wanted[] = {c, a};
+    check_ok(session_replace(s, a, following, wanted, 2)); /* not b any more; himself */
+    check_ok(session_unlink(s, c, followers, b));
+    check_ok(session_commit(s));
+    live_check("x1x1 x1y1 x2x1 y1x1", "SELECT string_agg(from_town || from_number || to_town || to_number, ' ' ORDER BY"
+                                      " from_town, from_number, to_town, to_number) FROM follows");
+    check_nothing_to_write();
+    check_ok(session_delete(s, a));
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM follows");
+    ck_assert(b->following.count == 0 && c->followers.count == 0);
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_link_model__linked_with_itself);
     tcase_add_test(tests, test_link_model__reading);
     tcase_add_test(tests, test_link_model__linking_adds_a_row);
     tcase_add_test(tests, test_link_model__linking_what_is_new);
