@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-enum { CHUNK_ROWS = 64 };  /* rows of a result that comes in pieces, where libpq can do that */
-enum { FEW_ROWS = 10000 }; /* that libpq may hold */
+enum { CHUNK_ROWS = 64 }; /* rows of a result that comes in pieces, where libpq can do that */
 
 static struct awaited *first(struct pg_execution *e)
 {
@@ -150,8 +149,6 @@ void execution_expect_rows(struct pg_execution *e)
     const struct awaited *awaited = first(e);
     if (!awaited || awaited->kind != AWAITED_STEP || !awaited->step->one_by_one)
         return;
-    if (awaited->step->whole_if_few && awaited->cached && awaited->cached->few)
-        return;
 #ifdef LIBPQ_HAS_CHUNK_MODE
     PQsetChunkedRowsMode(e->connection->pg, CHUNK_ROWS);
 #else
@@ -193,8 +190,6 @@ static void complete_step(struct pg_execution *e, PGresult *result)
     struct pg_step *step = awaited->step;
     if (step->role == PG_COMMIT)
         check_commit(e, step, PQcmdStatus(result));
-    if (step->whole_if_few && awaited->cached)
-        awaited->cached->few = tag_count(PQcmdStatus(result)) <= FEW_ROWS;
     if (!step->done && !e->watched)
         return;
     const struct pg_done done = {.tag = PQcmdStatus(result), .affected = tag_count(PQcmdStatus(result))};

@@ -68,17 +68,20 @@ static bool grow_parameters(struct pg_execution *e, size_t count)
     return true;
 }
 
-/* Copies the parameters' addresses to where libpq gets them: it knows NULL by a null pointer, we by the size. The
- * result is their bytes together. */
-static uint64_t take_parameters(struct pg_execution *e, const struct pg_binding *binding, size_t count)
+/* Copies the parameters' addresses to where libpq gets them, unless they are as it wants them: it knows NULL by a null
+ * pointer, we by the size. The result is their bytes together. */
+static uint64_t take_parameters(struct pg_execution *e, struct pg_binding *binding, size_t count)
 {
     uint64_t bytes = 0;
+    if (binding->bytes)
+        return binding->bytes + count * PARAMETER_OVERHEAD;
     for (size_t i = 0; i < count; i++) {
         int size = binding->sizes[i];
         const char *value = binding->values[i];
         e->scratch.values[i] = size < 0 ? NULL : value ? value : "";
         bytes += PARAMETER_OVERHEAD + (size > 0 ? (unsigned)size : 0);
     }
+    binding->values = e->scratch.values;
     return bytes;
 }
 
@@ -134,7 +137,7 @@ static bool send_named(struct pg_execution *e, struct pg_step *step, struct cach
 {
     if (cached->state == CACHED_UNPREPARED && !prepare(e, step, cached))
         return false;
-    return PQsendQueryPrepared(e->connection->pg, cached->name, step->statement->parameters, e->scratch.values,
+    return PQsendQueryPrepared(e->connection->pg, cached->name, step->statement->parameters, binding->values,
                                binding->sizes, formats_of(e, binding), 1);
 }
 
@@ -142,7 +145,7 @@ static bool send_unnamed(struct pg_execution *e, const struct statement *s, cons
                          size_t *bytes)
 {
     *bytes += strlen(s->text);
-    return PQsendQueryParams(e->connection->pg, s->text, s->parameters, s->types, e->scratch.values, binding->sizes,
+    return PQsendQueryParams(e->connection->pg, s->text, s->parameters, s->types, binding->values, binding->sizes,
                              formats_of(e, binding), 1);
 }
 

@@ -17,6 +17,7 @@ struct pg_binding {
     const char *const *values;
     const int *sizes;
     const int *formats; /* for each 1 if it is binary, 0 if it is text without a NUL; NULL: all are binary */
+    size_t bytes;       /* of all values, where those that are NULL, and no others, are null pointers; 0: who knows */
 };
 
 /* A column of a result. */
@@ -40,10 +41,10 @@ enum pg_role {
 struct pg_step {
     const struct statement *statement;
     enum pg_role role;
-    bool sync;         /* ends its segment: the executor waits until all its results are in */
-    bool one_by_one;   /* rows are delivered as they arrive; else when the result is whole. Same callback */
-    bool whole_if_few; /* with one_by_one: but whole if there were few of them when the statement ran last on this
-                          connection. libpq does much less for a row then, but holds them all */
+    bool sync; /* ends its segment: the executor waits until all its results are in */
+    bool
+        one_by_one; /* rows are delivered as they arrive, and none is held; else when the result is whole, for which libpq
+                        does much less. Same callback */
 
     /* Called right before the step is sent. NULL: no parameters. A status other than OK stops the plan. */
     enum howdah_status (*bind)(void *arg, struct pg_step *step, struct pg_binding *ret);

@@ -23,7 +23,6 @@ struct cached {
     struct map_node node; /* first */
     uint64_t hash[2];
     enum cached_state state;
-    bool few;                     /* rows came when it ran last */
     struct cached *newer, *older; /* in the list of the live ones, or of the doomed ones */
     char name[sizeof("howdah_") + 32];
 };

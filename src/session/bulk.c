@@ -92,9 +92,9 @@ void howdah_query_set_field(struct howdah_query *q, const struct howdah_model *m
     const struct column *c = assigned_column(q, model, offset);
     if (!c)
         return;
-    const struct select_parameter *parameter = query_value_is_null(value)
+    const struct select_parameter *parameter = query_value_is_null(&value)
                                                    ? null_parameter(q, c)
-                                                   : query_parameter(q, query_root(q), c, OPERAND_ASSIGNED, value);
+                                                   : query_parameter(q, query_root(q), c, OPERAND_ASSIGNED, &value);
     struct select_piece *piece = parameter ? ARENA_NEW(&q->s->arena, struct select_piece) : NULL;
     if (piece)
         *piece = piece_parameter(parameter);

@@ -262,6 +262,7 @@ static enum howdah_status bind_keys(struct branch *branch)
     int *sizes = (int *)(uintptr_t)branch->binding.sizes;
     struct key_index keys; /* each once */
     struct pg_binding arrays;
+    branch->binding.bytes = 0; /* they are counted when they are sent */
     if (!index_root_keys(branch, &keys) || !parameters_begin(p, KEY_PARTS_MAX))
         return HOWDAH_STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < ends.count; i++)

@@ -88,7 +88,7 @@ struct query_left {
     const struct column *column;
 };
 void query_compare(struct howdah_query *q, struct select_conditions *conditions, const struct query_left *left,
-                   const char *op, struct howdah_value value);
+                   const char *op, const struct howdah_value *value);
 /* A column of a type of its own for such a comparison, with the name of another; in the session's arena. */
 const struct column *query_lone_column(struct howdah_query *q, const struct column *like, enum howdah_type type,
                                        enum column_shape shape);
@@ -115,11 +115,11 @@ bool query_check_order(struct howdah_query *q, const struct mapper *mapper, cons
 const struct mapper *query_row_mapper(struct howdah_query *q, const struct howdah_model *model);
 
 /* SQL NULL, as a value. */
-bool query_value_is_null(struct howdah_value value);
+bool query_value_is_null(const struct howdah_value *value);
 /* A value, not NULL, that is compared with the column, as a parameter, copied; NULL and a fault if it does not fit. */
 const struct select_parameter *query_parameter(struct howdah_query *q, const struct mapper *mapper,
                                                const struct column *column, enum operand operand,
-                                               struct howdah_value value);
+                                               const struct howdah_value *value);
 /* A count of rows. */
 const struct select_parameter *query_number(struct howdah_query *q, uint64_t number);
 
@@ -170,8 +170,7 @@ struct query_reading {
     struct howdah_query *q;
     const struct query_form *form;
     enum howdah_status (*row)(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
-    bool one_by_one; /* rows are delivered as they arrive, */
-    bool whole_if_few;
+    bool one_by_one; /* rows are delivered as they arrive */
 };
 enum howdah_status query_read(struct query_reading *reading);
 struct sibling_result;

@@ -79,7 +79,7 @@ void howdah_query_having_field(struct howdah_query *q, enum howdah_aggregate agg
                                                         aggregate_is_array(aggregate) ? SHAPE_ARRAY : SHAPE_PLAIN);
     const struct query_left left = {a.pieces, a.count, a.source->mapper, like};
     if (like)
-        query_compare(q, &q->select.having, &left, op, value);
+        query_compare(q, &q->select.having, &left, op, &value);
 }
 
 void howdah_query_order_by_aggregate_field(struct howdah_query *q, enum howdah_aggregate aggregate,

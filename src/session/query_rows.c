@@ -176,13 +176,6 @@ static bool prepare_outputs(struct reading *reading, struct arena *arena)
     return true;
 }
 
-/* A result that may be kept whole while its rows are read: libpq then works less for each, but holds it all. */
-static bool is_small(const struct howdah_query *q, enum select_form form)
-{
-    enum { SMALL_RESULT = 10000 };
-    return form != SELECT_ROWS || (q->select.limit && select_number(q->select.limit) <= SMALL_RESULT);
-}
-
 /* With the relations that the query brings along. */
 static enum howdah_status run_eager(struct reading *reading, enum select_form form)
 {
@@ -213,8 +206,7 @@ static enum howdah_status run(struct reading *reading, enum select_form form)
     reading->mapper = q->result ? q->result : query_root(q);
     model = reading->mapper->model;
     reading->base.form = query_prepare(q, form);
-    reading->base.one_by_one = reading->each || !is_small(q, form);
-    reading->base.whole_if_few = !reading->each;
+    reading->base.one_by_one = reading->each;
     reading->base.row = reading->each ? pass_row : q->result || q->untracked ? take_struct : take_managed;
     bool ready = reading->base.form && (!q->result || prepare_outputs(reading, &arena));
     if (ready && reading->each && !(reading->row = arena_allocate(&arena, model->size, model->alignment)))

@@ -1,4 +1,5 @@
 /* Running queries: the statement of each form, its parameters, and the plan. What becomes of rows is query_rows.c's. */
+#include "budget.h"
 #include "query.h"
 #include "transaction.h"
 
@@ -24,12 +25,14 @@ bool query_make_binding(struct arena *arena, const struct select_statement *prep
     if (!values)
         return false;
     int *sizes = (int *)(values + count + 1), *formats = sizes + count + 1;
+    size_t bytes = 0;
     for (uint32_t i = 0; i < count; i++) {
         values[i] = prepared->parameters[i]->data;
         sizes[i] = prepared->parameters[i]->size;
         formats[i] = prepared->parameters[i]->oid != 0;
+        bytes += sizes[i] > 0 ? (size_t)sizes[i] : 0;
     }
-    *ret = (struct pg_binding){values, sizes, formats};
+    *ret = (struct pg_binding){values, sizes, formats, bytes};
     return true;
 }
 
@@ -135,8 +138,7 @@ enum howdah_status query_read(struct query_reading *reading)
     struct pg_step step = {.statement = reading->form->prepared.statement,
                            .bind = bind,
                            .arg = reading,
-                           .one_by_one = reading->one_by_one,
-                           .whole_if_few = reading->whole_if_few,
+                           .one_by_one = reading->one_by_one || budget_row_limit(q->s),
                            .row = reading->row};
     return query_check_lock(q) ? transaction_read(q->s, &step) : q->s->error.status;
 }

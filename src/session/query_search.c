@@ -45,8 +45,10 @@ static void parameter(struct subject *on, const struct select_parameter *p)
 
 static const struct select_parameter *text_parameter(const struct subject *on, enum operand operand, const char *value)
 {
-    if (value)
-        return query_parameter(on->q, on->source->mapper, on->column, operand, howdah_value_text(value));
+    if (value) {
+        const struct howdah_value text = howdah_value_text(value);
+        return query_parameter(on->q, on->source->mapper, on->column, operand, &text);
+    }
     refuse(on, "there is no text to look for");
     return NULL;
 }
@@ -117,14 +119,14 @@ void howdah_query_where_json_field(struct howdah_query *q, const struct howdah_m
     struct howdah_text_array array = {.items = (const char **)(uintptr_t)path};
     while (path[array.count])
         array.count++;
-    const struct select_parameter *p =
-        query_parameter(q, on.source->mapper, on.column, OPERAND_NAMES, howdah_value_text_array(array));
+    const struct howdah_value names = howdah_value_text_array(array);
+    const struct select_parameter *p = query_parameter(q, on.source->mapper, on.column, OPERAND_NAMES, &names);
     enum howdah_type type = found ? type_at_path(found, &value) : HOWDAH_TYPE_TEXT;
     const struct column *like = p ? query_lone_column(q, on.column, type, SHAPE_PLAIN) : NULL;
     if (!like)
         return;
     write_path(&on, p, type);
-    query_compare(q, &q->select.where, &(struct query_left){on.pieces, on.count, on.source->mapper, like}, op, value);
+    query_compare(q, &q->select.where, &(struct query_left){on.pieces, on.count, on.source->mapper, like}, op, &value);
 }
 
 /* --- full text --- */

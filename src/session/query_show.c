@@ -22,6 +22,7 @@ static void bind_again(struct howdah_query *q, const struct select_parameter *ch
                 continue;
             ((const char **)(uintptr_t)form->binding.values)[i] = changed->data;
             ((int *)(uintptr_t)form->binding.sizes)[i] = changed->size;
+            form->binding.bytes = 0; /* they are counted when they are sent */
         }
     }
     if (changed == q->select.limit) /* which these compare with their own */

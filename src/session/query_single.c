@@ -95,7 +95,6 @@ static enum howdah_status run(struct values *v, const struct select_piece *piece
         return q->s->error.status;
     v->base.form = &form;
     v->base.row = take_value;
-    v->base.one_by_one = v->base.whole_if_few = rows;
     return query_read(&v->base);
 }
 

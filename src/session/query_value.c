@@ -117,25 +117,25 @@ static bool choose_column(struct taking *t, const struct column *column, enum op
 /* --- one value --- */
 
 /* Puts the value into the field of a struct of which nothing else is there. */
-static enum howdah_status assign(struct taking *t, struct howdah_value value, struct arena *arena, void *object)
+static enum howdah_status assign(struct taking *t, const struct howdah_value *value, struct arena *arena, void *object)
 {
-    memset(column_field(t->as, object), 0, t->as->size);
-    return column_assign(t->as, value, arena, object, &t->why);
+    if (t->as->shape != SHAPE_PLAIN || !t->as->codec->size) /* what is not assigned as a whole */
+        memset(column_field(t->as, object), 0, t->as->size);
+    return column_assign(t->as, *value, arena, object, &t->why);
 }
 
 /* What was encoded, without its first bytes, is the value. */
 static enum howdah_status keep(struct query_parameter *p, size_t skipped)
 {
-    if (!buffer_cstring(&p->wire)) /* the final NUL is for what is sent as text */
-        return HOWDAH_STATUS_NO_MEMORY;
-    if (p->wire.size - skipped > INT32_MAX)
+    bool sent_as_text = !p->bound.oid; /* which ends with a NUL */
+    if (p->wire.failed || (sent_as_text && !buffer_cstring(&p->wire)) || p->wire.size - skipped > INT32_MAX)
         return HOWDAH_STATUS_NO_MEMORY;
     p->bound.data = p->wire.data + skipped;
     p->bound.size = (int)(p->wire.size - skipped);
     return HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status take_one(struct taking *t, struct howdah_value value)
+static enum howdah_status take_one(struct taking *t, const struct howdah_value *value)
 {
     struct arena *scratch = &t->q->s->scratch;
     struct query_parameter *p = t->p;
@@ -150,7 +150,7 @@ static enum howdah_status take_one(struct taking *t, struct howdah_value value)
     p->bound.oid = t->as->item_oid;
     p->bound.cast = t->as->write_cast;
     status = keep(p, LENGTH_SIZE);
-    if (column_is_null(t->as, object)) { /* which can only be assigned */
+    if (p->operand == OPERAND_ASSIGNED && column_is_null(t->as, object)) {
         p->bound.data = NULL;
         p->bound.size = -1;
     }
@@ -179,14 +179,15 @@ static const char *escape_pattern(struct arena *arena, const char *before, const
     return pattern;
 }
 
-static enum howdah_status take_part(struct taking *t, struct howdah_value value)
+static enum howdah_status take_part(struct taking *t, const struct howdah_value *value)
 {
     enum operand operand = t->p->operand;
-    if (value.type != HOWDAH_TYPE_TEXT)
+    if (value->type != HOWDAH_TYPE_TEXT)
         return take_one(t, value); /* which says what is wrong with it */
-    value.as.text = escape_pattern(&t->q->s->scratch, operand == OPERAND_START ? "" : "%", value.as.text,
-                                   operand == OPERAND_ENDING ? "" : "%");
-    return value.as.text ? take_one(t, value) : HOWDAH_STATUS_NO_MEMORY;
+    struct howdah_value pattern = *value;
+    pattern.as.text = escape_pattern(&t->q->s->scratch, operand == OPERAND_START ? "" : "%", value->as.text,
+                                     operand == OPERAND_ENDING ? "" : "%");
+    return pattern.as.text ? take_one(t, &pattern) : HOWDAH_STATUS_NO_MEMORY;
 }
 
 /* --- lists --- */
@@ -202,21 +203,22 @@ static bool item_column(uint32_t type, struct column *ret)
 static enum howdah_status append_item(struct taking *t, const struct column *item, const void *from, void *object,
                                       struct buffer *out)
 {
-    enum howdah_status status = assign(t, column_value(item, from), &t->q->s->scratch, object);
+    const struct howdah_value value = column_value(item, from);
+    enum howdah_status status = assign(t, &value, &t->q->s->scratch, object);
     if (status == HOWDAH_STATUS_OK)
         column_append(t->as, object, out);
     return status;
 }
 
-static enum howdah_status append_items(struct taking *t, const struct column *item, struct howdah_value list,
+static enum howdah_status append_items(struct taking *t, const struct column *item, const struct howdah_value *list,
                                        struct buffer *out)
 {
     void *object = arena_allocate(&t->q->s->scratch, t->as->offset + t->as->size, _Alignof(max_align_t));
     enum howdah_status status = object ? HOWDAH_STATUS_OK : HOWDAH_STATUS_NO_MEMORY;
-    column_append_header(t->as, list.as.array.count, out);
-    for (size_t i = 0; i < list.as.array.count && status == HOWDAH_STATUS_OK; i++) {
-        const void *from = (const char *)list.as.array.items + i * item->size;
-        if ((list.as.array.nulls && list.as.array.nulls[i]) || column_is_null(item, from))
+    column_append_header(t->as, list->as.array.count, out);
+    for (size_t i = 0; i < list->as.array.count && status == HOWDAH_STATUS_OK; i++) {
+        const void *from = (const char *)list->as.array.items + i * item->size;
+        if ((list->as.array.nulls && list->as.array.nulls[i]) || column_is_null(item, from))
             return refuse(t,
                           "has an item that is NULL, which no comparison finds: leave it out, and ask for NULL apart");
         status = append_item(t, item, from, object, out);
@@ -224,10 +226,10 @@ static enum howdah_status append_items(struct taking *t, const struct column *it
     return status;
 }
 
-static enum howdah_status take_list(struct taking *t, struct howdah_value list)
+static enum howdah_status take_list(struct taking *t, const struct howdah_value *list)
 {
     struct column item;
-    if (!item_column(list.type, &item))
+    if (!item_column(list->type, &item))
         return refuse(t, "is no array: give one, as in ((Int64Array){.items = ids, .count = n})");
     buffer_reset(&t->p->wire);
     enum howdah_status status = append_items(t, &item, list, &t->p->wire);
@@ -240,7 +242,7 @@ static enum howdah_status take_list(struct taking *t, struct howdah_value list)
 
 /* --- parameters --- */
 
-typedef enum howdah_status take(struct taking *t, struct howdah_value value);
+typedef enum howdah_status take(struct taking *t, const struct howdah_value *value);
 
 static take *const takes[] = {
     [OPERAND_SAME] = take_one,      [OPERAND_LIST] = take_list,         [OPERAND_ITEM] = take_one,
@@ -250,16 +252,16 @@ static take *const takes[] = {
 };
 
 /* A value without the macros may be text, bytes or an array and have no pointer. */
-bool query_value_is_null(struct howdah_value value)
+bool query_value_is_null(const struct howdah_value *value)
 {
-    switch (value.type) {
+    switch (value->type) {
     case HOWDAH_TYPE_NONE: return true;
     case HOWDAH_TYPE_TEXT:
     case HOWDAH_TYPE_JSON:
-    case HOWDAH_TYPE_NUMERIC: return !value.as.text;
+    case HOWDAH_TYPE_NUMERIC: return !value->as.text;
     case HOWDAH_TYPE_BYTES:
-    case HOWDAH_TYPE_CODEC: return !value.as.bytes.data;
-    default: return (value.type & HOWDAH_TYPE_ARRAY) && !value.as.array.items;
+    case HOWDAH_TYPE_CODEC: return !value->as.bytes.data;
+    default: return (value->type & HOWDAH_TYPE_ARRAY) && !value->as.array.items;
     }
 }
 
@@ -284,7 +286,8 @@ static enum howdah_status take_number(struct howdah_query *q, struct query_param
     return keep(p, 0);
 }
 
-static enum howdah_status take_value(struct howdah_query *q, struct query_parameter *p, struct howdah_value value)
+static enum howdah_status take_value(struct howdah_query *q, struct query_parameter *p,
+                                     const struct howdah_value *value)
 {
     struct taking t;
     const char *model = p->mapper->model->name, *field = p->column->field->name;
@@ -306,13 +309,13 @@ static bool set(struct howdah_query *q, struct select_parameter *parameter, stru
     struct query_parameter *p = (struct query_parameter *)(void *)parameter;
     if (!p->column)
         return take_number(q, p, value) == HOWDAH_STATUS_OK;
-    if (query_value_is_null(value) && p->operand != OPERAND_ASSIGNED) {
+    if (query_value_is_null(&value) && p->operand != OPERAND_ASSIGNED) {
         query_fail(q, HOWDAH_STATUS_INVALID, p->mapper, p->column,
                    "%s.%s: NULL is no value to compare with: build another query, with = or <>", p->mapper->model->name,
                    p->column->field->name);
         return false;
     }
-    return take_value(q, p, value) == HOWDAH_STATUS_OK;
+    return take_value(q, p, &value) == HOWDAH_STATUS_OK;
 }
 
 static struct query_parameter *new_parameter(struct howdah_query *q)
@@ -331,7 +334,7 @@ static struct query_parameter *new_parameter(struct howdah_query *q)
 
 const struct select_parameter *query_parameter(struct howdah_query *q, const struct mapper *mapper,
                                                const struct column *column, enum operand operand,
-                                               struct howdah_value value)
+                                               const struct howdah_value *value)
 {
     struct query_parameter *p = new_parameter(q);
     if (!p)

@@ -61,12 +61,20 @@ static void refuse_null(struct howdah_query *q, const struct query_left *left, c
                left->mapper->model->name, left->column->field->name, op);
 }
 
-static struct select_piece piece_operator(const struct operator* op)
+/* Pieces are put where they stay, one behind the other. */
+static inline struct select_piece *put_fixed(struct select_piece *to, const char *text, size_t length)
 {
-    struct select_piece piece = {.kind = PIECE_TEXT};
-    piece.text = op->text;
-    piece.length = op->length;
-    return piece;
+    to->kind = PIECE_FIXED;
+    to->text = text;
+    to->length = length;
+    return to + 1;
+}
+
+static inline struct select_piece *put_parameter(struct select_piece *to, const struct select_parameter *parameter)
+{
+    to->kind = PIECE_PARAMETER;
+    to->parameter = parameter;
+    return to + 1;
 }
 
 /* What an operator of text sees of a column of another type: what a program reads from it. */
@@ -77,7 +85,7 @@ static bool is_cast(const struct column *c, const struct operator* op)
     return of_text && operator_casts_text(c);
 }
 
-static struct select_piece *put_left(struct select_piece *to, const struct query_left *left, bool cast)
+static inline struct select_piece *put_left(struct select_piece *to, const struct query_left *left, bool cast)
 {
     if (cast)
         *to++ = piece_text(left->column->read_open);
@@ -89,7 +97,7 @@ static struct select_piece *put_left(struct select_piece *to, const struct query
 }
 
 void query_compare(struct howdah_query *q, struct select_conditions *conditions, const struct query_left *left,
-                   const char *name, struct howdah_value value)
+                   const char *name, const struct howdah_value *value)
 {
     const struct operator* op = operator_find(name);
     const struct select_parameter *parameter = NULL;
@@ -107,17 +115,15 @@ void query_compare(struct howdah_query *q, struct select_conditions *conditions,
     struct select_piece *to = add_condition(q, conditions, left->count + 1 + (parameter != NULL) + closed + 2 * cast);
     if (!to)
         return;
-    if (value_first) {
-        *to++ = piece_parameter(parameter);
-        *to++ = piece_operator(op);
-    }
+    if (value_first)
+        to = put_fixed(put_parameter(to, parameter), op->text, op->length);
     to = put_left(to, left, cast);
     if (!value_first)
-        *to++ = parameter ? piece_operator(op) : piece_text(op->with_null);
+        to = parameter ? put_fixed(to, op->text, op->length) : put_fixed(to, op->with_null, strlen(op->with_null));
     if (!value_first && parameter)
-        *to++ = piece_parameter(parameter);
+        to = put_parameter(to, parameter);
     if (closed)
-        *to = piece_text(op->close);
+        put_fixed(to, op->close, strlen(op->close));
 }
 
 void howdah_query_where_field(struct howdah_query *q, const struct howdah_model *model, size_t offset, const char *op,
@@ -128,7 +134,7 @@ void howdah_query_where_field(struct howdah_query *q, const struct howdah_model 
     if (!c)
         return;
     const struct select_piece piece = piece_column(source, c);
-    query_compare(q, &q->select.where, &(struct query_left){&piece, 1, source->mapper, c}, op, value);
+    query_compare(q, &q->select.where, &(struct query_left){&piece, 1, source->mapper, c}, op, &value);
 }
 
 void howdah_query_where_between_field(struct howdah_query *q, const struct howdah_model *model, size_t offset,
@@ -138,14 +144,14 @@ void howdah_query_where_between_field(struct howdah_query *q, const struct howda
     const struct column *c = source ? query_column(q, source, offset) : NULL;
     if (!c || !check_operator(q, source->mapper, c, operator_find(">="), "BETWEEN"))
         return;
-    if (query_value_is_null(low) || query_value_is_null(high)) {
+    if (query_value_is_null(&low) || query_value_is_null(&high)) {
         query_fail(q, HOWDAH_STATUS_INVALID, source->mapper, c,
                    "%s.%s: BETWEEN with NULL is never true: use >= or <= for a range that is open on one side",
                    source->mapper->model->name, c->field->name);
         return;
     }
-    const struct select_parameter *from = query_parameter(q, source->mapper, c, OPERAND_SAME, low);
-    const struct select_parameter *to = from ? query_parameter(q, source->mapper, c, OPERAND_SAME, high) : NULL;
+    const struct select_parameter *from = query_parameter(q, source->mapper, c, OPERAND_SAME, &low);
+    const struct select_parameter *to = from ? query_parameter(q, source->mapper, c, OPERAND_SAME, &high) : NULL;
     if (!to)
         return;
     const struct select_piece pieces[] = {piece_column(source, c), piece_text(" BETWEEN "), piece_parameter(from),

@@ -1,4 +1,5 @@
 /* SQL of the program's own: running it, and what becomes of its rows. */
+#include "budget.h"
 #include "direct.h"
 #include "load.h"
 #include "rows.h"
@@ -121,7 +122,7 @@ static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_bindin
         values[i] = raw->format.values[i].data;
         sizes[i] = raw->format.values[i].size;
     }
-    *ret = (struct pg_binding){values, sizes, raw->formats};
+    *ret = (struct pg_binding){.values = values, .sizes = sizes, .formats = raw->formats};
     return HOWDAH_STATUS_OK;
 }
 
@@ -244,8 +245,7 @@ static enum howdah_status run(struct raw *raw)
     if (raw->mapper) {
         step.columns = take_columns;
         step.row = raw->each ? pass_row : take_object;
-        step.one_by_one = true;
-        step.whole_if_few = !raw->each;
+        step.one_by_one = raw->each || raw->one || budget_row_limit(s); /* where most rows may not be wanted */
     }
     /* What session_execute runs is taken to write, also where its first word is SELECT: of a function that does. */
     if (!raw->mapper)

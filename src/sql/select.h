@@ -35,7 +35,12 @@ static inline int64_t select_number(const struct select_parameter *parameter)
     return (int64_t)read_uint64(parameter->data);
 }
 
-enum select_piece_kind { PIECE_TEXT, PIECE_COLUMN, PIECE_PARAMETER };
+enum select_piece_kind {
+    PIECE_TEXT,
+    PIECE_FIXED, /* a text that is a constant of the library's, so that its address stands for it */
+    PIECE_COLUMN,
+    PIECE_PARAMETER
+};
 
 struct select_piece {
     enum select_piece_kind kind;

@@ -154,6 +154,12 @@ void write_expression(struct select_writer *w, struct select_expression expressi
         const struct select_piece *piece = &expression.pieces[i];
         switch (piece->kind) {
         case PIECE_TEXT: write_bytes(w, piece->text, piece->length); break;
+        case PIECE_FIXED:
+            if (w->hashing)
+                mix(w, (uintptr_t)piece->text);
+            else
+                write_bytes(w, piece->text, piece->length);
+            break;
         case PIECE_COLUMN: write_column(w, piece->source, piece->column); break;
         case PIECE_PARAMETER: write_parameter(w, piece->parameter); break;
         }

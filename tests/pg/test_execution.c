@@ -398,32 +398,6 @@ START_TEST(test_execution__one_by_one)
 }
 END_TEST
 
-/* How many rows come before the error of the one whose number is 0: none, where the result is taken whole. */
-static size_t rows_before_error(const char *insert)
-{
-    for (int failing = 0; failing < 2; failing++) {
-        harness_clear(&h);
-        harness_add(&h, PG_STATEMENT, failing ? "INSERT INTO numbers VALUES (0)" : insert);
-        ck_assert_int_eq(harness_run(&h), HOWDAH_STATUS_OK);
-        harness_clear(&h);
-        struct pg_step *step = harness_add(&h, PG_STATEMENT, "SELECT 1 / i FROM numbers");
-        step->one_by_one = step->whole_if_few = true;
-        ck_assert_int_eq(harness_run(&h), failing ? HOWDAH_STATUS_DATA : HOWDAH_STATUS_OK);
-    }
-    size_t rows = h.row_count;
-    ck_assert_int_eq(harness_sql(&h, "TRUNCATE numbers"), HOWDAH_STATUS_OK);
-    return rows;
-}
-
-START_TEST(test_execution__one_by_one_unless_few)
-{
-    ck_assert_int_eq(harness_sql(&h, "CREATE TEMP TABLE numbers (i integer)"), HOWDAH_STATUS_OK);
-    ck_assert_uint_eq(rows_before_error("INSERT INTO numbers VALUES (1), (2)"), 0);
-    ck_assert_uint_gt(rows_before_error("INSERT INTO numbers SELECT generate_series(1, 10001)"), 0);
-    ck_assert_uint_eq(rows_before_error("INSERT INTO numbers SELECT generate_series(1, 10000)"), 0);
-}
-END_TEST
-
 START_TEST(test_execution__one_by_one_stops)
 {
     for (int prepared = 0; prepared < 2; prepared++) {
@@ -515,7 +489,6 @@ static Suite *suite(void)
     tcase_add_test(c, test_execution__commit_answers_rollback);
     tcase_add_test(c, test_execution__failed_transaction_of_the_program);
     tcase_add_test(c, test_execution__one_by_one);
-    tcase_add_test(c, test_execution__one_by_one_unless_few);
     tcase_add_test(c, test_execution__one_by_one_stops);
     tcase_add_test(c, test_execution__one_by_one_error_behind_rows);
     tcase_add_test(c, test_execution__copy_is_refused);
