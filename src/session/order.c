@@ -31,7 +31,8 @@ static const char *reason(struct work *w, const struct batch *before, const stru
 
 /* --- edges between batches --- */
 
-/* Nodes are batches, and behind them two barriers for each table: behind its deletes, and behind its updates. */
+/* Nodes are batches, and behind them two barriers for each table that needs them: behind its deletes, and behind its
+ * updates. */
 struct batch_edges {
     struct toposort_edge *edges;
     uint32_t count, capacity;
@@ -78,19 +79,35 @@ static const struct mapper *table_of(const struct mapper *mapper)
     return mapper->modelled ? mapper->modelled : mapper;
 }
 
+/* The first of a table's barriers, made when it is first asked for. */
+static uint32_t barrier_of(struct batch_edges *e, uint32_t *barriers, uint32_t table)
+{
+    enum { BARRIERS = 2 };
+    if (!barriers[table]) { /* no barrier is the first node */
+        barriers[table] = e->nodes;
+        e->nodes += BARRIERS;
+    }
+    return barriers[table];
+}
+
 /* By custom, a table's deletes go before its updates and those before its inserts. */
 static bool find_custom_edges(struct work *w, struct batch_edges *e)
 {
-    enum { BARRIERS = 2 };
+    size_t size = w->s->db->catalog.mapper_count * sizeof(uint32_t);
+    uint32_t *barriers = arena_allocate_zero(&w->arena, size, _Alignof(uint32_t));
+    if (!barriers)
+        return !session_no_memory(w->s);
+    e->nodes = w->batch_count;
     for (uint32_t b = 0; b < w->batch_count; b++) {
         const struct batch *batch = w->batches[b];
-        const uint32_t table = table_of(batch->mapper)->index, barrier = w->batch_count + BARRIERS * table;
+        const uint32_t table = table_of(batch->mapper)->index;
         const struct mapper *links = table_of(batch->mapper)->links; /* of the same table */
         bool mixed = w->deletes[table] || w->updates[table] || (links && w->deletes[links->index]);
         uint32_t node = batch->leader;
         bool good = true;
         if (!mixed)
             continue;
+        const uint32_t barrier = barrier_of(e, barriers, table);
         switch (batch->operation) {
         case HOWDAH_OPERATION_DELETE:
             good = add_batch_edge(w, e, node, barrier) && add_batch_edge(w, e, barrier, barrier + 1);
@@ -105,7 +122,6 @@ static bool find_custom_edges(struct work *w, struct batch_edges *e)
         if (!good)
             return false;
     }
-    e->nodes = w->batch_count + BARRIERS * w->s->db->catalog.mapper_count;
     return true;
 }
 
@@ -169,7 +185,7 @@ static void drop_customs(const struct toposort *sorted, struct batch_edges *e, u
 
 /* Sorts the batches: by need and custom, as far as customs do not stand against needs. `cyclic`, by node, tells which
  * ones are left over. */
-static bool sort_batches(struct work *w, struct toposort *ret_sorted, bool **ret_cyclic)
+static bool sort_batches(struct work *w, struct toposort *ret_sorted, uint32_t *ret_nodes, bool **ret_cyclic)
 {
     struct batch_edges edges = {0};
     if (!find_batch_edges(w, &edges))
@@ -188,6 +204,7 @@ static bool sort_batches(struct work *w, struct toposort *ret_sorted, bool **ret
     }
     for (uint32_t i = ret_sorted->sorted; i < ret_sorted->sorted + ret_sorted->cyclic; i++)
         cyclic[ret_sorted->order[i]] = true;
+    *ret_nodes = edges.nodes;
     *ret_cyclic = cyclic;
     return true;
 }
@@ -212,13 +229,13 @@ static bool any_of(const bool *flags, uint32_t count)
 }
 
 /* The order of the batches, without the barriers. */
-static bool keep_order(struct work *w, const struct toposort *sorted)
+static bool keep_order(struct work *w, const struct toposort *sorted, uint32_t nodes)
 {
-    uint32_t count = w->batch_count + 2 * w->s->db->catalog.mapper_count, kept = 0;
+    uint32_t kept = 0;
     uint32_t *order = arena_allocate_array(&w->arena, (size_t)w->batch_count + 1, sizeof(*order));
     if (!order)
         return !session_no_memory(w->s);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < nodes; i++)
         if (sorted->order[i] < w->batch_count)
             order[kept++] = sorted->order[i];
     w->order = order;
@@ -228,18 +245,19 @@ static bool keep_order(struct work *w, const struct toposort *sorted)
 static bool order_batches(struct work *w)
 {
     struct toposort sorted;
+    uint32_t nodes;
     bool *troubled;
-    if (!sort_batches(w, &sorted, &troubled))
+    if (!sort_batches(w, &sorted, &nodes, &troubled))
         return false;
     find_divided(w, troubled);
     if (any_of(troubled, w->batch_count)) {
-        if (!work_split(w, troubled) || !sort_batches(w, &sorted, &troubled))
+        if (!work_split(w, troubled) || !sort_batches(w, &sorted, &nodes, &troubled))
             return false;
         for (uint32_t b = 0; b < w->batch_count; b++)
             if (troubled[b])
                 return work_refuse_cycle(w, &w->changes[w->batches[b]->changes[0]]);
     }
-    return keep_order(w, &sorted);
+    return keep_order(w, &sorted, nodes);
 }
 
 /* The rows' parts side by side, as the encoder wants them. */
