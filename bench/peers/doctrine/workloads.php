@@ -382,6 +382,7 @@ function start(Size $size): Closure
 
 if (($argv[1] ?? '') === '--version') {
     if (!extension_loaded('pdo_pgsql')) {
+        fwrite(STDERR, "PHP has no pdo_pgsql\n");
         exit(1);
     }
     echo 'Doctrine ORM ', Doctrine\ORM\Version::VERSION, ', PHP ', PHP_VERSION, "\n";
