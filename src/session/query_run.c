@@ -68,12 +68,25 @@ static bool check_distinct(struct howdah_query *q)
     return true;
 }
 
+/* Without groups HAVING is about one group of all rows, of which there are no objects. */
+static bool check_having(struct howdah_query *q)
+{
+    const struct select *select = &q->select;
+    if (!select->having.first || select->groups.first || select->outputs.first)
+        return true;
+    const char *model = query_root(q)->model->name;
+    session_fail(q->s, HOWDAH_STATUS_INVALID, model, NULL, NULL,
+                 "%s: query_having is about groups: use query_group_by, or select aggregates", model);
+    return false;
+}
+
 struct query_form *query_prepare(struct howdah_query *q, enum select_form kind)
 {
     struct query_form *form = &q->forms[kind];
     if (form->prepared.statement)
         return form;
-    if ((kind == SELECT_EXISTS || check_distinct(q)) && query_prepare_form(q, write, &(struct writing){q, kind}, form))
+    if ((kind == SELECT_EXISTS || (check_distinct(q) && check_having(q))) &&
+        query_prepare_form(q, write, &(struct writing){q, kind}, form))
         return form;
     return NULL;
 }

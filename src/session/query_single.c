@@ -178,7 +178,8 @@ static bool read_scalar(struct values *v, struct query_aggregate *a, const char 
 static bool check_scalar(struct howdah_query *q)
 {
     const struct select *select = &q->select;
-    if (!select->limit && !select->offset && !select->groups.first && !select->distinct && !select->lock)
+    if (!select->limit && !select->offset && !select->groups.first && !select->having.first && !select->distinct &&
+        !select->lock)
         return true;
     query_fail(q, HOWDAH_STATUS_INVALID, query_root(q), NULL,
                "query_scalar is about all rows that fit: it goes without limit, offset, distinct, groups and locks");

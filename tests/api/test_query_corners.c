@@ -148,6 +148,25 @@ START_TEST(test_query_corners__paths_through_themselves)
 }
 END_TEST
 
+START_TEST(test_query_corners__having_without_groups)
+{
+    int64_t total = 7;
+    Query *q = session_query(s, User);
+    query_having(q, AGGREGATE_COUNT, User, id, ">", 5);
+    ck_assert(!query_has_rows(q));
+    check_no_error();
+    check_query_fails(q, User, STATUS_INVALID,
+                      "User: query_having is about groups: use query_group_by, or select aggregates");
+    check_fails(query_scalar(q, AGGREGATE_COUNT, User, id, &total), STATUS_INVALID);
+    session_clear_error(s);
+    ck_assert_int_eq(total, 7);
+    query_group_by(q, User, company_id);
+    query_group_by(q, User, id);
+    ck_assert_uint_eq(query_count(q), 0);
+    check_no_error();
+}
+END_TEST
+
 START_TEST(test_query_corners__limits)
 {
     Query *q = session_query(s, User);
@@ -197,6 +216,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_query_corners__pages_over_nulls_and_ties);
     tcase_add_test(tests, test_query_corners__pages_of_what_a_join_gives);
     tcase_add_test(tests, test_query_corners__paths_through_themselves);
+    tcase_add_test(tests, test_query_corners__having_without_groups);
     tcase_add_test(tests, test_query_corners__limits);
     tcase_add_test(tests, test_query_corners__distinct_and_locks);
 }
