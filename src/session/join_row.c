@@ -185,6 +185,15 @@ bool join_row_remove(struct howdah_session *s, const struct relation *relation, 
     return true;
 }
 
+bool join_row_is_deleted(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
+                         const struct entry *other)
+{
+    const struct join_probe probe = probe_of(relation, owner, other);
+    const struct join_sides sides = sides_of(&probe);
+    const struct entry *row = probe.join->modelled ? join_model_find(s, probe.join, &sides, false) : NULL;
+    return row && row->state == ENTRY_DELETED;
+}
+
 /* --- objects that the program adds and deletes itself --- */
 
 static bool show_link(struct howdah_session *s, const struct join_probe *probe, bool is_there)

@@ -39,6 +39,9 @@ bool join_row_remove(struct howdah_session *s, const struct relation *relation, 
  * session has the error. */
 bool join_row_follow(struct howdah_session *s, const struct mapper *join, struct entry *row);
 bool join_rows_follow(struct howdah_session *s, const struct mapper *join);
+/* Whether the program has marked the object deleted which is that row. */
+bool join_row_is_deleted(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
+                         const struct entry *other);
 /* What was linked to the object since the last commit, or unlinked, is as it was. False: the session has the error. */
 bool join_rows_drop(struct howdah_session *s, const struct entry *entry);
 /* Whether one of the two is (to be) deleted: then the row goes with it. */

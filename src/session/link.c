@@ -154,12 +154,21 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
 
 /* --- by kind --- */
 
-static bool link_join(const struct linking *l, struct entry *other)
+/* A side shows the link, and nothing says that it ends. */
+static bool is_shown(const struct linking *l, struct entry *other)
 {
     const struct relation *relation = l->relation, *inverse = relation->inverse;
     void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
     bool shown = member_has(l->s, relation, l->owner, item) || (inverse && member_has(l->s, inverse, other, object));
-    if (shown && join_row_state(l->s, relation, l->owner, other) != JOIN_REMOVED)
+    return shown && join_row_state(l->s, relation, l->owner, other) != JOIN_REMOVED &&
+           !join_row_is_deleted(l->s, relation, l->owner, other);
+}
+
+static bool link_join(const struct linking *l, struct entry *other)
+{
+    const struct relation *relation = l->relation, *inverse = relation->inverse;
+    void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
+    if (is_shown(l, other))
         return true;
     return join_row_add(l->s, relation, l->owner, other) && member_add(l->s, relation, l->owner, item, false) &&
            (!inverse || member_add(l->s, inverse, other, object, false));
@@ -170,12 +179,28 @@ static bool is_loaded(const struct relation *relation, const struct entry *owner
     return relation && collection_get(relation, entry_object(relation->mapper, owner)).loaded;
 }
 
-static bool unlink_join(const struct linking *l, struct entry *other)
+/* A side that is loaded does not show the link. */
+static bool is_missing(const struct linking *l, struct entry *other)
 {
     const struct relation *relation = l->relation, *inverse = relation->inverse;
     void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
     bool here = is_loaded(relation, l->owner) && !relation->field->where, there = is_loaded(inverse, other);
-    if ((here && !member_has(l->s, relation, l->owner, item)) || (there && !member_has(l->s, inverse, other, object)))
+    return (here && !member_has(l->s, relation, l->owner, item)) ||
+           (there && !member_has(l->s, inverse, other, object));
+}
+
+static bool unlink_join(const struct linking *l, struct entry *other)
+{
+    const struct relation *relation = l->relation, *inverse = relation->inverse;
+    void *object = entry_object(relation->mapper, l->owner), *item = entry_object(relation->target, other);
+    bool missing = is_missing(l, other);
+    if (missing &&
+        relation->join->modelled) { /* by what the program has added of the model it may be there all the same */
+        if (!join_rows_follow(l->s, relation->join))
+            return false;
+        missing = is_missing(l, other);
+    }
+    if (missing)
         return true; /* it is not linked */
     return join_row_remove(l->s, relation, l->owner, other) && member_remove(l->s, relation, l->owner, item) &&
            (!inverse || member_remove(l->s, inverse, other, object));

@@ -270,6 +270,30 @@ START_TEST(test_link_model__flushed_and_rolled_back)
 }
 END_TEST
 
+/* What the program did with objects, and takes back by links. */
+START_TEST(test_link_model__objects_and_links_of_one_row)
+{
+    Recipe *soup = session_find(s, Recipe, 1), *tea = session_find(s, Recipe, 2);
+    Herb *mint = session_find(s, Herb, 1), *sage = session_find(s, Herb, 2);
+    check_ok(session_load(s, soup, herbs));
+    check_ok(session_load(s, tea, herbs));
+    Use *use = session_find(s, Use, 1, 1);
+    check_ok(session_delete(s, use));
+    check_ok(session_link(s, soup, herbs, mint)); /* after all */
+    session_add(s, Use, .recipe = tea, .herb = sage);
+    check_ok(session_unlink(s, tea, herbs, sage)); /* not after all */
+    ck_assert(has(soup, herbs, mint) && !has(tea, herbs, sage));
+    check_nothing_to_write();
+    check_ok(session_delete(s, use));
+    check_ok(session_unlink(s, soup, herbs, mint)); /* both say the same */
+    check_ok(session_link(s, tea, herbs, mint));
+    check_ok(session_commit(s));
+    live_check("2|1|0", "SELECT recipe_id, herb_id, grams FROM uses");
+    ck_assert(!has(soup, herbs, mint) && has(tea, herbs, mint));
+    check_nothing_to_write();
+}
+END_TEST
+
 /* --- a model that is linked with itself, by a key of two parts --- */
 
 typedef struct Person Person;
@@ -354,6 +378,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_link_model__objects_and_links_of_one_row);
     tcase_add_test(tests, test_link_model__linked_with_itself);
     tcase_add_test(tests, test_link_model__reading);
     tcase_add_test(tests, test_link_model__linking_adds_a_row);
