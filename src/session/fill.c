@@ -45,17 +45,32 @@ static void take_column(struct howdah_session *s, struct entry *entry, const str
     marks_drop(s, entry, MARK_UNLOADED, c->index);
 }
 
-bool fill_columns(struct howdah_session *s, struct entry *entry, const struct column *const *columns, size_t count,
-                  const void *values)
+static bool is_missing(const struct howdah_session *s, const struct entry *entry, const struct column *c)
+{
+    return !c->key && (entry->expired || marks_has(s, entry, MARK_UNLOADED, c->index));
+}
+
+/* Takes the columns (NULL: all, in order), or those of them that are missing. */
+static bool take(struct howdah_session *s, struct entry *entry, const struct column *const *columns, size_t count,
+                 const void *values, bool missing)
 {
     const struct mapper *mapper = entry_mapper(s, entry);
     void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
     struct owners before;
     owners_look(s, mapper, entry, &before);
-    for (size_t i = 0; i < count; i++)
-        take_column(s, entry, columns[i], values, object, snapshot);
+    for (size_t i = 0; i < count; i++) {
+        const struct column *c = columns ? columns[i] : &mapper->columns[i];
+        if (!missing || is_missing(s, entry, c))
+            take_column(s, entry, c, values, object, snapshot);
+    }
     forget_pointers(s, mapper, object, snapshot);
     return owners_changed(s, mapper, entry, &before);
+}
+
+bool fill_columns(struct howdah_session *s, struct entry *entry, const struct column *const *columns, size_t count,
+                  const void *values)
+{
+    return take(s, entry, columns, count, values, false);
 }
 
 bool fill_remember(struct howdah_session *s, struct entry *entry)
@@ -65,45 +80,32 @@ bool fill_remember(struct howdah_session *s, struct entry *entry)
     return (map_prepare(&s->map) && transaction_remember(s, entry)) || !session_no_memory(s);
 }
 
-/* The columns of the row that the object lacks: their cells decoded into `row`, and the columns in *ret. */
 static bool decode_missing(struct howdah_session *s, const struct entry *entry, const struct column *const *columns,
-                           const struct cell *cells, size_t count, const struct column **missing, void *row,
-                           size_t *ret_count)
+                           const struct cell *cells, size_t count, void *row)
 {
     const struct mapper *mapper = entry_mapper(s, entry);
-    const uint64_t *unloaded = marks_set(s, entry, MARK_UNLOADED);
-    size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         const struct column *c = columns ? columns[i] : &mapper->columns[i];
-        if (c->key || !(entry->expired || column_in(unloaded, c->index)))
-            continue;
-        if (!load_columns(s, mapper, &c, &cells[i], 1, &s->arena, row))
+        if (is_missing(s, entry, c) && !load_columns(s, mapper, &c, &cells[i], 1, &s->arena, row))
             return false;
-        missing[found++] = c;
     }
-    *ret_count = found;
     return true;
 }
 
 bool fill_from_row(struct howdah_session *s, struct entry *entry, const struct column *const *columns,
                    const struct cell *cells, size_t count)
 {
-    const struct mapper *mapper = entry_mapper(s, entry);
-    const struct column **missing = arena_allocate_array(&s->scratch, count + 1, sizeof(*missing));
-    void *row = arena_allocate_zero(&s->scratch, mapper->model->size, mapper->model->alignment);
-    size_t missing_count;
-    if (!missing || !row)
-        return !session_no_memory(s);
-    if (!decode_missing(s, entry, columns, cells, count, missing, row, &missing_count) || !fill_remember(s, entry))
+    void *row = s->lost_object; /* room for any struct */
+    if (!decode_missing(s, entry, columns, cells, count, row) || !fill_remember(s, entry))
         return false;
-    bool stale = entry->expired;
-    if (count == mapper->column_count)
+    bool expired = entry->expired, good = take(s, entry, columns, count, row, true);
+    if (count == entry_mapper(s, entry)->column_count)
         entry->expired = false;
-    if (stale) {
+    if (expired) {
         entry->absent = 0; /* a foreign key may lead elsewhere now */
         answers_forget(s);
     }
-    return fill_columns(s, entry, missing, missing_count, row);
+    return good;
 }
 
 bool fill_gone(struct howdah_session *s, struct entry *entry)
