@@ -5,13 +5,32 @@
 #include "pair.h"
 #include "snapshot.h"
 
+/* Items that were edited in place and are equal all the same may be the program's memory: the image gets the items as they
+ * were, copied. */
+static bool take_back_items(struct work *w, const struct column *c, const struct change *change, const void *before)
+{
+    const struct in_place array = {(uint32_t)c->offset, (uint32_t)c->codec->size};
+    struct items items = items_behind(&array, items_of(&array, before));
+    memcpy(column_field(c, change->image), &items, sizeof(items));
+    if (!column_copy(c, &w->s->arena, change->image))
+        return false;
+    items = items_of(&array, change->image);
+    struct items behind = items_behind(&array, items); /* where they have room */
+    if (items.items && items.count)
+        memcpy(behind.items, items.items, items.count * array.item_size);
+    if (items.nulls && items.count)
+        memcpy(behind.nulls, items.nulls, items.count);
+    return true;
+}
+
 bool pair_take_back(struct work *w, const struct column *c, const struct change *change, const void *before)
 {
     bool array = c->shape == SHAPE_ARRAY;
-    if (array ? !snapshot_is_unedited(c, before) || !snapshot_equal(c, change->image, before, w->s->key_object)
-              : !column_equal(c, change->image, before))
+    if (array ? !snapshot_equal(c, change->image, before, w->s->key_object) : !column_equal(c, change->image, before))
         return false;
-    if (c->codec->has_pointers || c->shape == SHAPE_ARRAY)
+    if (array && !snapshot_is_unedited(c, before))
+        return take_back_items(w, c, change, before);
+    if (c->codec->has_pointers || array)
         memcpy(column_field(c, change->image), column_field(c, before), c->size);
     return true;
 }
