@@ -136,6 +136,7 @@ listen_addresses = ''
 unix_socket_directories = '$cluster_dir'
 port = 5432
 max_connections = 100
+max_prepared_transactions = 20
 fsync = off
 full_page_writes = off
 jit = off

@@ -50,6 +50,9 @@
 #ifdef Plan
 #error "howdah: Plan is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef Prepared
+#error "howdah: Prepared is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef PlanStep
 #error "howdah: PlanStep is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -662,6 +665,18 @@
 #ifdef database_resolve
 #error "howdah: database_resolve is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_prepare
+#error "howdah: session_prepare is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef database_commit_prepared
+#error "howdah: database_commit_prepared is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef database_rollback_prepared
+#error "howdah: database_rollback_prepared is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
+#ifdef database_list_prepared
+#error "howdah: database_list_prepared is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_savepoint
 #error "howdah: session_savepoint is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1044,6 +1059,7 @@ typedef struct howdah_query Query;
 typedef struct howdah_page QueryPage;
 typedef struct howdah_budget Budget;
 typedef struct howdah_plan Plan;
+typedef struct howdah_prepared Prepared;
 typedef struct howdah_step PlanStep;
 typedef struct howdah_model Model;
 typedef struct howdah_field Field;
@@ -1250,6 +1266,10 @@ typedef struct howdah_numeric_array NumericArray;
 #define database_free              howdah_database_free
 #define database_run               howdah_database_run
 #define database_resolve           howdah_database_resolve
+#define session_prepare            howdah_session_prepare
+#define database_commit_prepared   howdah_database_commit_prepared
+#define database_rollback_prepared howdah_database_rollback_prepared
+#define database_list_prepared     howdah_database_list_prepared
 #define session_savepoint          howdah_session_savepoint
 #define session_rollback_to        howdah_session_rollback_to
 #define session_release            howdah_session_release

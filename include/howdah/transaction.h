@@ -52,6 +52,47 @@ HOWDAH_API enum howdah_status howdah_database_resolve(struct howdah_database *db
                                                       enum howdah_outcome *ret_outcome, struct howdah_error *error)
     HOWDAH_MUST_CHECK;
 
+/* --- two-phase commit: one unit of work over several databases, or a database and something else --- */
+
+/* The first phase: writes all changes inside the program's transaction (of its own without session_begin), and makes it durable
+ * on the server under that name, in place of COMMIT: PREPARE TRANSACTION. What can fail has failed then, deferred constraints
+ * included. From then on it needs no connection: any process may end it, and it outlives a crash. It keeps its locks, so
+ * end it soon. 1 round trip, and those of session_flush.
+ *
+ * Nobody knows yet what becomes of it: objects are as they were flushed, and calls that would send something are
+ * STATUS_MISUSE until the program says it by
+ *   session_commit    COMMIT PREPARED; objects are as committed. Changes made since are for the next commit
+ *   session_rollback  ROLLBACK PREPARED; objects are as they were loaded, added ones detached
+ * (1 round trip each). Where another process has ended it, these find out by the transaction's id; if it ended otherwise than
+ * is asked for, STATUS_MISUSE says which of them to call. session_close and session_clear leave it on the server.
+ *
+ * A failure of the first phase undoes it all: pending as before, OUTCOME_NOT_DONE. Only where the connection is lost and nobody can
+ * be asked it is STATUS_IN_DOUBT: look for the name in database_list_prepared. The server must allow it:
+ * max_prepared_transactions is 0 by default. The name: 1 to 199 letters, digits or _ . : + / = @ -, unique in the cluster. */
+HOWDAH_API enum howdah_status howdah_session_prepare(struct howdah_session *s, const char *gid) HOWDAH_MUST_CHECK;
+
+/* The second phase, by whoever knows the name. STATUS_NOT_FOUND if no such transaction is prepared in this database: it has been
+ * ended already, or never was. STATUS_IN_DOUBT if the connection was lost: do it again, NOT_FOUND means that it was done.
+ * `error` may be NULL, else it is filled on failure. 1 round trip. Any thread. */
+HOWDAH_API enum howdah_status howdah_database_commit_prepared(struct howdah_database *db, const char *gid,
+                                                              struct howdah_error *error) HOWDAH_MUST_CHECK;
+HOWDAH_API enum howdah_status howdah_database_rollback_prepared(struct howdah_database *db, const char *gid,
+                                                                struct howdah_error *error) HOWDAH_MUST_CHECK;
+
+/* A transaction that is prepared. Texts are valid during the call. */
+struct howdah_prepared {
+    const char *gid;
+    const char *owner; /* the role that prepared it */
+    struct howdah_timestamp prepared_at;
+};
+/* Returns false to see no more. It must not use the database. */
+typedef bool (*howdah_prepared_row)(void *arg, const struct howdah_prepared *prepared);
+
+/* All that are prepared in this database, the oldest first: what is old and nobody's any more is an orphan, which holds
+ * locks and keeps VACUUM from cleaning up. `error` as above. 1 round trip. Any thread. */
+HOWDAH_API enum howdah_status howdah_database_list_prepared(struct howdah_database *db, howdah_prepared_row row,
+                                                            void *arg, struct howdah_error *error) HOWDAH_MUST_CHECK;
+
 /* --- savepoints --- */
 
 /* A place in the program's transaction (STATUS_NO_TRANSACTION without one) that session_rollback_to goes back to. Pending

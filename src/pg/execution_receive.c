@@ -170,7 +170,8 @@ static uint64_t tag_count(const char *tag)
 
 static void check_commit(struct pg_execution *e, const struct pg_step *step, const char *tag)
 {
-    if (strcmp(tag, "COMMIT") == 0) {
+    const char *verb = step->role == PG_PREPARE ? "PREPARE TRANSACTION" : "COMMIT";
+    if (strcmp(tag, verb) == 0) {
         e->committed = e->spent = true;
         return;
     }
@@ -178,9 +179,9 @@ static void check_commit(struct pg_execution *e, const struct pg_step *step, con
     if (e->status == HOWDAH_STATUS_OK)
         execution_fail(e,
                        error_set(e->plan->error, HOWDAH_STATUS_SERVER,
-                                 "the server answered COMMIT with %s: the transaction had failed before, and nothing "
+                                 "the server answered %s with %s: the transaction had failed before, and nothing "
                                  "of it was committed",
-                                 tag),
+                                 verb, tag),
                        step);
 }
 
@@ -188,7 +189,7 @@ static void complete_step(struct pg_execution *e, PGresult *result)
 {
     struct awaited *awaited = first(e);
     struct pg_step *step = awaited->step;
-    if (step->role == PG_COMMIT)
+    if (step->role == PG_COMMIT || step->role == PG_PREPARE)
         check_commit(e, step, PQcmdStatus(result));
     if (!step->done && !e->watched)
         return;

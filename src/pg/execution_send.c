@@ -156,6 +156,7 @@ static void follow_role(struct pg_execution *e, enum pg_role role)
     case PG_STATEMENT: break;
     case PG_BEGIN: e->open = true; break;
     case PG_COMMIT:
+    case PG_PREPARE:
         e->open = false;
         e->exposed = true;
         break;

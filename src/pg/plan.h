@@ -34,7 +34,8 @@ struct pg_done {
 enum pg_role {
     PG_STATEMENT = 0,
     PG_BEGIN,
-    PG_COMMIT, /* success is the tag COMMIT, nothing else */
+    PG_COMMIT,  /* success is the tag COMMIT, nothing else */
+    PG_PREPARE, /* of a two-phase commit: the same with its tag; what it leaves behind is the outcome DONE */
     PG_ROLLBACK
 };
 

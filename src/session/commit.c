@@ -2,6 +2,7 @@
 #include "draw_rights.h"
 #include "hooks.h"
 #include "object.h"
+#include "prepare.h"
 #include "transaction.h"
 #include "work.h"
 
@@ -122,12 +123,8 @@ enum howdah_status work_write_all(struct howdah_session *s, bool commit)
     return write_all(s, commit, &ran);
 }
 
-static enum howdah_status commit_all(struct howdah_session *s)
+static enum howdah_status after_commit(struct howdah_session *s)
 {
-    bool ran = false;
-    enum howdah_status status = write_all(s, true, &ran);
-    if (status != HOWDAH_STATUS_OK || !ran)
-        return status;
     hooks_after_commit(s);
     if (s->error.status != HOWDAH_STATUS_OK) {
         s->error.outcome = HOWDAH_OUTCOME_DONE;
@@ -136,11 +133,29 @@ static enum howdah_status commit_all(struct howdah_session *s)
     return s->error.status;
 }
 
+static enum howdah_status commit_all(struct howdah_session *s)
+{
+    bool ran = false;
+    enum howdah_status status = write_all(s, true, &ran);
+    return status != HOWDAH_STATUS_OK || !ran ? status : after_commit(s);
+}
+
+/* What was changed since it was prepared is for another commit. */
+static enum howdah_status commit_prepared(struct howdah_session *s)
+{
+    if (!prepare_end(s, true))
+        return s->error.status;
+    transaction_end(s, true);
+    return after_commit(s);
+}
+
 enum howdah_status howdah_session_commit(struct howdah_session *s)
 {
     if (!session_enter(s))
         return session_refusal(s);
-    enum howdah_status status = transaction_is_programs(s, "session_commit") ? commit_all(s) : s->error.status;
+    enum howdah_status status = !transaction_is_programs(s, "session_commit") ? s->error.status
+                                : s->transaction == TRANSACTION_PREPARED      ? commit_prepared(s)
+                                                                              : commit_all(s);
     session_leave(s);
     return status;
 }

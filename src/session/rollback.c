@@ -4,6 +4,7 @@
 #include "marks.h"
 #include "object.h"
 #include "pending.h"
+#include "prepare.h"
 #include "relation_answers.h"
 #include "snapshot.h"
 #include "transaction.h"
@@ -45,6 +46,10 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
         return s->error.status;
     }
     work_free(s);
+    if (s->transaction == TRANSACTION_PREPARED && !prepare_end(s, false)) {
+        session_leave(s);
+        return s->error.status;
+    }
     transaction_abandon(s);
     transaction_unset(s, NULL, false);
     transaction_restore_objects(s, NULL);

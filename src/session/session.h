@@ -15,9 +15,10 @@
 
 /* The program's transaction. */
 enum transaction_state {
-    TRANSACTION_NONE,  /* each call is its own */
-    TRANSACTION_BEGUN, /* session_begin was called; nothing was sent */
-    TRANSACTION_OPEN   /* the server is in it, on `connection` */
+    TRANSACTION_NONE,    /* each call is its own */
+    TRANSACTION_BEGUN,   /* session_begin was called; nothing was sent */
+    TRANSACTION_OPEN,    /* the server is in it, on `connection` */
+    TRANSACTION_PREPARED /* the server keeps it under the name `prepared`, apart from any connection */
 };
 
 /* Which of the program's hooks is running. */
@@ -85,6 +86,7 @@ struct howdah_session {
     enum transaction_state transaction;
     struct howdah_begin_options begin;
     struct pg_connection *connection;     /* leased for the program's transaction */
+    const char *prepared;                 /* see TRANSACTION_PREPARED; in flushed_arena */
     struct pg_connection *running;        /* on which a plan runs just now */
     struct pg_transaction transaction_id; /* of the program's transaction, once known */
     bool in_unit;                         /* of database_run, which begins and commits */

@@ -189,6 +189,8 @@ void transaction_end(struct howdah_session *s, bool committed)
 
 void transaction_failed(struct howdah_session *s, bool committed)
 {
+    if (s->transaction == TRANSACTION_PREPARED)
+        return; /* nothing was sent, and it is still there */
     if (!s->at_savepoint) {
         transaction_end(s, committed);
         return;
@@ -207,6 +209,11 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
     error_clear(&s->error);
     plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
     s->at_savepoint = false;
+    if (s->transaction == TRANSACTION_PREPARED)
+        return session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
+                            "the transaction is prepared as %s: nothing can be sent before session_commit or "
+                            "session_rollback has ended it",
+                            s->prepared);
     if (!hooks_may_send(s) || !budget_allows(s, plan))
         return s->error.status;
     if (!connection)
