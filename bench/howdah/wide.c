@@ -45,7 +45,7 @@ MODEL(Wide, "wide",
     COLUMN(Wide, labels,     .server_default = "'{}'"));
 /* clang-format on */
 
-static char tables[WIDE_MODELS][16];
+static char tables[WIDE_MODELS][24];
 static Field fields[WIDE_MODELS][WIDE_COLUMNS];
 static Model models[WIDE_MODELS];
 static const Model *list[WIDE_MODELS + 1];
