@@ -156,6 +156,7 @@ def _all():
         Workload("updates", "TechEmpower updates", lambda n, r: WORLD, left=(digest("world", "world"),)),
         Workload("build", "build a query", items_k),
         Workload("again", "run a query again", items_k),
+        Workload("again_sent", "run a query again, up to libpq", items_k),
         Workload("open", "open a database of 100 models", lambda n, r: ""),
         Workload("start", "start of the process to its first row", items_k, fresh=True),
     )
@@ -207,7 +208,7 @@ def _step(text, link):
 FULL = {
     "socket": ("find 1x4000", "find_hit 1000x100000", "find_many 100x50", "request 1x500", "request 1x200 @8",
                "load 1000x1", "load 10000", "load 100000", "parents_naive 100", "parents_naive 1000",
-               "parents_eager 100", "parents_eager 1000", "parents_eager 10000",
+               "parents_eager 100", "parents_eager 1000", "parents_eager 10000", "parents_eager 100000",
                "insert 1x200", "insert 10x50", "insert 100x20", "insert 1000x3", "insert 10000", "insert 100000",
                "update 1x200", "update 10x50", "update 100x20", "update 1000x3", "update 10000", "update 100000",
                "delete 1x200", "delete 10x50", "delete 100x20", "delete 1000x3", "delete 10000", "delete 100000",
@@ -230,7 +231,8 @@ SMOKE = {"socket": ("find 1x10", "request 1x5", "parents_eager 10", "insert 20",
 # What is counted once: statements, waits, allocations, instructions.
 COUNTED = ("find 1x500", "find_hit 1000x1000", "find_many 100x5", "request 1x100", "load 5000", "parents_naive 100",
            "parents_eager 500", "insert 1x50", "insert 1000", "update 1x50", "update 1000", "delete 1x50", "delete 1000",
-           "graph 100", "dirty 5000", "nothing 1000x100", "open 100", "build 1x200", "again 1x200", "tpcb 1x100", "queries 20x20", "updates 20x20")
+           "graph 100", "dirty 5000", "nothing 1000x100", "open 100", "build 1x200", "again 1x200",
+           "again_sent 1x200", "tpcb 1x100", "queries 20x20", "updates 20x20")
 
 
 def steps(table, names=None, links=None):

@@ -66,5 +66,6 @@ void updates_run(struct bench *b, const struct job *job);
 void query_prepare(struct bench *b, const struct job *job);
 void build_run(struct bench *b, const struct job *job);
 void again_run(struct bench *b, const struct job *job);
+void again_sent_run(struct bench *b, const struct job *job);
 
 #endif

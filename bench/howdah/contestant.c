@@ -27,6 +27,7 @@ const struct workload contestant_workloads[] = {
     {"start", NULL, NULL, start_run, load_checksum, NOT_CONNECTED},
     {"build", NULL, query_prepare, build_run, NULL, CONNECTED},
     {"again", NULL, query_prepare, again_run, NULL, CONNECTED},
+    {"again_sent", NULL, query_prepare, again_sent_run, NULL, CONNECTED},
     {0},
 };
 
