@@ -290,15 +290,14 @@ static enum howdah_status take_value(struct howdah_query *q, struct query_parame
                                      const struct howdah_value *value)
 {
     struct taking t;
-    const char *model = p->mapper->model->name, *field = p->column->field->name;
     t.q = q;
     t.p = p;
     t.why = NULL;
     enum howdah_status status =
         choose_column(&t, p->column, p->operand) ? takes[p->operand](&t, value) : HOWDAH_STATUS_NO_MEMORY;
     if (status != HOWDAH_STATUS_OK)
-        query_fail(q, status, p->mapper, p->column, "%s.%s: the value%s %s", model, field,
-                   p->operand == OPERAND_ASSIGNED ? "" : " of the condition",
+        query_fail(q, status, p->mapper, p->column, "%s.%s: the value%s %s", p->mapper->model->name,
+                   p->column->field->name, p->operand == OPERAND_ASSIGNED ? "" : " of the condition",
                    status == HOWDAH_STATUS_NO_MEMORY ? "has no memory" : t.why);
     return status;
 }
@@ -325,7 +324,8 @@ static struct query_parameter *new_parameter(struct howdah_query *q)
         query_no_memory(q);
         return NULL;
     }
-    p->bound = (struct select_parameter){.set = set};
+    p->bound.set = set; /* the value that it takes sets the rest; what the program gave does not stay */
+    p->bound.value.type = HOWDAH_TYPE_NONE;
     p->column = NULL;
     p->room.size = sizeof(p->room.bytes);
     p->wire = (struct buffer){.allocator = &q->memory, .data = p->room.bytes, .capacity = sizeof(p->room.bytes)};

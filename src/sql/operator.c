@@ -56,10 +56,16 @@ static const struct operator operators[] = {
 
 enum { OPERATORS = sizeof(operators) / sizeof(*operators) };
 
+/* Whether names that begin with the same character are the same: most have one or two. */
+static inline bool is_rest(const char *a, const char *b)
+{
+    return b[0] == '\0' || (a[1] == b[1] && (b[1] == '\0' || (a[2] == b[2] && (b[2] == '\0' || strcmp(a, b) == 0))));
+}
+
 const struct operator* operator_find(const char *name)
 {
     for (const struct operator* op = operators; name && op < operators + OPERATORS; op++)
-        if (op->name[0] == name[0] && (name[0] == '\0' || (op->name[1] == name[1] && strcmp(op->name, name) == 0)))
+        if (op->name[0] == name[0] && is_rest(op->name, name))
             return op;
     return NULL;
 }
