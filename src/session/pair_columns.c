@@ -165,6 +165,23 @@ static uint64_t columns_of_word(const struct mapper *mapper, uint32_t word)
     return left < 64 ? ((uint64_t)1 << left) - 1 : UINT64_MAX;
 }
 
+/* The database clears a foreign key whole, or moves it, when what it referred to goes or has another key: then the part that
+ * the program has not changed is not what it was. */
+static void put_whole_keys(const struct mapper *mapper, uint64_t *set)
+{
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        bool acts = key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT ||
+                    key->on_update == HOWDAH_ON_UPDATE_CASCADE;
+        bool written = false;
+        for (uint32_t i = 0; acts && key->count > 1 && i < key->count; i++)
+            written = written || column_in(set, key->columns[i]);
+        for (uint32_t i = 0; written && i < key->count; i++)
+            if (!mapper->columns[key->columns[i]].key)
+                column_put(set, key->columns[i]);
+    }
+}
+
 static bool choose_for_update(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
     bool anyway = change->deferrals != NONE || w->s->write_all || marks_set(w->s, change->entry, MARK_ASSIGNED);
@@ -184,6 +201,7 @@ static bool choose_for_update(struct work *w, const struct mapper *mapper, struc
     }
     if (mapper->relation_count)
         put_handed_over(w, mapper, change, set);
+    put_whole_keys(mapper, set);
     if (change->formulas)
         pair_drop_computed(change, set);
     bool changes = change->formulas || !column_set_is_empty(set, column_words(mapper));

@@ -56,8 +56,8 @@ MODEL(Leaf, "leaves",
 
 MODEL(Booking, "bookings",
     COLUMN(Booking, id,     .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(Booking, room,   .nullable = true),
-    COLUMN(Booking, number),
+    COLUMN(Booking, room,   .nullable = true, .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Booking, number, .on_delete = ON_DELETE_SET_NULL),
     BELONGS_TO(Booking, seat, Seat, room, number));
 /* clang-format on */
 
@@ -365,6 +365,20 @@ START_TEST(test_reference__to_a_unique_field)
 }
 END_TEST
 
+/* A part of a composite key changes, and what it referred to is deleted: the database clears both parts before. */
+START_TEST(test_reference__part_of_a_composite_key)
+{
+    live_sql("INSERT INTO bookings (room, number) VALUES ('r', 1)");
+    Booking *booking = session_find(s, Booking, 1);
+    session_delete(s, session_find(s, Seat, "r", 1));
+    booking->number.value = 2;
+    check_ok(session_commit(s));
+    live_check("r|2", "SELECT room, number FROM bookings");
+    ck_assert_str_eq(booking->room, "r");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* Loaded objects follow what the database does to their rows, also where they refer to no primary key. */
 START_TEST(test_reference__to_a_unique_field_of_a_deleted_row)
 {
@@ -433,6 +447,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_reference__to_a_unique_field);
     tcase_add_test(tests, test_reference__to_a_unique_field_of_a_deleted_row);
     tcase_add_test(tests, test_reference__composite);
+    tcase_add_test(tests, test_reference__part_of_a_composite_key);
 }
 
 int main(void)
