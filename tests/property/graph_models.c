@@ -238,7 +238,7 @@ void open_models(void)
         choose_table(i);
     for (int i = 0; i < table_count; i++)
         make_table(&tables[i]);
-    scene_open(models);
+    scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30)));
     live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
     for (int i = 0; i < table_count; i++) {
         live_sql("CREATE TABLE oracle.t%d (LIKE public.t%d)", i, i);
