@@ -314,3 +314,63 @@ bool work_find_edges(struct work *w)
             return false;
     return true;
 }
+
+/* --- keys that are handed on, and what follows them --- */
+
+/* Changes that follow a change, as lists: of each the first, and the next. */
+struct followers {
+    uint32_t *first, *next;
+    uint32_t from; /* the first of all */
+};
+
+static bool find_followers(struct work *w, struct followers *ret)
+{
+    uint32_t from = w->change_count;
+    while (from && (w->changes[from - 1].follow || w->changes[from - 1].parks))
+        from--;
+    *ret = (struct followers){.from = from};
+    ret->first = arena_allocate_array(&w->arena, (size_t)from + 1, sizeof(*ret->first));
+    ret->next = arena_allocate_array(&w->arena, (size_t)w->change_count - from + 1, sizeof(*ret->next));
+    if (!ret->first || !ret->next)
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < from; i++)
+        ret->first[i] = NONE;
+    for (uint32_t i = from; i < w->change_count; i++) {
+        uint32_t main = w->changes[i].entry->change;
+        if (!w->changes[i].follow || main >= from)
+            continue;
+        ret->next[i - from] = ret->first[main];
+        ret->first[main] = i;
+    }
+    return true;
+}
+
+/* What follows by one foreign key alone: a row that follows by two could not be written in two steps of a statement. */
+static bool order_followers(struct work *w, const struct followers *f, const struct row_edge edge)
+{
+    for (uint32_t a = f->first[edge.before]; a != NONE; a = f->next[a - f->from])
+        for (uint32_t b = f->first[edge.after]; b != NONE; b = f->next[b - f->from])
+            if (w->changes[a].follow == w->changes[b].follow && w->changes[a].follow->key_count == 1 &&
+                !add_edge(w, a, b, EDGE_RELEASES, NULL, edge.index))
+                return false;
+    return true;
+}
+
+bool work_order_followers(struct work *w)
+{
+    struct followers f;
+    uint32_t count = w->edge_count;
+    bool any = false;
+    for (uint32_t i = 0; i < w->change_count && !any; i++)
+        any = w->changes[i].follow != NULL;
+    if (!any)
+        return true;
+    if (!find_followers(w, &f))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct row_edge edge = w->edges[i];
+        if (edge.apart && edge.before < f.from && edge.after < f.from && !order_followers(w, &f, edge))
+            return false;
+    }
+    return true;
+}

@@ -283,7 +283,7 @@ static bool lay_out(struct work *w, struct batch *batch)
 
 bool work_order(struct work *w)
 {
-    if (!work_find_edges(w) || !work_untie(w) || !order_batches(w) || !work_order_rows(w))
+    if (!work_find_edges(w) || !work_untie(w) || !work_order_followers(w) || !order_batches(w) || !work_order_rows(w))
         return false;
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!lay_out(w, w->batches[i]))

@@ -171,10 +171,12 @@ static void put_whole_keys(const struct mapper *mapper, uint64_t *set)
 {
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &mapper->foreign_keys[k];
+        if (key->count == 1)
+            continue;
         bool acts = key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT ||
                     key->on_update == HOWDAH_ON_UPDATE_CASCADE;
         bool written = false;
-        for (uint32_t i = 0; acts && key->count > 1 && i < key->count; i++)
+        for (uint32_t i = 0; acts && i < key->count; i++)
             written = written || column_in(set, key->columns[i]);
         for (uint32_t i = 0; written && i < key->count; i++)
             if (!mapper->columns[key->columns[i]].key)

@@ -271,6 +271,9 @@ bool work_check(struct work *w);
 /* Parts of it: edges between rows; rings of unique values; batches split where their rows ask for it, and joined
  * where they need each other; the order inside batches. */
 bool work_find_edges(struct work *w);
+/* Where a key is handed on from row to row, what follows the first goes before what follows the second: rows of a join table
+ * may be equal for a moment otherwise. */
+bool work_order_followers(struct work *w);
 bool work_untie(struct work *w);
 bool work_split(struct work *w, const bool *troubled);
 /* Puts a change where it belongs. */

@@ -318,6 +318,24 @@ START_TEST(test_rekey__key_can_not_be_unset)
 }
 END_TEST
 
+/* A key is handed on along a chain, and the rows of a join table with it: none of them may meet another one on the way. */
+START_TEST(test_rekey__links_follow_a_chain_of_keys)
+{
+    live_sql("INSERT INTO people (name, note, version) SELECT 'p' || n, 'n' || n, 1 FROM generate_series(1, 6) n;"
+             "INSERT INTO people_clubs (person_name, club_id) SELECT 'p' || n, 1 FROM generate_series(1, 6) n");
+    Person *people[7];
+    for (int i = 1; i <= 6; i++)
+        people[i] = session_find(s, Person, session_text(s, "p%d", i));
+    for (int i = 1; i <= 6; i++)
+        people[i]->name = session_text(s, "p%d", i + 1);
+    check_ok(session_commit(s));
+    live_check("jack,p2,p3,p4,p5,p6,p7", "SELECT string_agg(person_name, ',' ORDER BY person_name) FROM people_clubs");
+    live_check("n1p2,n2p3,n3p4,n4p5,n5p6,n6p7",
+               "SELECT string_agg(note || name, ',' ORDER BY name) FROM people WHERE name LIKE 'p%%'");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* A collection is emptied, or half of it, while its owner's key changes. */
 START_TEST(test_rekey__children_let_go_of_a_changed_key)
 {
@@ -477,6 +495,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__composite_keys_hand_on);
     tcase_add_test(tests, test_rekey__tree);
     tcase_add_test(tests, test_rekey__key_can_not_be_unset);
+    tcase_add_test(tests, test_rekey__links_follow_a_chain_of_keys);
     tcase_add_test(tests, test_rekey__children_let_go_of_a_changed_key);
     tcase_add_test(tests, test_rekey__follows_what_the_database_has_cleared);
     tcase_add_test(tests, test_rekey__changed_by_somebody_else);
