@@ -286,8 +286,100 @@ START_TEST(test_cascade_tree__changed_row_that_goes)
 }
 END_TEST
 
+/* --- a tree over a key of two parts, with links and what is polymorphic below --- */
+
+typedef struct Twig Twig;
+typedef struct Leaf Leaf;
+typedef struct Bug Bug;
+typedef struct Mark Mark;
+
+struct Twig {
+    PgUuid tree;
+    const char *name;
+    NullUuid up_tree;
+    const char *up_name;
+    Twig *up;
+    MANY(Twig) twigs;
+    MANY(Leaf) leaves;
+    MANY(Bug) bugs;
+};
+
+struct Leaf {
+    int64_t id;
+    PgUuid tree;
+    const char *name;
+    Twig *twig;
+    MANY(Mark) marks;
+};
+
+struct Bug {
+    int64_t id;
+    const char *kind;
+    MANY(Twig) twigs;
+};
+
+struct Mark {
+    int64_t id;
+    const char *about;
+    NullInt64 about_id;
+};
+
+extern const Model Twig_model, Leaf_model, Bug_model, Mark_model;
+
+/* clang-format off */
+MODEL(Twig, "twigs",
+    COLUMN(Twig, tree,    .primary_key = true),
+    COLUMN(Twig, name,    .primary_key = true),
+    COLUMN(Twig, up_tree),
+    COLUMN(Twig, up_name, .nullable = true),
+    BELONGS_TO(Twig, up, Twig, up_tree, up_name),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Twig, twigs, Twig, up_tree, up_name),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Twig, leaves, Leaf, tree, name),
+    MANY_TO_MANY(Twig, bugs, Bug, "twig_bugs", "tree, name", "bug_id"));
+MODEL(Leaf, "leaves",
+    ID(Leaf),
+    COLUMN(Leaf, tree),
+    COLUMN(Leaf, name),
+    BELONGS_TO(Leaf, twig, Twig, tree, name),
+    HAS_MANY_WITH((.type_field = "about", .type_label = "leaf", .delete_orphans = true), Leaf, marks, Mark, about_id));
+MODEL(Bug, "bugs",
+    ID(Bug),
+    COLUMN(Bug, kind),
+    MANY_TO_MANY(Bug, twigs, Twig, "twig_bugs", "bug_id", "tree, name"));
+MODEL(Mark, "marks",
+    ID(Mark),
+    COLUMN(Mark, about,    .nullable = true),
+    COLUMN(Mark, about_id));
+/* clang-format on */
+
+#define TREE "'018f0000-0000-7000-8000-000000000001'"
+
+START_TEST(test_cascade_tree__key_of_two_parts)
+{
+    scene_close();
+    scene_open(MODELS(Twig, Leaf, Bug, Mark));
+    live_sql("INSERT INTO twigs VALUES (" TREE ", 'a', NULL, NULL), (" TREE ", 'b', " TREE ", 'a'), (" TREE
+             ", 'c', " TREE ", 'b'), (" TREE ", 'z', NULL, NULL);"
+             "INSERT INTO leaves (tree, name) SELECT tree, name FROM twigs ORDER BY name;"
+             "INSERT INTO marks (about, about_id) SELECT k, id FROM leaves, unnest('{leaf,stone}'::text[]) k;"
+             "INSERT INTO bugs (kind) VALUES ('ant'); INSERT INTO twig_bugs SELECT tree, name, 1 FROM twigs");
+    Query *q = session_query(s, Twig);
+    query_where(q, Twig, name, "=", _i ? "b" : "a");
+    Twig *twig = query_one(q, Twig);
+    ck_assert_ptr_nonnull(twig);
+    check_ok(session_delete(s, twig));
+    check_ok(session_commit(s));
+    live_check(_i ? "a,z|2|2|4|2" : "z|1|1|4|1",
+               "SELECT (SELECT string_agg(name, ',' ORDER BY name) FROM twigs), (SELECT count(*) FROM leaves), (SELECT"
+               " count(*) FROM marks WHERE about = 'leaf'), (SELECT count(*) FROM marks WHERE about = 'stone'), (SELECT"
+               " count(*) FROM twig_bugs)");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_cascade_tree__key_of_two_parts, 0, 2);
     tcase_add_test(tests, test_cascade_tree__many_tables_deep);
     tcase_add_test(tests, test_cascade_tree__too_many_tables_deep);
     tcase_add_loop_test(tests, test_cascade_tree__changed_row_that_goes, 0, 2);
