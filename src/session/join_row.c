@@ -153,12 +153,15 @@ bool join_row_add(struct howdah_session *s, const struct relation *relation, str
     return entry_move(link->row, EVENT_ADD) && (!is_object || join_model_show(s, probe.join, link->row, true));
 }
 
-/* The row that is to go: pending, an object of the session, or one that nobody has loaded. */
-static struct join_link *link_to_remove(struct howdah_session *s, const struct join_probe *probe)
+/* The row that is to go where nothing is pending: an object of the session, or one that nobody has loaded. NULL: there is
+ * none, since one of the two has no row in any table. False: the session has the error. */
+static bool link_to_remove(struct howdah_session *s, const struct join_probe *probe, bool stored,
+                           struct join_link **ret)
 {
     const struct join_sides sides = sides_of(probe);
     struct entry *row = probe->join->modelled ? join_model_find(s, probe->join, &sides, true) : NULL;
-    return row ? put_link(s, probe, row) : add_link(s, probe, true);
+    *ret = row ? put_link(s, probe, row) : stored ? add_link(s, probe, true) : NULL;
+    return *ret || (!row && !stored);
 }
 
 bool join_row_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner,
@@ -167,16 +170,11 @@ bool join_row_remove(struct howdah_session *s, const struct relation *relation, 
     const struct join_probe probe = probe_of(relation, owner, other);
     struct join_link *link = find(s, &probe);
     bool pending = link && link->row->state != ENTRY_DETACHED;
-    bool stored = owner->state != ENTRY_NEW && other->state != ENTRY_NEW; /* else it has no row in any table */
-    if (!pending && !stored && !probe.join->modelled)
-        return true;
-    if (!pending && !stored) {
-        const struct join_sides sides = sides_of(&probe);
-        if (!join_model_find(s, probe.join, &sides, true))
-            return true;
-    }
-    if (!pending && !(link = link_to_remove(s, &probe)))
+    bool stored = owner->state != ENTRY_NEW && other->state != ENTRY_NEW;
+    if (!pending && !link_to_remove(s, &probe, stored, &link))
         return false;
+    if (!link)
+        return true;
     if (link->row->mapper != probe.join->index && !join_model_show(s, probe.join, link->row, false))
         return false;
     entry_move(link->row, EVENT_DELETE);
