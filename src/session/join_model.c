@@ -126,27 +126,30 @@ static const struct column *needed(const struct mapper *join, const void *object
     return NULL;
 }
 
-static struct entry *refuse(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
-                            const struct column *c)
+bool join_model_may_add(struct howdah_session *s, const struct relation *relation, const struct entry *owner)
 {
-    const char *model = relation->mapper->model->name, *field = relation->field->name;
-    const char *by = relation->join->modelled->model->name;
-    session_fail(s, HOWDAH_STATUS_NOT_NULL, model, field, entry_object(relation->mapper, owner),
-                 "%s.%s: a row of its join table needs %s.%s, which a link doesn't say: add a %s instead", model, field,
-                 by, c->field->name, by);
-    return NULL;
+    const struct howdah_model *model = relation->mapper->model, *by = relation->join->modelled->model;
+    const char *field = relation->field->name;
+    const void *object = arena_allocate_zero(&s->scratch, by->size, by->alignment);
+    const struct column *c = object ? needed(relation->join, object) : NULL;
+    if (!object)
+        return !session_no_memory(s);
+    if (!c)
+        return true;
+    session_fail(s, HOWDAH_STATUS_NOT_NULL, model->name, field, entry_object(relation->mapper, owner),
+                 "%s.%s: a row of its join table needs %s.%s, which a link doesn't say: add a %s instead", model->name,
+                 field, by->name, c->field->name, by->name);
+    return false;
 }
 
 struct entry *join_model_add(struct howdah_session *s, const struct relation *relation, const struct join_sides *sides)
 {
-    const struct mapper *join = relation->join, *model = join->modelled;
-    void *object = make_struct(s, join, sides);
+    const struct mapper *join = relation->join;
+    const struct entry *owner = sides->entries[join->join_of == relation ? 0 : 1];
+    void *object = join_model_may_add(s, relation, owner) ? make_struct(s, join, sides) : NULL;
     for (uint32_t i = 0; object && i < 2; i++)
         object_set_pointer(join->sides[i]->relation, object, entry_object(join->sides[i]->target, sides->entries[i]));
-    const struct column *c = object ? needed(join, object) : NULL;
-    if (c)
-        return refuse(s, relation, sides->entries[join->join_of == relation ? 0 : 1], c);
-    return object ? object_add_new(s, model, object) : NULL;
+    return object ? object_add_new(s, join->modelled, object) : NULL;
 }
 
 /* --- the collections of both sides --- */

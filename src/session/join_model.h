@@ -13,6 +13,9 @@ struct join_sides {
  * key tells at once. */
 struct entry *join_model_find(struct howdah_session *s, const struct mapper *join, const struct join_sides *sides,
                               bool thorough);
+/* Whether links alone can make such an object, for the relation of that owner. False: the session has the error, which is
+ * that of the relation where it needs more. */
+bool join_model_may_add(struct howdah_session *s, const struct relation *relation, const struct entry *owner);
 /* A new object for a link by that relation, without anything else in it. NULL: the session has the error, which is that
  * of the relation where such an object needs more than that. */
 struct entry *join_model_add(struct howdah_session *s, const struct relation *relation, const struct join_sides *sides);

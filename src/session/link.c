@@ -4,6 +4,7 @@
 
 #include "displace.h"
 #include "foreign_key.h"
+#include "join_model.h"
 #include "join_row.h"
 #include "marks.h"
 #include "member.h"
@@ -271,6 +272,20 @@ bool link_objects(struct howdah_session *s, const struct relation *relation, str
 
 /* --- replacing --- */
 
+/* What is not linked yet has to be linkable, before anything changes. */
+static bool check_item(const struct linking *l, void *item)
+{
+    const struct relation *relation = l->relation;
+    struct entry *other = find_other(l, item);
+    if (!other || is_belongs_to(relation))
+        return other != NULL;
+    if (relation->foreign_key) {
+        const struct entry *before = owner_shown(l->s, relation->foreign_key, relation->target, other);
+        return owner_may_move(l->s, relation->foreign_key, before, l->owner);
+    }
+    return !relation->join->modelled || is_shown(l, other) || join_model_may_add(l->s, relation, l->owner);
+}
+
 static bool check_items(const struct linking *l, void *const *items, size_t count)
 {
     if (count && !items)
@@ -278,7 +293,7 @@ static bool check_items(const struct linking *l, void *const *items, size_t coun
     if (count > 1 && !relation_is_many(l->relation))
         return fail(l, HOWDAH_STATUS_INVALID, "holds one object at most");
     for (size_t i = 0; i < count; i++)
-        if (!find_other(l, items[i]))
+        if (!check_item(l, items[i]))
             return false;
     return true;
 }

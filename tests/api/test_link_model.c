@@ -196,6 +196,12 @@ START_TEST(test_link_model__what_a_link_does_not_say)
                                                 " doesn't say: add a Credit instead");
     session_clear_error(s);
     check_ok(session_load(s, ann, recipes));
+    check_fails(session_replace(s, ann, recipes, &tea, 1), STATUS_NOT_NULL);
+    session_clear_error(s);
+    ck_assert_uint_eq(ann->recipes.count, 1); /* nothing was changed */
+    check_nothing_to_write();
+    check_ok(session_replace(s, ann, recipes, ann->recipes.items, 1));
+    check_nothing_to_write();
     session_add(s, Credit, .recipe = tea, .cook = ann, .role = "taster");
     check_ok(session_commit(s));
     ck_assert(has(ann, recipes, tea));

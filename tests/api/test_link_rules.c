@@ -87,6 +87,9 @@ START_TEST(test_link_rules__single_parent_of_a_collection)
     check_alone(session_link(s, mast, ship, b), b, "masts"); /* from the other side */
     check_items(a->masts, mast);
     check_empty(b->masts);
+    Mast *both[] = {loose, mast};
+    check_alone(session_replace(s, b, masts, both, 2), b, "masts"); /* and nothing of it is done */
+    check_empty(b->masts);
     mast->ship = b; /* by the field: told by the call that gets to see it */
     ck_assert_ptr_null(session_plan(s));
     check_error(s, STATUS_MISUSE);
