@@ -180,12 +180,20 @@ static char *escape(char *to, const char *text)
 /* Items of text, by far the most frequent. As below, each with a comma behind it. */
 static void text_items(struct array array, struct buffer *out)
 {
+    enum { AHEAD = 64 }; /* for the items that come next */
+    char *to = NULL;
+    size_t room = 0; /* from there on */
     for (size_t i = 0; i < array.count; i++) {
         const char *text = text_of_item(array, i);
         size_t size = text ? strlen(text) : 0, most = 2 * size + sizeof("NULL,") - 1;
-        char *start = buffer_extend(out, most), *to = start;
-        if (!start)
-            return;
+        if (room < most) {
+            out->size -= room;
+            room = most + AHEAD;
+            to = buffer_extend(out, room);
+            if (!to)
+                return;
+        }
+        const char *start = to;
         if (text) {
             *to++ = '"';
             to = copy_plain(to, text, size) ? to + size : escape(to, text);
@@ -195,8 +203,9 @@ static void text_items(struct array array, struct buffer *out)
             to += sizeof("NULL") - 1;
         }
         *to++ = ',';
-        out->size -= most - (size_t)(to - start);
+        room -= (size_t)(to - start);
     }
+    out->size -= room;
 }
 
 static void item_text(const struct column *c, const void *item, struct buffer *out)

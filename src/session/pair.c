@@ -31,6 +31,7 @@ static void take_over(struct work *w, struct change *change, const struct entry 
     w->deletes[change->mapper->index]--;
     w->inserts[change->mapper->index]--;
     change->operation = HOWDAH_OPERATION_UPDATE;
+    work_set(w, change->mapper, HOWDAH_OPERATION_UPDATE);
     change->old = dropped->old;
     change->checks = dropped->checks;
 }

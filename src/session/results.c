@@ -63,7 +63,7 @@ enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct c
             return fail_draw(w, batch, "the sequence gave a key that the field can't hold");
     }
     draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
-    for (uint32_t i = 0; i < chunk->count; i++)
+    for (uint32_t i = 0; map_count(&w->s->map) && i < chunk->count; i++)
         if (check_new_key(w, batch, chunk->first + i) != HOWDAH_STATUS_OK)
             return w->s->error.status;
     w->drawn++;
