@@ -75,7 +75,8 @@ static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *
     if ((!slab || slab->count == slab->capacity) && !(slab = slabs_grow(slabs, mapper)))
         return NULL;
     struct entry *entry = slab->fresh++;
-    *entry = (struct entry){.mapper = (uint16_t)mapper->index};
+    memset(entry, 0, sizeof(*entry));
+    entry->mapper = (uint16_t)mapper->index;
     entry->distance = slab->distance;
     memset(entry_object(mapper, entry), 0, mapper->model->size);
     slab->distance = (uint16_t)(slab->distance - sizeof(*entry) + mapper->model->size);
