@@ -81,7 +81,8 @@ void snapshot_differing(const struct mapper *mapper, const void *object, const v
     if (rest && memcmp(a + size - rest, b + size - rest, rest) != 0)
         put_columns_at(mapper, words, columns);
     for (uint32_t k = 0; k < mapper->in_place_count; k++)
-        if (!items_unedited(a + mapper->in_place[k].offset, mapper->in_place[k].item_size))
+        if (!items_unedited(b + mapper->in_place[k].offset,
+                            mapper->in_place[k].item_size)) /* the session's own array */
             put_columns_at(mapper, mapper->in_place[k].offset / WORD, columns);
 }
 
