@@ -572,8 +572,80 @@ START_TEST(test_types__inet_in_arrays_and_qualified)
 }
 END_TEST
 
+/* --- rows that come in parts --- */
+
+static void check_clean(void *object)
+{
+    check_no_error();
+    ck_assert(!session_is_dirty(s, object));
+    check_nothing_to_write();
+}
+
+START_TEST(test_types__known_by_their_keys)
+{
+    const Model *model = models[_i];
+    for (int64_t id = 1; id <= rows[_i]; id++) {
+        const Value key = VALUE(id);
+        void *object = howdah_session_stub_key(s, model, &key, 1);
+        check_clean(object);
+        ck_assert_ptr_eq(howdah_session_find_key(s, model, &key, 1), object);
+        check_clean(object);
+        check_ok(session_expire(s, object));
+        check_ok(session_load_columns(s, object));
+        check_clean(object);
+        add_copy(model, object, id + 1000);
+        check_ok(session_commit(s));
+    }
+    check_copies((size_t)_i, 1000);
+}
+END_TEST
+
+START_TEST(test_types__column_by_column)
+{
+    const Model *model = models[_i];
+    for (size_t i = 0; i < model->field_count; i++) {
+        scene_renew();
+        Query *q = howdah_session_query_model(s, model);
+        size_t count;
+        howdah_query_only_fields(q, model, &model->fields[i].offset, 1);
+        void **objects = howdah_query_all_objects(q, model, &count);
+        ck_assert_int_eq((int)count, rows[_i]);
+        for (size_t n = 0; n < count; n++)
+            ck_assert(!session_is_dirty(s, objects[n]));
+        check_ok(session_load_columns(s, objects[0]));
+        for (size_t n = 0; n < count; n++)
+            check_clean(objects[n]);
+    }
+}
+END_TEST
+
+START_TEST(test_types__from_structs)
+{
+    const Model *model = models[_i];
+    Session *other = session_open(db);
+    for (int64_t id = 1; id <= rows[_i]; id++) {
+        const Value key = VALUE(id);
+        const void *known = howdah_session_find_key(other, model, &key, 1);
+        void *object = howdah_session_attach_object(s, model, known);
+        ck_assert_ptr_nonnull(object);
+        check_clean(object);
+        ck_assert_ptr_eq(howdah_session_merge_object(s, model, known, NULL, 0), object);
+        check_clean(object);
+        check_ok(session_evict(s, object));
+        object = howdah_session_merge_object(s, model, known, NULL, 0);
+        ck_assert_ptr_nonnull(object);
+        check_clean(object);
+    }
+    session_close(other);
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_types__known_by_their_keys, 0, (int)COUNT_OF(models));
+    tcase_add_loop_test(tests, test_types__column_by_column, 0, (int)COUNT_OF(models));
+    tcase_add_loop_test(tests, test_types__from_structs, 0, (int)COUNT_OF(models));
     tcase_add_loop_test(tests, test_types__read_and_written, 0, (int)COUNT_OF(models) * WAYS);
     tcase_add_loop_test(tests, test_types__settings_that_change_texts, 0, (int)COUNT_OF(models));
     tcase_add_loop_test(tests, test_types__each_row_alone, 0, (int)COUNT_OF(models));
