@@ -46,9 +46,9 @@ needed)
     fi
     ;;
 size | growth)
-    # 400 KiB is what the library is meant to take at most, 640 what it has taken at its worst.
+    # 400 KiB is what the library is meant to take at most; it takes about 510 with -O3, 420 with -Os throughout.
     limit=$((400 * 1024))
-    [ "$1" = size ] || limit=$((640 * 1024))
+    [ "$1" = size ] || limit=$((540 * 1024))
     strip -o "$library.stripped" "$library"
     size=$(wc -c <"$library.stripped")
     rm -f "$library.stripped"
