@@ -173,9 +173,9 @@ async function insert({ ranges }) {
       const rows = unit.map((values) => ({ ...values, version: 1 }))
       if (rows.length <= BATCH) await insertAll(db, items, rows)
       else await db.transaction((tx) => insertAll(tx, items, rows))
-      made.push(...rows)
+      made.push(rows)
     }
-    return () => sumOfIds(made)
+    return () => sumOfIds(made.flat())
   }
 }
 

@@ -130,9 +130,9 @@ async function insert({ ranges }) {
       const em = fork()
       const items = unit.map((values) => em.create(Item, values))
       await em.flush()
-      made.push(...items)
+      made.push(items)
     }
-    return () => sumOfIds(made)
+    return () => sumOfIds(made.flat())
   }
 }
 

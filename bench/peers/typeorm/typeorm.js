@@ -136,9 +136,9 @@ async function insert({ ranges }) {
       const rows = unit.map((values) => ({ ...values }))
       if (rows.length <= BATCH) await insertAll(manager, 'Item', rows)
       else await db.transaction((manager) => insertAll(manager, 'Item', rows))
-      made.push(...rows)
+      made.push(rows)
     }
-    return () => sumOfIds(made)
+    return () => sumOfIds(made.flat())
   }
 }
 
