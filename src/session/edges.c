@@ -13,6 +13,8 @@ struct finder {
     uint32_t index;             /* of it */
     bool leavings;              /* something is deleted, which others may leave */
     const struct mapper *below; /* whose `above` was found last */
+    const struct batch *led;    /* whose edges to deletes above `led_below` were found last */
+    const struct mapper *led_below;
     bool *above; /* by mapper: tables whose deletes take rows of `below` along; NULL: there are none now */
 };
 
@@ -188,6 +190,26 @@ static bool find_above(struct finder *f, const struct mapper *below)
     return true;
 }
 
+/* Once for all rows of a batch: its statement goes before those that delete in tables above. Deletes of one table are one
+ * statement, or don't mind each other. */
+static bool edges_to_batches(struct finder *f, const struct foreign_key *key)
+{
+    struct work *w = f->w;
+    const struct batch *own = f->change->batch == NONE ? NULL : w->batches[f->change->batch];
+    if (!own || (f->led == own && f->led_below == key->target))
+        return true;
+    f->led = own;
+    f->led_below = key->target;
+    for (uint32_t b = 0; b < w->batch_count; b++) {
+        const struct batch *batch = w->batches[b];
+        if (batch->operation == HOWDAH_OPERATION_DELETE && batch->count &&
+            (batch->mapper != own->mapper || own->operation == HOWDAH_OPERATION_UPDATE) &&
+            f->above[batch->mapper->index] && !add_edge(w, f->index, batch->changes[0], EDGE_REFERRED, key, NULL))
+            return false;
+    }
+    return true;
+}
+
 /* A row that leaves one which goes along with others goes before these: they are deleted by what is in the tables. So does
  * one that goes along itself, as far as the session can know. Where it knows that the row stays to which it refers, there
  * is no hurry. */
@@ -208,6 +230,8 @@ static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
         return true;
     if (!find_above(f, key->target))
         return false;
+    if (f->above && !writes)
+        return edges_to_batches(f, key);
     for (uint32_t i = 0; f->above && i < w->change_count; i++)
         if (w->changes[i].operation == HOWDAH_OPERATION_DELETE && f->above[w->changes[i].entry->mapper] &&
             !add_edge(w, f->index, i, EDGE_REFERRED, key, NULL))

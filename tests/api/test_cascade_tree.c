@@ -286,6 +286,25 @@ START_TEST(test_cascade_tree__changed_row_that_goes)
 }
 END_TEST
 
+/* Leaves whose parents nobody has loaded: neither of them waits for the other. */
+START_TEST(test_cascade_tree__many_leaves)
+{
+    live_sql("INSERT INTO shelves (parent_id) SELECT 6 FROM generate_series(1, 20000)");
+    size_t count;
+    Query *q = session_query(s, Shelf);
+    query_where(q, Shelf, id, ">", 6);
+    Shelf **leaves = query_all(q, Shelf, &count);
+    ck_assert_uint_eq(count, 20000);
+    for (size_t i = 0; i < count; i++)
+        if (i % 2)
+            check_ok(session_delete(s, leaves[i]));
+        else
+            leaves[i]->shop_id = (NullInt64){2, true};
+    check_ok(session_commit(s));
+    live_check("10000", "SELECT count(*) FROM shelves WHERE parent_id = 6 AND shop_id = 2");
+}
+END_TEST
+
 /* --- a tree over a key of two parts, with links and what is polymorphic below --- */
 
 typedef struct Twig Twig;
@@ -379,6 +398,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_cascade_tree__many_leaves);
     tcase_add_loop_test(tests, test_cascade_tree__key_of_two_parts, 0, 2);
     tcase_add_test(tests, test_cascade_tree__many_tables_deep);
     tcase_add_test(tests, test_cascade_tree__too_many_tables_deep);
