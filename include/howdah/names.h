@@ -50,8 +50,8 @@
 #ifdef Plan
 #error "howdah: Plan is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
-#ifdef Prepared
-#error "howdah: Prepared is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#ifdef PreparedTransaction
+#error "howdah: PreparedTransaction is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
 #ifdef PlanStep
 #error "howdah: PlanStep is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
@@ -1059,7 +1059,7 @@ typedef struct howdah_query Query;
 typedef struct howdah_page QueryPage;
 typedef struct howdah_budget Budget;
 typedef struct howdah_plan Plan;
-typedef struct howdah_prepared Prepared;
+typedef struct howdah_prepared_transaction PreparedTransaction;
 typedef struct howdah_step PlanStep;
 typedef struct howdah_model Model;
 typedef struct howdah_field Field;

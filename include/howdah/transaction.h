@@ -80,13 +80,13 @@ HOWDAH_API enum howdah_status howdah_database_rollback_prepared(struct howdah_da
                                                                 struct howdah_error *error) HOWDAH_MUST_CHECK;
 
 /* A transaction that is prepared. Texts are valid during the call. */
-struct howdah_prepared {
+struct howdah_prepared_transaction {
     const char *gid;
     const char *owner; /* the role that prepared it */
     struct howdah_timestamp prepared_at;
 };
 /* Returns false to see no more. It must not use the database. */
-typedef bool (*howdah_prepared_row)(void *arg, const struct howdah_prepared *prepared);
+typedef bool (*howdah_prepared_row)(void *arg, const struct howdah_prepared_transaction *prepared);
 
 /* All that are prepared in this database, the oldest first: what is old and nobody's any more is an orphan, which holds
  * locks and keeps VACUUM from cleaning up. `error` as above. 1 round trip. Any thread. */

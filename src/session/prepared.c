@@ -199,7 +199,7 @@ static enum howdah_status take_prepared(void *arg, struct pg_step *step, const s
     if (count != LIST_CELLS || !take_text(&cells[0], gid) || !take_text(&cells[1], owner) ||
         cells[2].type != OID_TIMESTAMPTZ || cells[2].size != sizeof(uint64_t))
         return error_set(listing->error, HOWDAH_STATUS_PROTOCOL, "the list of prepared transactions makes no sense");
-    const struct howdah_prepared prepared = {
+    const struct howdah_prepared_transaction prepared = {
         .gid = gid, .owner = owner, .prepared_at = {(int64_t)read_uint64(cells[2].data)}};
     listing->stopped = !listing->row(listing->arg, &prepared);
     return HOWDAH_STATUS_OK;

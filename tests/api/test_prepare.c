@@ -23,7 +23,7 @@ struct listed {
     PgTimestamp at;
 };
 
-static bool list_one(void *arg, const Prepared *prepared)
+static bool list_one(void *arg, const PreparedTransaction *prepared)
 {
     struct listed *listed = arg;
     snprintf(listed->gids[listed->count % 8], 256, "%s", prepared->gid);
