@@ -8,6 +8,7 @@
 
 #include "sql/relation_statements.h"
 
+#include <stddef.h>
 #include <string.h>
 
 struct collection {
@@ -23,12 +24,16 @@ static inline struct collection collection_get(const struct relation *relation, 
     return collection;
 }
 
-/* Sets the field of the object and of its snapshot, padding included: it does not make the object dirty. */
+/* What is behind the last member is never written: it stays the same in an object and in its snapshot, which are compared
+ * as they are. */
+enum { COLLECTION_SIZE = offsetof(struct collection, loaded) + sizeof(bool) };
+
+/* Sets the field of the object and of its snapshot: it does not make the object dirty. */
 static inline void collection_put(const struct relation *relation, void *object, void *snapshot,
                                   const struct collection *collection)
 {
-    memcpy((char *)object + relation->field->offset, collection, sizeof(*collection));
-    memcpy((char *)snapshot + relation->field->offset, collection, sizeof(*collection));
+    memcpy((char *)object + relation->field->offset, collection, COLLECTION_SIZE);
+    memcpy((char *)snapshot + relation->field->offset, collection, COLLECTION_SIZE);
 }
 
 /* Whether the program has changed the field by hand. (What stands behind its last member says nothing.) */

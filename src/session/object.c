@@ -1,5 +1,6 @@
 /* What a program does with single objects between loading and committing: no I/O. */
 #include "add_related.h"
+#include "collection.h"
 #include "fill.h"
 #include "formulas.h"
 #include "key.h"
@@ -54,15 +55,16 @@ bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, voi
  * add_related. */
 static void empty_collections(const struct mapper *mapper, void *object, void *snapshot)
 {
-    HOWDAH_MANY(void) given, empty = {NULL, 0, true};
+    struct collection given;
+    const struct collection empty = {NULL, 0, true};
     for (uint32_t i = 0; i < mapper->relation_count; i++) {
         const struct howdah_field *field = mapper->relations[i].field;
         if (field->kind != HOWDAH_FIELD_HAS_MANY && field->kind != HOWDAH_FIELD_MANY_TO_MANY)
             continue;
         memcpy(&given, (char *)object + field->offset, sizeof(given));
-        memcpy((char *)snapshot + field->offset, &empty, sizeof(empty));
+        memcpy((char *)snapshot + field->offset, &empty, COLLECTION_SIZE);
         if (!given.items && !given.count)
-            memcpy((char *)object + field->offset, &empty, sizeof(empty));
+            memcpy((char *)object + field->offset, &empty, COLLECTION_SIZE);
     }
 }
 

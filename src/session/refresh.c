@@ -1,4 +1,5 @@
 /* Reading an object's row again: object and state become what the server has, whatever they were. */
+#include "collection.h"
 #include "fill.h"
 #include "formulas.h"
 #include "join_row.h"
@@ -34,15 +35,15 @@ static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_bindin
 /* What a new object held in its collections was all that there was. Not so any more. */
 static void unload_collections(const struct mapper *mapper, void *row)
 {
-    const HOWDAH_MANY(void) unloaded = {NULL, 0, false};
-    HOWDAH_MANY(void) now;
+    const struct collection unloaded = {NULL, 0, false};
+    struct collection now;
     for (uint32_t i = 0; i < mapper->relation_count; i++) {
         const struct howdah_field *field = mapper->relations[i].field;
         if (field->kind != HOWDAH_FIELD_HAS_MANY && field->kind != HOWDAH_FIELD_MANY_TO_MANY)
             continue;
         memcpy(&now, (char *)row + field->offset, sizeof(now));
         if (!now.count)
-            memcpy((char *)row + field->offset, &unloaded, sizeof(unloaded));
+            memcpy((char *)row + field->offset, &unloaded, COLLECTION_SIZE);
     }
 }
 
