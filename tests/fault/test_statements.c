@@ -101,6 +101,7 @@ START_TEST(test_statements__forgotten_before_a_row)
     ck_assert_int_eq(session_commit(s), STATUS_OK);
     unit.added->balance = FORGET;
     ck_assert_int_eq(session_commit(s), STATUS_OK);
+    session_clear(s); /* the keys begin again */
     ledger_seed();
     unit_begin_adding_one(&unit, s);
     ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
