@@ -95,38 +95,46 @@ static bool measure(struct splitting *s, uint32_t count, const struct link *link
 
 /* --- knots --- */
 
-/* A foreign key to this index that does something to rows when what they refer to is deleted; or NULL. */
-static const struct foreign_key *find_action(const struct work *w, const struct mapper *mapper,
+/* Whether the server does something to the rows that refer to one that is written so. */
+static bool acts(const struct foreign_key *key, enum howdah_operation operation)
+{
+    if (operation == HOWDAH_OPERATION_UPDATE)
+        return key->on_update == HOWDAH_ON_UPDATE_CASCADE;
+    return operation == HOWDAH_OPERATION_DELETE &&
+           (key->on_delete == HOWDAH_ON_DELETE_CASCADE || key->on_delete == HOWDAH_ON_DELETE_SET_NULL ||
+            key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT);
+}
+
+/* A foreign key to this index that does so; or NULL. */
+static const struct foreign_key *find_action(const struct work *w, const struct change *change,
                                              const struct table_index *index)
 {
     const struct catalog *catalog = &w->s->db->catalog;
     for (uint32_t i = 0; i < catalog->mapper_count; i++)
         for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
             const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
-            bool acts = key->on_delete == HOWDAH_ON_DELETE_CASCADE || key->on_delete == HOWDAH_ON_DELETE_SET_NULL ||
-                        key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT;
-            if (acts && key->target == mapper && (key->index == index || (index->primary && key->to_primary_key)))
+            if (acts(key, change->operation) && key->target == change->mapper &&
+                (key->index == index || (index->primary && key->to_primary_key)))
                 return key;
         }
     return NULL;
 }
 
-/* Inside knots ON DELETE comes when all is written: it would hit what refers to the new holder of a value that a deleted row
- * has given up. */
+/* Inside knots ON DELETE and ON UPDATE come when all is written: they would hit what refers to the new holder of a value
+ * that a row has given up. */
 static bool check_actions(struct splitting *s)
 {
     for (uint32_t i = 0; i < s->edge_count; i++) {
         const struct row_edge *edge = s->sources[i];
         const struct change *change = &s->w->changes[edge->before];
-        if (!edge->apart || change->operation != HOWDAH_OPERATION_DELETE ||
-            s->knots.of[s->edges[i].before] != s->knots.of[s->edges[i].after])
+        if (!edge->apart || s->knots.of[s->edges[i].before] != s->knots.of[s->edges[i].after])
             continue;
-        const struct foreign_key *key = find_action(s->w, change->mapper, edge->index);
+        const struct foreign_key *key = find_action(s->w, change, edge->index);
         if (key)
             return work_refuse(s->w, HOWDAH_STATUS_INVALID, change, NULL,
                                "another row takes over what it is referred to by, and both must be one statement, in "
-                               "which ON DELETE of %s would hit what refers to that one: flush the delete first",
-                               key->name);
+                               "which ON %s of %s would hit what refers to that one: flush this one first",
+                               change->operation == HOWDAH_OPERATION_DELETE ? "DELETE" : "UPDATE", key->name);
     }
     return true;
 }

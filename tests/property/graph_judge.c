@@ -45,10 +45,9 @@ static bool is_documented(const Error *error)
 {
     bool swap = error->status == STATUS_UNIQUE && error->other;
     bool deleted = error->status == STATUS_MISUSE && strstr(error->message, "refers to a deleted");
-    return !error->statement &&
-           (swap || deleted ||
-            (error->status == STATUS_INVALID &&
-             (strstr(error->message, "ON_UPDATE_CASCADE") || strstr(error->message, "flush the delete first"))));
+    return !error->statement && (swap || deleted ||
+                                 (error->status == STATUS_INVALID && (strstr(error->message, "ON_UPDATE_CASCADE") ||
+                                                                      strstr(error->message, "flush this one first"))));
 }
 
 /* --- objects --- */
