@@ -37,7 +37,8 @@ static bool add_child(struct work *w, struct map *families, const struct entry *
 
 struct holders {
     struct key_index index;
-    struct entry **entries; /* by number of the key */
+    struct entry **entries; /* by number of the key: whose row has it */
+    struct entry **takers;  /* the new object that is to have it */
 };
 
 /* The row that is there; of a new object the one that is to be. */
@@ -60,8 +61,11 @@ static bool find_holders(struct work *w, const struct foreign_key *key, struct h
     size_t count = 0;
     for (const struct slab *slab = first; slab; slab = slab->next)
         count += slab->count;
-    ret->entries = arena_allocate_zero(&w->arena, (count + 1) * sizeof(*ret->entries), _Alignof(struct entry *));
-    if (!ret->entries || !key_index_init(&ret->index, &w->arena, key->target, key->targets, key->count, count + 1))
+    size_t size = (count + 1) * sizeof(*ret->entries);
+    ret->entries = arena_allocate_zero(&w->arena, size, _Alignof(struct entry *));
+    ret->takers = arena_allocate_zero(&w->arena, size, _Alignof(struct entry *));
+    if (!ret->entries || !ret->takers ||
+        !key_index_init(&ret->index, &w->arena, key->target, key->targets, key->count, count + 1))
         return !session_no_memory(w->s);
     for (const struct slab *slab = first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++) {
@@ -69,14 +73,13 @@ static bool find_holders(struct work *w, const struct foreign_key *key, struct h
             const void *row = row_of(key->target, entry);
             if (entry->state == ENTRY_DETACHED || has_nulls(key, row))
                 continue;
-            uint32_t number = key_index_add(&ret->index, row);
-            if (!ret->entries[number] || entry->state != ENTRY_NEW) /* a new one may come after one that goes */
-                ret->entries[number] = entry;
+            (entry->state == ENTRY_NEW ? ret->takers : ret->entries)[key_index_add(&ret->index, row)] = entry;
         }
     return true;
 }
 
-/* False if memory is out. */
+/* A row is referred to by those that are there; new ones come when it has gone, and another may have its key. False if
+ * memory is out. */
 static bool find_holder(struct work *w, const struct holders *holders, const struct foreign_key *key,
                         const struct mapper *mapper, struct entry *entry, struct entry **ret_owner)
 {
@@ -86,7 +89,11 @@ static bool find_holder(struct work *w, const struct holders *holders, const str
     if (!foreign_key_read(w->s, key, mapper, object))
         return !session_no_memory(w->s);
     uint32_t number = key_index_find(&holders->index, w->s->key_object);
-    *ret_owner = number == KEY_NONE ? NULL : holders->entries[number];
+    if (number == KEY_NONE)
+        return true;
+    bool is_new = entry->state == ENTRY_NEW;
+    struct entry *row = holders->entries[number], *taker = holders->takers[number];
+    *ret_owner = (is_new && taker) || !row ? taker : row;
     return true;
 }
 

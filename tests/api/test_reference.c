@@ -399,6 +399,23 @@ START_TEST(test_reference__to_a_unique_field_of_a_deleted_row)
 }
 END_TEST
 
+/* What comes after the delete refers to whom the value is handed on. */
+START_TEST(test_reference__to_a_unique_field_that_is_handed_on)
+{
+    Key *old = session_add(s, Key, .code = 7, .word = "seven");
+    Tag *loaded = session_add(s, Tag, .code = {7, true});
+    check_ok(session_commit(s));
+    session_delete(s, old);
+    session_add(s, Key, .code = 7, .word = "again");
+    Tag *added = session_add(s, Tag, .code = {7, true});
+    check_ok(session_commit(s));
+    ck_assert(!loaded->code.valid);
+    ck_assert(added->code.valid && added->code.value == 7);
+    live_check("2|1", "SELECT count(*), count(code) FROM tags");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_reference__composite)
 {
     Seat *seat = session_find(s, Seat, "r", 2), *new = session_add(s, Seat, .room = "new", .number = -7);
@@ -446,6 +463,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_reference__deleted_row_that_others_refer_to);
     tcase_add_test(tests, test_reference__to_a_unique_field);
     tcase_add_test(tests, test_reference__to_a_unique_field_of_a_deleted_row);
+    tcase_add_test(tests, test_reference__to_a_unique_field_that_is_handed_on);
     tcase_add_test(tests, test_reference__composite);
     tcase_add_test(tests, test_reference__part_of_a_composite_key);
 }
