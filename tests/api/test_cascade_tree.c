@@ -289,7 +289,7 @@ END_TEST
 /* Leaves whose parents nobody has loaded: neither of them waits for the other. */
 START_TEST(test_cascade_tree__many_leaves)
 {
-    live_sql("CREATE INDEX ON shelves (parent_id);"
+    live_sql("CREATE INDEX ON shelves (parent_id); CREATE INDEX ON shelves (copy_of);"
              "INSERT INTO shelves (parent_id) SELECT 6 FROM generate_series(1, 20000)");
     size_t count;
     Query *q = session_query(s, Shelf);
