@@ -79,8 +79,7 @@ HOWDAH_API enum howdah_status howdah_database_drop_tables(struct howdah_database
 HOWDAH_API const char *howdah_database_ddl(struct howdah_database *db);
 
 /* --- one call each, on the caller's own struct, without a session; any thread; each is one transaction.
- * `error` may be NULL, else it is filled on failure. 1 round trip, save and delete with a version or an
- * array of values at most 2. --- */
+ * `error` may be NULL, else it is filled on failure. 1 round trip; see database_save for its second. --- */
 
 /* Reads the row with that key into *object. All text, bytes and arrays of it lie in one block, *ret_memory,
  * for howdah_database_free; `ret_memory` may be NULL only for models without such fields. Not found is
@@ -94,7 +93,7 @@ HOWDAH_API enum howdah_status howdah_database_find_key(struct howdah_database *d
 HOWDAH_API void howdah_database_free(struct howdah_database *db, void *memory);
 
 /* Writes the struct: an unset key inserts; a set one updates all columns of the row (with the version
- * checked), or inserts it where there is none and the model has no version or a version of 0. Numbers, times
+ * checked), or inserts it where there is none and the model has no version (2 round trips) or a version of 0. Numbers, times
  * and uuids that the server made are put into *object; text that the server made is not fetched. */
 HOWDAH_API enum howdah_status howdah_database_save_object(struct howdah_database *db, const struct howdah_model *model,
                                                           void *object, struct howdah_error *error) HOWDAH_MUST_CHECK;
