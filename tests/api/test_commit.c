@@ -18,7 +18,6 @@ static Maker *add_maker(const char *name)
 
 /* --- nothing --- */
 
-/* S177 */
 START_TEST(test_commit__nothing_is_no_statement)
 {
     check_ok(session_commit(s));
@@ -33,7 +32,7 @@ START_TEST(test_commit__nothing_is_no_statement)
 }
 END_TEST
 
-/* S150: what was loaded in any way is never written. */
+/* What was loaded in any way is never written. */
 START_TEST(test_commit__loaded_rows_are_not_written)
 {
     live_sql(
@@ -131,7 +130,6 @@ START_TEST(test_commit__only_what_changed_is_sent)
 }
 END_TEST
 
-/* S129 */
 START_TEST(test_commit__changed_and_changed_back)
 {
     Maker *maker = add_maker("Ann");
@@ -190,7 +188,7 @@ START_TEST(test_commit__server_defaults_are_fetched)
 }
 END_TEST
 
-/* S130, S128: a zero is a value. */
+/* A zero is a value. */
 START_TEST(test_commit__zeroes_are_values)
 {
     Maker *maker = session_add(s, Maker, .name = "", .grade = {0, true});

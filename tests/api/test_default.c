@@ -88,7 +88,7 @@ START_TEST(test_default__of_each_type)
 }
 END_TEST
 
-/* S130, S133: zeroes are sent, also where there is a default. */
+/* Zeroes are sent, also where there is a default. */
 START_TEST(test_default__zeroes_are_sent)
 {
     static const unsigned char nothing[1];
@@ -105,7 +105,7 @@ START_TEST(test_default__zeroes_are_sent)
 }
 END_TEST
 
-/* S131: NULL that is assigned is NULL, whatever the default. */
+/* NULL that is assigned is NULL, whatever the default. */
 START_TEST(test_default__assigned_null_is_sent)
 {
     Setting *setting = session_add(s, Setting, .text = "soon NULL");

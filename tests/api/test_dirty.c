@@ -27,7 +27,6 @@ static void check_clean(void *object)
 
 /* --- equal in other words --- */
 
-/* S142 */
 START_TEST(test_dirty__numeric_by_value)
 {
     live_sql("UPDATE plains SET amount = 10.50 WHERE id = 1; UPDATE \"Other \"\"schema\"\"\".\"Special \"\"table\"\"\""
@@ -68,7 +67,6 @@ START_TEST(test_dirty__numeric_extremes)
 }
 END_TEST
 
-/* S144 */
 START_TEST(test_dirty__jsonb_by_value)
 {
     live_sql("UPDATE plains SET json = '{\"a\": 1.10, \"bb\": [1, {\"x\": null}], \"c\": \"\\u00e9\"}' WHERE id = 1");
@@ -102,7 +100,7 @@ START_TEST(test_dirty__jsonb_by_value)
 }
 END_TEST
 
-/* S132: JSON's null is a value, SQL NULL is none. */
+/* JSON's null is a value, SQL NULL is none. */
 START_TEST(test_dirty__json_null_is_not_null)
 {
     Nullable *object = session_add(s, Nullable, .id = 70, .json = {"null"});
@@ -121,7 +119,6 @@ START_TEST(test_dirty__json_null_is_not_null)
 }
 END_TEST
 
-/* S141 */
 START_TEST(test_dirty__times_by_instant)
 {
     live_sql("UPDATE plains SET moment = '2026-11-20 12:00:00.123457+02' WHERE id = 1");
@@ -141,7 +138,7 @@ START_TEST(test_dirty__times_by_instant)
 }
 END_TEST
 
-/* S143: NaN is NaN; -0.0 and 0.0 are equal in SQL. */
+/* NaN is NaN; -0.0 and 0.0 are equal in SQL. */
 START_TEST(test_dirty__floats_as_sql_compares_them)
 {
     Plain *nan = session_find(s, Plain, 4), *zero = session_find(s, Plain, 1), *minus = session_find(s, Plain, 6);
@@ -209,7 +206,6 @@ START_TEST(test_dirty__nulls_are_equal)
 }
 END_TEST
 
-/* S146 */
 START_TEST(test_dirty__arrays_edited_in_place)
 {
     Lists *lists = session_find(s, Lists, 3);
@@ -369,7 +365,7 @@ START_TEST(test_dirty__deleted_and_foreign_objects)
 }
 END_TEST
 
-/* --- assign_null: S131 --- */
+/* --- assign_null --- */
 
 START_TEST(test_dirty__null_never_set_and_null_assigned)
 {

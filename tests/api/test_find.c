@@ -436,7 +436,6 @@ START_TEST(test_find__deleted_object_is_null_without_a_trip)
 }
 END_TEST
 
-/* S83 */
 START_TEST(test_find__added_object_with_its_key_set)
 {
     Maker *maker = session_add(s, Maker, .id = 70, .name = "seventy");

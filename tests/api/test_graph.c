@@ -15,7 +15,6 @@ static const char *label(const char *prefix, int n)
 
 /* --- small ones --- */
 
-/* S01 */
 START_TEST(test_graph__parent_then_children)
 {
     Maker *maker = session_add(s, Maker, .name = "u1");
@@ -32,7 +31,7 @@ START_TEST(test_graph__parent_then_children)
 }
 END_TEST
 
-/* S02: the child is added first. */
+/* The child is added first. */
 START_TEST(test_graph__child_before_parent)
 {
     Item *item = session_add(s, Item, .code = "c", .title = "");
@@ -70,7 +69,7 @@ START_TEST(test_graph__three_levels_by_pointer)
 }
 END_TEST
 
-/* A row that refers to itself with a key that the program gives. S15's own outcome: a single INSERT. */
+/* A row that refers to itself with a key that the program gives: a single INSERT. */
 START_TEST(test_graph__row_that_refers_to_itself)
 {
     Node *node = session_add(s, Node, .id = 9, .label = "self");
@@ -97,7 +96,7 @@ START_TEST(test_graph__row_that_refers_to_itself_with_a_generated_key)
 }
 END_TEST
 
-/* S09: one statement for a tree, whatever its levels. */
+/* One statement for a tree, whatever its levels. */
 START_TEST(test_graph__tree_is_one_statement)
 {
     Node *root = session_add(s, Node, .label = "root");
@@ -114,7 +113,7 @@ START_TEST(test_graph__tree_is_one_statement)
 }
 END_TEST
 
-/* S13: edges from values, without any pointer. */
+/* Edges from values, without any pointer. */
 START_TEST(test_graph__raw_values)
 {
     session_add(s, Part, .id = 1, .item_id = 7, .amount = 2);
@@ -131,7 +130,7 @@ START_TEST(test_graph__raw_values)
 }
 END_TEST
 
-/* S16: rows are inserted in the order in which they were added. */
+/* Rows are inserted in the order in which they were added. */
 START_TEST(test_graph__order_of_adding_is_kept)
 {
     const char *const names[] = {"u1", "u2", "u4", "u5", "u3"};

@@ -225,7 +225,6 @@ END_TEST
 
 /* --- objects that aren't this session's --- */
 
-/* S78 */
 START_TEST(test_misuse__objects_of_another_session)
 {
     Session *other = session_open(db);
@@ -287,7 +286,6 @@ END_TEST
 
 /* --- what only the library or the server may write --- */
 
-/* S149 */
 START_TEST(test_misuse__column_of_the_server_assigned)
 {
     Made *made = session_add(s, Made, .text = "abc", .made = {5, true});
@@ -351,7 +349,7 @@ static const void *inner_find;
 static unsigned inner_calls;
 static bool inner_contains, inner_other;
 
-/* The statement callback is called by a thread that is inside the session: S180 in one thread. */
+/* The statement callback is called by a thread that is inside the session. */
 static void call_back(void *arg, const Statement *statement)
 {
     (void)statement;
@@ -449,7 +447,7 @@ static bool let_in(void *arg, const void *object)
     return false;
 }
 
-/* S180: a second thread while the first is inside. */
+/* A second thread while the first is inside. */
 START_TEST(test_misuse__second_thread)
 {
     struct intruder intruder = {.s = s};

@@ -39,7 +39,6 @@ START_TEST(test_object__add_marks_collections_loaded)
 }
 END_TEST
 
-/* S72 */
 START_TEST(test_object__added_twice_is_one_row)
 {
     Maker *maker = session_add(s, Maker, .name = "once");
@@ -53,7 +52,7 @@ START_TEST(test_object__added_twice_is_one_row)
 }
 END_TEST
 
-/* S73: no statement, and no key is used up. */
+/* No statement, and no key is used up. */
 START_TEST(test_object__added_and_deleted)
 {
     Maker *maker = session_add(s, Maker, .name = "never");
@@ -73,7 +72,7 @@ START_TEST(test_object__added_and_deleted)
 }
 END_TEST
 
-/* S53: two new objects with one key. */
+/* Two new objects with one key. */
 START_TEST(test_object__two_new_ones_with_one_key)
 {
     Maker *first = session_add(s, Maker, .id = 60, .name = "first");
@@ -90,7 +89,7 @@ START_TEST(test_object__two_new_ones_with_one_key)
 }
 END_TEST
 
-/* S54: a new object with the key of one that is loaded. */
+/* A new object with the key of one that is loaded. */
 START_TEST(test_object__new_one_with_the_key_of_a_loaded_one)
 {
     Maker *ann = session_find(s, Maker, 1);
@@ -141,7 +140,6 @@ START_TEST(test_object__key_set_after_adding)
 }
 END_TEST
 
-/* S74 */
 START_TEST(test_object__deletion_cancelled_by_adding)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -158,7 +156,7 @@ START_TEST(test_object__deletion_cancelled_by_adding)
 }
 END_TEST
 
-/* S75, for a commit: an object whose row is gone can't come back; a copy of it can. */
+/* For a commit: an object whose row is gone can't come back; a copy of it can. */
 START_TEST(test_object__adding_what_was_deleted_for_good)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -177,7 +175,7 @@ START_TEST(test_object__adding_what_was_deleted_for_good)
 }
 END_TEST
 
-/* S75, for a flush. */
+/* For a flush. */
 START_TEST(test_object__adding_what_was_flushed_as_deleted)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -234,7 +232,7 @@ START_TEST(test_object__deleted_twice)
 }
 END_TEST
 
-/* S76: again after it was written: nothing. */
+/* Again after it was written: nothing. */
 START_TEST(test_object__deleted_again_after_it_was_written)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -249,7 +247,7 @@ START_TEST(test_object__deleted_again_after_it_was_written)
 }
 END_TEST
 
-/* S77: what is done to a deleted object's fields is not written, and the call that sets a field refuses. */
+/* What is done to a deleted object's fields is not written, and the call that sets a field refuses. */
 START_TEST(test_object__deleted_object_changed)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -275,7 +273,7 @@ START_TEST(test_object__changed_then_deleted)
 }
 END_TEST
 
-/* S110: a query still gives the object that is marked deleted, and it stays marked. */
+/* A query still gives the object that is marked deleted, and it stays marked. */
 START_TEST(test_object__query_gives_deleted_objects)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -364,7 +362,6 @@ END_TEST
 
 /* --- refreshing --- */
 
-/* S86 */
 START_TEST(test_object__refresh_overwrites)
 {
     Item *item = session_find(s, Item, 1);
@@ -400,7 +397,7 @@ START_TEST(test_object__refresh_of_a_new_one)
 }
 END_TEST
 
-/* S89: a deleted one whose row is there is alive and clean again. */
+/* A deleted one whose row is there is alive and clean again. */
 START_TEST(test_object__refresh_of_a_deleted_one)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -411,7 +408,6 @@ START_TEST(test_object__refresh_of_a_deleted_one)
 }
 END_TEST
 
-/* S88 */
 START_TEST(test_object__refresh_when_the_row_is_gone)
 {
     Maker *cid = session_find(s, Maker, 3);
@@ -430,7 +426,7 @@ START_TEST(test_object__refresh_when_the_row_is_gone)
 }
 END_TEST
 
-/* S85: a row that comes again keeps what is unsaved, and what others did to other columns is not written back. */
+/* A row that comes again keeps what is unsaved, and what others did to other columns is not written back. */
 START_TEST(test_object__second_query_keeps_changes)
 {
     size_t count;

@@ -13,7 +13,7 @@ static void setup(void)
              "ALTER TABLE parts ALTER id RESTART 100");
 }
 
-/* S04: all calls in every order. */
+/* All calls in every order. */
 START_TEST(test_order__delete_all)
 {
     static const int orders[][5] = {{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 0, 4, 1, 3}};
@@ -31,7 +31,7 @@ START_TEST(test_order__delete_all)
 }
 END_TEST
 
-/* S10: one statement for a tree. */
+/* One statement for a tree. */
 START_TEST(test_order__delete_tree)
 {
     live_sql("INSERT INTO nodes (id, parent_id, label) SELECT n, nullif(n / 2, 0), 'n' FROM generate_series(1, 50) n");
@@ -46,7 +46,7 @@ START_TEST(test_order__delete_tree)
 }
 END_TEST
 
-/* S17: the child moves to a new parent, and its old parent goes. */
+/* The child moves to a new parent, and its old parent goes. */
 START_TEST(test_order__reparent)
 {
     Maker *old = session_find(s, Maker, 1), *new = session_add(s, Maker, .name = "u3");
@@ -76,7 +76,7 @@ START_TEST(test_order__reparent_by_value)
 }
 END_TEST
 
-/* S42: a deleted row releases a unique value, and an updated or a new one takes it. */
+/* A deleted row releases a unique value, and an updated or a new one takes it. */
 START_TEST(test_order__deleted_row_releases_a_unique_value)
 {
     Maker *other = session_find(s, Maker, 2);
@@ -91,7 +91,7 @@ START_TEST(test_order__deleted_row_releases_a_unique_value)
 }
 END_TEST
 
-/* S45: without a common value nothing is split. */
+/* Without a common value nothing is split. */
 START_TEST(test_order__batches_stay_whole)
 {
     live_sql("INSERT INTO makers (id, name) SELECT n, 'old' || n FROM generate_series(10, 40) n");

@@ -83,7 +83,7 @@ START_TEST(test_recovery__pointers_after_a_failed_flush)
 }
 END_TEST
 
-/* --- evicted in the middle of a transaction: S179 --- */
+/* --- evicted in the middle of a transaction --- */
 
 START_TEST(test_recovery__evicted_after_a_flush)
 {

@@ -347,7 +347,7 @@ END_TEST
 
 /* --- other keys than one identity --- */
 
-/* S14: to a unique field that is not the primary key. */
+/* To a unique field that is not the primary key. */
 START_TEST(test_reference__to_a_unique_field)
 {
     Leaf *root = session_add(s, Leaf, .label = "root", .code = {{1}});

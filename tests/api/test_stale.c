@@ -20,7 +20,7 @@ static void teardown(void)
     scene_close();
 }
 
-/* --- S151 --- */
+/* --- a row that others have changed --- */
 
 START_TEST(test_stale__version_counts)
 {
@@ -54,7 +54,7 @@ START_TEST(test_stale__second_writer_is_told)
     live_check("theirs|2\nt|1", "SELECT title, version FROM items WHERE id < 3 ORDER BY id"); /* nothing of it */
     ck_assert_int_eq(new->id, 0);
     ck_assert_int_eq(mine->version, 1);
-    /* S151: after a rollback, all is well again */
+    /* after a rollback, all is well again */
     check_ok(session_rollback(s));
     check_ok(session_refresh(s, mine));
     ck_assert_str_eq(mine->title, "theirs");
@@ -64,7 +64,7 @@ START_TEST(test_stale__second_writer_is_told)
 }
 END_TEST
 
-/* S159: the object keeps its changes; refreshed and changed again, it goes through. */
+/* The object keeps its changes; refreshed and changed again, it goes through. */
 START_TEST(test_stale__changes_are_kept)
 {
     Item *item = session_find(s, Item, 1);
@@ -116,7 +116,7 @@ START_TEST(test_stale__delete_of_two)
 }
 END_TEST
 
-/* S158: out of a batch, the first stale object. */
+/* Out of a batch, the first stale object. */
 static const int stale_rows[][2] = {{2, 1}, {1000, 0}, {1000, 999}, {2500, 1500}, {2500, 2499}};
 
 START_TEST(test_stale__one_of_many)
@@ -144,7 +144,7 @@ START_TEST(test_stale__one_of_many)
 }
 END_TEST
 
-/* S152: no bump without a change, none of the parent for a child, one for the owner's foreign key. */
+/* No bump without a change, none of the parent for a child, one for the owner's foreign key. */
 START_TEST(test_stale__version_moves_only_with_its_row)
 {
     Item *item = session_find(s, Item, 1);
@@ -161,7 +161,7 @@ START_TEST(test_stale__version_moves_only_with_its_row)
 }
 END_TEST
 
-/* --- S156: without a version, a row that vanished --- */
+/* --- without a version, a row that vanished --- */
 
 START_TEST(test_stale__vanished_row_updated)
 {

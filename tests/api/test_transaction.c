@@ -63,7 +63,6 @@ START_TEST(test_transaction__begun_twice)
 }
 END_TEST
 
-/* S178 */
 START_TEST(test_transaction__flush_without_one)
 {
     session_add(s, Maker, .name = "x");
@@ -229,7 +228,6 @@ START_TEST(test_transaction__flush_takes_over_pointers)
 }
 END_TEST
 
-/* S163 */
 START_TEST(test_transaction__flush_then_rollback)
 {
     check_ok(session_begin(s, NULL));
@@ -415,7 +413,7 @@ START_TEST(test_transaction__read_fails)
 }
 END_TEST
 
-/* S164: a failed flush, and what every later call says, until rollback. */
+/* A failed flush, and what every later call says, until rollback. */
 START_TEST(test_transaction__error_sticks)
 {
     check_ok(session_begin(s, NULL));

@@ -57,7 +57,6 @@ static void setup(void)
              "CREATE TRIGGER fold BEFORE INSERT OR UPDATE ON entries FOR EACH ROW EXECUTE FUNCTION fold()");
 }
 
-/* S136 */
 START_TEST(test_trigger__what_it_makes_is_fetched)
 {
     enum { ROWS = 1200 };
@@ -173,7 +172,7 @@ START_TEST(test_trigger__changes_the_key)
 }
 END_TEST
 
-/* S139: rows through a view, with keys in no order: each answer at its own object. */
+/* Rows through a view, with keys in no order: each answer at its own object. */
 START_TEST(test_trigger__rows_of_a_view)
 {
     live_sql("CREATE VIEW shuffled AS SELECT * FROM entries;"
@@ -221,7 +220,6 @@ START_TEST(test_trigger__on_delete_cascade)
 }
 END_TEST
 
-/* S28 */
 START_TEST(test_trigger__on_delete_cascade_in_a_tree)
 {
     Twig *root = session_add(s, Twig), *middle = session_add(s, Twig, .above = root);
@@ -236,7 +234,7 @@ START_TEST(test_trigger__on_delete_cascade_in_a_tree)
 }
 END_TEST
 
-/* A notice in the middle of a pipeline disturbs nothing: S176. */
+/* A notice in the middle of a pipeline disturbs nothing. */
 START_TEST(test_trigger__notices_in_a_pipeline)
 {
     live_sql("CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'row %%', NEW.name;"

@@ -370,7 +370,7 @@ START_TEST(test_types__special_in_c)
 }
 END_TEST
 
-/* A generated column follows its source, also after an UPDATE: S136. */
+/* A generated column follows its source, also after an UPDATE. */
 START_TEST(test_types__generated_column_is_fetched)
 {
     Special *two = session_find(s, Special, 2);

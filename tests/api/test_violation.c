@@ -239,7 +239,6 @@ START_TEST(test_violation__between_two_new_rows)
 }
 END_TEST
 
-/* S56 */
 START_TEST(test_violation__second_of_three)
 {
     session_add(s, Owner, .name = "x");
@@ -396,7 +395,7 @@ START_TEST(test_violation__values_in_the_servers_message)
 }
 END_TEST
 
-/* --- S174: a deferred constraint speaks at COMMIT --- */
+/* --- a deferred constraint speaks at COMMIT --- */
 
 START_TEST(test_violation__of_a_deferred_constraint)
 {

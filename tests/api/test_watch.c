@@ -303,7 +303,7 @@ START_TEST(test_watch__notices)
 }
 END_TEST
 
-/* --- S172: a backend that is killed --- */
+/* --- a backend that is killed --- */
 
 START_TEST(test_watch__killed_backend)
 {

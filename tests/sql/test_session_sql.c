@@ -135,7 +135,7 @@ END_TEST
     " FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]), (SELECT $2::text[]), (SELECT $3::integer[]))" \
     " WITH ORDINALITY AS u(c1, c2, c3, ord) ORDER BY u.ord RETURNING \"id\", \"made_at\""
 
-/* S01: keys first; then parents; then children, which find the keys by name. */
+/* Keys first; then parents; then children, which find the keys by name. */
 START_TEST(test_session_sql__parents_and_children)
 {
     Maker *maker = session_add(s, Maker, .name = "m");
@@ -154,7 +154,7 @@ START_TEST(test_session_sql__parents_and_children)
 }
 END_TEST
 
-/* S09: a tree is one statement. */
+/* A tree is one statement. */
 START_TEST(test_session_sql__tree)
 {
     Node *root = session_add(s, Node, .label = "r"), *child = session_add(s, Node, .label = "c", .parent = root);
@@ -169,7 +169,6 @@ START_TEST(test_session_sql__tree)
 }
 END_TEST
 
-/* S17 */
 START_TEST(test_session_sql__reparent)
 {
     live_sql("INSERT INTO makers (name) VALUES ('old'); INSERT INTO items (maker_id, code, title, version)"
@@ -187,7 +186,7 @@ START_TEST(test_session_sql__reparent)
 }
 END_TEST
 
-/* S04: children before parents; deletes of one table are one statement. */
+/* Children before parents; deletes of one table are one statement. */
 START_TEST(test_session_sql__delete_all)
 {
     live_sql("INSERT INTO makers (name) VALUES ('m'); INSERT INTO items (maker_id, code, title, version)"
@@ -204,7 +203,7 @@ START_TEST(test_session_sql__delete_all)
 }
 END_TEST
 
-/* S138, as far as it is the core's: rows with the same columns are one statement, others another. */
+/* Rows with the same columns are one statement, others another. */
 START_TEST(test_session_sql__one_statement_for_each_set_of_columns)
 {
     live_sql("INSERT INTO makers (name) SELECT 'm' || n FROM generate_series(1, 6) n");
@@ -224,7 +223,7 @@ START_TEST(test_session_sql__one_statement_for_each_set_of_columns)
 }
 END_TEST
 
-/* S134: RETURNING only what was not given. */
+/* RETURNING only what was not given. */
 START_TEST(test_session_sql__returning)
 {
     live_sql("INSERT INTO makers (name) VALUES ('m')");
