@@ -131,15 +131,15 @@ static bool computes_key(const struct batch *batch)
     return false;
 }
 
-/* How a batch of unset identities gets its keys: drawn first, where several rows or other batches need to know which is
- * which; by RETURNING for a lone row, or where the role may not use the sequence. */
-static bool choose_keys(struct work *w, struct batch *batch)
+/* How a batch of unset identities gets its keys: drawn first, where several rows, the row's own ring, or other batches
+ * need to know which is which; by RETURNING for a lone row, or where the role may not use the sequence. */
+bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
 {
-    bool denied = draw_rights(w->s->db, batch->mapper) == DRAW_DENIED;
-    batch->returns_keys = (batch->draws && (denied || (batch->count == 1 && !batch->referenced))) ||
+    bool draws = w->changes[batch->changes[0]].draws, lone = batch->count == 1 && !batch->referenced && !in_ring;
+    batch->returns_keys = (draws && (lone || draw_rights(w->s->db, batch->mapper) == DRAW_DENIED)) ||
                           (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper)) ||
                           computes_key(batch);
-    batch->draws = batch->draws && !batch->returns_keys;
+    batch->draws = draws && !batch->returns_keys;
     batch->awaited = batch->referenced && !batch->draws;
     if (!batch->draws)
         return true;
@@ -202,7 +202,7 @@ bool work_batch(struct work *w)
         if (!batch_run(w, w->runs[i]))
             return false;
     for (uint32_t i = 0; i < w->batch_count; i++)
-        if (!choose_keys(w, w->batches[i]))
+        if (!work_choose_keys(w, w->batches[i], false))
             return false;
     return true;
 }

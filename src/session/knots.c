@@ -1,5 +1,7 @@
 #include "knots.h"
 
+#include "foreign_key.h"
+
 /* An edge between rows that take part, or between their components. */
 struct link {
     uint32_t before, after, weight;
@@ -105,16 +107,37 @@ static bool acts(const struct foreign_key *key, enum howdah_operation operation)
             key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT);
 }
 
-/* A foreign key to this index that does so; or NULL. */
-static const struct foreign_key *find_action(const struct work *w, const struct change *change,
+/* RESTRICT is no NO ACTION: it takes no other row with the same value. */
+static bool restricts(const struct foreign_key *key, enum howdah_operation operation)
+{
+    return operation == HOWDAH_OPERATION_DELETE && key->on_delete == HOWDAH_ON_DELETE_RESTRICT;
+}
+
+/* Whether a row of the knot refers by the key to what the other one was. */
+static bool knot_refers(const struct splitting *s, uint32_t knot, const struct foreign_key *key,
+                        const struct change *gone)
+{
+    for (uint32_t i = s->first_rows[knot]; i < s->first_rows[knot + 1]; i++) {
+        const struct change *change = &s->w->changes[s->changes[s->by_knot[i]]];
+        if (change->mapper == key->owner && change->operation != HOWDAH_OPERATION_DELETE && !change->follow &&
+            foreign_key_refers_to(key, key->owner, change->image, gone->old))
+            return true;
+    }
+    return false;
+}
+
+/* A foreign key to this index that does so, or that RESTRICTs it; or NULL. */
+static const struct foreign_key *find_action(const struct splitting *s, uint32_t knot, const struct change *change,
                                              const struct table_index *index)
 {
-    const struct catalog *catalog = &w->s->db->catalog;
+    const struct catalog *catalog = &s->w->s->db->catalog;
     for (uint32_t i = 0; i < catalog->mapper_count; i++)
         for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
             const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
-            if (acts(key, change->operation) && key->target == change->mapper &&
-                (key->index == index || (index->primary && key->to_primary_key)))
+            if (key->target != change->mapper || !(key->index == index || (index->primary && key->to_primary_key)))
+                continue;
+            if (acts(key, change->operation) ||
+                (restricts(key, change->operation) && knot_refers(s, knot, key, change)))
                 return key;
         }
     return NULL;
@@ -127,9 +150,10 @@ static bool check_actions(struct splitting *s)
     for (uint32_t i = 0; i < s->edge_count; i++) {
         const struct row_edge *edge = s->sources[i];
         const struct change *change = &s->w->changes[edge->before];
-        if (!edge->apart || s->knots.of[s->edges[i].before] != s->knots.of[s->edges[i].after])
+        uint32_t knot = s->knots.of[s->edges[i].before];
+        if (!edge->apart || knot != s->knots.of[s->edges[i].after])
             continue;
-        const struct foreign_key *key = find_action(s->w, change, edge->index);
+        const struct foreign_key *key = find_action(s, knot, change, edge->index);
         if (key)
             return work_refuse(s->w, HOWDAH_STATUS_INVALID, change, NULL,
                                "another row takes over what it is referred to by, and both must be one statement, in "
@@ -185,15 +209,32 @@ static void add_part(struct shape *shape, const struct batch *batch, uint32_t ra
     shape->count++;
 }
 
+/* Why the key of a row comes back only with a round trip, and what helps. */
+static const char *reason_of_waiting(const struct splitting *s, uint32_t row)
+{
+    const struct change *change = &s->w->changes[s->changes[row]];
+    if (change->formulas)
+        return "the server computes the key of this one: flush its SQL alone, before or after the others";
+    return change->draws
+               ? "their keys come back only with a round trip, since the role may not use the sequence: grant "
+                 "USAGE on it, or give the keys"
+               : "the server makes the key of this one, which comes back only with a round trip: flush it "
+                 "first, with what is not there yet NULL";
+}
+
 static bool refuse_waiting(struct splitting *s, uint32_t row)
 {
-    if (split_batch_of(s, row)->formulas)
-        return work_refuse(s->w, HOWDAH_STATUS_INVALID, &s->w->changes[s->changes[row]], NULL,
-                           "rows refer to each other in a ring, and the server computes the key of this one: flush "
-                           "its SQL alone, before or after the others");
     return work_refuse(s->w, HOWDAH_STATUS_INVALID, &s->w->changes[s->changes[row]], NULL,
-                       "rows refer to each other in a ring, and their keys come back only with a round trip, since the "
-                       "role may not use the sequence: grant USAGE on it, or give the keys");
+                       "rows refer to each other in a ring, and %s", reason_of_waiting(s, row));
+}
+
+/* The keys of what goes with others must be known. */
+static bool draw_key(struct splitting *s, uint32_t row)
+{
+    struct batch *batch = split_batch_of(s, row);
+    if (batch->returns_keys && !work_choose_keys(s->w, batch, true))
+        return false;
+    return !batch->returns_keys || refuse_waiting(s, row);
 }
 
 /* The number of the shape of a knot of several rows. */
@@ -204,8 +245,8 @@ static bool find_shape(struct splitting *s, uint32_t knot, uint32_t *ret)
     bool plain = true;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = s->by_knot[first + i];
-        if (split_batch_of(s, row)->returns_keys)
-            return refuse_waiting(s, row);
+        if (!draw_key(s, row))
+            return false;
         plain = plain && split_batch_of(s, row) == batch && s->ranks[row] == 0;
     }
     *ret = NONE;

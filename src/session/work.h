@@ -278,6 +278,8 @@ bool work_untie(struct work *w);
 bool work_split(struct work *w, const bool *troubled);
 /* Puts a change where it belongs. */
 bool work_add_to_batch(struct work *w, struct change *change);
+/* How the rows of a batch get their keys; `in_ring`: they are written with others by one statement. */
+bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring);
 bool work_order_rows(struct work *w);
 /* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent; PROBE_STALE, with which all
  * updates and deletes are sent one by one, and those that find no row are noted; or NONE. */
