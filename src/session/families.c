@@ -33,19 +33,13 @@ static bool add_child(struct work *w, struct map *families, const struct entry *
     return true;
 }
 
-/* --- by a unique key that is not the primary one, which the identity map does not know --- */
+/* --- by values that are handed on, and by unique keys that the identity map does not know --- */
 
 struct holders {
     struct key_index index;
     struct entry **entries; /* by number of the key: whose row has it */
-    struct entry **takers;  /* the new object that is to have it */
+    struct entry **takers;  /* who is to have it: a new object, or one whose key changes */
 };
-
-/* The row that is there; of a new object the one that is to be. */
-static const void *row_of(const struct mapper *mapper, struct entry *entry)
-{
-    return entry->state == ENTRY_NEW ? entry_object(mapper, entry) : entry_snapshot(mapper, entry);
-}
 
 static bool has_nulls(const struct foreign_key *key, const void *row)
 {
@@ -55,33 +49,47 @@ static bool has_nulls(const struct foreign_key *key, const void *row)
     return false;
 }
 
+static bool is_moved(const struct foreign_key *key, const void *object, const void *snapshot)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!column_equal(&key->target->columns[key->targets[i]], object, snapshot))
+            return true;
+    return false;
+}
+
+static void add_holder(struct holders *holders, const struct foreign_key *key, struct entry *entry)
+{
+    const void *object = entry_object(key->target, entry), *snapshot = entry_snapshot(key->target, entry);
+    bool stays = entry->state == ENTRY_LOADED && (entry->read_only || !is_moved(key, object, snapshot));
+    if (entry->state == ENTRY_DETACHED)
+        return;
+    if (entry->state != ENTRY_NEW && !has_nulls(key, snapshot))
+        holders->entries[key_index_add(&holders->index, snapshot)] = entry;
+    if (entry->state != ENTRY_DELETED && !stays && !has_nulls(key, object))
+        holders->takers[key_index_add(&holders->index, object)] = entry;
+}
+
 static bool find_holders(struct work *w, const struct foreign_key *key, struct holders *ret)
 {
     const struct slab *first = w->s->slabs.chains[key->target->index].first;
-    size_t count = 0;
+    size_t count = 1;
     for (const struct slab *slab = first; slab; slab = slab->next)
-        count += slab->count;
-    size_t size = (count + 1) * sizeof(*ret->entries);
-    ret->entries = arena_allocate_zero(&w->arena, size, _Alignof(struct entry *));
-    ret->takers = arena_allocate_zero(&w->arena, size, _Alignof(struct entry *));
+        count += 2 * (size_t)slab->count;
+    ret->entries = arena_allocate_zero(&w->arena, count * sizeof(*ret->entries), _Alignof(struct entry *));
+    ret->takers = arena_allocate_zero(&w->arena, count * sizeof(*ret->takers), _Alignof(struct entry *));
     if (!ret->entries || !ret->takers ||
-        !key_index_init(&ret->index, &w->arena, key->target, key->targets, key->count, count + 1))
+        !key_index_init(&ret->index, &w->arena, key->target, key->targets, key->count, count))
         return !session_no_memory(w->s);
     for (const struct slab *slab = first; slab; slab = slab->next)
-        for (uint32_t i = 0; i < slab->count; i++) {
-            struct entry *entry = slab_entry(slab, i);
-            const void *row = row_of(key->target, entry);
-            if (entry->state == ENTRY_DETACHED || has_nulls(key, row))
-                continue;
-            (entry->state == ENTRY_NEW ? ret->takers : ret->entries)[key_index_add(&ret->index, row)] = entry;
-        }
+        for (uint32_t i = 0; i < slab->count; i++)
+            add_holder(ret, key, slab_entry(slab, i));
     return true;
 }
 
-/* A row is referred to by those that are there; new ones come when it has gone, and another may have its key. False if
- * memory is out. */
+/* A row is referred to by those that are there; what is written comes when it has gone, and another may have its key.
+ * False if memory is out. */
 static bool find_holder(struct work *w, const struct holders *holders, const struct foreign_key *key,
-                        const struct mapper *mapper, struct entry *entry, struct entry **ret_owner)
+                        const struct mapper *mapper, struct entry *entry, bool chosen, struct entry **ret_owner)
 {
     const void *object = entry_object(mapper, entry);
     if (foreign_key_is_null(key, mapper, object))
@@ -91,10 +99,24 @@ static bool find_holder(struct work *w, const struct holders *holders, const str
     uint32_t number = key_index_find(&holders->index, w->s->key_object);
     if (number == KEY_NONE)
         return true;
-    bool is_new = entry->state == ENTRY_NEW;
     struct entry *row = holders->entries[number], *taker = holders->takers[number];
-    *ret_owner = (is_new && taker) || !row ? taker : row;
+    *ret_owner = (chosen && taker) || !row ? taker : row;
     return true;
+}
+
+/* Whether rows to which the key refers can't be told by the identity map alone. */
+static bool needs_holders(const struct work *w, const struct foreign_key *key)
+{
+    if (!key->to_primary_key || key->type)
+        return !key->type;
+    for (uint32_t r = 0; r < w->run_count; r++)
+        for (uint32_t i = w->runs[r].first; w->runs[r].mapper == key->target && i < w->runs[r].end; i++) {
+            const struct change *change = &w->changes[i];
+            if (change->row_stays ||
+                (change->operation == HOWDAH_OPERATION_UPDATE && entry_is_rekeyed(key->target, change->entry)))
+                return true;
+        }
+    return false;
 }
 
 /* --- by any --- */
@@ -103,7 +125,7 @@ static bool add_children(struct work *w, struct map *families, const struct mapp
                          const struct foreign_key *key)
 {
     struct holders holders;
-    bool by_index = !key->to_primary_key && !key->type;
+    bool by_index = needs_holders(w, key);
     if (by_index && !find_holders(w, key, &holders))
         return false;
     for (const struct slab *slab = w->s->slabs.chains[mapper->index].first; slab; slab = slab->next)
@@ -112,7 +134,9 @@ static bool add_children(struct work *w, struct map *families, const struct mapp
             if (entry->state != ENTRY_NEW && entry->state != ENTRY_LOADED)
                 continue;
             enum whose whose = owner_now(w->s, key, mapper, entry, &owner);
-            if (whose == OWNER_UNKNOWN && by_index && !find_holder(w, &holders, key, mapper, entry, &owner))
+            bool chosen = by_index && owner_is_by_value(key, mapper, entry);
+            if (by_index && (chosen || whose == OWNER_UNKNOWN) &&
+                !find_holder(w, &holders, key, mapper, entry, chosen, &owner))
                 return false;
             if (owner && !add_child(w, families, owner, entry, key))
                 return false;

@@ -127,6 +127,16 @@ enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, co
     return of_row(s, key, mapper, child, ret_owner);
 }
 
+bool owner_is_by_value(const struct foreign_key *key, const struct mapper *mapper, const struct entry *child)
+{
+    const void *object = entry_object(mapper, child), *snapshot = entry_snapshot(mapper, child);
+    const void *pointer = key->relation ? object_pointer(key->relation, object) : NULL;
+    if (child->state == ENTRY_NEW)
+        return !pointer && !foreign_key_is_unset(key, mapper, object);
+    return (!pointer || pointer == object_pointer(key->relation, snapshot)) &&
+           value_changed(key, mapper, object, snapshot);
+}
+
 struct entry *owner_of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                            const struct entry *child)
 {

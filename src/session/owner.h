@@ -34,6 +34,8 @@ void placed_forget(struct howdah_session *s);
 /* To whom the child's fields refer now: pointer, value, or link. */
 enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                      const struct entry *child, struct entry **ret_owner);
+/* Whether the program says so by a value that it has written, and no pointer says otherwise. */
+bool owner_is_by_value(const struct foreign_key *key, const struct mapper *mapper, const struct entry *child);
 /* To whom its row refers; NULL: to nobody that the session has. */
 struct entry *owner_of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                            const struct entry *child);

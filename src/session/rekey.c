@@ -57,10 +57,23 @@ static uint32_t hash_target(const struct foreign_key *key, const void *object)
     return (uint32_t)hash;
 }
 
-static bool moves(const struct change *change, const struct foreign_key *key)
+/* A new object that takes over the row of a deleted one writes all of it but the key: what differs is what moves. */
+static bool moves_taken_row(const struct work *w, const struct change *change, const struct foreign_key *key)
 {
-    return change->mapper == key->target && change->operation == HOWDAH_OPERATION_UPDATE && !change->follow &&
-           change->entry->state == ENTRY_LOADED && writes_target(change, key);
+    const struct entry *deleted = identity_find(&w->s->map, key->target, change->image);
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!column_equal(&key->target->columns[key->targets[i]], change->image, change->old))
+            return deleted && foreign_key_is_known(w->s, key, deleted);
+    return false;
+}
+
+static bool moves(const struct work *w, const struct change *change, const struct foreign_key *key)
+{
+    if (change->mapper != key->target || change->operation != HOWDAH_OPERATION_UPDATE || change->follow ||
+        !writes_target(change, key))
+        return false;
+    return change->entry->state == ENTRY_LOADED ||
+           (change->entry->state == ENTRY_NEW && moves_taken_row(w, change, key));
 }
 
 static bool find_moved(struct moved *m, uint32_t changes)
@@ -68,7 +81,7 @@ static bool find_moved(struct moved *m, uint32_t changes)
     struct work *w = m->w;
     uint32_t count = 0, size = 4;
     for (uint32_t i = 0; i < changes; i++)
-        count += moves(&w->changes[i], m->key);
+        count += moves(w, &w->changes[i], m->key);
     if (count == 0)
         return true;
     while (size < 2 * (uint64_t)count)
@@ -82,7 +95,7 @@ static bool find_moved(struct moved *m, uint32_t changes)
     for (uint32_t i = 0; i < size; i++)
         m->places[i] = NONE;
     for (uint32_t i = 0; i < changes; i++) {
-        if (!moves(&w->changes[i], m->key))
+        if (!moves(w, &w->changes[i], m->key))
             continue;
         uint32_t *place = &m->places[hash_target(m->key, w->changes[i].old) & m->mask];
         m->changes[m->count] = i;
@@ -377,7 +390,7 @@ static bool check_run(struct work *w, struct change_run run)
     bool rekeys = false;
     for (uint32_t i = run.first; i < run.end; i++) {
         const struct change *change = &w->changes[i];
-        if (change->operation != HOWDAH_OPERATION_UPDATE || change->entry->state != ENTRY_LOADED)
+        if (change->operation != HOWDAH_OPERATION_UPDATE)
             continue;
         if (change->columns != columns || change->formulas) {
             columns = change->columns;

@@ -1,0 +1,270 @@
+/* Keys and unique values that one row gives up and another takes, and what refers to them. */
+#include "api/scene.h"
+
+typedef struct Key Key;
+typedef struct Note Note;
+typedef struct Page Page;
+typedef struct Buoy Buoy;
+typedef struct Token Token;
+typedef struct Peg Peg;
+
+struct Key {
+    const char *name;
+    int64_t code;
+    MANY(Page) pages;
+};
+
+struct Note { /* of which the database makes NULL when the key goes */
+    int64_t id;
+    const char *key_name;
+    NullInt64 code;
+};
+
+struct Page { /* goes with the key */
+    int64_t id;
+    const char *key_name;
+};
+
+struct Buoy { /* rings need no other key than the code */
+    int64_t id;
+    int64_t code;
+    const char *name;
+    NullInt64 next_code;
+};
+
+struct Token { /* the same, with a key that the server makes */
+    PgUuid id;
+    int64_t code;
+    const char *name;
+    NullInt64 next_code;
+};
+
+struct Peg {
+    const char *name;
+    const char *on; /* ON DELETE RESTRICT */
+    const char *by; /* ON DELETE SET NULL */
+    Peg *on_peg, *by_peg;
+};
+
+extern const Model Key_model, Buoy_model, Token_model, Peg_model;
+
+/* clang-format off */
+MODEL(Page, "pages",
+    COLUMN(Page, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Page, key_name, .references = &Key_model));
+
+MODEL(Key, "keys",
+    COLUMN(Key, name, .primary_key = true),
+    COLUMN(Key, code, .unique = true),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Key, pages, Page, key_name));
+
+MODEL(Note, "notes",
+    COLUMN(Note, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Note, key_name, .references = &Key_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true),
+    COLUMN(Note, code,     .references = &Key_model, .references_field = "code", .on_delete = ON_DELETE_SET_NULL));
+
+MODEL(Buoy, "buoys",
+    COLUMN(Buoy, id,        .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Buoy, code,      .unique = true),
+    COLUMN(Buoy, name,      .unique = true),
+    COLUMN(Buoy, next_code, .references = &Buoy_model, .references_field = "code"));
+
+MODEL(Token, "tokens",
+    COLUMN(Token, id,        .primary_key = true, .generated = GENERATED_BY_SERVER, .server_default = "gen_random_uuid()"),
+    COLUMN(Token, code,      .unique = true),
+    COLUMN(Token, name,      .unique = true),
+    COLUMN(Token, next_code, .references = &Token_model, .references_field = "code"));
+
+MODEL(Peg, "pegs",
+    COLUMN(Peg, name, .primary_key = true),
+    COLUMN(Peg, on,   .references = &Peg_model, .on_delete = ON_DELETE_RESTRICT, .nullable = true),
+    COLUMN(Peg, by,   .references = &Peg_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true),
+    BELONGS_TO(Peg, on_peg, Peg, on),
+    BELONGS_TO(Peg, by_peg, Peg, by));
+/* clang-format on */
+
+static void setup(void)
+{
+    scene_open(MODELS(Key, Note, Page, Buoy, Token, Peg));
+    live_sql("INSERT INTO keys VALUES ('a', 1), ('b', 2);"
+             "INSERT INTO notes (key_name, code) VALUES ('a', 1), (NULL, NULL);"
+             "INSERT INTO pages (key_name) VALUES ('a')");
+}
+
+/* --- what the program writes refers to the taker, what stood there before to who gave it up --- */
+
+static const char *const stored_notes = "SELECT id, key_name, code FROM notes ORDER BY id";
+
+START_TEST(test_handed_on__unique_value_to_a_loaded_row)
+{
+    Key *old = session_find(s, Key, "a"), *taker = session_find(s, Key, "b");
+    Note *before = session_find(s, Note, 1), *changed = session_find(s, Note, 2);
+    session_delete(s, old);
+    taker->code = 1;
+    changed->code = (NullInt64){1, true};
+    Note *added = session_add(s, Note, .code = {1, true});
+    check_ok(session_commit(s));
+    ck_assert(changed->code.valid && added->code.valid && !before->code.valid);
+    live_check("1||\n2||1\n3||1", stored_notes);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_handed_on__key_to_a_loaded_row)
+{
+    Key *old = session_find(s, Key, "a"), *taker = session_find(s, Key, "b");
+    Note *before = session_find(s, Note, 1), *changed = session_find(s, Note, 2);
+    session_delete(s, old);
+    taker->name = "a";
+    changed->key_name = "a";
+    Note *added = session_add(s, Note, .key_name = "a");
+    check_ok(session_commit(s));
+    ck_assert(!before->key_name);
+    ck_assert_str_eq(changed->key_name, "a");
+    ck_assert_str_eq(added->key_name, "a");
+    live_check("1||\n2|a|\n3|a|", stored_notes);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What goes with the deleted object is what it had: not what is written for the one that has its key from now on. Where that
+ * is a new object, which takes over the row, rows that nobody has loaded stay. */
+START_TEST(test_handed_on__key_and_new_children)
+{
+    Key *old = session_find(s, Key, "a");
+    if (_i & 1)
+        check_ok(session_load(s, old, pages));
+    session_delete(s, old);
+    if (_i & 2)
+        session_find(s, Key, "b")->name = "a";
+    else
+        session_add(s, Key, .name = "a", .code = 1);
+    Page *page = session_add(s, Page, .key_name = "a");
+    check_ok(session_commit(s));
+    ck_assert(session_contains(s, page));
+    live_check(_i ? "2|a" : "1|a\n2|a", "SELECT id, key_name FROM pages");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A value names the row that is deleted, and nobody else: who took it over was deleted before there was a row of it. */
+START_TEST(test_handed_on__taker_is_deleted_too)
+{
+    session_delete(s, session_find(s, Key, "a"));
+    Key *taker = session_add(s, Key, .name = "a", .code = 1);
+    Note *note = session_add(s, Note, .key_name = "a", .code = {1, true});
+    session_delete(s, taker);
+    check_ok(session_commit(s));
+    ck_assert(!note->key_name && !note->code.valid);
+    live_check("1||\n2||\n3||", stored_notes);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What refers to a row by another value than its key follows, as it does where the object is the same. */
+START_TEST(test_handed_on__row_with_another_value)
+{
+    Key *old = session_find(s, Key, "a");
+    Note *loaded = _i ? session_find(s, Note, 1) : NULL;
+    session_delete(s, old);
+    session_add(s, Key, .name = "a", .code = 7);
+    check_ok(session_commit(s));
+    ck_assert(!loaded || loaded->code.value == 7);
+    live_check("1|a|7\n2||", stored_notes);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* --- in rings --- */
+
+/* The new row takes the old one's name, the old one refers to the new one's code. Nobody asks for the generated key, but
+ * the two are one statement. */
+START_TEST(test_handed_on__lone_new_row_in_a_ring)
+{
+    Buoy *old = session_add(s, Buoy, .code = 1, .name = "north");
+    check_ok(session_commit(s));
+    Buoy *new = session_add(s, Buoy, .code = 2, .name = "north");
+    old->name = "south";
+    old->next_code = (NullInt64){2, true};
+    cost_start();
+    check_ok(session_commit(s));
+    check_cost(2, 2);
+    ck_assert_int_ne(new->id, 0);
+    ck_assert_ptr_eq(session_find(s, Buoy, new->id), new);
+    live_check("1|south|2\n2|north|", "SELECT code, name, next_code FROM buoys ORDER BY code");
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_handed_on__key_of_the_server_in_a_ring)
+{
+    Token *old = session_add(s, Token, .code = 1, .name = "north");
+    check_ok(session_commit(s));
+    Token *new = session_add(s, Token, .code = 2, .name = "north");
+    old->name = "south";
+    old->next_code = (NullInt64){2, true};
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_says(session_error(s), "the server makes the key");
+    ck_assert_ptr_eq(session_error(s)->object, new);
+    session_clear_error(s);
+    old->next_code.valid = false; /* as the message says */
+    check_ok(session_commit(s));
+    old->next_code = (NullInt64){2, true};
+    check_ok(session_commit(s));
+    live_check("1|south|2\n2|north|", "SELECT code, name, next_code FROM tokens ORDER BY code");
+}
+END_TEST
+
+static void check_refused_ring(const Peg *gone, const char *says)
+{
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_says(session_error(s), "flush this one first");
+    check_says(session_error(s), says);
+    ck_assert_ptr_eq(session_error(s)->object, gone);
+    ck_assert_ptr_null(session_error(s)->statement);
+    live_check("a||\nb|a|a", "SELECT * FROM pegs ORDER BY name");
+}
+
+/* What was on the deleted peg takes its name and is on itself: no row refers to the deleted one after all, but RESTRICT
+ * looks at values. */
+START_TEST(test_handed_on__restricted_in_a_ring)
+{
+    Peg *a = session_add(s, Peg, .name = "a"), *b = session_add(s, Peg, .name = "b", .on_peg = a, .by_peg = a);
+    check_ok(session_commit(s));
+    session_delete(s, a);
+    b->name = "a";
+    b->by = NULL;
+    b->by_peg = NULL;
+    b->on_peg = b;
+    check_refused_ring(a, "ON DELETE of pegs_on_fkey");
+}
+END_TEST
+
+START_TEST(test_handed_on__cleared_in_a_ring)
+{
+    Peg *a = session_add(s, Peg, .name = "a"), *b = session_add(s, Peg, .name = "b", .on_peg = a, .by_peg = a);
+    check_ok(session_commit(s));
+    session_delete(s, a);
+    b->name = "a";
+    b->on_peg = b->by_peg = b;
+    check_refused_ring(a, "ON DELETE of pegs_");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_handed_on__unique_value_to_a_loaded_row);
+    tcase_add_test(tests, test_handed_on__key_to_a_loaded_row);
+    tcase_add_loop_test(tests, test_handed_on__key_and_new_children, 0, 4);
+    tcase_add_test(tests, test_handed_on__taker_is_deleted_too);
+    tcase_add_loop_test(tests, test_handed_on__row_with_another_value, 0, 2);
+    tcase_add_test(tests, test_handed_on__lone_new_row_in_a_ring);
+    tcase_add_test(tests, test_handed_on__key_of_the_server_in_a_ring);
+    tcase_add_test(tests, test_handed_on__restricted_in_a_ring);
+    tcase_add_test(tests, test_handed_on__cleared_in_a_ring);
+}
+
+int main(void)
+{
+    return scene_main("handed_on", setup, scene_close, add_tests);
+}
