@@ -100,6 +100,8 @@ int64_t old_value(const struct item *item, bool by_code);
 int64_t new_value(const struct item *item, bool by_code);
 /* Who has the row of an item in the end, and whether anybody has. */
 const struct item *standing(const struct item *item);
+/* What the value with which `item` refers to a row names in the end: who has it then, else whose it was. */
+const struct item *named(const struct item *item, int r);
 /* What row `item` refers to in the end; NULL: nothing. */
 const struct item *final_ref(const struct item *item, int r);
 bool link_stands(const struct item_link *link);

@@ -51,9 +51,28 @@ const struct item *standing(const struct item *item)
     return item && item->deleted && item->taker && !item->taker->deleted ? item->taker : item;
 }
 
+const struct item *named(const struct item *item, int r)
+{
+    const struct item *target = item->refs[r], *was = target;
+    bool by_code = tables[item->table].ref[r].by_code;
+    int64_t value = old_value(target, by_code);
+    for (int i = 0; i < item_count; i++) {
+        const struct item *other = &items[i];
+        if (other->table != target->table)
+            continue;
+        if (!other->deleted && new_value(other, by_code) == value)
+            return other;
+        if (other->deleted && other->stored && standing(other) == other && old_value(other, by_code) == value)
+            was = other;
+    }
+    return was;
+}
+
 const struct item *final_ref(const struct item *item, int r)
 {
-    const struct item *target = standing(item->refs[r]);
+    const struct item *target = item->refs[r];
+    bool written = item->changed[r] && !(item->stored && target == item->old_refs[r]);
+    target = target && target->deleted && written && !item->by_pointer[r] ? named(item, r) : standing(target);
     bool cleared = target && target->deleted && target->stored && tables[item->table].ref[r].clears;
     return cleared ? NULL : target;
 }
