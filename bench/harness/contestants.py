@@ -14,7 +14,7 @@ from database import NAME, Trouble
 
 @dataclass
 class Answer:
-    kind: str  # ok, unsupported, error
+    kind: str  # ok, unsupported, slow, error
     wall: int = 0
     checksum: int = 0
     cpu: int = 0
@@ -43,10 +43,16 @@ class Process:
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.errors)
         self.buffer = b""
-        if core is not None:
+        self.pin(core)
+
+    def pin(self, core):
+        """Binds all threads to that core."""
+        if core is None:
+            return
+        for thread in Path(f"/proc/{self.process.pid}/task").glob("*"):
             try:
-                os.sched_setaffinity(self.process.pid, {core})
-            except OSError:
+                os.sched_setaffinity(int(thread.name), {core})
+            except OSError:  # it has ended
                 pass
 
     def say(self, line):
@@ -63,7 +69,7 @@ class Process:
             left = end - time.monotonic()
             if left <= 0 or not select.select([out], [], [], left)[0]:
                 self.kill()
-                return Answer("error", text=f"no answer within {timeout:.0f} s")
+                return Answer("slow", text=f"more than {timeout:.0f} s")
             more = os.read(out, 65536)
             if not more:
                 return Answer("error", text=f"it ended: {self.last_words()}")

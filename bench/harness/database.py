@@ -38,7 +38,7 @@ def put_back(step):
 
 def look(step):
     """What a contestant has left, as texts to be compared."""
-    return [psql(statement + ";") for statement in step.workload.left]
+    return psql("".join(f"{statement};\n" for statement in step.workload.left)).splitlines()
 
 
 def settings():

@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import budgets
@@ -13,7 +14,7 @@ import contestants as people
 import counts
 import database
 import plots
-from measure import Bench, progress
+from measure import PATIENCE, QUICK_PATIENCE, Bench, progress
 from results import Results
 from workloads import FULL, QUICK, SCHEMA, SMOKE, counted, steps
 
@@ -73,6 +74,11 @@ def about(everybody, cores, minutes):
 def measure_all(bench, results, wanted, rounds, deadline):
     left = sum(step.weight for step in wanted)
     begin = time.monotonic()
+    progress("starting the contestants")
+    for link in bench.links:
+        first = next((step for step in wanted if step.link == link and step.clients == 1 and not step.workload.fresh), None)
+        if first:
+            bench.boot(first)
     for number, step in enumerate(wanted, 1):
         budget = max(0.5, (deadline - time.monotonic()) * step.weight / left)
         progress(f"[{time.monotonic() - begin:4.0f} s] {number}/{len(wanted)} {step.label}, {step.link}")
@@ -95,7 +101,7 @@ def run(arguments, everybody, wanted):
     slow = counts.Link(arguments.build, DELAY) if any(step.link == "slow" for step in wanted) else None
     if slow:
         links["slow"] = slow.port
-    bench = Bench(everybody, links, cores, progress)
+    bench = Bench(everybody, links, cores, progress, QUICK_PATIENCE if arguments.quick else PATIENCE)
     try:
         if not arguments.only_counts:
             measure_all(bench, results, wanted, 0 if arguments.smoke else arguments.rounds, begin + minutes * 60)
@@ -118,9 +124,9 @@ def main():
         print("skipped: PGHOST names no server")
         return 77
     everybody = people.find(ROOT, arguments.build, not arguments.no_install, arguments.contestants)
+    with ThreadPoolExecutor(os.cpu_count()) as starting:
+        list(starting.map(lambda contestant: contestant.learn_version(), (c for c in everybody if not c.trouble)))
     for contestant in everybody:
-        if not contestant.trouble:
-            contestant.learn_version()
         if contestant.trouble:
             progress(f"without {contestant.title}: {contestant.trouble}")
     wanted = choose_steps(arguments)

@@ -9,13 +9,14 @@ import database
 from contestants import Answer, Pgbench
 
 PATIENCE = 60  # seconds that one answer may take
+QUICK_PATIENCE = 10
 
 
 @dataclass
 class Outcome:
     """What became of a contestant in a step. Times are seconds for the step's divisor."""
     contestant: object
-    status: str = "ok"  # ok, unsupported, skipped, error, disqualified
+    status: str = "ok"  # ok, unsupported, skipped, slow, error, disqualified
     reason: str = ""
     walls: dict = field(default_factory=dict)  # by round
     cpus: list = field(default_factory=list)
@@ -36,11 +37,12 @@ class Outcome:
 class Bench:
     """The processes of all contestants, over all links."""
 
-    def __init__(self, contestants, links, cores, say):
+    def __init__(self, contestants, links, cores, say, patience=PATIENCE):
         self.contestants = contestants
         self.links = links  # name -> port, None for the socket
         self.client_core = cores[0] if cores else None
         self.say = say
+        self.patience = patience
         self.processes = {}
         self.history = {}  # (contestant, workload, link) -> (objects * units, seconds) of the last size
 
@@ -53,6 +55,22 @@ class Bench:
             process = contestant.start(self.links[step.link], client, step.clients, self.client_core)
             self.processes[key] = process
         return process
+
+    def boot(self, step):
+        """Starts those of a step that many others will need, all at once, since a runtime takes its time to start."""
+        database.put_back(step)
+        booting = []
+        for contestant in self.contestants:
+            if not contestant.trouble and not isinstance(contestant, Pgbench):
+                process = contestant.start(self.links[step.link])
+                process.say(f"prepare {step.workload.name} {step.size}")
+                booting.append((contestant, process))
+        for contestant, process in booting:
+            if process.hear(self.patience).kind == "error":
+                process.kill()
+                continue
+            process.pin(self.client_core)
+            self.processes[(contestant.name, step.link, step.clients, 0)] = process
 
     def forget(self, contestant, step):
         for client in range(step.clients):
@@ -74,13 +92,13 @@ class Bench:
             return self.run_fresh(contestant, step)
         processes = [self.process(contestant, step, client) for client in range(step.clients)]
         for process in processes:
-            answer = process.ask(f"prepare {step.workload.name} {step.size}", PATIENCE)
+            answer = process.ask(f"prepare {step.workload.name} {step.size}", self.patience)
             if answer.kind != "ok":
                 return answer, None
         begin = time.monotonic_ns()
         for process in processes:
             process.say(f"run {step.workload.name} {step.size}")
-        answers = [process.hear(PATIENCE) for process in processes]
+        answers = [process.hear(self.patience) for process in processes]
         wall = time.monotonic_ns() - begin
         for answer in answers:
             if answer.kind != "ok":
@@ -97,10 +115,10 @@ class Bench:
         process.say(f"prepare {name} {size}")
         if name == "start":
             process.say(f"run {name} {size}")
-        answer = process.hear(PATIENCE)
+        answer = process.hear(self.patience)
         before = process.memory() if answer.kind == "ok" else (0, 0)
         if answer.kind == "ok":
-            answer = process.hear(PATIENCE) if name == "start" else process.ask(f"run {name} {size}", PATIENCE)
+            answer = process.hear(self.patience) if name == "start" else process.ask(f"run {name} {size}", self.patience)
         wall = time.monotonic_ns() - begin
         memory = process.memory() if answer.kind == "ok" else (0, 0)
         cpu = process.quit()
@@ -120,7 +138,7 @@ class Bench:
         outcome.spent += outcome.cost
         if answer.kind != "ok":
             outcome.stop(answer.kind, answer.text)
-            if answer.kind == "error":
+            if answer.kind in ("error", "slow"):
                 self.say(f"!! {contestant.title}: {step.label}: {answer.text}")
                 self.forget(contestant, step)
             return None
@@ -154,7 +172,7 @@ class Bench:
                 outcome.stop("unsupported", contestant.trouble)
                 continue
             predicted = self.predicted(contestant, step)
-            if predicted > max(2.0, budget / 4):
+            if predicted > min(max(2.0, budget / 4), self.patience):
                 outcome.stop("skipped", f"it would take about {predicted:.0f} s")
                 continue
             answer = self.turn(outcome, step, None)

@@ -59,7 +59,7 @@ class Results:
     def wrong(self):
         """Those that did not do the work; what fails in somebody else's program is only told."""
         return [(step, o) for step, outcomes in self.steps for o in outcomes
-                if o.status == "disqualified" or (o.status == "error" and o.contestant.compiled)]
+                if o.status == "disqualified" or (o.status in ("error", "slow") and o.contestant.compiled)]
 
     # --- CSV ---
 
@@ -108,6 +108,8 @@ class Results:
         o, head = found.get(contestant.name), found.get(HEAD)
         if o is None or o.status in ("unsupported", "skipped"):
             return "–"
+        if o.status == "slow":
+            return o.reason
         if o.status != "ok" or not o.walls:
             return o.status.upper()
         if o is head or head is None or not head.walls:

@@ -220,9 +220,9 @@ FULL = {
              "updates 20x5"),
 }
 QUICK = {
-    "socket": ("find 1x1000", "find_hit 1000x20000", "request 1x200", "load 10000", "parents_eager 1000",
+    "socket": ("find 1x200", "find_hit 1000x5000", "request 1x50", "load 10000", "parents_eager 1000",
                "insert 1x50", "insert 100x5", "insert 1000", "update 1x50", "update 100x5", "update 1000",
-               "delete 1x50", "delete 100x5", "delete 1000", "graph 100", "tpcb 1x100", "queries 20x50", "updates 20x20",
+               "delete 1x50", "delete 100x5", "delete 1000", "graph 100", "tpcb 1x50", "queries 20x20", "updates 20x10",
                "start 1"),
     "slow": ("request 1x10", "insert 100", "update 100"),
 }
