@@ -166,9 +166,10 @@ static void mend(Thing *thing, const Thing *good)
 
 /* --- inserts --- */
 
+/* Alone and in pairs; the first and the last of a whole chunk, one in the middle of another, and the only one of a third. */
 static const struct place {
     int rows, guilty;
-} places[] = {{1, 0}, {2, 1}, {1000, 0}, {1000, 499}, {1000, 999}, {2500, 1499}, {2500, 2499}};
+} places[] = {{1, 0}, {2, 1}, {1000, 0}, {1000, 999}, {1400, 1249}, {2001, 2000}};
 
 START_TEST(test_violation__of_an_insert)
 {
