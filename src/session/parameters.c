@@ -6,78 +6,77 @@ enum { OID_INT8 = 20, OID_TEXT = 25, LENGTH_SIZE = 4 };
 
 void parameters_init(struct parameters *p, const struct howdah_allocator *allocator)
 {
-    *p = (struct parameters){.allocator = allocator};
+    *p = (struct parameters){.values = NULL};
+    buffer_init(&p->out, allocator);
 }
 
 void parameters_done(struct parameters *p)
 {
-    for (uint32_t i = 0; i < p->capacity; i++)
-        buffer_done(&p->buffers[i]);
-    memory_free(p->allocator, p->buffers);
-    memory_free(p->allocator, (void *)p->values);
-    memory_free(p->allocator, p->sizes);
-    memory_free(p->allocator, p->formats);
-    parameters_init(p, p->allocator);
+    const struct howdah_allocator *allocator = p->out.allocator;
+    buffer_done(&p->out);
+    memory_free(allocator, (void *)p->values);
+    parameters_init(p, allocator);
+}
+
+static bool make_room(struct parameters *p, uint32_t most)
+{
+    const struct howdah_allocator *allocator = p->out.allocator;
+    memory_free(allocator, (void *)p->values);
+    p->capacity = 0;
+    p->values =
+        memory_allocate(allocator, most * (sizeof(*p->values) + sizeof(*p->starts) + sizeof(*p->sizes) + sizeof(int)));
+    if (!p->values)
+        return false;
+    p->starts = (size_t *)(void *)(p->values + most);
+    p->sizes = (int *)(void *)(p->starts + most);
+    p->formats = p->sizes + most;
+    p->capacity = most;
+    return true;
 }
 
 bool parameters_begin(struct parameters *p, uint32_t most)
 {
-    if (most > p->capacity) {
-        parameters_done(p);
-        p->buffers = memory_allocate(p->allocator, most * sizeof(*p->buffers));
-        p->values = memory_allocate(p->allocator, most * sizeof(*p->values));
-        p->sizes = memory_allocate(p->allocator, most * sizeof(*p->sizes));
-        p->formats = memory_allocate(p->allocator, most * sizeof(*p->formats));
-        if (!p->buffers || !p->values || !p->sizes || !p->formats) {
-            parameters_done(p);
-            return false;
-        }
-        p->capacity = most;
-        for (uint32_t i = 0; i < most; i++)
-            buffer_init(&p->buffers[i], p->allocator);
-    }
+    if (most > p->capacity && !make_room(p, most))
+        return false;
+    buffer_reset(&p->out);
     p->count = 0;
     p->texts = false;
     return true;
 }
 
-static struct buffer *next(struct parameters *p)
+/* The next parameter begins; `skipped` bytes at its beginning are not its value's. */
+static struct buffer *next(struct parameters *p, int skipped)
 {
-    struct buffer *b = &p->buffers[p->count++];
-    buffer_reset(b);
-    return b;
+    p->starts[p->count] = p->out.size;
+    p->sizes[p->count++] = skipped;
+    return &p->out;
 }
 
 void parameters_add_field(struct parameters *p, const struct column *c, const void *object)
 {
-    column_append(c, object, next(p)); /* with its length in front, which bind leaves out */
-    p->sizes[p->count - 1] = LENGTH_SIZE;
+    column_append(c, object, next(p, LENGTH_SIZE)); /* with its length in front, which bind leaves out */
 }
 
 void parameters_add_fields(struct parameters *p, const struct column *c, void *const *objects, size_t count)
 {
-    struct buffer *b = next(p);
-    p->sizes[p->count - 1] = 0;
+    struct buffer *b = next(p, 0);
     column_append_header(c, count, b);
     column_append_all(c, objects, count, b);
 }
 
 void parameters_add_text(struct parameters *p, const char *text)
 {
-    buffer_text(next(p), text);
-    p->sizes[p->count - 1] = 0;
+    buffer_text(next(p, 0), text);
 }
 
 void parameters_add_number(struct parameters *p, int64_t number)
 {
-    buffer_int64(next(p), (uint64_t)number);
-    p->sizes[p->count - 1] = 0;
+    buffer_int64(next(p, 0), (uint64_t)number);
 }
 
 static struct buffer *begin_array(struct parameters *p, uint32_t item, size_t count)
 {
-    struct buffer *b = next(p);
-    p->sizes[p->count - 1] = 0;
+    struct buffer *b = next(p, 0);
     buffer_int32(b, count ? 1 : 0); /* dimensions */
     buffer_int32(b, 0);             /* flags: the server counts NULLs itself */
     buffer_int32(b, item);
@@ -118,15 +117,14 @@ static void add_value(struct buffer *b, const struct wire_value *value)
 void parameters_add_wire(struct parameters *p, const struct wire_value *value)
 {
     bool binary = value->type != 0;
-    add_value(next(p), value);
-    p->sizes[p->count - 1] = LENGTH_SIZE;
+    add_value(next(p, LENGTH_SIZE), value);
     for (uint32_t i = 0; !binary && !p->texts && i < p->capacity; i++)
         p->formats[i] = 1;
     p->texts |= !binary;
     if (binary)
         return;
     p->formats[p->count - 1] = 0;
-    buffer_cstring(&p->buffers[p->count - 1]); /* libpq takes it up to the NUL */
+    buffer_byte(&p->out, '\0'); /* libpq takes it up to there */
 }
 
 void parameters_begin_array(struct parameters *p, uint32_t item_type, size_t count)
@@ -136,22 +134,25 @@ void parameters_begin_array(struct parameters *p, uint32_t item_type, size_t cou
 
 void parameters_add_item(struct parameters *p, const struct wire_value *value)
 {
-    add_value(&p->buffers[p->count - 1], value);
+    add_value(&p->out, value);
 }
 
 enum howdah_status parameters_bind(struct parameters *p, struct pg_binding *ret)
 {
-    for (uint32_t i = 0; i < p->count; i++) {
-        const struct buffer *b = &p->buffers[i];
-        if (b->failed)
-            return HOWDAH_STATUS_NO_MEMORY;
-        if (b->size > INT_MAX)
+    size_t end = p->out.size;
+    if (p->out.failed)
+        return HOWDAH_STATUS_NO_MEMORY;
+    for (uint32_t i = p->count; i-- > 0; end = p->starts[i]) {
+        size_t size = end - p->starts[i];
+        const char *start = p->out.data ? p->out.data + p->starts[i] : "";
+        if (size > INT_MAX)
             return HOWDAH_STATUS_INVALID;
         int skipped = p->sizes[i]; /* a lone field: its length, or -1 for NULL */
-        bool null = skipped && b->size == LENGTH_SIZE && read_uint32(b->data) == UINT32_MAX;
-        p->values[i] = null ? NULL : b->data ? b->data + skipped : "";
-        p->sizes[i] = null ? -1 : (int)b->size - skipped;
+        bool null = skipped && read_uint32(start) == UINT32_MAX;
+        p->values[i] = null ? NULL : start + skipped;
+        p->sizes[i] = null ? -1 : (int)size - skipped;
     }
-    *ret = (struct pg_binding){.values = p->values, .sizes = p->sizes, .formats = p->texts ? p->formats : NULL};
+    *ret = (struct pg_binding){
+        .values = p->values, .sizes = p->sizes, .formats = p->texts ? p->formats : NULL, .bytes = p->out.size};
     return HOWDAH_STATUS_OK;
 }

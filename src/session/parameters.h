@@ -8,9 +8,9 @@
 #include "pg/plan.h"
 
 struct parameters {
-    const struct howdah_allocator *allocator;
-    struct buffer *buffers;
-    const char **values;
+    struct buffer out;   /* the values, one behind the other */
+    const char **values; /* of one block, with the three below */
+    size_t *starts;      /* in `out` */
     int *sizes;
     int *formats; /* see struct pg_binding; set where `texts` */
     uint32_t capacity;
