@@ -114,10 +114,22 @@ static void put_in_order(struct sorter *s, uint32_t *positions, uint32_t *order)
         order[positions[s->rank[n]]++] = n;
 }
 
+/* Without edges. */
+static bool keep_order(struct arena *arena, uint32_t count, struct toposort *ret)
+{
+    uint32_t *order = arena_allocate_array(arena, count, sizeof(*order));
+    for (uint32_t n = 0; order && n < count; n++)
+        order[n] = n;
+    *ret = (struct toposort){.order = order, .sorted = count};
+    return order;
+}
+
 bool toposort(struct arena *arena, uint32_t count, const struct toposort_edge *edges, uint32_t edge_count,
               struct toposort *ret)
 {
     struct sorter s = {.count = count};
+    if (edge_count == 0)
+        return keep_order(arena, count, ret);
     s.waits = arena_allocate_array(arena, count, sizeof(*s.waits));
     s.queue = arena_allocate_array(arena, count, sizeof(*s.queue));
     s.rank = arena_allocate_array(arena, count, sizeof(*s.rank));

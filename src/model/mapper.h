@@ -120,6 +120,7 @@ struct mapper {
     const uint32_t *checked; /* columns whose values can't all be sent */
     uint32_t checked_count;
     bool has_uuid_v7;    /* any column */
+    bool server_makes;   /* any column is one that the server alone makes */
     bool has_unique;     /* any uniqueness besides the primary key */
     bool key_referenced; /* a foreign key of some mapper stands on the primary key */
 };

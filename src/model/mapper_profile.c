@@ -128,6 +128,7 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
         else
             looked_at[mapper->looked_at_count++] = i;
         mapper->has_uuid_v7 |= mapper->columns[i].uuid_v7;
+        mapper->server_makes |= mapper->columns[i].server_only;
         if (!is_unchecked(&mapper->columns[i]))
             checked[mapper->checked_count++] = i;
     }

@@ -113,10 +113,10 @@ static bool find_in_table(struct findings *c, uint32_t index)
 
 /* --- changes --- */
 
-static struct change change_of(struct work *w, const struct mapper *mapper)
+static struct change change_of(const struct mapper *mapper)
 {
     return (struct change){
-        .mapper = mapper, .columns = w->no_columns, .batch = NONE, .deferrals = NONE, .cleared = NONE};
+        .mapper = mapper, .columns = work_no_columns, .batch = NONE, .deferrals = NONE, .cleared = NONE};
 }
 
 static void take_part(struct change *change, struct entry *entry, enum howdah_operation operation)
@@ -134,7 +134,7 @@ struct change *work_add_change(struct work *w, const struct mapper *mapper, stru
     struct change *change = work_new_change(w, mapper);
     if (!change)
         return NULL;
-    *change = change_of(w, mapper);
+    *change = change_of(mapper);
     take_part(change, entry, operation);
     entry->change = (uint32_t)(change - w->changes);
     work_set(w, mapper, operation);
@@ -145,7 +145,7 @@ struct change *work_add_change(struct work *w, const struct mapper *mapper, stru
 static void fill_changes(struct work *w, const struct mapper *mapper, uint32_t first, struct entry *const *entries,
                          uint32_t count)
 {
-    const struct change blank = change_of(w, mapper);
+    const struct change blank = change_of(mapper);
     uint32_t counts[HOWDAH_OPERATION_DELETE + 1] = {0};
     for (uint32_t i = 0; i < count; i++) {
         const enum howdah_operation operation = (enum howdah_operation)operations[entries[i]->state];

@@ -252,7 +252,8 @@ static bool edges_of_leavings(struct finder *f)
 
 static bool has_deletes(const struct work *w)
 {
-    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
+    bool any = work_has_any(w, HOWDAH_OPERATION_DELETE);
+    for (uint32_t i = 0; any && i < w->s->db->catalog.mapper_count; i++)
         if (w->deletes[i])
             return true;
     return false;

@@ -75,7 +75,7 @@ static bool add_draws(struct work *w)
 static bool add_gathers(struct work *w, uint32_t chunk)
 {
     const struct batch *batch = w->batches[w->chunks[chunk].batch];
-    for (uint32_t c = 0; c < batch->mapper->column_count; c++) {
+    for (uint32_t c = 0; w->deferral_count && c < batch->mapper->column_count; c++) {
         if (!column_in(batch->by_name, c) || (batch->draws && c == batch->mapper->identity->index))
             continue;
         if (!emit_step(w, (struct pg_step){.statement = &statement_gather_keys, .bind = step_bind_gather},

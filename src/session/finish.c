@@ -18,7 +18,7 @@ bool work_prepare_finish(struct work *w, bool committed)
     size_t inserted = 0;
     if (!map_prepare(&w->s->map))
         return !session_no_memory(w->s);
-    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
+    for (uint32_t i = 0; work_has_any(w, HOWDAH_OPERATION_INSERT) && i < w->s->db->catalog.mapper_count; i++)
         inserted += w->inserts[i];
     map_reserve(&w->s->map, inserted);
     for (uint32_t i = 0; !committed && i < w->change_count; i++)

@@ -94,19 +94,20 @@ static uint32_t barrier_of(struct batch_edges *e, uint32_t *barriers, uint32_t t
 static bool find_custom_edges(struct work *w, struct batch_edges *e)
 {
     size_t size = w->s->db->catalog.mapper_count * sizeof(uint32_t);
-    uint32_t *barriers = arena_allocate_zero(&w->arena, size, _Alignof(uint32_t));
-    if (!barriers)
-        return !session_no_memory(w->s);
+    uint32_t *barriers = NULL;
     e->nodes = w->batch_count;
     for (uint32_t b = 0; b < w->batch_count; b++) {
         const struct batch *batch = w->batches[b];
         const uint32_t table = table_of(batch->mapper)->index;
         const struct mapper *links = table_of(batch->mapper)->links; /* of the same table */
-        bool mixed = w->deletes[table] || w->updates[table] || (links && w->deletes[links->index]);
+        uint32_t operations = w->operations[table] | (links ? w->operations[links->index] : 0u);
+        bool mixed = operations & (operations - 1);
         uint32_t node = batch->leader;
         bool good = true;
         if (!mixed)
             continue;
+        if (!barriers && !(barriers = arena_allocate_zero(&w->arena, size, _Alignof(uint32_t))))
+            return !session_no_memory(w->s);
         const uint32_t barrier = barrier_of(e, barriers, table);
         switch (batch->operation) {
         case HOWDAH_OPERATION_DELETE:
@@ -152,10 +153,8 @@ static bool edges_of_unloaded(struct work *w, struct batch_edges *e, const struc
 
 static bool find_unloaded_edges(struct work *w, struct batch_edges *e)
 {
-    bool deletes = false;
-    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
-        deletes |= w->deletes[i] != 0;
-    for (uint32_t i = 0; deletes && map_count(&w->s->marks) && i < w->change_count; i++) {
+    bool any = work_has_any(w, HOWDAH_OPERATION_DELETE) && map_count(&w->s->marks);
+    for (uint32_t i = 0; any && i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
         if (unloaded && change->old && change->batch != NONE && !edges_of_unloaded(w, e, change, unloaded))

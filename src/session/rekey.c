@@ -226,7 +226,7 @@ static bool add_follow_changes(struct moved *m)
         if (!follow)
             return false;
         *follow = w->changes[m->changes[i]];
-        follow->columns = w->no_columns;
+        follow->columns = work_no_columns;
         follow->follow = m->follow;
         follow->deferrals = follow->cleared = NONE;
     }

@@ -109,21 +109,11 @@ static bool open_parts(struct howdah_session *s)
     return true;
 }
 
+/* What forget_objects leaves, or open_parts has made. */
 static void free_parts(struct howdah_session *s)
 {
-    member_places_free(s);
-    map_clear(&s->map);
-    map_clear(&s->marks);
-    map_clear(&s->computed);
-    map_clear(&s->placed_map);
-    map_clear(&s->join_map);
-    siblings_clear(&s->siblings);
     slabs_done(&s->slabs);
-    arena_done(&s->arena);
-    arena_done(&s->scratch);
     arena_done(&s->flushed_arena);
-    arena_done(&s->pending);
-    parameters_done(&s->parameters);
     memory_free(&s->db->allocator, s->key_object);
 }
 

@@ -7,9 +7,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+const uint64_t work_no_columns[COLUMN_WORDS_MAX];
+
+enum { COUNTS = 4 }; /* for each table, of four bytes */
+
 void *work_move(struct work *w, void *elements, uint32_t count, uint32_t *capacity, size_t size)
 {
-    uint32_t more = *capacity ? *capacity * 4 : 16; /* since what was is copied, and stays in the arena */
+    uint32_t more = *capacity ? *capacity * 4 : 4; /* since what was is copied, and stays in the arena */
     void *grown = count > UINT32_MAX / 8 ? NULL : arena_allocate_array(&w->arena, more, size);
     if (!grown) {
         session_no_memory(w->s);
@@ -60,36 +64,39 @@ void work_free(struct howdah_session *s)
     if (!w)
         return;
     work_unrelate(w);
-    map_clear(&w->batch_map);
     struct arena arena = w->arena; /* the work itself lies in it */
     arena_done(&arena);
+}
+
+/* What is counted by table. */
+static void divide_counts(struct work *w, uint32_t *counts, uint32_t mappers)
+{
+    w->inserts = counts;
+    w->deletes = counts + mappers;
+    w->updates = counts + 2 * mappers;
+    w->rekeys = counts + 3 * mappers;
+    w->moves = (bool *)(counts + COUNTS * mappers);
+    w->operations = (uint8_t *)(w->moves + mappers);
 }
 
 static struct work *work_new(struct howdah_session *s)
 {
     struct arena arena;
     uint32_t mappers = s->db->catalog.mapper_count;
+    size_t counts = mappers * (COUNTS * sizeof(uint32_t) + sizeof(bool) + sizeof(uint8_t));
     arena_init(&arena, &s->db->allocator);
     arena.block_size *= 2; /* so that the work and what every work needs are one block */
-    struct work *w = ARENA_NEW(&arena, struct work);
-    if (w) {
-        w->inserts = arena_allocate_zero(&arena, mappers * sizeof(*w->inserts), sizeof(*w->inserts));
-        w->no_columns = arena_allocate_zero(&arena, COLUMN_WORDS_MAX * sizeof(*w->no_columns), sizeof(*w->no_columns));
-        w->deletes = arena_allocate_zero(&arena, mappers * sizeof(*w->deletes), sizeof(*w->deletes));
-        w->updates = arena_allocate_zero(&arena, mappers * sizeof(*w->updates), sizeof(*w->updates));
-        w->moves = arena_allocate_zero(&arena, mappers * sizeof(*w->moves), sizeof(*w->moves));
-        w->operations = arena_allocate_zero(&arena, mappers, 1);
-        w->rekeys = arena_allocate_zero(&arena, mappers * sizeof(*w->rekeys), sizeof(*w->rekeys));
-    }
-    if (!w || !w->no_columns || !w->inserts || !w->deletes || !w->updates || !w->rekeys || !w->moves ||
-        !w->operations) {
+    struct work *w = arena_allocate_zero(&arena, sizeof(*w) + counts, _Alignof(struct work));
+    if (!w) {
         arena_done(&arena);
         session_no_memory(s);
         return NULL;
     }
+    divide_counts(w, (uint32_t *)(w + 1), mappers);
     w->s = s;
     w->arena = arena;
-    map_init(&w->batch_map, &s->db->allocator);
+    w->memory = arena_allocator(&w->arena);
+    map_init(&w->batch_map, &w->memory);
     return w;
 }
 

@@ -196,14 +196,16 @@ struct step {
 struct work {
     struct howdah_session *s;
     struct arena arena;
+    struct howdah_allocator memory; /* the arena's */
 
     struct change *changes;
     uint32_t change_count, change_capacity;
     struct change_run *runs; /* all changes, in their order */
     uint32_t run_count, run_capacity;
-    uint8_t *operations; /* by mapper: a bit for each operation that any of its changes has had */
-    bool drops;          /* any new object is not to be written after all */
-    bool cascades;       /* any object is deleted only while this plan is made and run */
+    uint8_t *operations;    /* by mapper: a bit for each operation that any of its changes has had */
+    uint8_t all_operations; /* of all mappers */
+    bool drops;             /* any new object is not to be written after all */
+    bool cascades;          /* any object is deleted only while this plan is made and run */
     struct deferral *deferrals;
     uint32_t deferral_count, deferral_capacity;
     struct row_edge *edges;
@@ -215,7 +217,6 @@ struct work {
     struct map batch_map;
     struct batch *last_batch;  /* that a change went to */
     const uint32_t *order;     /* of the batches */
-    uint64_t *no_columns;      /* an empty set, as large as any */
     uint64_t *set, *differing; /* room for sets of columns; the second is empty but while it is used */
     const uint64_t *last_set;  /* of columns that was kept, and its words */
     uint32_t last_set_words;
@@ -246,6 +247,9 @@ struct work {
     uint32_t stale_count;
     const char *text; /* of the plan */
 };
+
+/* An empty set of columns, as large as any. */
+extern const uint64_t work_no_columns[COLUMN_WORDS_MAX];
 
 /* Makes the whole plan of what the session would write, with `commit` up to a COMMIT; NULL: the session has the error.
  * Belongs to the session: the one before it is freed. */
@@ -317,9 +321,16 @@ static inline bool work_has(const struct work *w, const struct mapper *mapper, e
     return w->operations[mapper->index] >> operation & 1;
 }
 
+/* The same of all tables. */
+static inline bool work_has_any(const struct work *w, enum howdah_operation operation)
+{
+    return w->all_operations >> operation & 1;
+}
+
 static inline void work_set(struct work *w, const struct mapper *mapper, enum howdah_operation operation)
 {
     w->operations[mapper->index] = (uint8_t)(w->operations[mapper->index] | 1u << operation);
+    w->all_operations = (uint8_t)(w->all_operations | 1u << operation);
 }
 
 /* Whether any change of the table may be another one than a DELETE. */

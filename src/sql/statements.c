@@ -6,7 +6,9 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
     bool all = key->kind == STATEMENT_FIND || key->kind == STATEMENT_FIND_MANY;
     bool compared = mapper->optimistic && key->kind != STATEMENT_FIND; /* with what the server made of it, next time */
     uint32_t count = 0, made = 0;
-    if (key->kind == STATEMENT_DELETE || key->kind == STATEMENT_FOLLOW || key->parks)
+    bool plain =
+        key->kind == STATEMENT_UPDATE && !key->defaults && !key->formulas && !compared && !mapper->server_makes;
+    if (plain || key->kind == STATEMENT_DELETE || key->kind == STATEMENT_FOLLOW || key->parks)
         return 0;
     for (uint32_t i = 0; !all && i < mapper->key_count; i++)
         ret_columns[count++] = &mapper->columns[mapper->key[i]];
