@@ -72,6 +72,14 @@ enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct c
 
 /* --- rows that came back from INSERT and UPDATE: first their key, then what the server made --- */
 
+static bool has_cast_key(const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        if (*mapper->columns[mapper->key[i]].write_cast)
+            return true;
+    return false;
+}
+
 /* The image of the row with the key in s->key_object: in most cases the next one. Updates are sorted by key. */
 static void *find_image(const struct work *w, const struct batch *batch, const struct chunk *chunk)
 {
@@ -85,7 +93,8 @@ static void *find_image(const struct work *w, const struct batch *batch, const s
         for (uint32_t i = 0; i < chunk->count; i++)
             if (key_equal(mapper, images[i], key))
                 return images[i];
-        return NULL;
+        /* the server writes inet, ranges and the like in words of its own; INSERT keeps the order */
+        return has_cast_key(mapper) && chunk->received < chunk->count ? images[chunk->received] : NULL;
     }
     while (low < high) {
         uint32_t middle = (low + high) / 2;
@@ -122,9 +131,10 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
         image = find_image(w, batch, chunk);
     }
     if (!image)
-        return session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
-                            "%s: the server returned a row that was not sent: does a trigger change the primary key?",
-                            mapper->model->name);
+        return session_fail(
+            s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
+            "%s: the server returned a row that was not sent: does a trigger, or the column's type, change the primary key?",
+            mapper->model->name);
     chunk->received++;
     if (!load_columns(s, mapper, batch->returned + keys, cells + keys, count - keys, &s->arena, image))
         return s->error.status;
@@ -186,8 +196,8 @@ enum howdah_status work_fail_count(struct work *w, uint32_t index, uint64_t affe
     w->failed_chunk = index;
     if (batch->operation == HOWDAH_OPERATION_INSERT)
         return session_fail(s, HOWDAH_STATUS_SERVER, model, NULL, NULL,
-                            "%s: %u rows were sent, but %llu inserted: a trigger or rule of %s kept the others out",
-                            model, chunk->count, (unsigned long long)affected, batch->mapper->quoted);
+                            "%s: rows sent: %u, inserted: %llu; a trigger or rule of %s kept the others out", model,
+                            chunk->count, (unsigned long long)affected, batch->mapper->quoted);
     const char *verb = batch->operation == HOWDAH_OPERATION_DELETE ? "deleted" : "updated";
     if (chunk->count == 1)
         return session_fail(
@@ -196,9 +206,9 @@ enum howdah_status work_fail_count(struct work *w, uint32_t index, uint64_t affe
             "roll back and begin anew",
             model, verb);
     return session_fail(s, HOWDAH_STATUS_STALE, model, NULL, NULL,
-                        "%s: %u rows were to be %s, but %llu were: the others have changed or gone since they were "
+                        "%s: rows to be %s: %u, found: %llu; the others have changed or gone since they were "
                         "loaded; refresh them, or roll back and begin anew",
-                        model, chunk->count, verb, (unsigned long long)affected);
+                        model, verb, chunk->count, (unsigned long long)affected);
 }
 
 static enum howdah_status check_count(struct work *w, uint32_t index, uint64_t affected, bool joint)

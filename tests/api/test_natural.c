@@ -86,9 +86,22 @@ MODEL(KeyInet, "key_Inet", COLUMN(KeyInet, key, .primary_key = true, .sql_type =
 MODEL(KeyCitext, "key_Citext", COLUMN(KeyCitext, key, .primary_key = true, .sql_type = "public.citext"),
       COLUMN(KeyCitext, note));
 
+typedef struct Host {
+    const char *address;
+    const char *note;
+    const char *loud;
+} Host;
+
+/* clang-format off */
+MODEL(Host, "hosts",
+    COLUMN(Host, address, .primary_key = true, .sql_type = "inet"),
+    COLUMN(Host, note),
+    COLUMN(Host, loud,    .stored = "upper(note)"));
+/* clang-format on */
+
 #define ALL \
     MODELS(KeyBool, KeyInt16, KeyInt32, KeyInt64, KeyFloat, KeyDouble, KeyText, KeyChars, KeyTimestamp, KeyDate, \
-           KeyTime, KeyInterval, KeyUuid, KeyBytes, KeyJson, KeyNumeric, KeyEnum, KeyCodec, KeyInet, KeyCitext)
+           KeyTime, KeyInterval, KeyUuid, KeyBytes, KeyJson, KeyNumeric, KeyEnum, KeyCodec, KeyInet, KeyCitext, Host)
 
 static void setup(void)
 {
@@ -299,11 +312,24 @@ START_TEST(test_natural__find_many_with_keys_in_other_words)
 }
 END_TEST
 
+/* What the server made comes back with keys that it writes otherwise, and finds its object all the same. */
+START_TEST(test_natural__rows_come_back_with_keys_in_other_words)
+{
+    Host *hosts[3] = {session_add(s, Host, .address = "10.0.0.3/32", .note = "c"),
+                      session_add(s, Host, .address = "10.0.0.1", .note = "a"),
+                      session_add(s, Host, .address = "10.0.0.2/32", .note = "b")};
+    check_ok(session_commit(s));
+    for (int i = 0; i < 3; i++)
+        ck_assert_str_eq(hosts[i]->loud, i == 0 ? "C" : i == 1 ? "A" : "B");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_natural__key_of_each_type, 0, (int)COUNT_OF(cases));
     tcase_add_test(tests, test_natural__keys_that_are_equal);
     tcase_add_test(tests, test_natural__find_many_with_keys_in_other_words);
+    tcase_add_test(tests, test_natural__rows_come_back_with_keys_in_other_words);
 }
 
 int main(void)
