@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 
-/* Faults of single rows, as opposed to those of the whole. */
+/* Faults of single rows, as opposed to those of the whole. A policy of row security refuses a row with the SQLSTATE of a
+ * missing privilege. */
 static bool is_fault_of_row(enum howdah_status status)
 {
     switch (status) {
@@ -15,6 +16,7 @@ static bool is_fault_of_row(enum howdah_status status)
     case HOWDAH_STATUS_CHECK:
     case HOWDAH_STATUS_EXCLUSION:
     case HOWDAH_STATUS_DATA:
+    case HOWDAH_STATUS_PERMISSION:
     case HOWDAH_STATUS_SERVER: return true;
     default: return false;
     }
@@ -103,7 +105,7 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     }
     if (!s->error.object || !named || named == mapper)
         name_field(s, named ? named : mapper);
-    if (of_row && !entry)
+    if (of_row && !entry && s->error.status != HOWDAH_STATUS_PERMISSION)
         error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
                       batch->count,
                       joint   ? "one statement wrote all of them"

@@ -441,6 +441,36 @@ START_TEST(test_violation__without_the_servers_detail)
 }
 END_TEST
 
+/* A policy of row security refuses a row with the SQLSTATE of a missing privilege. */
+START_TEST(test_violation__of_a_policy)
+{
+    live_sql("GRANT ALL ON owners TO %s; GRANT USAGE ON SEQUENCE owners_id_seq TO %s;"
+             "ALTER TABLE owners ENABLE ROW LEVEL SECURITY;"
+             "CREATE POLICY mine ON owners USING (true) WITH CHECK (name LIKE current_setting('app.mine') || '%%')",
+             scene_role(), scene_role());
+    Database *guarded = scene_database(live_conninfo_with("user=%s", scene_role()), MODELS(Owner, Thing), NULL);
+    session_close(s);
+    s = session_open(guarded);
+    Owner *owners[20];
+    for (int i = 0; i < 20; i++)
+        owners[i] = session_add(s, Owner, .name = i == 13 ? "yours" : "mine");
+    session_set_local(s, "app.mine", "mine");
+    check_fails(session_commit(s), STATUS_PERMISSION);
+    check_culprit(owners[13], "Owner", NULL);
+    owners[13]->name = "mine, too";
+    session_clear_error(s);
+    session_set_local(s, "app.mine", "mine");
+    check_ok(session_commit(s));
+    owners[5]->name = "theirs";
+    session_set_local(s, "app.mine", "mine");
+    check_fails(session_commit(s), STATUS_PERMISSION);
+    check_culprit(owners[5], "Owner", NULL);
+    database_close(guarded); /* and its session */
+    s = session_open(db);
+    scene_drop_role();
+}
+END_TEST
+
 /* The objects of a failed commit may be dropped instead of mended. */
 START_TEST(test_violation__rollback_drops_the_changes)
 {
@@ -477,6 +507,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__values_in_the_servers_message);
     tcase_add_test(tests, test_violation__of_a_deferred_constraint);
     tcase_add_test(tests, test_violation__without_the_servers_detail);
+    tcase_add_test(tests, test_violation__of_a_policy);
     tcase_add_test(tests, test_violation__rollback_drops_the_changes);
 }
 
