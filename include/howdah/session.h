@@ -82,7 +82,8 @@ HOWDAH_API void howdah_session_close(struct howdah_session *s);
  * program by a rollback (1 trip). Also clears the error. */
 HOWDAH_API void howdah_session_clear(struct howdah_session *s);
 
-/* The error that sticks, or NULL. Owned by the session. No I/O. */
+/* The error that sticks, or NULL. Owned by the session. No I/O. Where a call has been refused since it came while another
+ * one was under way (from a callback, by a second thread) it says that, until the other one is over. */
 HOWDAH_API const struct howdah_error *howdah_session_error(const struct howdah_session *s);
 /* Forgets the error and keeps all pending work, so that it can be mended and committed again. */
 HOWDAH_API void howdah_session_clear_error(struct howdah_session *s);

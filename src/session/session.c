@@ -50,10 +50,24 @@ enum howdah_status session_no_memory(struct howdah_session *s)
     return s->error.status;
 }
 
+/* What a call was refused with that came while another one was under way: the session's own error is that one's. */
+static const struct howdah_error error_streaming = {
+    .status = HOWDAH_STATUS_BUSY,
+    .message = "rows of the session are being read: call it when the reading is over, or use another session",
+    .text = "rows of the session are being read: call it when the reading is over, or use another session\n",
+};
+static const struct howdah_error error_overlap = {
+    .status = HOWDAH_STATUS_MISUSE,
+    .message = "another call of the session is under way: one thread at a time, and no calls from callbacks",
+    .text = "another call of the session is under way: one thread at a time, and no calls from callbacks\n",
+};
+
 const struct howdah_error *howdah_session_error(const struct howdah_session *s)
 {
     if (!s)
         return &error_no_memory;
+    if (atomic_load_explicit(&s->busy, memory_order_relaxed) > 1)
+        return s->streaming ? &error_streaming : &error_overlap;
     return s->error.status == HOWDAH_STATUS_OK ? NULL : &s->error;
 }
 
@@ -128,7 +142,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
         return NULL;
     memset(s, 0, offsetof(struct howdah_session, error));
     error_clear(&s->error);
-    atomic_init(&s->busy, false);
+    atomic_init(&s->busy, 0);
     s->db = db;
     s->recent = &no_mapper;
     s->lost_query.s = s;

@@ -45,7 +45,7 @@ struct work;
 struct howdah_session {
     struct howdah_database *db;
     struct howdah_session *previous, *next; /* in the database's list */
-    atomic_bool busy;                       /* a call is under way */
+    _Atomic(uint64_t) busy;                 /* calls under way: what comes while there is one is refused, and counted */
     bool streaming;                         /* ... and it is query_each's, inside the program's callback */
 
     struct arena arena;   /* all that objects point to */
@@ -118,12 +118,12 @@ static inline bool session_enter(struct howdah_session *s);
 /* The same for calls that work also while an error sticks. */
 static inline bool session_enter_always(struct howdah_session *s)
 {
-    return s && !atomic_exchange_explicit(&s->busy, true, memory_order_acquire);
+    return s && atomic_fetch_add_explicit(&s->busy, 1, memory_order_acquire) == 0;
 }
 
 static inline void session_leave(struct howdah_session *s)
 {
-    atomic_store_explicit(&s->busy, false, memory_order_release);
+    atomic_store_explicit(&s->busy, 0, memory_order_release);
 }
 
 static inline bool session_enter(struct howdah_session *s)

@@ -434,6 +434,8 @@ static void *intrude(void *arg)
     struct intruder *intruder = arg;
     pthread_barrier_wait(&intruder->barrier);
     intruder->status = session_commit(intruder->s);
+    ck_assert_ptr_null(session_find(intruder->s, Maker, 1));
+    ck_assert_ptr_nonnull(session_error(intruder->s));
     pthread_barrier_wait(&intruder->barrier);
     return NULL;
 }
