@@ -229,7 +229,7 @@ static enum howdah_status mark_changed(struct howdah_session *s, void *object, s
     const struct column *c = mapper_column_at(mapper, offset);
     const char *model = mapper->model->name;
     if (entry->state == ENTRY_DELETED || entry->read_only)
-        return session_fail(s, HOWDAH_STATUS_MISUSE, model, NULL, object, "can't mark a field of a %s that is %s",
+        return session_fail(s, HOWDAH_STATUS_MISUSE, model, NULL, object, "can't mark a field of this %s, which is %s",
                             model, entry->read_only ? "read only" : "marked deleted");
     const char *why = c ? refusal(s, entry, c, object) : "is no column";
     if (why)

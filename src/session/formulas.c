@@ -205,7 +205,7 @@ static enum howdah_status set_sql(struct howdah_session *s, void *object, size_t
     const char *why = refusal(c);
     if (entry->state == ENTRY_DELETED || entry->read_only)
         return session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, object,
-                            "can't set SQL for a field of a %s that is %s", mapper->model->name,
+                            "can't set SQL for a field of this %s, which is %s", mapper->model->name,
                             entry->read_only ? "read only" : "marked deleted");
     if (why)
         return fail(s, mapper, c, object, "", why);

@@ -137,8 +137,8 @@ bool join_model_may_add(struct howdah_session *s, const struct relation *relatio
     if (!c)
         return true;
     session_fail(s, HOWDAH_STATUS_NOT_NULL, model->name, field, entry_object(relation->mapper, owner),
-                 "%s.%s: a row of its join table needs %s.%s, which a link doesn't say: add a %s instead", model->name,
-                 field, by->name, c->field->name, by->name);
+                 "%s.%s: a row of its join table needs %s.%s, which a link doesn't say: add the %s itself instead",
+                 model->name, field, by->name, c->field->name, by->name);
     return false;
 }
 

@@ -24,7 +24,7 @@ bool key_take(struct howdah_session *s, const struct mapper *mapper, const struc
     }
     if (parts != mapper->key_count) {
         session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL,
-                     "%s: a key of %zu parts was given, the primary key has %u", mapper->model->name, parts,
+                     "%s: %zu values were given for a primary key of %u: one for each part", mapper->model->name, parts,
                      mapper->key_count);
         return false;
     }

@@ -172,7 +172,7 @@ static enum howdah_status delete_object(struct howdah_session *s, void *object)
     struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
     if (entry && entry->state == ENTRY_LOADED && entry->read_only)
         return session_fail(s, HOWDAH_STATUS_MISUSE, entry_mapper(s, entry)->model->name, NULL, object,
-                            "can't delete a %s that is read only: session_set_read_only(s, object, false) first",
+                            "can't delete this %s, which is read only: session_set_read_only(s, object, false) first",
                             entry_mapper(s, entry)->model->name);
     if (entry && entry->state != ENTRY_DETACHED)
         return move(s, entry, EVENT_DELETE);
@@ -210,7 +210,7 @@ static enum howdah_status assign_null(struct howdah_session *s, void *object, si
     const struct column *c = mapper_column_at(mapper, offset);
     if (entry->state == ENTRY_DELETED || entry->read_only)
         return session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, object,
-                            "can't assign NULL to a field of a %s that is %s", mapper->model->name,
+                            "can't assign NULL to a field of this %s, which is %s", mapper->model->name,
                             entry->read_only ? "read only" : "marked deleted");
     if (!c || !c->nullable || c->key)
         return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,

@@ -63,7 +63,7 @@ static bool refuse_formula(struct work *w, const struct mapper *mapper, const st
 {
     const char *field = key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name;
     return work_refuse(w, HOWDAH_STATUS_INVALID, change, field,
-                       "refers to a %s whose key the server is to compute: flush that one first",
+                       "refers to the %s whose key the server is to compute: flush that one first",
                        key->target->model->name);
 }
 
@@ -79,7 +79,7 @@ static bool take_target(struct work *w, const struct mapper *mapper, struct chan
     if (!foreign_key_is_known(w->s, key, target))
         return work_refuse(w, HOWDAH_STATUS_INVALID, change,
                            key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name,
-                           "leads to a %s whose %s was not loaded: find that one first", key->target->model->name,
+                           "leads to the %s whose %s was not loaded: find that one first", key->target->model->name,
                            key->target->columns[key->targets[0]].field->name);
     bool agree = !value_counts || foreign_key_agrees(key, mapper, change->image, row, change->old == NULL) ||
                  (target->state == ENTRY_LOADED &&

@@ -198,7 +198,7 @@ static void prepare_scalar(struct values *v, enum howdah_aggregate aggregate, co
     bool same_shape = aggregate_is_array(aggregate) == (v->column.shape == SHAPE_ARRAY);
     *ret_cast = same_shape ? aggregate_cast(aggregate, ret->column, v->column.codec->type) : NULL;
     if (!*ret_cast)
-        query_fail(q, HOWDAH_STATUS_INVALID, v->mapper, ret->column, "the %s of %s.%s is %s%s: it does not fit a %s",
+        query_fail(q, HOWDAH_STATUS_INVALID, v->mapper, ret->column, "the %s of %s.%s is %s%s: it does not fit into %s",
                    aggregate_name(aggregate), v->mapper->model->name, ret->column->field->name,
                    codec_of(ret->type)->sql_type, aggregate_is_array(aggregate) ? "[]" : "", v->column.codec->c_name);
 }

@@ -193,7 +193,7 @@ START_TEST(test_link_model__what_a_link_does_not_say)
     check_fails(session_link(s, ann, recipes, tea), STATUS_NOT_NULL);
     check_culprit(ann, "Cook", "recipes");
     ck_assert_str_eq(session_error(s)->message, "Cook.recipes: a row of its join table needs Credit.role, which a link"
-                                                " doesn't say: add a Credit instead");
+                                                " doesn't say: add the Credit itself instead");
     session_clear_error(s);
     check_ok(session_load(s, ann, recipes));
     check_fails(session_replace(s, ann, recipes, &tea, 1), STATUS_NOT_NULL);

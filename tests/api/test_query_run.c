@@ -199,11 +199,12 @@ START_TEST(test_query_run__scalars_that_make_no_sense)
     check_no_scalar(User, AGGREGATE_SUM, name, &number, "User.name is text, of which there is no sum");
     check_no_scalar(User, AGGREGATE_BOOL_OR, age, &number, "User.age is integer, of which there is no bool_or");
     check_no_scalar(Post, AGGREGATE_MIN, meta, &text, "Post.meta is jsonb, of which there is no min");
-    check_no_scalar(User, AGGREGATE_AVG, age, &number, "the avg of User.age is numeric: it does not fit a int64_t");
-    check_no_scalar(Post, AGGREGATE_SUM, price, &number, "the sum of Post.price is numeric: it does not fit a int64_t");
-    check_no_scalar(User, AGGREGATE_MAX, name, &real, "the max of User.name is text: it does not fit a double");
+    check_no_scalar(User, AGGREGATE_AVG, age, &number, "the avg of User.age is numeric: it does not fit into int64_t");
+    check_no_scalar(Post, AGGREGATE_SUM, price, &number,
+                    "the sum of Post.price is numeric: it does not fit into int64_t");
+    check_no_scalar(User, AGGREGATE_MAX, name, &real, "the max of User.name is text: it does not fit into double");
     check_no_scalar(User, AGGREGATE_ARRAY, name, &text,
-                    "the array_agg of User.name is text[]: it does not fit a const char *");
+                    "the array_agg of User.name is text[]: it does not fit into const char *");
     check_no_scalar(User, (enum howdah_aggregate)99, name, &text, "User.name: there is no aggregate 99");
     Query *q = session_query(s, User);
     query_limit(q, 1);
