@@ -87,6 +87,23 @@ START_TEST(test_attach__flushed_and_rolled_back_is_new_again)
 }
 END_TEST
 
+/* Its row is there again. */
+START_TEST(test_attach__deleted_and_rolled_back)
+{
+    Maker *cid = session_find(s, Maker, 3);
+    check_ok(session_begin(s, NULL));
+    check_ok(session_delete(s, cid));
+    check_ok(session_flush(s));
+    check_ok(session_rollback(s));
+    ck_assert(session_contains(s, cid));
+    check_ok(session_evict(s, cid));
+    check_ok(session_attach(s, cid));
+    cid->grade.value = 5;
+    check_ok(session_commit(s));
+    live_check("5", "SELECT grade FROM makers WHERE id = 3");
+}
+END_TEST
+
 START_TEST(test_attach__evicted_before_it_was_written_is_new_again)
 {
     Maker *dan = session_add(s, Maker, .name = "Dan"), *undone = session_add(s, Maker, .name = "Una");
@@ -235,6 +252,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_attach__one_that_is_there_stays_as_it_is);
     tcase_add_test(tests, test_attach__a_rolled_back_object_is_new_again);
     tcase_add_test(tests, test_attach__flushed_and_rolled_back_is_new_again);
+    tcase_add_test(tests, test_attach__deleted_and_rolled_back);
     tcase_add_test(tests, test_attach__evicted_before_it_was_written_is_new_again);
     tcase_add_test(tests, test_attach__a_key_that_another_object_has);
     tcase_add_test(tests, test_attach__what_has_no_row_any_more);

@@ -183,6 +183,7 @@ START_TEST(test_cascade__deletes_children_that_are_not_loaded)
                       1);
     ck_assert_uint_eq(seen_with("DELETE FROM \"public\".\"rooms\" AS t WHERE t.\"club_id\" = ANY ("), 1);
     live_check("0|yard", "SELECT (SELECT count(*) FROM tables), name FROM rooms");
+    ck_assert_uint_eq(session_stats(s).deleted, 3); /* what nobody had loaded counts, too */
 }
 END_TEST
 

@@ -179,6 +179,21 @@ START_TEST(test_cycle__delete_a_ring)
 }
 END_TEST
 
+/* The rows of each part are counted, also where one statement writes all of them. */
+START_TEST(test_cycle__delete_of_a_ring_that_is_gone)
+{
+    Captain *captain = add_pair("a"), *other = add_pair("b");
+    check_ok(session_commit(s));
+    session_delete(s, captain->ship);
+    session_delete(s, captain);
+    session_delete(s, other->ship);
+    session_delete(s, other);
+    live_sql("WITH gone AS (DELETE FROM ships WHERE name = 'b') DELETE FROM captains WHERE name = 'b'");
+    check_fails(session_commit(s), STATUS_STALE);
+    live_check("1|1", "SELECT (SELECT count(*) FROM ships), (SELECT count(*) FROM captains)");
+}
+END_TEST
+
 /* A list with beads in both directions is one INSERT, also over several chunks' worth of rows, and one DELETE. */
 START_TEST(test_cycle__doubly_linked_list)
 {
@@ -445,6 +460,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_cycle__a_ring_with_a_nullable_side);
     tcase_add_test(tests, test_cycle__update_and_insert_need_each_other);
     tcase_add_test(tests, test_cycle__delete_a_ring);
+    tcase_add_test(tests, test_cycle__delete_of_a_ring_that_is_gone);
     tcase_add_loop_test(tests, test_cycle__doubly_linked_list, 0, 2);
     tcase_add_test(tests, test_cycle__rings_of_one_table);
     tcase_add_test(tests, test_cycle__rows_of_a_ring_differ_in_columns);

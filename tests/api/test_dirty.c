@@ -1,20 +1,12 @@
 /* What counts as a change: PostgreSQL's idea of equal, not that of memcmp. is_dirty, changes, assign_null. */
-#include "api/scene.h"
-#include "api/types_models.h"
+#include "api/types_scene.h"
 
-static void setup(void)
-{
-    live_sql("DROP EXTENSION IF EXISTS citext CASCADE; DROP DOMAIN IF EXISTS grade CASCADE");
-    scene_wipe();
-    live_sql("%s", TYPES_PREPARE);
-    db = scene_database(NULL, TYPES, DATABASE_OPTIONS(.on_statement = seen_add));
-    database_create_tables(db);
-    ck_assert_msg(!database_error(db), "%s", error_text(database_error(db)));
-    live_sql("%s", TYPES_FILL);
-    s = session_open(db);
-    seen_clear();
-    cost_start();
-}
+typedef struct Small { /* which is no whole number of words */
+    int32_t id;
+    int32_t first;
+    int32_t last;
+} Small;
+MODEL(Small, "smalls", COLUMN(Small, id, .primary_key = true), COLUMN(Small, first), COLUMN(Small, last));
 
 static void check_clean(void *object)
 {
@@ -187,6 +179,22 @@ START_TEST(test_dirty__bytes_and_uuid_by_content)
     live_check("\\x00ff", "SELECT bytes FROM plains WHERE id = 2");
     plain->uuid.bytes[15] ^= 1;
     ck_assert(session_is_dirty(s, plain));
+}
+END_TEST
+
+START_TEST(test_dirty__last_field_of_a_small_struct)
+{
+    Database *smalls = scene_database(NULL, MODELS(Small), NULL);
+    database_create_tables(smalls);
+    live_sql("INSERT INTO smalls VALUES (1, 2, 3)");
+    Session *session = session_open(smalls);
+    Small *small = session_find(session, Small, 1);
+    small->last = 4;
+    ck_assert(session_is_dirty(session, small));
+    ck_assert_int_eq(session_commit(session), STATUS_OK);
+    live_check("2|4", "SELECT first, last FROM smalls");
+    session_close(session);
+    database_close(smalls);
 }
 END_TEST
 
@@ -415,6 +423,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_dirty__floats_as_sql_compares_them);
     tcase_add_test(tests, test_dirty__intervals);
     tcase_add_test(tests, test_dirty__bytes_and_uuid_by_content);
+    tcase_add_test(tests, test_dirty__last_field_of_a_small_struct);
     tcase_add_test(tests, test_dirty__nulls_are_equal);
     tcase_add_test(tests, test_dirty__arrays_edited_in_place);
     tcase_add_test(tests, test_dirty__arrays_that_mean_the_same);
@@ -431,5 +440,5 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
-    return scene_main("dirty", setup, scene_close, add_tests);
+    return scene_main("dirty", types_setup, scene_close, add_tests);
 }

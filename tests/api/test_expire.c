@@ -240,6 +240,28 @@ START_TEST(test_expire__gone_and_back_with_a_rollback)
 }
 END_TEST
 
+/* Read in a transaction that fails: what it read is out of date again. */
+START_TEST(test_expire__written_read_and_undone)
+{
+    check_ok(session_expire(s, ann));
+    live_sql("UPDATE makers SET grade = 9 WHERE id = 1");
+    check_ok(session_begin(s, NULL));
+    ann->name = "Anna";
+    check_ok(session_flush(s));
+    ck_assert_int_eq(session_find(s, Maker, 1)->grade.value, 9);
+    session_add(s, Word, .word = "one");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    ck_assert_str_eq(ann->name, "Anna"); /* pending again */
+    ck_assert(!session_is_loaded(s, ann, grade));
+    check_ok(session_rollback(s));
+    ck_assert_ptr_eq(session_find(s, Maker, 1), ann);
+    ck_assert_int_eq(ann->grade.value, 9);
+    ck_assert_str_eq(ann->name, "Ann");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_expire__gone_to_a_savepoint)
 {
     Word *word = session_find(s, Word, "one");
@@ -425,6 +447,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_expire__a_foreign_key_that_others_have_changed);
     tcase_add_test(tests, test_expire__a_link_is_dropped);
     tcase_add_test(tests, test_expire__gone_and_back_with_a_rollback);
+    tcase_add_test(tests, test_expire__written_read_and_undone);
     tcase_add_test(tests, test_expire__gone_to_a_savepoint);
     tcase_add_test(tests, test_expire__gone_for_good);
     tcase_add_test(tests, test_expire__illegal_moves);

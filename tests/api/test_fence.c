@@ -125,6 +125,23 @@ START_TEST(test_fence__transactions_of_the_program)
 }
 END_TEST
 
+/* So does a failure behind the savepoint: what is written after it needs another mark. */
+START_TEST(test_fence__failure_behind_a_savepoint)
+{
+    check_ok(session_begin(s, NULL));
+    session_savepoint(s);
+    session_add(s, Word, .word = "a");
+    check_ok(session_flush(s));
+    Word *twin = session_add(s, Word, .word = "w1");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    twin->word = "b";
+    check_ok(session_commit(s));
+    ck_assert_str_eq(marks(), "1 0");
+    live_check("a b", "SELECT string_agg(word, ' ' ORDER BY word) FROM words WHERE word < 'w'");
+}
+END_TEST
+
 /* --- in doubt --- */
 
 static Database *doubtful;
@@ -220,6 +237,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_fence__vanished_rows);
     tcase_add_test(tests, test_fence__other_failures);
     tcase_add_test(tests, test_fence__transactions_of_the_program);
+    tcase_add_test(tests, test_fence__failure_behind_a_savepoint);
     tcase_add_test(tests, test_fence__token);
     tcase_add_test(tests, test_fence__half_open);
     tcase_add_test(tests, test_fence__tokens_that_are_none);

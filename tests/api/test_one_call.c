@@ -158,6 +158,19 @@ START_TEST(test_one_call__save_inserts)
 }
 END_TEST
 
+/* A struct that was read is saved as another row: what the server made of the first it makes anew. */
+START_TEST(test_one_call__a_copy_of_a_row)
+{
+    Counter counter;
+    check_done(database_find(db, Counter, &counter, NULL, &error, 1));
+    live_sql("ALTER TABLE counters ALTER made_at SET DEFAULT '2001-02-03'");
+    counter.id = 0;
+    check_done(database_save(db, Counter, &counter, &error));
+    ck_assert_int_eq(counter.id, 2);
+    live_check("5|t", "SELECT value, made_at = '2001-02-03' FROM counters WHERE id = 2");
+}
+END_TEST
+
 START_TEST(test_one_call__save_updates_all_columns)
 {
     Item item = {.id = 1, .maker_id = 2, .code = "changed", .title = "T", .note = NULL, .price = {"1.5"}, .version = 3};
@@ -312,6 +325,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_one_call__find_by_keys);
     tcase_add_test(tests, test_one_call__find_arrays);
     tcase_add_test(tests, test_one_call__save_inserts);
+    tcase_add_test(tests, test_one_call__a_copy_of_a_row);
     tcase_add_test(tests, test_one_call__save_updates_all_columns);
     tcase_add_test(tests, test_one_call__save_with_an_old_version);
     tcase_add_test(tests, test_one_call__save_inserts_with_its_key);

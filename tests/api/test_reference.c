@@ -365,6 +365,21 @@ START_TEST(test_reference__to_a_unique_field)
 }
 END_TEST
 
+/* That a reference leads nowhere is known until the foreign key is another one. */
+START_TEST(test_reference__set_by_value_after_there_was_none)
+{
+    live_sql("ALTER TABLE nodes DROP CONSTRAINT nodes_parent_id_fkey;"
+             "INSERT INTO nodes (id, parent_id, label) VALUES (101, NULL, 'root'), (102, 77, 'leaf')");
+    Node *root = session_find(s, Node, 101), *leaf = session_find(s, Node, 102);
+    check_ok(session_load(s, leaf, parent));
+    ck_assert(!leaf->parent && session_is_loaded(s, leaf, parent));
+    leaf->parent_id.value = 101;
+    check_ok(session_commit(s));
+    check_ok(session_load(s, leaf, parent));
+    ck_assert_ptr_eq(leaf->parent, root);
+}
+END_TEST
+
 /* A part of a composite key changes, and what it referred to is deleted: the database clears both parts before. */
 START_TEST(test_reference__part_of_a_composite_key)
 {
@@ -462,6 +477,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_reference__value_without_a_row);
     tcase_add_test(tests, test_reference__deleted_row_that_others_refer_to);
     tcase_add_test(tests, test_reference__to_a_unique_field);
+    tcase_add_test(tests, test_reference__set_by_value_after_there_was_none);
     tcase_add_test(tests, test_reference__to_a_unique_field_of_a_deleted_row);
     tcase_add_test(tests, test_reference__to_a_unique_field_that_is_handed_on);
     tcase_add_test(tests, test_reference__composite);

@@ -106,6 +106,21 @@ START_TEST(test_relation_answers__counts_of_pending_links)
 }
 END_TEST
 
+/* SQL that the program runs changes them, and so does going back over it. */
+START_TEST(test_relation_answers__counts_behind_a_savepoint)
+{
+    User *ada = session_find(s, User, 1);
+    check_ok(session_begin(s, NULL));
+    uint32_t place = session_savepoint(s);
+    ck_assert_uint_eq(session_count(s, ada, posts), 3);
+    check_ok(session_execute(s, NULL, "INSERT INTO posts (user_id, title, published) VALUES (1, 'z', true)"));
+    ck_assert_uint_eq(session_count(s, ada, posts), 4);
+    check_ok(session_rollback_to(s, place));
+    ck_assert_uint_eq(session_count(s, ada, posts), 3);
+    check_ok(session_commit(s));
+}
+END_TEST
+
 START_TEST(test_relation_answers__counts_of_many_to_many)
 {
     size_t count;
@@ -359,6 +374,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_answers__counts);
     tcase_add_loop_test(tests, test_relation_answers__counts_of_what_is_pending, 0, 2);
     tcase_add_test(tests, test_relation_answers__counts_of_pending_links);
+    tcase_add_test(tests, test_relation_answers__counts_behind_a_savepoint);
     tcase_add_test(tests, test_relation_answers__counts_of_many_to_many);
     tcase_add_test(tests, test_relation_answers__first_rows);
     tcase_add_test(tests, test_relation_answers__first_rows_of_many_to_many);

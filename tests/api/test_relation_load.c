@@ -255,6 +255,32 @@ START_TEST(test_relation_load__tree)
 }
 END_TEST
 
+static User *pair_of(int64_t first)
+{
+    size_t count;
+    Query *q = session_query(s, User);
+    query_where_between(q, User, id, first, first + 1);
+    User **users = query_all(q, User, &count);
+    ck_assert_uint_eq(count, 2);
+    return users[0];
+}
+
+/* Those that came together are told by a number, which is free again when they come with others: nobody else has it then. */
+START_TEST(test_relation_load__siblings_come_and_go)
+{
+    User *pairs[5];
+    live_sql("INSERT INTO users (id, name, email) SELECT n, 'u' || n, 'u' || n FROM generate_series(10, 29) n");
+    for (int i = 0; i < 5; i++)
+        pairs[i] = pair_of(10 + 2 * i);
+    pair_of(14); /* the third pair, anew */
+    User *sixth = pair_of(20), *seventh = pair_of(22);
+    check_ok(session_load(s, sixth, posts));
+    check_ok(session_load(s, seventh, posts));
+    for (int i = 0; i < 5; i++)
+        ck_assert(!pairs[i]->posts.loaded);
+}
+END_TEST
+
 START_TEST(test_relation_load__composite_key)
 {
     size_t count;
@@ -317,6 +343,7 @@ static void add_kinds(TCase *tests)
     tcase_add_test(tests, test_relation_load__filtered_and_ordered);
     tcase_add_test(tests, test_relation_load__through_a_unique_key);
     tcase_add_test(tests, test_relation_load__tree);
+    tcase_add_test(tests, test_relation_load__siblings_come_and_go);
     tcase_add_test(tests, test_relation_load__composite_key);
     tcase_add_test(tests, test_relation_load__polymorphic);
 }

@@ -67,6 +67,28 @@ START_TEST(test_savepoint__everything_goes_back)
 }
 END_TEST
 
+/* A savepoint ends with its transaction: the next one does not know it, nor goes back to it. */
+START_TEST(test_savepoint__of_a_transaction_that_is_over)
+{
+    check_ok(session_begin(s, NULL));
+    uint32_t place = savepoint();
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    check_fails(session_rollback_to(s, place), STATUS_MISUSE);
+    session_clear_error(s);
+    Word *twin = session_add(s, Word, .word = "w1");
+    seen_clear();
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    ck_assert_uint_eq(seen_with("SAVEPOINT"), 0);
+    session_clear_error(s);
+    check_fails(session_flush(s), STATUS_NO_TRANSACTION);
+    session_clear_error(s);
+    twin->word = "w6";
+    check_ok(session_commit(s));
+    ck_assert_str_eq(words(), "w1:1 w2:2 w3:3 w4:4 w5:5 w6:0");
+}
+END_TEST
+
 START_TEST(test_savepoint__statements_and_trips)
 {
     Word *word = session_find(s, Word, "w1");
@@ -287,6 +309,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_savepoint__everything_goes_back);
+    tcase_add_test(tests, test_savepoint__of_a_transaction_that_is_over);
     tcase_add_test(tests, test_savepoint__statements_and_trips);
     tcase_add_test(tests, test_savepoint__nested);
     tcase_add_test(tests, test_savepoint__released_and_rolled_back_around);

@@ -79,6 +79,27 @@ START_TEST(test_setting__of_a_transaction)
 }
 END_TEST
 
+/* What was set for a transaction, sent or not, is nothing to the next one. */
+START_TEST(test_setting__ends_with_its_transaction)
+{
+    check_ok(session_begin(s, NULL));
+    check_ok(session_set_local(s, "app.tenant", "1"));
+    check_ok(session_commit(s)); /* nothing was sent */
+    session_add(s, Maker, .name = "a");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    check_ok(session_set_local(s, "app.tenant", "2"));
+    session_add(s, Maker, .name = "b");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    check_ok(session_set_local(s, "app.other", "3"));
+    session_add(s, Maker, .name = "c");
+    check_ok(session_commit(s));
+    ck_assert_str_eq(makers(), "a: b:2 c:");
+    ck_assert_uint_eq(seen_with("set_config"), 2);
+}
+END_TEST
+
 START_TEST(test_setting__and_savepoints)
 {
     check_ok(session_begin(s, NULL));
@@ -100,6 +121,26 @@ START_TEST(test_setting__and_savepoints)
     twin->name = "d"; /* goes on: with the setting, which the failure had undone */
     check_ok(session_commit(s));
     ck_assert_str_eq(makers(), "b:1 c:3 d:3");
+}
+END_TEST
+
+/* A setting that was gone back over stays gone, also where a failure makes those that are left travel again. */
+START_TEST(test_setting__gone_back_over)
+{
+    check_ok(session_begin(s, NULL));
+    check_ok(session_set_local(s, "app.tenant", "1"));
+    session_add(s, Maker, .name = "a");
+    uint32_t place = session_savepoint(s);
+    check_ok(session_set_local(s, "app.tenant", "2"));
+    session_add(s, Maker, .name = "b");
+    check_ok(session_flush(s));
+    check_ok(session_rollback_to(s, place));
+    Maker *twin = session_add(s, Maker, .name = "a");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    twin->name = "c";
+    check_ok(session_commit(s));
+    ck_assert_str_eq(makers(), "a:1 c:1");
 }
 END_TEST
 
@@ -188,7 +229,9 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_setting__for_one_commit);
     tcase_add_test(tests, test_setting__kept_by_a_commit_that_failed);
     tcase_add_test(tests, test_setting__of_a_transaction);
+    tcase_add_test(tests, test_setting__ends_with_its_transaction);
     tcase_add_test(tests, test_setting__and_savepoints);
+    tcase_add_test(tests, test_setting__gone_back_over);
     tcase_add_test(tests, test_setting__names_and_values);
     tcase_add_test(tests, test_setting__read_only);
     tcase_add_test(tests, test_setting__deferrable);

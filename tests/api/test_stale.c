@@ -116,6 +116,21 @@ START_TEST(test_stale__delete_of_two)
 }
 END_TEST
 
+/* Nothing in the database takes a child along: that it is gone already is not for the deleted parent to forgive. */
+START_TEST(test_stale__vanished_child_of_a_deleted_parent)
+{
+    Maker *maker = session_add(s, Maker, .name = "new");
+    Item *item = session_add(s, Item, .code = "new", .title = "", .maker = maker);
+    check_ok(session_commit(s));
+    session_delete(s, maker);
+    session_delete(s, item);
+    live_sql("DELETE FROM items WHERE code = 'new'");
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(item, "Item", NULL);
+    live_check("1", "SELECT count(*) FROM makers WHERE name = 'new'");
+}
+END_TEST
+
 /* Out of a batch, the first stale object. */
 static const int stale_rows[][2] = {{2, 1}, {1000, 0}, {1000, 999}, {2500, 1500}, {2500, 2499}};
 
@@ -321,6 +336,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_stale__changes_are_kept);
     tcase_add_test(tests, test_stale__delete_of_a_changed_row);
     tcase_add_test(tests, test_stale__delete_of_two);
+    tcase_add_test(tests, test_stale__vanished_child_of_a_deleted_parent);
     tcase_add_loop_test(tests, test_stale__one_of_many, 0, 2 * (int)COUNT_OF(stale_rows));
     tcase_add_test(tests, test_stale__version_moves_only_with_its_row);
     tcase_add_test(tests, test_stale__all_are_listed);

@@ -134,6 +134,19 @@ START_TEST(test_stub__the_version_is_a_token)
 }
 END_TEST
 
+/* What was sent is known afterwards, and so is the version that it has by then. */
+START_TEST(test_stub__what_was_written_is_loaded)
+{
+    Item *item = session_stub(s, Item, 1);
+    item->version = 4;
+    item->title = "new";
+    check_ok(session_commit(s));
+    ck_assert(session_is_loaded(s, item, title) && session_is_loaded(s, item, version));
+    ck_assert(!session_is_loaded(s, item, code));
+    ck_assert_int_eq(item->version, 5);
+}
+END_TEST
+
 START_TEST(test_stub__a_wrong_version_is_stale)
 {
     Item *item = session_stub(s, Item, 1);
@@ -511,6 +524,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_stub__moved_away_from_what_is_deleted);
     tcase_add_test(tests, test_stub__is_pointed_to);
     tcase_add_test(tests, test_stub__the_version_is_a_token);
+    tcase_add_test(tests, test_stub__what_was_written_is_loaded);
     tcase_add_test(tests, test_stub__a_wrong_version_is_stale);
     tcase_add_test(tests, test_stub__an_unset_version_is_refused);
     tcase_add_test(tests, test_stub__zero_and_null_where_they_are_said);

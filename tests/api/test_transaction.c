@@ -53,6 +53,29 @@ START_TEST(test_transaction__nothing_in_it_is_no_statement)
 }
 END_TEST
 
+/* Each has an id of its own, by which its outcome is found out should the answer to COMMIT get lost. */
+START_TEST(test_transaction__an_id_of_its_own)
+{
+    for (int i = 0; i < 3; i++) {
+        check_ok(session_begin(s, NULL));
+        seen_clear();
+        session_add(s, Word, .word = session_text(s, "%d", i));
+        check_ok(session_flush(s));
+        check_ok(session_execute(s, NULL, "UPDATE words SET count = count + %d", 1));
+        ck_assert_uint_eq(seen_with("pg_current_xact_id"), 1);
+        check_ok(session_commit(s));
+        session_clear(s);
+        check_ok(session_begin(s, NULL));
+        seen_clear();
+        check_ok(session_execute(s, NULL, "UPDATE words SET count = count + %d", 1));
+        session_add(s, Word, .word = session_text(s, "%d again", i));
+        check_ok(session_flush(s));
+        ck_assert_uint_eq(seen_with("pg_current_xact_id"), 1);
+        check_ok(i == 1 ? session_rollback(s) : session_commit(s));
+    }
+}
+END_TEST
+
 START_TEST(test_transaction__begun_twice)
 {
     check_ok(session_begin(s, NULL));
@@ -521,6 +544,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_transaction__begin_costs_nothing_of_its_own);
     tcase_add_test(tests, test_transaction__nothing_in_it_is_no_statement);
+    tcase_add_test(tests, test_transaction__an_id_of_its_own);
     tcase_add_test(tests, test_transaction__begun_twice);
     tcase_add_test(tests, test_transaction__flush_without_one);
     tcase_add_test(tests, test_transaction__options_that_are_none);
