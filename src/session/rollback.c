@@ -51,7 +51,6 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
         return s->error.status;
     }
     transaction_abandon(s);
-    transaction_unset(s, NULL, false);
     transaction_restore_objects(s, NULL);
     session_forget_error(s);
     hooks_after_rollback(s);
