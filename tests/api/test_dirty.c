@@ -315,6 +315,23 @@ START_TEST(test_dirty__changes_field_by_field)
 }
 END_TEST
 
+START_TEST(test_dirty__changed_and_changed_back)
+{
+    Plain *plain = session_find(s, Plain, 2);
+    const Plain before = *plain;
+    plain->middle = 5;
+    plain->words = "other";
+    plain->truth = !plain->truth;
+    ck_assert(SET_TEXT(plain->chars, "new"));
+    ck_assert(session_is_dirty(s, plain));
+    plain->middle = before.middle;
+    plain->words = session_text(s, "%s", before.words); /* the same in another place */
+    plain->truth = before.truth;
+    ck_assert(SET_TEXT(plain->chars, before.chars));
+    check_clean(plain);
+}
+END_TEST
+
 START_TEST(test_dirty__changes_from_and_to_null)
 {
     Nullable *object = session_find(s, Nullable, 1);
@@ -429,6 +446,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_dirty__arrays_that_mean_the_same);
     tcase_add_test(tests, test_dirty__codec_without_equal_compares_bytes);
     tcase_add_test(tests, test_dirty__changes_field_by_field);
+    tcase_add_test(tests, test_dirty__changed_and_changed_back);
     tcase_add_test(tests, test_dirty__changes_from_and_to_null);
     tcase_add_test(tests, test_dirty__changes_of_a_new_object);
     tcase_add_test(tests, test_dirty__changes_of_an_array_in_place);

@@ -245,6 +245,32 @@ START_TEST(test_sql_execute__lost_answers)
 }
 END_TEST
 
+/* All rows are there before COMMIT is sent: where its answer is lost, what became of it is found out. */
+START_TEST(test_sql_execute__lost_answer_to_commit)
+{
+    static const char *const names[] = {"prepared", "measured", "cut"};
+    struct proxy *proxy = proxy_open();
+    Database *far = scene_database(proxy_conninfo(proxy), WORKS, NULL);
+    Session *session = session_open(far);
+    uint64_t before = 0, bytes = 0;
+    for (size_t i = 0, count; i < COUNT_OF(names); i++) {
+        if (i == 2)
+            proxy_cut(proxy, PROXY_TO_CLIENT, bytes - 10, PROXY_RESET);
+        before = proxy_bytes(proxy, PROXY_TO_CLIENT);
+        Maker **made =
+            session_sql(session, Maker, &count, "INSERT INTO makers (name) VALUES (%s) RETURNING *", names[i]);
+        bytes = proxy_bytes(proxy, PROXY_TO_CLIENT) - before;
+        ck_assert_msg(made && count == 1, "%s", error_text(session_error(session)));
+        ck_assert_str_eq(made[0]->name, names[i]);
+    }
+    ck_assert(proxy_has_cut(proxy));
+    live_check("1", "SELECT count(*) FROM makers WHERE name = 'cut'");
+    session_close(session);
+    database_close(far);
+    proxy_close(proxy);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_sql_execute__affected);
@@ -256,6 +282,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_sql_execute__forgotten_statements);
     tcase_add_test(tests, test_sql_execute__each);
     tcase_add_loop_test(tests, test_sql_execute__lost_answers, 0, 4);
+    tcase_add_test(tests, test_sql_execute__lost_answer_to_commit);
 }
 
 int main(void)
