@@ -281,6 +281,10 @@ START_TEST(test_relation_answers__budget_of_statements)
     session_clear_error(s);
     check_ok(session_set_budget(s, NULL));
     ck_assert_ptr_nonnull(session_find(s, Post, 4));
+    check_ok(session_set_budget(s, BUDGET(.statements = 1))); /* what was asked before does not count */
+    ck_assert_ptr_nonnull(session_find(s, Post, 5));
+    ck_assert_ptr_null(session_find(s, User, 1));
+    check_error(s, STATUS_MISUSE);
 }
 END_TEST
 

@@ -331,7 +331,25 @@ START_TEST(test_relation_load__polymorphic)
 }
 END_TEST
 
-static void add_kinds(TCase *tests)
+/* The type alone leads to another owner. */
+START_TEST(test_relation_load__polymorphic_by_another_type)
+{
+    User *ada = session_find(s, User, 1);
+    Post *post = session_find(s, Post, 1);
+    Note *note = session_find(s, Note, 1);
+    ck_assert_str_eq(note->owner_type, "user");
+    note->owner_type = "post";
+    check_ok(session_load(s, post, notes));
+    check_ok(session_load(s, ada, notes));
+    ck_assert_uint_eq(post->notes.count, 2);
+    ck_assert(post->notes.items[0] == note || post->notes.items[1] == note);
+    ck_assert_uint_eq(ada->notes.count, 1);
+    check_ok(session_commit(s));
+    live_check("post", "SELECT owner_type FROM notes WHERE id = 1");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_relation_load__has_many_of_all_siblings);
     tcase_add_test(tests, test_relation_load__in_order_of_the_primary_key);
@@ -346,11 +364,7 @@ static void add_kinds(TCase *tests)
     tcase_add_test(tests, test_relation_load__siblings_come_and_go);
     tcase_add_test(tests, test_relation_load__composite_key);
     tcase_add_test(tests, test_relation_load__polymorphic);
-}
-
-static void add_tests(TCase *tests)
-{
-    add_kinds(tests);
+    tcase_add_test(tests, test_relation_load__polymorphic_by_another_type);
 }
 
 int main(void)
