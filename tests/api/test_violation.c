@@ -240,6 +240,31 @@ START_TEST(test_violation__between_two_new_rows)
 }
 END_TEST
 
+/* Somebody else was the cause, and has gone: no row is to blame. */
+START_TEST(test_violation__that_does_not_happen_again)
+{
+    live_sql(
+        "CREATE SEQUENCE turns; CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF nextval('turns') = 2 THEN RAISE unique_violation USING MESSAGE = 'once', CONSTRAINT = 'things_name_key',"
+        " SCHEMA = 'public', TABLE = 'things'; END IF; RETURN NEW; END $$;"
+        "CREATE TRIGGER once BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION once()");
+    Owner *owner = session_find(s, Owner, 1);
+    for (int i = 0; i < 3; i++)
+        add_thing(i, owner);
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    const Error *error = session_error(s);
+    ck_assert_ptr_null(error->object);
+    ck_assert_str_eq(error->model, "Thing");
+    ck_assert_int_eq(error->outcome, OUTCOME_NOT_DONE);
+    ck_assert_str_eq(error->sqlstate, "23505");
+    check_says(error, "it did not happen again");
+    live_check("1", "SELECT count(*) FROM things");
+    session_clear_error(s);
+    check_ok(session_commit(s));
+    live_check("4", "SELECT count(*) FROM things");
+}
+END_TEST
+
 START_TEST(test_violation__second_of_three)
 {
     session_add(s, Owner, .name = "x");
@@ -498,6 +523,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_violation__of_an_insert, 0, (int)(COUNT_OF(violations) * COUNT_OF(places)));
     tcase_add_test(tests, test_violation__that_the_model_knows_of);
     tcase_add_test(tests, test_violation__between_two_new_rows);
+    tcase_add_test(tests, test_violation__that_does_not_happen_again);
     tcase_add_test(tests, test_violation__second_of_three);
     tcase_add_test(tests, test_violation__of_the_primary_key);
     tcase_add_loop_test(tests, test_violation__of_an_update, 0, (int)(COUNT_OF(violations) * 3));
