@@ -103,6 +103,7 @@ struct foreign_key *compile_typed_key(struct compilation *c, const struct mapper
     }
     struct foreign_key like = {.count = target->key_count,
                                .target = target,
+                               .owner = mapper,
                                .to_primary_key = true,
                                .name = type->name,
                                .type = type,
