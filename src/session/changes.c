@@ -30,12 +30,13 @@ static bool pointer_changes(const struct howdah_session *s, const struct mapper 
 /* What session_link and session_unlink said where no field of the object could. */
 static bool is_linked(const struct howdah_session *s, const struct mapper *mapper, const struct entry *entry)
 {
+    const void *object = entry_object(mapper, entry);
     struct owner_keys walk = {0};
     const struct foreign_key *key;
     while (entry->placed && (key = owner_next_key(mapper, &walk))) {
         const struct placed *placed = placed_find(s, entry, key);
-        if (placed &&
-            (placed->by_link || (!placed->owner && !foreign_key_is_null(key, mapper, entry_object(mapper, entry)))))
+        bool refers = !foreign_key_is_null(key, mapper, object) && foreign_key_applies(key, object);
+        if (placed && (placed->by_link || (!placed->owner && refers)))
             return true;
     }
     return false;
