@@ -118,12 +118,12 @@ static bool pair_loaded(struct work *w, const struct mapper *mapper, struct chan
 {
     const struct foreign_key *key = relation->foreign_key;
     const void *pointer = object_pointer(relation, change->image), *before = object_pointer(relation, change->old);
-    bool value_counts = !foreign_key_equal(key, mapper, change->image, change->old) ||
-                        foreign_key_applies(key, change->image) != foreign_key_applies(key, change->old);
-    if (pointer == before || (!pointer && value_counts))
+    bool value = !foreign_key_equal(key, mapper, change->image, change->old);
+    bool label = foreign_key_applies(key, change->image) != foreign_key_applies(key, change->old);
+    if (pointer == before || (!pointer && (value || label)))
         return true;
-    if (pointer)
-        return take_pointer(w, mapper, change, relation, pointer, value_counts);
+    if (pointer) /* a label alone chooses no row */
+        return take_pointer(w, mapper, change, relation, pointer, value);
     if (foreign_key_clear(key, mapper, change->image))
         return true;
     return work_refuse(w, HOWDAH_STATUS_NOT_NULL, change, relation->field->name,
