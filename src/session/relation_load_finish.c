@@ -39,6 +39,8 @@ static void sift_rows(struct relation_load *load)
     load->row_count = kept;
     for (size_t i = 0; i < load->move_count; i++)
         load->provisional[load->moves[i].key] = true;
+    if (load->s->flushed && load->relation->field->kind != HOWDAH_FIELD_BELONGS_TO) /* the rows are those of a flush */
+        memset(load->provisional, true, load->index.count);
 }
 
 /* --- what a rollback takes back --- */
