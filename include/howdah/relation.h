@@ -34,7 +34,8 @@ HOWDAH_API bool howdah_session_is_loaded_field(struct howdah_session *s, const v
 
 /* session_count(s, user, posts): how many rows a collection has, without loading it: asked for the object and its siblings
  * with one statement (1 trip), and kept for them until the session commits, flushes, rolls back or refreshes. What was
- * added, deleted, linked and unlinked since is counted as well; where a program moved an object by writing its fields, from
+ * added, deleted, linked and unlinked since is counted as well, but for what a MANY_TO_MANY that isn't loaded has of objects
+ * that are marked deleted; where a program moved an object by writing its fields, from
  * the next such call on. Of a collection that is loaded it is its .count (no trip). 0 on error. */
 HOWDAH_API uint64_t howdah_session_count_field(struct howdah_session *s, const void *object, size_t offset);
 #define howdah_session_count(s, object, field) \

@@ -127,11 +127,31 @@ bool foreign_key_is_known(const struct howdah_session *s, const struct foreign_k
     return true;
 }
 
-bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object)
+bool foreign_key_clears(const struct foreign_key *key, const struct mapper *mapper)
 {
     for (uint32_t i = 0; i < key->count; i++)
         if (!own(key, mapper, i)->nullable)
             return false;
+    return true;
+}
+
+void foreign_key_reset(const struct foreign_key *key, const struct mapper *mapper, void *object, const void *snapshot)
+{
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = own(key, mapper, i);
+        if (c->key)
+            continue;
+        if (snapshot)
+            memcpy(column_field(c, object), column_field(c, snapshot), c->size);
+        else
+            memset(column_field(c, object), 0, c->size);
+    }
+}
+
+bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object)
+{
+    if (!foreign_key_clears(key, mapper))
+        return false;
     for (uint32_t i = 0; i < key->count; i++)
         column_set_null(own(key, mapper, i), object);
     return true;

@@ -27,6 +27,10 @@ uint32_t foreign_key_generated_part(const struct foreign_key *key);
 bool foreign_key_waits(const struct foreign_key *key, const void *target);
 /* Makes it NULL; false if a part can't be. */
 bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);
+/* Whether it can be NULL. */
+bool foreign_key_clears(const struct foreign_key *key, const struct mapper *mapper);
+/* The value of the row again, or nothing in a new object (snapshot NULL); but its own key is the program's. */
+void foreign_key_reset(const struct foreign_key *key, const struct mapper *mapper, void *object, const void *snapshot);
 /* Whether it is this foreign key that the object's label chooses, where that is polymorphic. */
 bool foreign_key_applies(const struct foreign_key *key, const void *object);
 /* Whether the session knows the target's key: its columns were loaded. */

@@ -11,6 +11,7 @@
 #include "object.h"
 #include "owner.h"
 #include "places.h"
+#include "recall.h"
 #include "relation_load.h"
 
 #include <howdah/relation.h>
@@ -60,17 +61,8 @@ static struct entry *find_other(const struct linking *l, const void *object)
 /* The value as it was, or as it is in a new object: what the pointer says decides. */
 static void reset_value(const struct foreign_key *key, const struct mapper *mapper, const struct entry *child)
 {
-    void *object = entry_object(mapper, child);
-    const void *snapshot = entry_snapshot(mapper, child);
-    for (uint32_t i = 0; i < key->count; i++) {
-        const struct column *c = &mapper->columns[key->columns[i]];
-        if (c->key)
-            continue; /* its own key is the program's */
-        if (child->state == ENTRY_NEW)
-            memset(column_field(c, object), 0, c->size);
-        else
-            memcpy(column_field(c, object), column_field(c, snapshot), c->size);
-    }
+    const void *snapshot = child->state == ENTRY_NEW ? NULL : entry_snapshot(mapper, child);
+    foreign_key_reset(key, mapper, entry_object(mapper, child), snapshot);
 }
 
 static bool set_type(struct howdah_session *s, const struct foreign_key *key, void *object)
@@ -93,11 +85,6 @@ static bool has_key(const struct foreign_key *key, const struct entry *owner)
     return owner->state != ENTRY_NEW || !foreign_key_waits(key, object);
 }
 
-static const void *key_of(const struct foreign_key *key, const struct entry *owner)
-{
-    return owner->state == ENTRY_NEW ? entry_object(key->target, owner) : entry_snapshot(key->target, owner);
-}
-
 /* What the child's own fields say from now on. */
 static bool set_fields(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                        struct entry *child, struct entry *owner)
@@ -116,7 +103,7 @@ static bool set_fields(struct howdah_session *s, const struct foreign_key *key, 
         reset_value(key, mapper, child);
         return true;
     }
-    return foreign_key_assign(key, mapper, &s->arena, object, key_of(key, owner)) || !session_no_memory(s);
+    return foreign_key_assign(key, mapper, &s->arena, object, owner_key(key, owner)) || !session_no_memory(s);
 }
 
 /* What a polymorphic child belonged to by another label. */
@@ -149,7 +136,10 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
         return false;
     if (!owner_show(s, key, mapper, child, owner, l->relation) || !set_fields(s, key, mapper, child, owner))
         return false;
-    placed_find(s, child, key)->by_link = owner && !key->relation && !has_key(key, owner);
+    struct placed *placed = placed_find(s, child, key);
+    placed->said = true;
+    placed->keyed = owner && has_key(key, owner);
+    placed->by_link = owner && !key->relation && !placed->keyed;
     return true;
 }
 
@@ -248,20 +238,33 @@ static bool is_unknown(const struct linking *l, const struct mapper *mapper, con
     return unloaded && foreign_key_equal(key, mapper, object, snapshot) && !placed_find(l->s, child, key);
 }
 
+/* Whether the child's fields lead to that owner. A value of a unique column is compared: the session finds objects by their
+ * primary keys alone. */
+static bool is_owner(const struct linking *l, const struct mapper *mapper, const struct entry *child,
+                     const struct entry *owner)
+{
+    const struct foreign_key *key = l->relation->foreign_key;
+    struct entry *now;
+    enum whose whose = owner_now(l->s, key, mapper, child, &now);
+    if (whose != OWNER_UNKNOWN || key->to_primary_key)
+        return whose == OWNER_KNOWN && now == owner;
+    return foreign_key_refers_to(key, mapper, entry_object(mapper, child), owner_key(key, owner));
+}
+
 static bool unlink_one(const struct linking *l, struct entry *other)
 {
     const struct relation *relation = l->relation;
     if (relation->join)
         return unlink_join(l, other);
     bool belongs = is_belongs_to(relation);
-    struct entry *child = belongs ? l->owner : other, *owner = belongs ? other : l->owner, *now;
+    struct entry *child = belongs ? l->owner : other, *owner = belongs ? other : l->owner;
     const struct mapper *mapper = belongs ? relation->mapper : relation->target;
+    if (!recall(l->s, mapper, child))
+        return false;
     if (is_unknown(l, mapper, child))
         return fail(l, HOWDAH_STATUS_MISUSE,
                     "the foreign key of that object was not loaded: session_load_columns first");
-    if (owner_now(l->s, relation->foreign_key, mapper, child, &now) != OWNER_KNOWN || now != owner)
-        return true; /* it is not linked */
-    return place(l, child, NULL);
+    return !is_owner(l, mapper, child, owner) || place(l, child, NULL);
 }
 
 bool link_objects(struct howdah_session *s, const struct relation *relation, struct entry *owner, struct entry *other)

@@ -4,6 +4,7 @@
 #include "foreign_key.h"
 #include "member.h"
 #include "object.h"
+#include "recall.h"
 #include "snapshot.h"
 
 /* --- the journal --- */
@@ -50,8 +51,17 @@ struct placed *placed_put(struct howdah_session *s, struct entry *child, const s
     if (placed->owner != owner)
         placed->via = NULL;
     placed->owner = owner;
-    placed->by_link = false;
+    placed->by_link = placed->said = placed->keyed = false;
     return placed;
+}
+
+void placed_drop(struct howdah_session *s, struct placed *gone)
+{
+    struct placed **placed = &s->placed;
+    while (*placed != gone)
+        placed = &(*placed)->next;
+    *placed = gone->next;
+    map_remove(&s->placed_map, &gone->node);
 }
 
 void placed_forget(struct howdah_session *s)
@@ -63,6 +73,11 @@ void placed_forget(struct howdah_session *s)
 }
 
 /* --- who it is --- */
+
+const void *owner_key(const struct foreign_key *key, const struct entry *owner)
+{
+    return owner->state == ENTRY_NEW ? entry_object(key->target, owner) : entry_snapshot(key->target, owner);
+}
 
 static enum whose by_pointer(const struct howdah_session *s, const struct foreign_key *key, const void *pointer,
                              struct entry **ret)
@@ -206,6 +221,8 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
 {
     struct owner_keys walk = {0};
     const struct foreign_key *key;
+    if (!recall(s, mapper, child))
+        return false;
     while ((key = owner_next_key(mapper, &walk))) {
         struct entry *owner, *unknown;
         enum whose whose = owner_now(s, key, mapper, child, &owner);
@@ -261,15 +278,6 @@ bool owners_changed(struct howdah_session *s, const struct mapper *mapper, struc
         }
     }
     return true;
-}
-
-static void placed_drop(struct howdah_session *s, struct placed *gone)
-{
-    struct placed **placed = &s->placed;
-    while (*placed != gone)
-        placed = &(*placed)->next;
-    *placed = gone->next;
-    map_remove(&s->placed_map, &gone->node);
 }
 
 /* Over one key, once the row is known: where the child is, is in the row again, and not in the journal. */

@@ -15,6 +15,8 @@ struct placed {
     struct entry *owner;        /* whose fields show it; NULL: nobody's */
     const struct relation *via; /* the filtered relation by whose name it was linked; NULL: none */
     bool by_link; /* no pointer field leads to the owner, and it has no key yet: this is what the commit goes by */
+    bool said;    /* by session_link or session_unlink, which have set the child's fields */
+    bool keyed;   /* and its value to the owner's key */
 };
 
 enum whose {
@@ -28,9 +30,13 @@ struct placed *placed_find(const struct howdah_session *s, const struct entry *c
 /* Writes it. NULL: the session has the error. */
 struct placed *placed_put(struct howdah_session *s, struct entry *child, const struct foreign_key *key,
                           struct entry *owner);
+/* Forgets that one. */
+void placed_drop(struct howdah_session *s, struct placed *gone);
 /* Forgets all of it: what is, is in the rows. */
 void placed_forget(struct howdah_session *s);
 
+/* The object or row that has the owner's key. */
+const void *owner_key(const struct foreign_key *key, const struct entry *owner);
 /* To whom the child's fields refer now: pointer, value, or link. */
 enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                      const struct entry *child, struct entry **ret_owner);
