@@ -136,15 +136,16 @@ static uint32_t group_of(uint32_t node, uint32_t count, bool reach[NODES_MAX][NO
 
 static void judge(uint32_t count, bool reach[NODES_MAX][NODES_MAX], const struct toposort *result)
 {
-    uint32_t groups[3] = {0}, last = 0;
+    uint32_t groups[3] = {0}, last = 0, wrong = count;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t node = result->order[i], group = group_of(node, count, reach);
         uint32_t rank = group == 0 ? depth_of(node, count, reach) : count + group;
         uint32_t place = rank * NODES_MAX + node;
-        ck_assert_msg(i == 0 || place > last, "node %u stands wrong", node);
+        wrong = i == 0 || place > last ? wrong : i;
         last = place;
         groups[group]++;
     }
+    ck_assert_msg(wrong == count, "what has place %u stands wrong", wrong);
     ck_assert_uint_eq(result->sorted, groups[0]);
     ck_assert_uint_eq(result->cyclic, groups[1]);
 }
@@ -182,8 +183,10 @@ START_TEST(test_toposort__long_chain)
     arena_init(&arena, &memory_default);
     ck_assert(toposort(&arena, COUNT, edges, COUNT - 1, &result));
     ck_assert_uint_eq(result.sorted, COUNT);
-    for (uint32_t i = 0; i < COUNT; i++)
-        ck_assert_uint_eq(result.order[i], COUNT - 1 - i);
+    uint32_t right = 0; /* one check for all of them: each is a message to the runner */
+    while (right < COUNT && result.order[right] == COUNT - 1 - right)
+        right++;
+    ck_assert_uint_eq(right, COUNT);
     arena_done(&arena);
     free(edges);
 }
