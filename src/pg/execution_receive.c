@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { CHUNK_ROWS = 64 }; /* rows of a result that comes in pieces, where libpq can do that */
+enum { FEW_ROWS = 64, MANY_ROWS = 256 }; /* of a result that comes in pieces, where libpq can do that */
 
 static struct awaited *first(struct pg_execution *e)
 {
@@ -147,13 +147,15 @@ static void take_rows(struct pg_execution *e, const PGresult *result)
 void execution_expect_rows(struct pg_execution *e)
 {
     const struct awaited *awaited = first(e);
-    if (!awaited || awaited->kind != AWAITED_STEP || !awaited->step->one_by_one)
+    if (!awaited || awaited->kind != AWAITED_STEP)
         return;
 #ifdef LIBPQ_HAS_CHUNK_MODE
-    PQsetChunkedRowsMode(e->connection->pg, CHUNK_ROWS);
+    if (awaited->step->one_by_one || awaited->step->many)
+        PQsetChunkedRowsMode(e->connection->pg, awaited->step->one_by_one ? FEW_ROWS : MANY_ROWS);
 #else
-    (void)CHUNK_ROWS;
-    PQsetSingleRowMode(e->connection->pg);
+    (void)FEW_ROWS, (void)MANY_ROWS;
+    if (awaited->step->one_by_one)
+        PQsetSingleRowMode(e->connection->pg);
 #endif
 }
 

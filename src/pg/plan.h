@@ -43,9 +43,10 @@ struct pg_step {
     const struct statement *statement;
     enum pg_role role;
     bool sync; /* ends its segment: the executor waits until all its results are in */
-    bool
-        one_by_one; /* rows are delivered as they arrive, and none is held; else when the result is whole, for which libpq
-                        does much less. Same callback */
+    /* Rows come when the result is whole, for which libpq does least, unless one of these is set. Same callback. */
+    bool one_by_one; /* as they arrive, and none is held */
+    bool many;       /* in pieces where libpq can do that (17), since what becomes of them is kept: so the result is not
+                        held beside it, and the server goes on meanwhile */
 
     /* Called right before the step is sent. NULL: no parameters. A status other than OK stops the plan. */
     enum howdah_status (*bind)(void *arg, struct pg_step *step, struct pg_binding *ret);

@@ -319,16 +319,21 @@ static enum howdah_status run_steps(struct eager_run *run)
     struct howdah_session *s = run->s;
     size_t head = transaction_head_count(s), count = head;
     struct pg_step *steps = arena_allocate_array(&run->arena, head + run->branch_count + 3, sizeof(*steps));
-    bool own = s->transaction == TRANSACTION_NONE;
+    bool own = s->transaction == TRANSACTION_NONE, many = !run->select.limit;
     if (!steps)
         return session_no_memory(s);
     transaction_put_head(s, steps);
     if (own)
         steps[count++] = (struct pg_step){.statement = &transaction_begin_snapshot, .role = PG_BEGIN};
-    steps[count++] = (struct pg_step){
-        .statement = run->prepared.statement, .sync = run->by_keys, .bind = bind_root, .row = take_root, .arg = run};
+    steps[count++] = (struct pg_step){.statement = run->prepared.statement,
+                                      .sync = run->by_keys,
+                                      .many = many,
+                                      .bind = bind_root,
+                                      .row = take_root,
+                                      .arg = run};
     for (size_t i = 0; i < run->branch_count; i++)
         steps[count++] = (struct pg_step){.statement = run->branches[i].prepared.statement,
+                                          .many = many,
                                           .bind = bind_branch,
                                           .row = take_row,
                                           .done = end_branch,

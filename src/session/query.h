@@ -170,7 +170,8 @@ struct query_reading {
     struct howdah_query *q;
     const struct query_form *form;
     enum howdah_status (*row)(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
-    bool one_by_one; /* rows are delivered as they arrive */
+    bool one_by_one; /* rows are delivered as they arrive, */
+    bool many;       /* or in pieces, see pg/plan.h */
 };
 enum howdah_status query_read(struct query_reading *reading);
 struct sibling_result;

@@ -207,6 +207,7 @@ static enum howdah_status run(struct reading *reading, enum select_form form)
     model = reading->mapper->model;
     reading->base.form = query_prepare(q, form);
     reading->base.one_by_one = reading->each;
+    reading->base.many = !select_limit(&reading->base.q->select, form);
     reading->base.row = reading->each ? pass_row : q->result || q->untracked ? take_struct : take_managed;
     bool ready = reading->base.form && (!q->result || prepare_outputs(reading, &arena));
     if (ready && reading->each && !(reading->row = arena_allocate(&arena, model->size, model->alignment)))

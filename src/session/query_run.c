@@ -152,6 +152,7 @@ enum howdah_status query_read(struct query_reading *reading)
                            .bind = bind,
                            .arg = reading,
                            .one_by_one = reading->one_by_one || budget_row_limit(q->s),
+                           .many = reading->many,
                            .row = reading->row};
     return query_check_lock(q) ? transaction_read(q->s, &step) : q->s->error.status;
 }

@@ -42,7 +42,11 @@ static bool ask(struct relation_load *load)
     if (select_statement_get(&s->db->texts, load->arena, load->arena, relation_write, &request, &prepared) !=
         HOWDAH_STATUS_OK)
         return !session_no_memory(s);
-    struct pg_step step = {.statement = prepared.statement, .bind = bind_keys, .row = take_row, .arg = load};
+    struct pg_step step = {.statement = prepared.statement,
+                           .many = relation_is_many(load->relation),
+                           .bind = bind_keys,
+                           .row = take_row,
+                           .arg = load};
     return transaction_read(s, &step) == HOWDAH_STATUS_OK;
 }
 

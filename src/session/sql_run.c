@@ -246,6 +246,7 @@ static enum howdah_status run(struct raw *raw)
         step.columns = take_columns;
         step.row = raw->each ? pass_row : take_object;
         step.one_by_one = raw->each || raw->one || budget_row_limit(s); /* where most rows may not be wanted */
+        step.many = true;
     }
     /* What session_execute runs is taken to write, also where its first word is SELECT: of a function that does. */
     if (!raw->mapper)
