@@ -13,16 +13,13 @@ moment clock_now(void)
     return (moment)now.tv_sec * 1000 * NS_PER_MS + now.tv_nsec;
 }
 
-moment clock_deadline(int milliseconds, int standard)
+moment clock_after(int milliseconds)
 {
-    int chosen = milliseconds ? milliseconds : standard;
-    return chosen < 0 ? MOMENT_NEVER : clock_now() + (moment)chosen * NS_PER_MS;
+    return clock_now() + (moment)milliseconds * NS_PER_MS;
 }
 
-int clock_left(moment deadline)
+int clock_until(moment deadline)
 {
-    if (deadline == MOMENT_NEVER)
-        return -1;
     moment left = deadline - clock_now();
     if (left <= 0)
         return 0;

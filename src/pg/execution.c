@@ -277,7 +277,8 @@ static void work(struct pg_execution *e)
 {
     e->blocked = false;
     for (;;) {
-        execution_receive(e);
+        if (e->awaited.count)
+            execution_receive(e);
         if (is_within_segment(e) && e->status != HOWDAH_STATUS_OK)
             cut_segment_short(e);
         else if (e->state == EXECUTION_FULL && execution_has_room(e))
@@ -303,7 +304,8 @@ static enum howdah_status refuse_start(struct pg_plan *plan, enum howdah_status 
 static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
 {
     const struct pg_options *options = e->connection->options;
-    PQclear(e->failure);
+    if (e->failure)
+        PQclear(e->failure);
     e->failure = NULL;
     e->plan = plan;
     e->status = HOWDAH_STATUS_OK;

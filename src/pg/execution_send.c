@@ -173,7 +173,9 @@ static bool choose_mode(struct pg_execution *e, const struct cached *cached)
 {
     PGconn *pg = e->connection->pg;
     e->alone = e->plan->count == 1 && e->awaited.count == 0 && (!cached || cached->state == CACHED_PREPARED);
-    return e->alone ? PQexitPipelineMode(pg) : PQenterPipelineMode(pg);
+    if (!e->alone)
+        return PQenterPipelineMode(pg);
+    return PQpipelineStatus(pg) == PQ_PIPELINE_OFF || PQexitPipelineMode(pg);
 }
 
 static bool enter_pipeline(struct pg_execution *e)

@@ -193,13 +193,21 @@ static void give_connection_back(struct pg_pool *pool, struct pg_connection *con
     pool->idle = connection;
 }
 
+static struct pg_connection *take_idle(struct pg_pool *pool)
+{
+    struct pg_connection *connection = pool->idle;
+    if (!connection)
+        return NULL;
+    pool->idle = connection->next_idle;
+    mark_leased(pool, connection, true);
+    return connection;
+}
+
 static bool take_at_once(struct pg_pool *pool, struct turn *turn)
 {
-    if (pool->idle) {
+    turn->connection = take_idle(pool);
+    if (turn->connection) {
         turn->kind = TURN_CONNECTION;
-        turn->connection = pool->idle;
-        pool->idle = turn->connection->next_idle;
-        mark_leased(pool, turn->connection, true);
     } else if (pool->places < pool->options.pool_size) {
         turn->kind = TURN_CONNECT;
         pool->places++;
@@ -283,13 +291,11 @@ static void close_leased(struct pg_pool *pool, struct pg_connection *connection)
     connection_close(connection);
 }
 
-enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
-                                 struct pg_connection **ret)
+/* No connection was idle and alive. */
+static enum howdah_status wait_for_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                         struct pg_connection **ret)
 {
     struct turn turn = {.kind = TURN_WAITING};
-    if (is_in_child(pool))
-        return error_set(error, HOWDAH_STATUS_MISUSE,
-                         "this process was forked after the database was opened: open it anew in the child");
     enum howdah_status status = take_turn(pool, &turn, deadline, error);
     if (status != HOWDAH_STATUS_OK)
         return status;
@@ -300,6 +306,25 @@ enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct h
     if (turn.kind == TURN_CONNECTION)
         close_leased(pool, turn.connection);
     return connect_on_place(pool, deadline, error, ret);
+}
+
+enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                 struct pg_connection **ret)
+{
+    if (is_in_child(pool))
+        return error_set(error, HOWDAH_STATUS_MISUSE,
+                         "this process was forked after the database was opened: open it anew in the child");
+    pthread_mutex_lock(&pool->mutex);
+    struct pg_connection *idle = take_idle(pool);
+    pthread_mutex_unlock(&pool->mutex);
+    if (!idle)
+        return wait_for_lease(pool, deadline, error, ret);
+    if (!connection_looks_alive(idle)) {
+        close_leased(pool, idle);
+        return connect_on_place(pool, deadline, error, ret);
+    }
+    *ret = idle;
+    return HOWDAH_STATUS_OK;
 }
 
 void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection)

@@ -52,9 +52,7 @@ void statement_cache_done(struct statement_cache *cache)
 
 static bool is_of(const struct map_node *node, const void *probe)
 {
-    const struct cached *cached = (const struct cached *)node;
-    const struct statement *statement = probe;
-    return cached->hash[0] == statement->hash[0] && cached->hash[1] == statement->hash[1];
+    return cached_is_of((const struct cached *)node, probe);
 }
 
 static void remove_entry(struct statement_cache *cache, struct cached_list *list, struct cached *cached)
@@ -108,7 +106,7 @@ static struct cached *revive(struct statement_cache *cache, struct cached *cache
     return cached;
 }
 
-struct cached *statement_cache_use(struct statement_cache *cache, const struct statement *statement)
+struct cached *statement_cache_find(struct statement_cache *cache, const struct statement *statement)
 {
     if (cache->limit == 0)
         return NULL;

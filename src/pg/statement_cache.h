@@ -44,7 +44,7 @@ void statement_cache_done(struct statement_cache *cache);
 
 /* The entry to run the statement by, made now if there is none; it counts as used. NULL if it has to run
  * without a name: nothing is cached, it is waiting to be closed, or memory is out. */
-struct cached *statement_cache_use(struct statement_cache *cache, const struct statement *statement);
+static inline struct cached *statement_cache_use(struct statement_cache *cache, const struct statement *statement);
 
 /* The server refused its Parse, or never got to it. */
 void statement_cache_forget(struct cached *cached);
@@ -57,5 +57,22 @@ void statement_cache_make_stale(struct statement_cache *cache, struct cached *ca
 struct cached *statement_cache_next_to_close(struct statement_cache *cache);
 /* The answer to its close: if it is gone the entry is freed, else it has to be closed again. */
 void statement_cache_closed(struct statement_cache *cache, struct cached *cached, bool gone);
+
+/* --- the way that most take --- */
+
+static inline bool cached_is_of(const struct cached *cached, const struct statement *statement)
+{
+    return cached->hash[0] == statement->hash[0] && cached->hash[1] == statement->hash[1];
+}
+
+/* Any statement. */
+struct cached *statement_cache_find(struct statement_cache *cache, const struct statement *statement);
+
+/* Often it is the one that ran before. */
+static inline struct cached *statement_cache_use(struct statement_cache *cache, const struct statement *statement)
+{
+    struct cached *newest = cache->live.newest;
+    return newest && cached_is_of(newest, statement) ? newest : statement_cache_find(cache, statement);
+}
 
 #endif

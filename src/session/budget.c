@@ -106,12 +106,10 @@ static void tally_up(struct budget *budget, const struct statement *statement)
     snprintf(free->text, TALLY_TEXT, "%.96s%s", statement->text, length > 96 ? "..." : "");
 }
 
-bool budget_allows(struct howdah_session *s, const struct pg_plan *plan)
+bool budget_has_room(struct howdah_session *s, const struct pg_plan *plan)
 {
     const struct budget *budget = s->budget;
     uint32_t statements = 0, trips = 0;
-    if (!budget)
-        return true;
     for (size_t i = 0; i < plan->count; i++) {
         statements += counts(plan->steps[i].statement);
         trips += plan->steps[i].sync;
@@ -127,16 +125,14 @@ bool budget_allows(struct howdah_session *s, const struct pg_plan *plan)
     return false;
 }
 
-uint64_t budget_row_limit(const struct howdah_session *s)
+uint64_t budget_last_row(const struct howdah_session *s)
 {
-    return s->budget && s->budget->limits.rows ? s->budget->before.rows + s->budget->limits.rows : 0;
+    return s->budget->limits.rows ? s->budget->before.rows + s->budget->limits.rows : 0;
 }
 
-bool budget_note(struct howdah_session *s, const struct pg_plan *plan)
+bool budget_add(struct howdah_session *s, const struct pg_plan *plan)
 {
     struct budget *budget = s->budget;
-    if (!budget)
-        return true;
     for (size_t i = 0; i < plan->count; i++)
         if (counts(plan->steps[i].statement))
             tally_up(budget, plan->steps[i].statement);

@@ -81,12 +81,11 @@ bool hooks_may_call(struct howdah_session *s, const char *call)
     return s->hook == HOOK_NONE;
 }
 
-bool hooks_may_send(struct howdah_session *s)
+bool hooks_refuse_sending(struct howdah_session *s)
 {
-    if (s->hook == HOOK_ENDED)
-        session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
-                     "nothing can be sent from after_commit or after_rollback: the transaction is over");
-    return s->hook != HOOK_ENDED;
+    session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
+                 "nothing can be sent from after_commit or after_rollback: the transaction is over");
+    return false;
 }
 
 enum howdah_status howdah_session_hooks(struct howdah_session *s, const struct howdah_hooks *hooks)

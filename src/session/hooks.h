@@ -20,7 +20,12 @@ void hooks_after_rollback(struct howdah_session *s);
 
 /* False, and MISUSE: no hook may make this call. */
 bool hooks_may_call(struct howdah_session *s, const char *call);
+/* False, always. */
+bool hooks_refuse_sending(struct howdah_session *s);
 /* False, and MISUSE: in a hook that comes after the end of a transaction nothing may be sent. */
-bool hooks_may_send(struct howdah_session *s);
+static inline bool hooks_may_send(struct howdah_session *s)
+{
+    return s->hook != HOOK_ENDED || hooks_refuse_sending(s);
+}
 
 #endif

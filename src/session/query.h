@@ -160,8 +160,13 @@ void query_leave(struct howdah_query *q);
 /* The parameters as libpq takes them. False if memory is out. */
 bool query_make_binding(struct arena *arena, const struct select_statement *prepared, struct pg_binding *ret);
 
-/* The form with its statement and parameters, rendered if it isn't yet; NULL and the session's error. */
-struct query_form *query_prepare(struct howdah_query *q, enum select_form form);
+/* The form with its statement and parameters, rendered; NULL and the session's error. */
+struct query_form *query_render(struct howdah_query *q, enum select_form form);
+/* The same, rendered only if it isn't yet. */
+static inline struct query_form *query_prepare(struct howdah_query *q, enum select_form form)
+{
+    return q->forms[form].prepared.statement ? &q->forms[form] : query_render(q, form);
+}
 /* The same for what `write` writes, which is used once. */
 bool query_prepare_form(struct howdah_query *q, select_write *write, const void *arg, struct query_form *form);
 

@@ -80,11 +80,9 @@ static bool check_having(struct howdah_query *q)
     return false;
 }
 
-struct query_form *query_prepare(struct howdah_query *q, enum select_form kind)
+struct query_form *query_render(struct howdah_query *q, enum select_form kind)
 {
     struct query_form *form = &q->forms[kind];
-    if (form->prepared.statement)
-        return form;
     if ((kind == SELECT_EXISTS || (check_distinct(q) && check_having(q))) &&
         query_prepare_form(q, write, &(struct writing){q, kind}, form))
         return form;

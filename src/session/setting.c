@@ -44,11 +44,10 @@ static enum howdah_status bind_head(void *arg, struct pg_step *step, struct pg_b
     return transaction_bind_setting(s, setting, ret);
 }
 
-size_t transaction_head_count(const struct howdah_session *s)
+size_t transaction_count_head(const struct howdah_session *s)
 {
     size_t count = s->transaction == TRANSACTION_BEGUN;
-    for (const struct setting *setting = s->settings; s->transaction != TRANSACTION_NONE && setting;
-         setting = setting->next)
+    for (const struct setting *setting = s->settings; setting; setting = setting->next)
         count++;
     return count;
 }

@@ -206,7 +206,8 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
 {
     struct pg_connection *connection = s->connection;
     enum howdah_status status = HOWDAH_STATUS_OK;
-    error_clear(&s->error);
+    if (s->error.status != HOWDAH_STATUS_OK)
+        error_clear(&s->error);
     plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
     s->at_savepoint = false;
     if (s->transaction == TRANSACTION_PREPARED)

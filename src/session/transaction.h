@@ -33,7 +33,11 @@ struct setting {
 
 /* How many steps must go before the first one of a plan in the program's transaction: BEGIN, and settings that were not
  * sent. And the steps. */
-size_t transaction_head_count(const struct howdah_session *s);
+size_t transaction_count_head(const struct howdah_session *s);
+static inline size_t transaction_head_count(const struct howdah_session *s)
+{
+    return s->transaction == TRANSACTION_NONE ? 0 : transaction_count_head(s);
+}
 void transaction_put_head(struct howdah_session *s, struct pg_step *ret_steps);
 extern const struct statement transaction_setting_statement;
 /* Binds a setting to it. */
