@@ -79,6 +79,7 @@ struct pg_execution {
 
     bool described;             /* the step has got its result's columns */
     bool answered;              /* a result of the oldest awaited was taken; libpq's NULL that ends it comes next */
+    char tag[64];               /* of a result in pieces: libpq gives the command tag to the last one that has rows */
     int columns;                /* whose types are in the cells; -1: none */
     const struct cached *typed; /* the statement that they are of, if it has a name */
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { FEW_ROWS = 64, MANY_ROWS = 256 }; /* of a result that comes in pieces, where libpq can do that */
@@ -191,11 +192,12 @@ static void complete_step(struct pg_execution *e, PGresult *result)
 {
     struct awaited *awaited = first(e);
     struct pg_step *step = awaited->step;
+    const char *tag = *e->tag ? e->tag : PQcmdStatus(result);
     if (step->role == PG_COMMIT || step->role == PG_PREPARE)
-        check_commit(e, step, PQcmdStatus(result));
+        check_commit(e, step, tag);
     if (!step->done && !e->watched)
         return;
-    const struct pg_done done = {.tag = PQcmdStatus(result), .affected = tag_count(PQcmdStatus(result))};
+    const struct pg_done done = {.tag = tag, .affected = tag_count(tag)};
     execution_report(e, awaited, done.affected, e->status, "");
     if (!step->done || e->status != HOWDAH_STATUS_OK)
         return;
@@ -321,6 +323,7 @@ static void drop_first(struct pg_execution *e)
         e->columns = -1;
     awaited_drop(&e->awaited);
     e->answered = e->described = false;
+    *e->tag = '\0';
     execution_expect_rows(e);
 }
 
@@ -381,13 +384,18 @@ static bool is_copy(ExecStatusType status)
     return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
 }
 
-static bool is_some_rows(ExecStatusType status)
+/* Whether it is a piece of a result, behind which others come. */
+static bool is_some_rows(struct pg_execution *e, PGresult *result)
 {
 #ifdef LIBPQ_HAS_CHUNK_MODE
-    if (status == PGRES_TUPLES_CHUNK)
+    if (PQresultStatus(result) == PGRES_TUPLES_CHUNK) {
+        snprintf(e->tag, sizeof(e->tag), "%s", PQcmdStatus(result));
         return true;
+    }
+#else
+    (void)e;
 #endif
-    return status == PGRES_SINGLE_TUPLE;
+    return PQresultStatus(result) == PGRES_SINGLE_TUPLE;
 }
 
 static void take_success(struct pg_execution *e, PGresult *result)
@@ -397,7 +405,7 @@ static void take_success(struct pg_execution *e, PGresult *result)
     bool is_whole = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY;
     if (is_copy(status))
         execution_give_up(e, HOWDAH_STATUS_MISUSE, "COPY can't run here: use INSERT or SELECT");
-    else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC || (!is_whole && !is_some_rows(status)))
+    else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC || (!is_whole && !is_some_rows(e, result)))
         lose_track(e);
     else if (kind == AWAITED_STEP)
         take_rows(e, result);

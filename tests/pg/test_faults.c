@@ -183,7 +183,7 @@ START_TEST(test_faults__deadline_is_total)
 {
     double start = milliseconds();
     harness_clear(&h);
-    harness_add(&h, PG_STATEMENT, "SELECT pg_sleep(0.01), repeat('x', 20000) FROM generate_series(1, 1000)")
+    harness_add(&h, PG_STATEMENT, "SELECT pg_sleep(0.001), repeat('x', 2000) FROM generate_series(1, 10000)")
         ->one_by_one = true;
     h.plan.deadline = clock_deadline(300, 0);
     ck_assert_int_eq(harness_run(&h), HOWDAH_STATUS_TIMEOUT);
