@@ -107,6 +107,21 @@ void *arena_allocate_more(struct arena *arena, size_t size)
 
 #endif
 
+void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
+{
+    if (alignment == 1)
+        return arena_allocate_text(arena, size);
+#ifndef HOWDAH_DEBUG_ARENA
+    uintptr_t next = (uintptr_t)arena->next, end = (uintptr_t)arena->end;
+    uintptr_t start = (end - size) & ~(uintptr_t)(alignment - 1);
+    if (next && size <= end - next && start >= next) {
+        arena->end = (unsigned char *)start;
+        return (void *)start;
+    }
+#endif
+    return arena_allocate_more(arena, size); /* every block is aligned for any type */
+}
+
 void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment)
 {
     void *piece = arena_allocate(arena, size, alignment);
@@ -128,6 +143,17 @@ void *arena_copy(struct arena *arena, const void *data, size_t size)
     void *copy = arena_allocate(arena, size, _Alignof(max_align_t));
     if (copy && size)
         memcpy(copy, data, size);
+    return copy;
+}
+
+char *arena_copy_text(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = length < SIZE_MAX ? arena_allocate_text(arena, length + 1) : NULL;
+    if (!copy)
+        return NULL;
+    if (length)
+        memcpy(copy, text, length);
+    copy[length] = '\0';
     return copy;
 }
 

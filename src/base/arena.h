@@ -28,13 +28,13 @@ void arena_done(struct arena *arena);
 /* Forgets all pieces, but keeps the newest block for the next ones. */
 void arena_reset(struct arena *arena);
 /* `alignment` is a power of two. NULL if memory is out. Not zeroed. */
-static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
+void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
 void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment);
 /* count * size, checked. */
 void *arena_allocate_array(struct arena *arena, size_t count, size_t size);
 void *arena_copy(struct arena *arena, const void *data, size_t size);
-/* `length` bytes and a final NUL. */
-static inline char *arena_copy_text(struct arena *arena, const char *text, size_t length);
+/* `length` bytes, of which there may be none, and a final NUL. */
+char *arena_copy_text(struct arena *arena, const char *text, size_t length);
 
 /* The arena as the allocator of a buffer, which never gives back what it outgrows. */
 struct howdah_allocator arena_allocator(struct arena *arena);
@@ -53,31 +53,17 @@ struct arena_room {
 /* A piece for which the newest block has no room. */
 void *arena_allocate_more(struct arena *arena, size_t size);
 
-static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
+/* A piece without alignment. */
+static inline char *arena_allocate_text(struct arena *arena, size_t size)
 {
 #ifndef HOWDAH_DEBUG_ARENA
-    uintptr_t next = (uintptr_t)arena->next, end = (uintptr_t)arena->end;
-    uintptr_t start = alignment == 1 ? next : (end - size) & ~(uintptr_t)(alignment - 1);
-    if (next && size <= end - next && start >= next) {
-        if (alignment == 1)
-            arena->next += size;
-        else
-            arena->end = (unsigned char *)start;
-        return (void *)start;
+    unsigned char *next = arena->next;
+    if (next && size <= (size_t)(arena->end - next)) {
+        arena->next += size;
+        return (char *)next;
     }
 #endif
-    (void)alignment; /* every block is aligned for any type */
     return arena_allocate_more(arena, size);
-}
-
-static inline char *arena_copy_text(struct arena *arena, const char *text, size_t length)
-{
-    char *copy = length < SIZE_MAX ? arena_allocate(arena, length + 1, 1) : NULL;
-    if (!copy)
-        return NULL;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
 }
 
 #endif

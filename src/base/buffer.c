@@ -1,5 +1,7 @@
 #include "buffer.h"
 
+#include "arena.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -36,6 +38,25 @@ bool buffer_grow(struct buffer *b, size_t more)
     return true;
 }
 
+void buffer_append(struct buffer *b, const void *data, size_t size)
+{
+    char *start = buffer_extend(b, size);
+    if (start && size)
+        memcpy(start, data, size);
+}
+
+void buffer_text(struct buffer *b, const char *text)
+{
+    buffer_append(b, text, strlen(text));
+}
+
+void buffer_byte(struct buffer *b, char byte)
+{
+    char *start = buffer_extend(b, 1);
+    if (start)
+        *start = byte;
+}
+
 void buffer_printf(struct buffer *b, const char *format, ...)
 {
     va_list args, again;
@@ -62,4 +83,9 @@ const char *buffer_cstring(struct buffer *b)
     *end = '\0';
     b->size--;
     return b->data;
+}
+
+const char *buffer_copy_text(const struct buffer *b, struct arena *arena)
+{
+    return b->failed ? NULL : arena_copy_text(arena, b->data, b->size);
 }

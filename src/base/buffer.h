@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+struct arena;
+
 struct buffer {
     const struct howdah_allocator *allocator;
     char *data;
@@ -20,9 +22,14 @@ void buffer_init(struct buffer *b, const struct howdah_allocator *allocator);
 void buffer_done(struct buffer *b);
 /* Makes room for `more` bytes; false, and failed is set, if there is none. */
 bool buffer_grow(struct buffer *b, size_t more);
+void buffer_append(struct buffer *b, const void *data, size_t size);
+void buffer_text(struct buffer *b, const char *text);
+void buffer_byte(struct buffer *b, char byte);
 void buffer_printf(struct buffer *b, const char *format, ...) HOWDAH_PRINTF(2, 3);
 /* The text with a final NUL that is not part of size; NULL if the buffer failed. */
 const char *buffer_cstring(struct buffer *b);
+/* A copy of that text in the arena; NULL if the buffer failed, or memory is out. */
+const char *buffer_copy_text(const struct buffer *b, struct arena *arena);
 
 /* Forgets the content and the failure, and keeps the memory. */
 static inline void buffer_reset(struct buffer *b)
@@ -41,42 +48,29 @@ static inline char *buffer_extend(struct buffer *b, size_t more)
     return start;
 }
 
-static inline void buffer_append(struct buffer *b, const void *data, size_t size)
-{
-    char *start = buffer_extend(b, size);
-    if (start && size)
-        memcpy(start, data, size);
-}
-
-static inline void buffer_text(struct buffer *b, const char *text)
-{
-    buffer_append(b, text, strlen(text));
-}
-
-static inline void buffer_byte(struct buffer *b, char byte)
-{
-    char *start = buffer_extend(b, 1);
-    if (start)
-        *start = byte;
-}
-
 /* Integers in network order. */
 static inline void buffer_int16(struct buffer *b, uint16_t value)
 {
     uint16_t wire = network16(value);
-    buffer_append(b, &wire, sizeof(wire));
+    char *start = buffer_extend(b, sizeof(wire));
+    if (start)
+        memcpy(start, &wire, sizeof(wire));
 }
 
 static inline void buffer_int32(struct buffer *b, uint32_t value)
 {
     uint32_t wire = network32(value);
-    buffer_append(b, &wire, sizeof(wire));
+    char *start = buffer_extend(b, sizeof(wire));
+    if (start)
+        memcpy(start, &wire, sizeof(wire));
 }
 
 static inline void buffer_int64(struct buffer *b, uint64_t value)
 {
     uint64_t wire = network64(value);
-    buffer_append(b, &wire, sizeof(wire));
+    char *start = buffer_extend(b, sizeof(wire));
+    if (start)
+        memcpy(start, &wire, sizeof(wire));
 }
 
 #endif

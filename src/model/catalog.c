@@ -58,7 +58,7 @@ void *compile_allocate(struct compilation *c, struct arena *arena, size_t count,
 
 const char *compile_take(struct compilation *c)
 {
-    const char *text = c->scratch.failed ? NULL : arena_copy_text(c->arena, c->scratch.data, c->scratch.size);
+    const char *text = buffer_copy_text(&c->scratch, c->arena);
     buffer_reset(&c->scratch);
     return compile_text(c, text);
 }

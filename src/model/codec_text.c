@@ -70,7 +70,7 @@ enum howdah_status text_decode(const struct howdah_field *field, const unsigned 
                                struct arena *arena, void *value)
 {
     (void)field;
-    char *copy = arena_allocate(arena, size + 1, 1);
+    char *copy = arena_allocate_text(arena, size + 1);
     if (!copy)
         return HOWDAH_STATUS_NO_MEMORY;
     if (!copy_without_nul(copy, data, size))
@@ -104,9 +104,11 @@ bool text_copy(const struct howdah_field *field, struct arena *arena, void *valu
 {
     (void)field;
     const char *text = text_at(value);
-    const char *copy = arena_copy_text(arena, text, strlen(text));
+    size_t size = strlen(text) + 1;
+    char *copy = arena_allocate_text(arena, size);
     if (!copy)
         return false;
+    memcpy(copy, text, size);
     memcpy(value, &copy, sizeof(copy));
     return true;
 }

@@ -43,6 +43,11 @@ bool utf8_is_well_formed(const char *text, size_t size)
     return true;
 }
 
+bool utf8_is_valid(const char *text, size_t size)
+{
+    return utf8_is_ascii(text, size) || utf8_is_well_formed(text, size);
+}
+
 size_t utf8_write(unsigned code, char to[UTF8_MAX])
 {
     size_t more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;

@@ -13,7 +13,7 @@ enum { UTF8_MAX = 4 };
 enum { VALUE_SIZE_MAX = 0x3fffffff };
 
 /* No surrogates, no overlong forms, nothing above U+10FFFF. A NUL is valid. */
-static inline bool utf8_is_valid(const char *text, size_t size);
+bool utf8_is_valid(const char *text, size_t size);
 /* The same, byte by byte where it is not ASCII. */
 bool utf8_is_well_formed(const char *text, size_t size);
 
@@ -63,17 +63,12 @@ static inline bool utf8_is_ascii(const char *at, size_t size)
     return !((seen | utf8_word(at - pair) | utf8_word(at - word)) & high_bits);
 }
 
-static inline bool utf8_is_valid(const char *text, size_t size)
-{
-    return utf8_is_ascii(text, size) || utf8_is_well_formed(text, size);
-}
-
 /* NULL, or why the text can't be sent. */
 static inline const char *utf8_fault(const char *text, size_t size)
 {
     if (size > VALUE_SIZE_MAX)
         return "is larger than 1 GB";
-    return utf8_is_valid(text, size) ? NULL : "is not valid UTF-8";
+    return utf8_is_ascii(text, size) || utf8_is_well_formed(text, size) ? NULL : "is not valid UTF-8";
 }
 
 #endif

@@ -71,8 +71,7 @@ static const char *explain(struct explaining *explaining)
     step.statement = explaining->prepared.statement;
     if (transaction_read(s, &step) != HOWDAH_STATUS_OK)
         return NULL;
-    const struct buffer *text = &explaining->text;
-    const char *kept = text->failed ? NULL : arena_copy_text(&s->arena, text->data ? text->data : "", text->size);
+    const char *kept = buffer_copy_text(&explaining->text, &s->arena);
     if (!kept)
         session_no_memory(s);
     return kept;

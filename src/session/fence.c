@@ -49,10 +49,8 @@ static bool prepare(struct howdah_database *db, struct statement *statement, con
     identifier_quote(db->options.schema, &text);
     buffer_text(&text, ".\"howdah_commits\"");
     buffer_text(&text, behind);
-    *statement = (struct statement){.text = text.failed ? NULL : arena_copy_text(&db->arena, text.data, text.size),
-                                    .types = types,
-                                    .parameters = parameters,
-                                    .control = true};
+    *statement = (struct statement){
+        .text = buffer_copy_text(&text, &db->arena), .types = types, .parameters = parameters, .control = true};
     buffer_done(&text);
     return statement->text != NULL;
 }

@@ -181,7 +181,7 @@ static const char *show(struct howdah_session *s, const struct scanned *scanned)
     struct buffer text;
     buffer_init(&text, &s->db->allocator);
     sql_put(scanned, 1, &text);
-    const char *copy = text.failed ? NULL : arena_copy_text(&s->arena, text.data ? text.data : "", text.size);
+    const char *copy = buffer_copy_text(&text, &s->arena);
     buffer_done(&text);
     return copy;
 }

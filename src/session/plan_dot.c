@@ -107,7 +107,7 @@ const char *howdah_plan_dot(const struct howdah_plan *plan)
     put_nodes(&out, w);
     bool good = put_edges(&out, w);
     buffer_text(&out, "}\n");
-    const char *text = good && !out.failed ? arena_copy_text(&w->arena, out.data, out.size) : NULL;
+    const char *text = good ? buffer_copy_text(&out, &w->arena) : NULL;
     buffer_done(&out);
     return text ? text : "";
 }

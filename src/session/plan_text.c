@@ -307,7 +307,7 @@ static const char *render(struct work *w)
         if (good)
             put_row(&t);
     }
-    const char *text = good && !t.out.failed ? arena_copy_text(&w->arena, t.out.data, t.out.size) : NULL;
+    const char *text = good ? buffer_copy_text(&t.out, &w->arena) : NULL;
     for (uint32_t c = 0; c < COLUMN_COUNT; c++)
         buffer_done(&t.cells[c]);
     buffer_done(&t.out);

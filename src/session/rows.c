@@ -79,9 +79,9 @@ bool row_casts(const struct mapper *mapper, struct arena *arena, const char **re
     }
     bool any = text.size > 0;
     buffer_text(&text, " FROM (");
-    if (any && !text.failed)
-        *ret_before = arena_copy_text(arena, text.data, text.size);
-    bool good = !text.failed && (!any || *ret_before);
+    if (any)
+        *ret_before = buffer_copy_text(&text, arena);
+    bool good = !any || *ret_before;
     buffer_done(&text);
     return good;
 }

@@ -40,7 +40,7 @@ static bool reserve(struct renderer *r)
 /* What was rendered, as text in the arena; "" where memory is out. */
 static const char *take_text(struct renderer *r)
 {
-    const char *text = r->text.failed ? NULL : arena_copy_text(r->arena, r->text.data, r->text.size);
+    const char *text = buffer_copy_text(&r->text, r->arena);
     buffer_reset(&r->text);
     r->failed = r->failed || !text;
     return text ? text : "";

@@ -124,9 +124,8 @@ const struct statement *format_statement(const struct format *format, const char
     sql_put(&scanned, 1, &text);
     if (after)
         buffer_text(&text, after);
-    *statement = (struct statement){.text = text.failed ? NULL : arena_copy_text(arena, text.data, text.size),
-                                    .types = types,
-                                    .parameters = (uint16_t)count};
+    *statement =
+        (struct statement){.text = buffer_copy_text(&text, arena), .types = types, .parameters = (uint16_t)count};
     buffer_done(&text);
     if (!statement->text)
         return NULL;

@@ -498,7 +498,7 @@ enum howdah_status sql_scan(const char *format, bool fragment, struct arena *are
     struct scan s = {.format = format, .at = format, .arena = arena, .fragment = fragment};
     buffer_init(&s.text, arena->allocator);
     bool good = scan_all(&s);
-    const char *text = good ? arena_copy_text(arena, s.text.data ? s.text.data : "", s.text.size) : NULL;
+    const char *text = good ? buffer_copy_text(&s.text, arena) : NULL;
     if (text)
         *ret = (struct scanned){.text = text,
                                 .size = s.text.size,

@@ -68,7 +68,7 @@ static size_t most_columns(const struct statement_key *key)
 static const struct statement *take_statement(struct text *t, struct arena *arena)
 {
     struct statement *statement = ARENA_NEW(arena, struct statement);
-    const char *text = t->out.failed || !statement ? NULL : arena_copy_text(arena, t->out.data, t->out.size);
+    const char *text = statement ? buffer_copy_text(&t->out, arena) : NULL;
     buffer_done(&t->out);
     if (!text)
         return NULL;

@@ -322,7 +322,7 @@ const struct statement *sweep_render(const struct sweep_path *path, struct arena
         buffer_printf(&t.out, "DELETE FROM %s AS t WHERE ", table);
         put_condition(&t);
     }
-    statement->text = t.out.failed ? NULL : arena_copy_text(arena, t.out.data, t.out.size);
+    statement->text = buffer_copy_text(&t.out, arena);
     statement->types = arena_copy(arena, t.types, t.parameters * sizeof(*t.types));
     statement->parameters = (uint16_t)t.parameters;
     buffer_done(&t.out);
