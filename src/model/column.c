@@ -189,20 +189,3 @@ void column_append(const struct column *c, const void *object, struct buffer *ou
     else
         write_uint32(out->data + start - sizeof(uint32_t), (uint32_t)size);
 }
-
-/* PostgreSQL's array_recv: dimensions, whether NULLs may come, the items' type; length and lower bound of each
- * dimension. */
-void column_append_header(const struct column *c, size_t count, struct buffer *out)
-{
-    if (count > INT32_MAX) {
-        out->failed = true;
-        return;
-    }
-    buffer_int32(out, count > 0);
-    buffer_int32(out, 1);
-    buffer_int32(out, c->item_oid);
-    if (count) {
-        buffer_int32(out, (uint32_t)count);
-        buffer_int32(out, 1);
-    }
-}

@@ -74,8 +74,8 @@ size_t column_check_all(const struct column *c, void *const *objects, size_t cou
 void column_append(const struct column *c, const void *object, struct buffer *out);
 /* The same for many objects, one after another. */
 void column_append_all(const struct column *c, void *const *objects, size_t count, struct buffer *out);
-/* Appends the header of a parameter array of `count` elements. */
-void column_append_header(const struct column *c, size_t count, struct buffer *out);
+/* Appends the header of an array of `count` elements of the type with that OID. */
+void array_append_header(uint32_t item, size_t count, struct buffer *out);
 /* Fills the field from a cell: OK; INVALID with a reason in *ret_why ("is NULL", "has 70 bytes, the field holds 63", "has
  * 2 dimensions"), which is static or lies in the arena; SCHEMA likewise ("is of type text, expected bigint"); NO_MEMORY.
  * Cells of related types are converted with a range check: int2/4/8, float4/8, text-like types, timestamp with and

@@ -6,6 +6,20 @@
 
 enum { LENGTH = sizeof(uint32_t) };
 
+/* PostgreSQL's array_recv: dimensions, flags (0: the server looks for NULLs itself), the items' type; length and lower
+ * bound of each dimension. */
+void array_append_header(uint32_t item, size_t count, struct buffer *out)
+{
+    const uint32_t words[] = {network32(count > 0), 0, network32(item), network32((uint32_t)count), network32(1)};
+    size_t size = count > 0 ? sizeof(words) : 3 * sizeof(*words);
+    char *to = count > INT32_MAX ? NULL : buffer_extend(out, size);
+    if (!to) {
+        out->failed = true;
+        return;
+    }
+    memcpy(to, words, size);
+}
+
 /* Writes one value of a fixed size in network order behind its length; NULL where the flag says so. */
 #define FIXED_LOOP(name, ctype, swap) \
     static void name(const struct column *c, void *const *objects, size_t count, struct buffer *out) \

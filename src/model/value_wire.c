@@ -1,6 +1,6 @@
 #include "value_wire.h"
 
-#include "codec.h"
+#include "column.h"
 #include "float_text.h"
 #include "text.h"
 #include "utf8.h"
@@ -23,7 +23,7 @@ static enum howdah_status refuse(const char *why, const char **ret_why)
 static enum howdah_status keep(struct buffer *b, uint32_t type, struct arena *arena, struct wire_value *ret,
                                const char **ret_why)
 {
-    const char *data = b->failed ? NULL : arena_copy_text(arena, b->data ? b->data : "", b->size);
+    const char *data = buffer_copy_text(b, arena);
     size_t size = b->size;
     buffer_done(b);
     if (!data)
@@ -147,13 +147,7 @@ static enum howdah_status array(const struct howdah_value *value, struct arena *
     if (!codec || codec->type > HOWDAH_TYPE_NUMERIC || codec->size == 0 || count > INT_MAX)
         return refuse("is an array of no type that a parameter can have: use BIND(x)", ret_why);
     buffer_init(&b, arena->allocator);
-    buffer_int32(&b, count ? 1 : 0); /* dimensions */
-    buffer_int32(&b, 0);             /* flags: the server counts NULLs itself */
-    buffer_int32(&b, codec->oid);
-    if (count) {
-        buffer_int32(&b, (uint32_t)count);
-        buffer_int32(&b, 1); /* lower bound */
-    }
+    array_append_header(codec->oid, count, &b);
     for (size_t i = 0; i < count && !status; i++)
         status = put_item(codec, value, i, &b, ret_why);
     if (!status)

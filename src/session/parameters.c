@@ -57,11 +57,16 @@ void parameters_add_field(struct parameters *p, const struct column *c, const vo
     column_append(c, object, next(p, LENGTH_SIZE)); /* with its length in front, which bind leaves out */
 }
 
-void parameters_add_fields(struct parameters *p, const struct column *c, void *const *objects, size_t count)
+static struct buffer *begin_array(struct parameters *p, uint32_t item, size_t count)
 {
     struct buffer *b = next(p, 0);
-    column_append_header(c, count, b);
-    column_append_all(c, objects, count, b);
+    array_append_header(item, count, b);
+    return b;
+}
+
+void parameters_add_fields(struct parameters *p, const struct column *c, void *const *objects, size_t count)
+{
+    column_append_all(c, objects, count, begin_array(p, c->item_oid, count));
 }
 
 void parameters_add_text(struct parameters *p, const char *text)
@@ -72,19 +77,6 @@ void parameters_add_text(struct parameters *p, const char *text)
 void parameters_add_number(struct parameters *p, int64_t number)
 {
     buffer_int64(next(p, 0), (uint64_t)number);
-}
-
-static struct buffer *begin_array(struct parameters *p, uint32_t item, size_t count)
-{
-    struct buffer *b = next(p, 0);
-    buffer_int32(b, count ? 1 : 0); /* dimensions */
-    buffer_int32(b, 0);             /* flags: the server counts NULLs itself */
-    buffer_int32(b, item);
-    if (count) {
-        buffer_int32(b, (uint32_t)count);
-        buffer_int32(b, 1); /* lower bound */
-    }
-    return b;
 }
 
 void parameters_add_texts(struct parameters *p, const char *const *texts, size_t count)

@@ -215,7 +215,7 @@ static enum howdah_status append_items(struct taking *t, const struct column *it
 {
     void *object = arena_allocate(&t->q->s->scratch, t->as->offset + t->as->size, _Alignof(max_align_t));
     enum howdah_status status = object ? HOWDAH_STATUS_OK : HOWDAH_STATUS_NO_MEMORY;
-    column_append_header(t->as, list->as.array.count, out);
+    array_append_header(t->as->item_oid, list->as.array.count, out);
     for (size_t i = 0; i < list->as.array.count && status == HOWDAH_STATUS_OK; i++) {
         const void *from = (const char *)list->as.array.items + i * item->size;
         if ((list->as.array.nulls && list->as.array.nulls[i]) || column_is_null(item, from))

@@ -4,6 +4,7 @@
 #include "fence.h"
 
 #include "base/error.h"
+#include "model/column.h"
 #include "sql/ddl.h"
 
 #include <assert.h>
@@ -63,23 +64,14 @@ static enum howdah_status senseless(struct run *run)
 
 /* --- segment 1: the transaction, the lock, and what is there --- */
 
-static void append_array_header(struct buffer *out, uint32_t oid, uint32_t count)
-{
-    buffer_int32(out, 1); /* dimensions */
-    buffer_int32(out, 0); /* no NULLs */
-    buffer_int32(out, oid);
-    buffer_int32(out, count);
-    buffer_int32(out, 1); /* lower bound */
-}
-
 static enum howdah_status bind_look(void *arg, struct pg_step *step, struct pg_binding *ret)
 {
     struct run *run = arg;
     (void)step;
     buffer_reset(&run->kinds);
     buffer_reset(&run->names);
-    append_array_header(&run->kinds, INT4_OID, run->ddl.object_count);
-    append_array_header(&run->names, TEXT_OID, run->ddl.object_count);
+    array_append_header(INT4_OID, run->ddl.object_count, &run->kinds);
+    array_append_header(TEXT_OID, run->ddl.object_count, &run->names);
     for (uint32_t i = 0; i < run->ddl.object_count; i++) {
         const struct ddl_object *object = &run->ddl.objects[i];
         buffer_int32(&run->kinds, 4);
