@@ -66,8 +66,8 @@ static void bring_up_to_date(struct howdah_session *s, const struct mapper *mapp
         if (snapshot_equal(c, object, snapshot, s->key_object))
             memcpy(column_field(c, object), column_field(c, row), c->size);
     }
+    object_follow_row(s, mapper, object, row);
     snapshot_take(mapper, row, snapshot);
-    object_forget_stale_pointers(s, mapper, object);
 }
 
 /* The row of an object that the session has. It is read into room of its own, so that one that can't be read leaves the

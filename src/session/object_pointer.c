@@ -2,16 +2,28 @@
 #include "foreign_key.h"
 #include "object.h"
 
+static bool is_stale(const struct howdah_session *s, const struct relation *relation, const void *object)
+{
+    const void *target = relation->field->kind == HOWDAH_FIELD_BELONGS_TO ? object_pointer(relation, object) : NULL;
+    return target && (!slabs_find(&s->slabs, target) ||
+                      !foreign_key_refers_to(relation->foreign_key, relation->mapper, object, target));
+}
+
 void object_forget_stale_pointers(struct howdah_session *s, const struct mapper *mapper, void *object)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        if (is_stale(s, &mapper->relations[i], object))
+            object_set_pointer(&mapper->relations[i], object, NULL);
+}
+
+void object_follow_row(struct howdah_session *s, const struct mapper *mapper, void *object, void *row)
 {
     for (uint32_t i = 0; i < mapper->relation_count; i++) {
         const struct relation *relation = &mapper->relations[i];
-        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO)
-            continue;
-        void *target = object_pointer(relation, object);
-        if (target &&
-            (!slabs_find(&s->slabs, target) || !foreign_key_refers_to(relation->foreign_key, mapper, object, target)))
-            object_set_pointer(relation, object, NULL);
+        if (!is_stale(s, relation, row) || object_pointer(relation, object) != object_pointer(relation, row))
+            continue; /* what the program has put there, or taken from there, it is to decide */
+        object_set_pointer(relation, object, NULL);
+        object_set_pointer(relation, row, NULL);
     }
 }
 

@@ -256,6 +256,28 @@ START_TEST(test_batch__deletes)
 }
 END_TEST
 
+START_TEST(test_batch__a_thousand_rows_a_statement)
+{
+    for (unsigned rows = 1000; rows <= 1001; rows++) {
+        live_sql("TRUNCATE makers CASCADE; INSERT INTO makers (name) SELECT 'm' || n FROM generate_series(1, %d) n",
+                 rows);
+        scene_renew();
+        size_t count;
+        Maker **makers = query_all(session_query(s, Maker), Maker, &count);
+        ck_assert_uint_eq(count, rows);
+        for (size_t i = 0; i < count; i++)
+            makers[i]->grade = (NullInt32){5, true};
+        cost_start();
+        check_ok(session_commit(s));
+        check_cost(rows - 999, 2);
+        for (size_t i = 0; i < count; i++)
+            session_delete(s, makers[i]);
+        check_ok(session_commit(s));
+        check_cost(rows - 999, 2);
+    }
+}
+END_TEST
+
 START_TEST(test_batch__versions)
 {
     enum { ROWS = 2500 };
@@ -337,6 +359,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_batch__values_that_wait_are_not_checked);
     tcase_add_test(tests, test_batch__updates_at_their_rows);
     tcase_add_test(tests, test_batch__deletes);
+    tcase_add_test(tests, test_batch__a_thousand_rows_a_statement);
     tcase_add_test(tests, test_batch__versions);
     tcase_add_test(tests, test_batch__arrays_are_not_flattened);
     tcase_add_test(tests, test_batch__clear_gives_memory_back);

@@ -102,6 +102,28 @@ START_TEST(test_lock__version_that_moved)
 }
 END_TEST
 
+/* The row refers to another one by now: its pointer does not stay where it led, and that is no change of the program's. */
+START_TEST(test_lock__reference_that_moved)
+{
+    live_sql(
+        "INSERT INTO nodes (id, parent_id, label) VALUES (1, NULL, 'a'), (2, NULL, 'b'), (3, NULL, 'c'), (4, 1, 'd')");
+    Node *node = session_find(s, Node, 4), *third = session_find(s, Node, 3);
+    check_ok(session_load(s, node, parent));
+    ck_assert_ptr_eq(node->parent, session_find(s, Node, 1));
+    node->parent = _i == 1 ? third : _i == 2 ? NULL : node->parent;
+    live_sql("UPDATE nodes SET parent_id = 2 WHERE id = 4");
+    check_ok(session_begin(s, NULL));
+    ck_assert_ptr_eq(session_find_locked(s, Node, LOCK_FOR_UPDATE, 4), node);
+    ck_assert_int_eq(node->parent_id.value, 2);
+    ck_assert_ptr_eq(node->parent, _i == 1 ? third : NULL);
+    node->label = "e";
+    check_ok(session_commit(s));
+    static const char *const expected[] = {"2|e", "3|e", "|e"}; /* as others have it; or as the program wants it */
+    live_check(expected[_i], "SELECT parent_id, label FROM nodes WHERE id = 4");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* Without a version nothing can be checked: what the program left alone is the row's, what it changed is its own. */
 START_TEST(test_lock__without_a_version)
 {
@@ -161,6 +183,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_lock__asks_the_server_always);
     tcase_add_test(tests, test_lock__strengths);
     tcase_add_test(tests, test_lock__version_that_moved);
+    tcase_add_loop_test(tests, test_lock__reference_that_moved, 0, 3);
     tcase_add_test(tests, test_lock__without_a_version);
     tcase_add_test(tests, test_lock__needs_a_transaction);
     tcase_add_test(tests, test_lock__row_that_is_gone);
