@@ -99,13 +99,17 @@ static void for_stretches(struct work *w, struct change_run run, for_stretch *ve
     }
 }
 
-/* A clean object refers to what has another key now. */
+/* A clean object refers to what has another key now, or is another object. */
 static void follow(struct work *w, const struct follower *follower)
 {
     const struct foreign_key *key = follower->key;
     const struct mapper *mapper = key->owner;
     void *object = entry_object(mapper, follower->entry), *snapshot = entry_snapshot(mapper, follower->entry);
-    for (uint32_t i = 0; i < key->count; i++) {
+    if (follower->pointer) {
+        object_set_pointer(key->relation, object, follower->pointer);
+        object_set_pointer(key->relation, snapshot, follower->pointer);
+    }
+    for (uint32_t i = 0; follower->row && i < key->count; i++) {
         const struct column *c = &mapper->columns[key->columns[i]];
         memcpy(column_field(c, object), column_field(c, follower->row), c->size);
         memcpy(column_field(c, snapshot), column_field(c, follower->row), c->size);

@@ -28,6 +28,7 @@ static void take_over(struct work *w, struct change *change, const struct entry 
     if (!dropped || dropped->operation != HOWDAH_OPERATION_DELETE)
         return; /* flushed: the row is gone */
     dropped->taken_over = true;
+    dropped->place = (uint32_t)(change - w->changes);
     w->deletes[change->mapper->index]--;
     w->inserts[change->mapper->index]--;
     change->operation = HOWDAH_OPERATION_UPDATE;

@@ -183,7 +183,7 @@ static bool follow_clean(struct moved *m, struct entry *entry, const struct chan
     if (!row || !foreign_key_assign(m->key, mapper, &w->s->arena, row, target->image))
         return !session_no_memory(w->s);
     w->followers = followers;
-    followers[w->follower_count++] = (struct follower){entry, m->key, row};
+    followers[w->follower_count++] = (struct follower){.entry = entry, .key = m->key, .row = row};
     return true;
 }
 

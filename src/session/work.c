@@ -106,8 +106,8 @@ struct work *work_plan(struct howdah_session *s, bool commit)
     struct work *w = s->work = work_new(s);
     if (!w)
         return NULL;
-    bool planned = work_collect(w) && work_relate(w) && work_pair(w) && work_rekey(w) && work_batch(w) &&
-                   work_order(w) && work_check(w) && work_emit(w, commit, NONE);
+    bool planned = work_collect(w) && work_relate(w) && work_pair(w) && work_rekey(w) && work_find_heirs(w) &&
+                   work_batch(w) && work_order(w) && work_check(w) && work_emit(w, commit, NONE);
     arena_reset(&s->scratch);
     if (planned)
         return w;

@@ -43,7 +43,7 @@ struct change {
     const uint64_t *checks;         /* columns whose old values the row must have; NULL: none */
     const struct follow *follow;    /* instead of this row, those that refer to it are updated; else NULL */
     uint32_t batch;                 /* index; NONE: nothing of it is written */
-    uint32_t place;                 /* in its batch */
+    uint32_t place;                 /* in its batch; of a row that is taken over: the change that does it */
     uint32_t chunk;                 /* in which it is sent; known where there are deferrals */
     uint32_t deferrals;             /* first of its foreign keys that wait for a generated key; NONE */
     uint32_t cleared; /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
@@ -107,11 +107,12 @@ struct follow {
     uint32_t kept_count;
 };
 
-/* A loaded object without a change of its own whose foreign key follows. */
+/* A loaded object without a change of its own whose foreign key follows, or its pointer. */
 struct follower {
     struct entry *entry;
     const struct foreign_key *key;
-    void *row; /* a struct with the new key in it */
+    void *row;     /* a struct with the new key in it; NULL: that stays */
+    void *pointer; /* the object to which that leads from now on; NULL: it stays */
 };
 
 /* Why one row goes before another. */
@@ -269,6 +270,7 @@ bool work_relate(struct work *w);
 void work_unrelate(struct work *w);
 bool work_pair(struct work *w);
 bool work_rekey(struct work *w);
+bool work_find_heirs(struct work *w);
 bool work_batch(struct work *w);
 bool work_order(struct work *w);
 bool work_check(struct work *w);

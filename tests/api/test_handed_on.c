@@ -18,6 +18,7 @@ struct Note { /* of which the database makes NULL when the key goes */
     int64_t id;
     const char *key_name;
     NullInt64 code;
+    Key *key, *coded; /* by the one, and by the other */
 };
 
 struct Page { /* goes with the key */
@@ -61,7 +62,9 @@ MODEL(Key, "keys",
 MODEL(Note, "notes",
     COLUMN(Note, id,       .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Note, key_name, .references = &Key_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true),
-    COLUMN(Note, code,     .references = &Key_model, .references_field = "code", .on_delete = ON_DELETE_SET_NULL));
+    COLUMN(Note, code,     .references = &Key_model, .references_field = "code", .on_delete = ON_DELETE_SET_NULL),
+    BELONGS_TO(Note, key, Key, key_name),
+    BELONGS_TO(Note, coded, Key, code));
 
 MODEL(Buoy, "buoys",
     COLUMN(Buoy, id,        .primary_key = true, .generated = GENERATED_IDENTITY),
@@ -175,6 +178,36 @@ START_TEST(test_handed_on__row_with_another_value)
 }
 END_TEST
 
+/* A row is taken over: what points to the old object points to the new one, clean or changed, until that is undone. */
+START_TEST(test_handed_on__pointers_to_the_heir)
+{
+    live_sql("DELETE FROM pages; UPDATE notes SET key_name = 'a', code = 1");
+    Note *clean = session_find(s, Note, 1), *changed = session_find(s, Note, 2);
+    check_ok(session_load(s, clean, key));
+    check_ok(session_load(s, clean, coded));
+    check_ok(session_load(s, changed, key));
+    check_ok(session_begin(s, NULL));
+    Key *old = clean->key;
+    changed->code.valid = false;
+    session_delete(s, old);
+    Key *new = session_add(s, Key, .name = "a", .code = 1 + 6 * _i);
+    check_ok(session_flush(s));
+    ck_assert(clean->key == new && clean->coded == new && changed->key == new);
+    ck_assert_int_eq(clean->code.value, new->code);
+    check_ok(session_rollback(s));
+    ck_assert(clean->key == old && clean->coded == old && changed->key == old);
+    ck_assert_int_eq(clean->code.value, 1);
+    session_delete(s, old);
+    new = session_add(s, Key, .name = "a", .code = 1 + 6 * _i);
+    check_ok(session_commit(s));
+    session_delete(s, new); /* who points to it is known */
+    check_ok(session_commit(s));
+    ck_assert(!clean->key_name && !clean->key && !clean->coded && !changed->key);
+    live_check("1||\n2||", stored_notes);
+    check_nothing_to_write();
+}
+END_TEST
+
 /* --- in rings --- */
 
 /* The new row takes the old one's name, the old one refers to the new one's code. Nobody asks for the generated key, but
@@ -258,6 +291,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_handed_on__key_and_new_children, 0, 4);
     tcase_add_test(tests, test_handed_on__taker_is_deleted_too);
     tcase_add_loop_test(tests, test_handed_on__row_with_another_value, 0, 2);
+    tcase_add_loop_test(tests, test_handed_on__pointers_to_the_heir, 0, 2);
     tcase_add_test(tests, test_handed_on__lone_new_row_in_a_ring);
     tcase_add_test(tests, test_handed_on__key_of_the_server_in_a_ring);
     tcase_add_test(tests, test_handed_on__restricted_in_a_ring);

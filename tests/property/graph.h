@@ -53,8 +53,8 @@ extern const Model *models[TABLES + 1];
 /* What is in the database, and what it is to become. */
 struct item {
     int table;
-    bool stored, deleted;
-    Row *object; /* NULL: not loaded */
+    bool stored, deleted, gone; /* gone: deleted in a round before */
+    Row *object;                /* NULL: not loaded */
     int64_t key, new_key, code, new_code;
     struct item *taker; /* the new item that has its row */
     struct item *refs[REFS], *old_refs[REFS];
@@ -104,6 +104,8 @@ const struct item *standing(const struct item *item);
 const struct item *named(const struct item *item, int r);
 /* What row `item` refers to in the end; NULL: nothing. */
 const struct item *final_ref(const struct item *item, int r);
+/* The same where it was committed: a deleted row is meant no more. */
+const struct item *last_ref(const struct item *item, int r);
 bool link_stands(const struct item_link *link);
 void make_rows(void);
 void store_rows(void);
@@ -115,12 +117,30 @@ const char *differences(void);
 /* --- the program --- */
 
 void load_rows(void);
-/* Random changes through the public interface. Step i is left out where bit i of `skipped` is set. */
-uint32_t change_rows(uint64_t graph, uint64_t skipped);
+/* Random changes through the public interface. Step i is left out where that bit is set. */
+uint32_t change_rows(uint64_t graph, uint64_t left_out);
 
 /* --- the judge --- */
 
 enum verdict { DONE, REFUSED, IMPOSSIBLE, VERDICTS };
-enum verdict judge(uint64_t graph, Status status);
+/* It was written: flushed, or committed. */
+void judge_done(uint64_t graph, bool flushed);
+/* It was refused; `alone`: so it will be once more. Rolls back. */
+enum verdict judge_refusal(uint64_t graph, bool alone);
+/* The items say again what is committed: all objects are as their rows. */
+void judge_rollback(uint64_t graph);
+
+/* --- a graph --- */
+
+/* What the processes tell each other. */
+extern struct shared {
+    uint64_t graph; /* the last one that began */
+    uint64_t tried; /* bits of `skipped` that are about changes of it */
+    unsigned verdicts[VERDICTS];
+} * shared;
+/* A bit for each change that is left out. */
+extern uint64_t skipped;
+
+void run_graph(uint64_t graph);
 
 #endif

@@ -300,14 +300,14 @@ static void change_link(void)
 
 /* --- all together --- */
 
-uint32_t change_rows(uint64_t graph, uint64_t skipped)
+uint32_t change_rows(uint64_t graph, uint64_t left_out)
 {
     static void (*const ways[])(void) = {change_ref,   change_ref,   add_item,   add_item,    delete_item, delete_item,
                                          change_value, change_value, change_key, change_code, change_link, change_link};
     uint32_t steps = 1 + below(16);
     for (uint32_t i = 0; i < steps; i++) {
         random_start(graph * 0x9e3779b97f4a7c15u + i);
-        if (!(skipped >> i & 1))
+        if (!(left_out >> i & 1))
             ways[below(COUNT_OF(ways))]();
     }
     settle_values();

@@ -30,7 +30,7 @@ struct item *pick(int table, bool alive)
 {
     for (int tries = 0; tries < 20 && item_count; tries++) {
         struct item *item = &items[below((uint32_t)item_count)];
-        if ((table < 0 || item->table == table) && (!alive || !item->deleted))
+        if ((table < 0 || item->table == table) && (!alive || !item->deleted) && !item->gone)
             return item;
     }
     return NULL;
@@ -77,6 +77,12 @@ const struct item *final_ref(const struct item *item, int r)
     return cleared ? NULL : target;
 }
 
+const struct item *last_ref(const struct item *item, int r)
+{
+    const struct item *target = final_ref(item, r);
+    return target && target->deleted ? named(item, r) : target;
+}
+
 bool link_stands(const struct item_link *link)
 {
     return link->wanted && !link->from->deleted && !link->to->deleted;
@@ -111,7 +117,7 @@ static void put_insert(const struct item *item)
     if (t->has_code)
         sql_add(", %" PRId64, item->new_code);
     for (int r = 0; r < t->refs; r++)
-        put_reference(t, r, final_ref(item, r));
+        put_reference(t, r, last_ref(item, r));
     put_number(", ", (NullInt64){item->loose.value, item->loose.valid});
     sql_add(", %d, %d, %d, 'x%d', 1);", item->firm, item->shelf, item->place, item->text);
 }
