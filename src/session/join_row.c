@@ -269,15 +269,13 @@ bool join_rows_follow(struct howdah_session *s, const struct mapper *join)
     return true;
 }
 
-bool join_row_is_dead(const struct howdah_session *s, const struct mapper *join, const struct entry *row)
+void join_row_sides(const struct howdah_session *s, const struct mapper *join, const struct entry *row,
+                    const struct entry *ret_sides[2])
 {
     struct howdah_join_row link;
     memcpy(&link, entry_object(join, row), sizeof(link));
-    const struct entry *sides[] = {slabs_find(&s->slabs, link.object), slabs_find(&s->slabs, link.other)};
-    for (uint32_t i = 0; i < 2; i++)
-        if (!sides[i] || sides[i]->state == ENTRY_DELETED || sides[i]->row_deleted)
-            return true; /* but one that was evicted is an error of the commit */
-    return false;
+    ret_sides[0] = slabs_find(&s->slabs, link.object);
+    ret_sides[1] = slabs_find(&s->slabs, link.other);
 }
 
 void join_row_name(struct howdah_session *s, const struct mapper *join, const struct entry *row)

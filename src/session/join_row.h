@@ -44,8 +44,9 @@ bool join_row_is_deleted(struct howdah_session *s, const struct relation *relati
                          const struct entry *other);
 /* What was linked to the object since the last commit, or unlinked, is as it was. False: the session has the error. */
 bool join_rows_drop(struct howdah_session *s, const struct entry *entry);
-/* Whether one of the two is (to be) deleted: then the row goes with it. */
-bool join_row_is_dead(const struct howdah_session *s, const struct mapper *join, const struct entry *row);
+/* The two that a row links; NULL: no object of the session. */
+void join_row_sides(const struct howdah_session *s, const struct mapper *join, const struct entry *row,
+                    const struct entry *ret_sides[2]);
 /* The session's error is about a link: names the relation and both objects. `row` may be NULL. */
 void join_row_name(struct howdah_session *s, const struct mapper *join, const struct entry *row);
 /* Forgets all rows: written or given up. */

@@ -58,6 +58,15 @@ static bool waits_for_formula(const struct work *w, const struct foreign_key *ke
     return false;
 }
 
+static bool refuse_dropped(struct work *w, const struct mapper *mapper, const struct change *change,
+                           const struct foreign_key *key)
+{
+    const char *field = key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name;
+    return work_refuse(w, HOWDAH_STATUS_MISUSE, change, field,
+                       "refers to a new %s that goes with a deleted object, and is never written: point it elsewhere",
+                       key->target->model->name);
+}
+
 static bool refuse_formula(struct work *w, const struct mapper *mapper, const struct change *change,
                            const struct foreign_key *key)
 {
@@ -73,6 +82,8 @@ static bool take_target(struct work *w, const struct mapper *mapper, struct chan
 {
     const char *why;
     struct change *made = work_change_of(w, target); /* it may be new, or its key may change */
+    if (made && made->fate == FATE_DROPPED)
+        return refuse_dropped(w, mapper, change, key);
     if (target->marked && waits_for_formula(w, key, target))
         return refuse_formula(w, mapper, change, key);
     const void *row = made ? made->image : entry_snapshot(key->target, target);

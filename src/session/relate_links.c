@@ -3,12 +3,26 @@
 #include "join_row.h"
 #include "relate.h"
 
+/* One side of the row has none, or will have none. One that was evicted is an error of the commit. */
+static bool is_dead(const struct work *w, const struct mapper *join, const struct entry *row)
+{
+    const struct entry *sides[2];
+    join_row_sides(w->s, join, row, sides);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct change *change = sides[i] ? work_change_of(w, sides[i]) : NULL;
+        if (!sides[i] || sides[i]->state == ENTRY_DELETED || sides[i]->row_deleted ||
+            (change && change->fate == FATE_DROPPED))
+            return true;
+    }
+    return false;
+}
+
 void relate_dead_links(struct work *w)
 {
     for (const struct join_link *link = w->s->join_links; link; link = link->next) {
         struct change *change = work_change_of(w, link->row);
         const struct mapper *mapper = entry_mapper(w->s, link->row);
-        if (!change || !mapper->join_of || !join_row_is_dead(w->s, mapper, link->row))
+        if (!change || !mapper->join_of || !is_dead(w, mapper, link->row))
             continue;
         change->fate = change->operation == HOWDAH_OPERATION_INSERT ? FATE_DROPPED : FATE_FOLLOWS;
     }
