@@ -192,6 +192,85 @@ bool claims_collect(struct work *w, struct claims *ret)
     return true;
 }
 
+/* --- rows that go along with others --- */
+
+static bool goes_along(const struct change *change)
+{
+    return change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_FOLLOWS && change->old;
+}
+
+static bool is_plain_unique(const struct table_index *index)
+{
+    return index->unique && !index->primary && index_is_known(index);
+}
+
+/* What such rows give up, where anything of their tables is written. */
+static bool collect_along(struct work *w, struct claims *c)
+{
+    for (const struct change_run *run = w->runs; run && run < w->runs + w->run_count; run++) {
+        const struct mapper *mapper = run->mapper;
+        bool any = work_has(w, mapper, HOWDAH_OPERATION_DELETE) && mapper->has_unique &&
+                   (work_has(w, mapper, HOWDAH_OPERATION_INSERT) || work_has(w, mapper, HOWDAH_OPERATION_UPDATE));
+        for (uint32_t i = run->first; any && i < run->end; i++)
+            for (uint32_t n = 0; goes_along(&w->changes[i]) && n < mapper->index_count; n++)
+                if (is_plain_unique(&mapper->indexes[n]) &&
+                    !add_claim(w, c, CLAIM_GIVES_UP, &mapper->indexes[n], &w->changes[i]))
+                    return false;
+    }
+    return c->count == 0 || make_places(w, c);
+}
+
+static bool write_it(struct work *w, struct change *change)
+{
+    if (!goes_along(change))
+        return true;
+    change->fate = FATE_WRITTEN;
+    w->deletes[change->mapper->index]++;
+    return work_add_to_batch(w, change);
+}
+
+static bool write_whom_it_follows(struct work *w, const struct claims *c, const struct change *change)
+{
+    const struct mapper *mapper = change->mapper;
+    bool insert = change->operation == HOWDAH_OPERATION_INSERT;
+    for (uint32_t n = 0; mapper->has_unique && n < mapper->index_count; n++) {
+        const struct table_index *index = &mapper->indexes[n];
+        if (!is_plain_unique(index) || (insert ? change_computes(change, index) : !change_takes(change, index)))
+            continue;
+        const struct claim *claim = claims_find(w, c, CLAIM_GIVES_UP, mapper, index, change->image);
+        for (; claim; claim = claims_next(w, c, claim, mapper, change->image))
+            if (!write_it(w, &w->changes[claim->change]))
+                return false;
+    }
+    return true;
+}
+
+/* The same for the primary key: who has it is in the identity map. */
+static bool write_whose_key_it_takes(struct work *w, const struct change *change)
+{
+    if (!change_rekeys(change->mapper, change))
+        return true;
+    const struct entry *holder = identity_find(&w->s->map, change->mapper, change->image);
+    struct change *other = holder ? work_change_of(w, holder) : NULL;
+    return !other || write_it(w, other);
+}
+
+bool claims_write_followers(struct work *w)
+{
+    struct claims c = {0};
+    if (!collect_along(w, &c))
+        return false;
+    for (uint32_t r = 0; r < w->run_count; r++)
+        for (uint32_t i = w->runs[r].first; i < w->runs[r].end; i++) {
+            const struct change *change = &w->changes[i];
+            if (change->batch == NONE || change->operation == HOWDAH_OPERATION_DELETE || change->follow)
+                continue;
+            if (!write_whose_key_it_takes(w, change) || (c.count && !write_whom_it_follows(w, &c, change)))
+                return false;
+        }
+    return true;
+}
+
 /* --- finding --- */
 
 static bool fits(const struct work *w, const struct claim *claim, const struct mapper *mapper, const void *object)

@@ -27,6 +27,9 @@ struct claims {
     uint32_t mask;
 };
 
+/* Rows that go along with others by ON DELETE, and whose values another row takes, are deleted by statements instead: so
+ * there is an order. False: the session has the error. */
+bool claims_write_followers(struct work *w);
 /* Collects the claims of all changes. False: the session has the error. */
 bool claims_collect(struct work *w, struct claims *ret);
 /* The first claim on the values that `object`, a struct of the index's table, has; then the next one. NULL if there is

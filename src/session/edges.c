@@ -331,6 +331,8 @@ static bool edges_of_run(struct finder *f, const struct change_run *run)
 bool work_find_edges(struct work *w)
 {
     struct finder f = {.w = w, .leavings = has_deletes(w)};
+    if (w->cascades && !claims_write_followers(w))
+        return false;
     count_updates(w);
     if (!claims_collect(w, &f.claims))
         return false;

@@ -1,7 +1,6 @@
 /* Who refers to whom, among the objects of the tables that deletes reach. */
 #include "cascade.h"
 #include "foreign_key.h"
-#include "key_index.h"
 #include "owner.h"
 #include "relate.h"
 
@@ -35,12 +34,6 @@ static bool add_child(struct work *w, struct map *families, const struct entry *
 
 /* --- by values that are handed on, and by unique keys that the identity map does not know --- */
 
-struct holders {
-    struct key_index index;
-    struct entry **entries; /* by number of the key: whose row has it */
-    struct entry **takers;  /* who is to have it: a new object, or one whose key changes */
-};
-
 static bool has_nulls(const struct foreign_key *key, const void *row)
 {
     for (uint32_t i = 0; i < key->count; i++)
@@ -57,10 +50,15 @@ static bool is_moved(const struct foreign_key *key, const void *object, const vo
     return false;
 }
 
+static bool is_given_up(const struct foreign_key *key, const struct entry *entry)
+{
+    return !entry->read_only && is_moved(key, entry_object(key->target, entry), entry_snapshot(key->target, entry));
+}
+
 static void add_holder(struct holders *holders, const struct foreign_key *key, struct entry *entry)
 {
     const void *object = entry_object(key->target, entry), *snapshot = entry_snapshot(key->target, entry);
-    bool stays = entry->state == ENTRY_LOADED && (entry->read_only || !is_moved(key, object, snapshot));
+    bool stays = entry->state == ENTRY_LOADED && !is_given_up(key, entry);
     if (entry->state == ENTRY_DETACHED)
         return;
     if (entry->state != ENTRY_NEW && !has_nulls(key, snapshot))
@@ -69,7 +67,7 @@ static void add_holder(struct holders *holders, const struct foreign_key *key, s
         holders->takers[key_index_add(&holders->index, object)] = entry;
 }
 
-static bool find_holders(struct work *w, const struct foreign_key *key, struct holders *ret)
+bool holders_find(struct work *w, const struct foreign_key *key, struct holders *ret)
 {
     const struct slab *first = w->s->slabs.chains[key->target->index].first;
     size_t count = 1;
@@ -83,6 +81,19 @@ static bool find_holders(struct work *w, const struct foreign_key *key, struct h
     for (const struct slab *slab = first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++)
             add_holder(ret, key, slab_entry(slab, i));
+    return true;
+}
+
+bool holders_of_row(struct work *w, const struct holders *holders, const struct foreign_key *key,
+                    const struct mapper *mapper, const struct entry *entry, struct entry **ret)
+{
+    const void *row = entry_snapshot(mapper, entry);
+    if (foreign_key_is_null(key, mapper, row))
+        return true;
+    if (!foreign_key_read(w->s, key, mapper, row))
+        return !session_no_memory(w->s);
+    uint32_t number = key_index_find(&holders->index, w->s->key_object);
+    *ret = number == KEY_NONE ? NULL : holders->entries[number];
     return true;
 }
 
@@ -100,7 +111,8 @@ static bool find_holder(struct work *w, const struct holders *holders, const str
     if (number == KEY_NONE)
         return true;
     struct entry *row = holders->entries[number], *taker = holders->takers[number];
-    *ret_owner = (chosen && taker) || !row ? taker : row;
+    bool handed_on = taker && (!row || row->state == ENTRY_DELETED || is_given_up(key, row));
+    *ret_owner = (chosen && handed_on) || !row ? taker : row;
     return true;
 }
 
@@ -126,7 +138,7 @@ static bool add_children(struct work *w, struct map *families, const struct mapp
 {
     struct holders holders;
     bool by_index = needs_holders(w, key);
-    if (by_index && !find_holders(w, key, &holders))
+    if (by_index && !holders_find(w, key, &holders))
         return false;
     for (const struct slab *slab = w->s->slabs.chains[mapper->index].first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++) {

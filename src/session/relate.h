@@ -2,7 +2,15 @@
 #ifndef SESSION_RELATE_H
 #define SESSION_RELATE_H
 
+#include "key_index.h"
 #include "work.h"
+
+/* Whose row has a value that a foreign key refers to, and who is to have it. */
+struct holders {
+    struct key_index index;
+    struct entry **entries; /* by number of the key: whose row has it */
+    struct entry **takers;  /* who is to have it: a new object, or one whose key changes */
+};
 
 struct child {
     struct child *next;
@@ -21,6 +29,11 @@ struct family {
 struct family *family_of(const struct map *families, const struct entry *owner);
 /* Tables whose rows may be deleted: those with deletes, and what cascades reach from them. False: none. */
 bool families_reach(struct work *w, bool *reached);
+/* Those of the key's target that the session knows. False: the session has the error. */
+bool holders_find(struct work *w, const struct foreign_key *key, struct holders *ret);
+/* To whose row the entry's own refers. False: the session has the error. */
+bool holders_of_row(struct work *w, const struct holders *holders, const struct foreign_key *key,
+                    const struct mapper *mapper, const struct entry *entry, struct entry **ret);
 /* Who refers to objects of these tables. */
 bool families_find(struct work *w, struct map *families, const bool *reached);
 
@@ -30,6 +43,8 @@ bool relate_delete(struct work *w, struct entry *entry, bool follows);
 bool relate_clear(struct work *w, struct entry *entry, const struct foreign_key *key, bool followed);
 /* What refers to deleted objects is deleted, or lets go of them. */
 bool relate_families(struct work *w, const struct map *families);
+/* What goes along with deleted rows by ON DELETE is deleted before them, where another foreign key forbids these to go. */
+bool relate_along(struct work *w);
 /* Links to or from what is deleted go with it: those that are there by a sweep. */
 void relate_dead_links(struct work *w);
 /* Links of deleted objects whose rows new ones take over go, as far as they are loaded. */

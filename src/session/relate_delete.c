@@ -1,5 +1,6 @@
 /* What becomes of objects that refer to deleted ones: deleted too, or their foreign keys become NULL, or it is refused. */
 #include "cascade.h"
+#include "foreign_key.h"
 #include "owner.h"
 #include "relate.h"
 
@@ -46,6 +47,15 @@ static bool is_left_alone(const struct change *owner, enum cascade_rule rule)
     return owner && owner->row_stays && (rule == CASCADE_FOLLOWS || rule == CASCADE_CLEARED);
 }
 
+/* Whether the row refers to the other one by what is in the tables: then ON DELETE finds it. */
+static bool is_known_to_server(const struct work *w, const struct child *child, const struct entry *owner)
+{
+    const struct mapper *mapper = entry_mapper(w->s, child->entry);
+    return child->entry->state == ENTRY_LOADED && owner->state != ENTRY_NEW &&
+           foreign_key_refers_to(child->key, mapper, entry_snapshot(mapper, child->entry),
+                                 entry_snapshot(child->key->target, owner));
+}
+
 static bool delete_children_of(struct work *w, struct queue *queue, const struct family *family)
 {
     for (const struct child *child = family ? family->first : NULL; child; child = child->next) {
@@ -55,7 +65,8 @@ static bool delete_children_of(struct work *w, struct queue *queue, const struct
         if (gone || (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS) ||
             is_left_alone(work_change_of(w, family->owner), rule))
             continue;
-        if (!relate_delete(w, child->entry, rule == CASCADE_FOLLOWS) || !put(w, queue, child->entry))
+        if (!relate_delete(w, child->entry, rule == CASCADE_FOLLOWS && is_known_to_server(w, child, family->owner)) ||
+            !put(w, queue, child->entry))
             return false;
     }
     return true;
@@ -147,5 +158,6 @@ static bool release_children(struct work *w, const struct map *families)
 bool relate_families(struct work *w, const struct map *families)
 {
     bool any = map_count(families) > 0;
-    return (!any || delete_children(w, families)) && work_sweep(w) && (!any || release_children(w, families));
+    return (!any || (delete_children(w, families) && relate_along(w))) && work_sweep(w) &&
+           (!any || release_children(w, families));
 }

@@ -1,0 +1,175 @@
+/* Rows that the database deletes with others, by ON DELETE CASCADE, and what else is written. */
+#include "api/scene.h"
+
+typedef struct Folder Folder;
+typedef struct File File;
+typedef struct Label Label;
+typedef struct Note Note;
+
+struct Folder {
+    int64_t id;
+    const char *name;
+};
+
+struct Label {
+    int64_t id;
+    const char *text;
+};
+
+struct File {
+    int64_t id;
+    int64_t folder_id;   /* it goes with its folder */
+    NullInt64 backup_id; /* a folder that can't go before it */
+    const char *name;
+    MANY(Label) labels;
+};
+
+struct Note {
+    int64_t id;
+    NullInt64 file_id;
+    File *file;
+};
+
+extern const Model Folder_model, Label_model, File_model;
+
+/* clang-format off */
+MODEL(Folder, "folders",
+    COLUMN(Folder, id, .primary_key = true),
+    COLUMN(Folder, name));
+
+MODEL(Label, "labels",
+    COLUMN(Label, id, .primary_key = true),
+    COLUMN(Label, text));
+
+MODEL(File, "files",
+    COLUMN(File, id,        .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(File, folder_id, .references = &Folder_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(File, backup_id, .references = &Folder_model),
+    COLUMN(File, name,      .unique = true),
+    MANY_TO_MANY(File, labels, Label, "file_labels", "file_id", "label_id"));
+
+MODEL(Note, "notes",
+    COLUMN(Note, id,      .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Note, file_id, .references = &File_model),
+    BELONGS_TO(Note, file, File, file_id));
+/* clang-format on */
+
+static File *file;
+
+static void setup(void)
+{
+    scene_open(MODELS(Folder, File, Label, Note));
+    live_sql("INSERT INTO folders VALUES (1, 'one'), (2, 'two'), (3, 'three');"
+             "INSERT INTO files VALUES (1, 1, NULL, 'a'), (2, 2, NULL, 'b');"
+             "INSERT INTO labels VALUES (1, 'new')");
+    file = session_find(s, File, 1);
+}
+
+static void delete_folder(int64_t id)
+{
+    check_ok(session_delete(s, session_find(s, Folder, id)));
+}
+
+/* The database knows nothing of where the program has put the object: it can't take it along. */
+START_TEST(test_along__moved_to_a_deleted_row)
+{
+    delete_folder(3);
+    file->folder_id = 3;
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, file));
+    live_check("2", "SELECT id FROM files");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* The folders are one statement: the first may be that with the backup, which could not go before the file. */
+START_TEST(test_along__refers_to_another_deleted_row)
+{
+    live_sql("UPDATE files SET folder_id = 3, backup_id = 2 WHERE id = 1");
+    scene_renew();
+    file = session_find(s, File, 1);
+    for (int64_t id = 1; id <= 3; id++)
+        delete_folder(id);
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, file));
+    live_check("0|0", "SELECT (SELECT count(*) FROM folders), (SELECT count(*) FROM files)");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A new object that goes with a deleted one is not written: so neither are its links. */
+START_TEST(test_along__links_of_an_object_that_is_not_written)
+{
+    File *new = session_add(s, File, .id = 3, .folder_id = 1, .name = "c");
+    check_ok(session_link(s, new, labels, session_find(s, Label, 1)));
+    delete_folder(1);
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, new));
+    live_check("2|0", "SELECT id, (SELECT count(*) FROM file_labels) FROM files");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Nor can others refer to it. */
+START_TEST(test_along__pointer_to_an_object_that_is_not_written)
+{
+    File *new = session_add(s, File, .folder_id = 1, .name = "c");
+    Note *note = session_add(s, Note, .file = new);
+    delete_folder(1);
+    check_fails(session_commit(s), STATUS_MISUSE);
+    check_says(session_error(s), "refers to a new File that goes with a deleted object");
+    ck_assert_ptr_eq(session_error(s)->object, note);
+    session_clear_error(s);
+    note->file = session_find(s, File, 2);
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, new));
+    live_check("2|2", "SELECT f.id, n.file_id FROM files f, notes n");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What a row that goes along had, or its key, another one takes that has to leave a deleted folder before. */
+START_TEST(test_along__values_are_taken)
+{
+    File *taker = session_find(s, File, 2);
+    delete_folder(1);
+    delete_folder(2);
+    taker->folder_id = 3;
+    if (_i)
+        taker->id = 1;
+    else
+        taker->name = "a";
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, file));
+    ck_assert_ptr_eq(session_find(s, File, taker->id), taker);
+    live_check(_i ? "1|3|b" : "2|3|a", "SELECT id, folder_id, name FROM files");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Without a reason they need no statement of their own. */
+START_TEST(test_along__one_statement_else)
+{
+    delete_folder(1);
+    session_add(s, File, .id = 3, .folder_id = 2, .name = "c");
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("DELETE FROM \"public\".\"files\""), 0);
+    live_check("2\n3", "SELECT id FROM files ORDER BY id");
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    tcase_add_test(tests, test_along__moved_to_a_deleted_row);
+    tcase_add_test(tests, test_along__refers_to_another_deleted_row);
+    tcase_add_test(tests, test_along__links_of_an_object_that_is_not_written);
+    tcase_add_test(tests, test_along__pointer_to_an_object_that_is_not_written);
+    tcase_add_loop_test(tests, test_along__values_are_taken, 0, 2);
+    tcase_add_test(tests, test_along__one_statement_else);
+}
+
+int main(void)
+{
+    return scene_main("along", setup, scene_close, add_tests);
+}
