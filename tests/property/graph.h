@@ -36,13 +36,15 @@ struct table {
     int refs;
     struct {
         int target;
-        bool required, by_code, clears; /* clears: ON DELETE SET NULL */
+        bool required, by_code, clears, cascades, restricts; /* ON DELETE */
     } ref[REFS];
-    bool has_code, has_loose, has_firm, has_spot, versioned;
-    int links; /* table that they lead to; -1: it has none */
+    bool has_code, has_loose, has_firm, versioned;
+    enum { SPOT_NONE, SPOT_SHELF, SPOT_LOOSE } spot_kind;   /* with the place: unique together */
+    enum { PART_NONE, PART_NULL, PART_NOT_NULL } part_kind; /* the place is unique among rows whose `loose` is so */
+    int links;                                              /* table that they lead to; -1: it has none */
     char join[16], join_from[32], join_to[32];
     Field fields[24];
-    size_t columns[REFS][2], spot[2];
+    size_t columns[REFS][2], spot[2], part[1];
     Model model;
 };
 
@@ -53,8 +55,11 @@ extern const Model *models[TABLES + 1];
 /* What is in the database, and what it is to become. */
 struct item {
     int table;
-    bool stored, deleted, gone; /* gone: deleted in a round before */
-    Row *object;                /* NULL: not loaded */
+    bool loaded; /* the session knows it, though the program may not */
+    bool stored, deleted;
+    bool follows, unseen; /* deleted by ON DELETE, as the session can't know */
+    bool gone;            /* deleted in a round before */
+    Row *object;          /* NULL: not loaded */
     int64_t key, new_key, code, new_code;
     struct item *taker; /* the new item that has its row */
     struct item *refs[REFS], *old_refs[REFS];
@@ -107,6 +112,8 @@ const struct item *final_ref(const struct item *item, int r);
 /* The same where it was committed: a deleted row is meant no more. */
 const struct item *last_ref(const struct item *item, int r);
 bool link_stands(const struct item_link *link);
+/* What refers to deleted rows, and goes with them, is deleted too. */
+void delete_dependents(void);
 void make_rows(void);
 void store_rows(void);
 /* The same net change, by plain SQL. */
@@ -117,6 +124,8 @@ const char *differences(void);
 /* --- the program --- */
 
 void load_rows(void);
+/* Says what is there, and later what changes, with HOWDAH_PROPERTY_SHOW. */
+void show_rows(void);
 /* Random changes through the public interface. Step i is left out where that bit is set. */
 uint32_t change_rows(uint64_t graph, uint64_t left_out);
 

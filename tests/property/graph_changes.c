@@ -27,6 +27,7 @@ void load_rows(void)
             if (items[i].table == t && items[i].stored) {
                 Row *row = rows[at++];
                 ck_assert_int_eq(key_of_row(&tables[t], row), items[i].key);
+                items[i].loaded = true;
                 items[i].object = chance(95) ? row : NULL;
             }
         if (tables[t].links >= 0 && count && chance(60))
@@ -50,6 +51,20 @@ static void show(const struct item *item, const char *what, int number, const st
     char a[32], b[32];
     if (getenv("HOWDAH_PROPERTY_SHOW"))
         fprintf(stderr, "  %s %s %d %s\n", name_of(item, a), what, number, name_of(other, b));
+}
+
+void show_rows(void)
+{
+    char a[32], b[32];
+    for (int i = 0; i < item_count && getenv("HOWDAH_PROPERTY_SHOW"); i++) {
+        fprintf(stderr, "  %s, code %" PRId64 "%s:", name_of(&items[i], a), items[i].code,
+                items[i].object   ? ""
+                : items[i].loaded ? ", out of sight"
+                                  : ", not loaded");
+        for (int r = 0; r < tables[items[i].table].refs; r++)
+            fprintf(stderr, " ref%d %s", r, name_of(items[i].refs[r], b));
+        fprintf(stderr, "\n");
+    }
 }
 
 /* --- references --- */
@@ -157,7 +172,7 @@ static void add_item(void)
     if (item_count == ITEMS)
         return;
     struct item *item = &items[item_count];
-    *item = (struct item){.table = (int)below((uint32_t)table_count)};
+    *item = (struct item){.table = (int)below((uint32_t)table_count), .loaded = true};
     const struct table *t = &tables[item->table];
     struct item *old = t->kind != KEY_GENERATED ? pick_taken(item->table) : NULL;
     item->code = item->new_code = old ? old->code : 1100 + item_count;

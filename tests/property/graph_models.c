@@ -137,9 +137,12 @@ static void make_ref(struct table *t, int r)
         f->references_field = "code";
     uint32_t die = below(100);
     t->ref[r].clears = !t->ref[r].required && die < 20;
-    f->on_delete = first->on_delete = t->ref[r].clears ? ON_DELETE_SET_NULL
-                                      : die < 35       ? ON_DELETE_RESTRICT
-                                                       : HOWDAH_ON_DEFAULT;
+    t->ref[r].cascades = die >= 80;
+    t->ref[r].restricts = !t->ref[r].clears && die < 35;
+    f->on_delete = first->on_delete = t->ref[r].clears      ? ON_DELETE_SET_NULL
+                                      : t->ref[r].cascades  ? ON_DELETE_CASCADE
+                                      : t->ref[r].restricts ? ON_DELETE_RESTRICT
+                                                            : HOWDAH_ON_DEFAULT;
     f->on_update = first->on_update = chance(30) ? ON_UPDATE_CASCADE : HOWDAH_ON_UPDATE_DEFAULT;
     add_pointer(t, r, parts);
 }
@@ -155,6 +158,14 @@ static void add_key(struct table *t)
         f->generated = GENERATED_IDENTITY;
 }
 
+static Field *add_unique(struct table *t, const size_t *columns, size_t count)
+{
+    Field *f = add_field(t, HOWDAH_FIELD_UNIQUE, NULL, 0, 0, 0);
+    f->columns = columns;
+    f->column_count = count;
+    return f;
+}
+
 static void add_values(struct table *t)
 {
     Field *f = ADD_COLUMN(t, loose, (uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_NULLABLE);
@@ -167,14 +178,12 @@ static void add_values(struct table *t)
     ADD_COLUMN(t, place, HOWDAH_TYPE_INT32);
     ADD_COLUMN(t, text, HOWDAH_TYPE_TEXT);
     ADD_COLUMN(t, version, HOWDAH_TYPE_INT32)->version = t->versioned;
-    if (!t->has_spot)
-        return;
-    t->spot[0] = offsetof(Row, shelf);
-    t->spot[1] = offsetof(Row, place);
-    f = add_field(t, HOWDAH_FIELD_UNIQUE, NULL, 0, 0, 0);
-    f->columns = t->spot;
-    f->column_count = 2;
-    f->deferrable = chance(50);
+    t->spot[0] = t->spot_kind == SPOT_LOOSE ? offsetof(Row, loose) : offsetof(Row, shelf);
+    t->spot[1] = t->part[0] = offsetof(Row, place);
+    if (t->spot_kind != SPOT_NONE)
+        add_unique(t, t->spot, 2)->deferrable = chance(50);
+    if (t->part_kind != PART_NONE)
+        add_unique(t, t->part, 1)->where = t->part_kind == PART_NULL ? "loose IS NULL" : "loose IS NOT NULL";
 }
 
 static void add_links(struct table *t)
@@ -200,7 +209,12 @@ static void choose_table(int number)
                         .has_code = chance(40),
                         .has_loose = chance(60),
                         .has_firm = chance(50),
-                        .has_spot = chance(40),
+                        .spot_kind = chance(60)   ? SPOT_NONE
+                                     : chance(70) ? SPOT_SHELF
+                                                  : SPOT_LOOSE,
+                        .part_kind = chance(70)   ? PART_NONE
+                                     : chance(50) ? PART_NULL
+                                                  : PART_NOT_NULL,
                         .versioned = chance(40),
                         .links = chance(35) ? (int)below((uint32_t)table_count) : -1};
     snprintf(t->name, sizeof(t->name), "t%d", number);

@@ -60,7 +60,7 @@ const struct item *named(const struct item *item, int r)
         const struct item *other = &items[i];
         if (other->table != target->table)
             continue;
-        if (!other->deleted && new_value(other, by_code) == value)
+        if (!other->deleted && value && new_value(other, by_code) == value)
             return other;
         if (other->deleted && other->stored && standing(other) == other && old_value(other, by_code) == value)
             was = other;
@@ -73,7 +73,8 @@ const struct item *final_ref(const struct item *item, int r)
     const struct item *target = item->refs[r];
     bool written = item->changed[r] && !(item->stored && target == item->old_refs[r]);
     target = target && target->deleted && written && !item->by_pointer[r] ? named(item, r) : standing(target);
-    bool cleared = target && target->deleted && target->stored && tables[item->table].ref[r].clears;
+    bool cleared =
+        target && target->deleted && (target->stored || target->follows) && tables[item->table].ref[r].clears;
     return cleared ? NULL : target;
 }
 
@@ -81,6 +82,37 @@ const struct item *last_ref(const struct item *item, int r)
 {
     const struct item *target = final_ref(item, r);
     return target && target->deleted ? named(item, r) : target;
+}
+
+static bool goes_along(const struct item *item, bool in_sight)
+{
+    const struct table *t = &tables[item->table];
+    for (int r = 0; r < t->refs; r++) {
+        const struct item *target = t->ref[r].cascades ? final_ref(item, r) : NULL;
+        bool goes = target && target->deleted && (target->stored || target->follows);
+        if (goes && (!in_sight || (item->loaded && target->loaded && !target->unseen)))
+            return true;
+    }
+    return false;
+}
+
+static bool delete_more(bool in_sight)
+{
+    bool more = false;
+    for (int i = 0; i < item_count; i++)
+        if (!items[i].deleted && goes_along(&items[i], in_sight)) {
+            items[i].deleted = items[i].follows = more = true;
+            items[i].unseen = !in_sight;
+        }
+    return more;
+}
+
+void delete_dependents(void)
+{
+    while (delete_more(true))
+        ;
+    while (delete_more(false))
+        ;
 }
 
 bool link_stands(const struct item_link *link)

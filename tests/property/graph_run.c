@@ -61,6 +61,7 @@ static Status make_detour(uint64_t graph)
     uint32_t place = session_savepoint(s);
     if (!place)
         return session_error(s)->status;
+    delete_dependents(); /* which was flushed */
     keep(&before);
     change(~graph, DETOUR_BIT);
     if (chance(60) && session_flush(s) == STATUS_OK && chance(50))
@@ -96,6 +97,8 @@ static enum verdict run_round(uint64_t graph, uint32_t round, bool last, struct 
         check_ok(session_begin(s, NULL));
     if (detour)
         status = make_detour(graph);
+    if (status == STATUS_OK && getenv("HOWDAH_PROPERTY_SHOW"))
+        fprintf(stderr, "%s\n", plan_text(session_plan(s)));
     if (status == STATUS_OK)
         status = flush ? session_flush(s) : session_commit(s);
     if (status != STATUS_OK) {
@@ -125,6 +128,7 @@ void run_graph(uint64_t graph)
     keep(&committed);
     s = session_open(db);
     load_rows();
+    show_rows();
     uint32_t rounds = chance(50) ? ROUNDS : 1;
     for (uint32_t round = 0; round < rounds; round++) {
         random_start(graph * 0x2545f4914f6cdd1du + 1000 * (round + 1));
