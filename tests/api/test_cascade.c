@@ -168,6 +168,21 @@ START_TEST(test_cascade__deletes_loaded_children)
 }
 END_TEST
 
+/* One of a loaded collection that the session does not have any more is deleted all the same. */
+START_TEST(test_cascade__deletes_an_evicted_child)
+{
+    Room *hall = session_add(s, Room, .name = "hall", .club = club),
+         *yard = session_add(s, Room, .name = "yard", .club = club);
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(club->rooms.count, 2);
+    check_ok(session_evict(s, yard));
+    check_ok(session_delete(s, club));
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, hall));
+    live_check("0", "SELECT count(*) FROM rooms");
+}
+END_TEST
+
 START_TEST(test_cascade__deletes_children_that_are_not_loaded)
 {
     Room *hall = session_add(s, Room, .name = "hall", .club = club);
@@ -316,6 +331,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_cascade__loaded_child_that_can_not_let_go);
     tcase_add_test(tests, test_cascade__unloaded_child_that_can_not_let_go);
     tcase_add_test(tests, test_cascade__deletes_loaded_children);
+    tcase_add_test(tests, test_cascade__deletes_an_evicted_child);
     tcase_add_test(tests, test_cascade__deletes_children_that_are_not_loaded);
     tcase_add_test(tests, test_cascade__rollback_and_failure_bring_all_back);
     tcase_add_test(tests, test_cascade__undone_flush);

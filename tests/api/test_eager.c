@@ -140,6 +140,24 @@ START_TEST(test_eager__limit_without_an_order_takes_a_second_trip)
 }
 END_TEST
 
+/* Others may have locked, or let go of, rows in between. */
+START_TEST(test_eager__locked_rows_take_a_second_trip)
+{
+    size_t count;
+    Query *q = users_by_id();
+    query_with(q, User, posts);
+    query_lock(q, LOCK_FOR_UPDATE_SKIP_LOCKED);
+    check_ok(session_begin(s, NULL));
+    cost_start();
+    User **users = query_all(q, User, &count);
+    check_no_error();
+    check_cost(2, 2);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_uint_eq(users[0]->posts.count, 3);
+    check_ok(session_commit(s));
+}
+END_TEST
+
 START_TEST(test_eager__in_a_transaction_of_the_program)
 {
     size_t count;
@@ -301,6 +319,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_eager__same_as_one_by_one);
     tcase_add_test(tests, test_eager__conditions_and_limits_are_those_of_the_query);
     tcase_add_test(tests, test_eager__limit_without_an_order_takes_a_second_trip);
+    tcase_add_test(tests, test_eager__locked_rows_take_a_second_trip);
     tcase_add_test(tests, test_eager__in_a_transaction_of_the_program);
     tcase_add_test(tests, test_eager__every_kind);
     tcase_add_test(tests, test_eager__tree_by_path);

@@ -307,14 +307,14 @@ END_TEST
 START_TEST(test_relation_answers__budget_of_rows)
 {
     size_t count;
-    check_ok(session_set_budget(s, BUDGET(.rows = 4)));
+    check_ok(session_set_budget(s, BUDGET(.rows = 7)));
     query_all(session_query(s, User), User, &count);
     check_no_error();
     ck_assert_uint_eq(count, 3);
     query_all(session_query(s, Post), Post, &count);
     ck_assert_uint_eq(count, 0);
     check_error(s, STATUS_MISUSE);
-    check_says(session_error(s), "budget of 4 rows");
+    check_says(session_error(s), "budget of 7 rows");
     session_clear_error(s);
     check_ok(session_set_budget(s, NULL));
     query_all(session_query(s, Post), Post, &count);

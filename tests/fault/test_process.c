@@ -47,6 +47,18 @@ static void fork_child(Database *db, Session *s, const Account *known)
     ck_assert_msg(WIFEXITED(result) && WEXITSTATUS(result) == 0, "the child ended with %x", result);
 }
 
+typedef struct Backend {
+    int32_t pid;
+} Backend;
+MODEL(Backend, NULL, COLUMN(Backend, pid));
+
+static int32_t backend_of(Session *s)
+{
+    const Backend *backend = session_sql_one(s, Backend, "SELECT pg_backend_pid() AS pid");
+    check_ok(s);
+    return backend->pid;
+}
+
 START_TEST(test_process__fork)
 {
     ledger_seed();
@@ -54,8 +66,10 @@ START_TEST(test_process__fork)
     Session *s = session_open(db);
     const Account *kept = session_find(s, Account, 1);
     ck_assert_ptr_nonnull(kept);
+    int32_t backend = backend_of(s);
     fork_child(db, s, kept);
     /* The child has closed all it had, and the connection is still ours. */
+    ck_assert_int_eq(backend_of(s), backend);
     ck_assert_ptr_nonnull(session_find(s, Account, 2));
     check_ok(s);
     database_close(db);
