@@ -59,14 +59,13 @@ static int json_order(const struct howdah_field *field, const void *a, const voi
 static const char *json_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     const char *text = text_at(value);
-    bool jsonb = !codec_json_is_plain(field);
-    size_t size;
-    if (!json_is_ascii(text, jsonb, &size) || size > VALUE_SIZE_MAX) {
-        const char *fault = text_check(field, value, bytes);
-        return fault ? fault : json_fault(text, jsonb);
+    const struct json_look look = json_look(text, !codec_json_is_plain(field));
+    if (look.ascii && look.ascii <= VALUE_SIZE_MAX) {
+        *bytes += look.ascii;
+        return NULL;
     }
-    *bytes += size;
-    return NULL;
+    const char *earlier = text_check(field, value, bytes);
+    return earlier ? earlier : look.fault;
 }
 
 const struct codec codec_json = {

@@ -13,8 +13,12 @@ enum { JSONB_VERSION = 1 };
 /* NULL, or why the server would refuse the text, which must be valid UTF-8. jsonb is stricter than json: no \u0000,
  * no half of a surrogate pair, no number that numeric can't hold. */
 const char *json_fault(const char *text, bool jsonb);
-/* Whether there is no such fault, and nothing but ASCII in it, as in most: then *ret_size is its length. */
-bool json_is_ascii(const char *text, bool jsonb, size_t *ret_size);
+/* The same, and the length of a text without faults in which there is nothing but ASCII, as in most; else 0. */
+struct json_look {
+    const char *fault;
+    size_t ascii;
+};
+struct json_look json_look(const char *text, bool jsonb);
 
 /* By value: key order, white space, the form of numbers and of escapes, and all but the last of doubled keys mean
  * nothing. A text that is not well-formed, that is nested deeper than JSON_DEPTH, or that has objects with more than

@@ -8,8 +8,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* More than the server's parser takes with the default stack. */
-enum { DEPTH_MAX = 65536 };
+/* More than the server's parser takes with the default stack. A word of levels is kept at hand. */
+enum { DEPTH_MAX = 65536, LEVELS = 64 };
 
 static const char malformed[] = "is not valid JSON";
 
@@ -17,10 +17,14 @@ static const char malformed[] = "is not valid JSON";
 struct scan {
     const char *fault;
     bool jsonb;
-    bool ascii;     /* so far */
-    bool in_object; /* on the level of depth */
+    bool ascii; /* so far */
+};
+
+/* Where in arrays and objects the scan is. */
+struct nest {
     unsigned depth;
-    unsigned char objects[DEPTH_MAX / 8]; /* a bit for each level: object or array; those below depth are set */
+    uint64_t objects;                   /* a bit for each level, the innermost lowest: object or array */
+    uint64_t outer[DEPTH_MAX / LEVELS]; /* the same of those that had no room any more */
 };
 
 static const char *fail(struct scan *s, const char *fault)
@@ -29,22 +33,42 @@ static const char *fail(struct scan *s, const char *fault)
     return NULL;
 }
 
-static bool enter(struct scan *s, bool object)
+static inline bool enter(struct nest *n, bool object)
 {
-    unsigned level = s->depth;
-    if (level == DEPTH_MAX)
+    if (n->depth == DEPTH_MAX)
         return false;
-    unsigned char bit = (unsigned char)(1 << (level % 8)), *byte = &s->objects[level / 8];
-    *byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
-    s->in_object = object;
-    s->depth++;
+    if (n->depth % LEVELS == 0)
+        n->outer[n->depth / LEVELS] = n->objects;
+    n->objects = n->objects << 1 | object;
+    n->depth++;
     return true;
 }
 
-static void leave(struct scan *s)
+static inline void leave(struct nest *n)
 {
-    unsigned level = --s->depth - 1;
-    s->in_object = s->depth && (s->objects[level / 8] >> (level % 8) & 1);
+    n->depth--;
+    n->objects >>= 1;
+    if (n->depth % LEVELS == 0)
+        n->objects = n->outer[n->depth / LEVELS];
+}
+
+static inline bool in_object(const struct nest *n)
+{
+    return n->objects & 1;
+}
+
+/* Behind white space, of which there is none in most places that may have some. */
+static inline const char *skip_to(const char *at, char expected)
+{
+    return *at == expected ? at : json_skip_space(at);
+}
+
+/* Behind a comma or a colon: most often one space, or none. */
+static inline const char *skip_gap(const char *at)
+{
+    if ((unsigned char)*at > ' ')
+        return at;
+    return *at == ' ' && (unsigned char)at[1] > ' ' ? at + 1 : json_skip_space(at);
 }
 
 /* The escape after \u; jsonb wants whole characters other than NUL. */
@@ -174,91 +198,76 @@ static const char *scan_word(struct scan *s, const char *at)
 /* "key": */
 static inline const char *scan_key(struct scan *s, const char *at)
 {
-    at = json_skip_space(at);
     at = *at == '"' ? scan_string(s, at) : fail(s, malformed);
     if (!at)
         return NULL;
-    at = json_skip_space(at);
-    return *at == ':' ? at + 1 : fail(s, malformed);
+    at = skip_to(at, ':');
+    return *at == ':' ? skip_gap(at + 1) : fail(s, malformed);
 }
 
 /* What the text goes on with. */
 enum next { NEXT_VALUE, NEXT_KEY, NEXT_END };
 
 /* Up to the next place that wants something: closes what ends here, and passes a comma. */
-static inline const char *scan_after_value(struct scan *s, const char *at, enum next *ret_next)
+static inline const char *scan_after_value(struct scan *s, struct nest *n, const char *at, enum next *ret_next)
 {
-    for (; s->depth; leave(s)) {
-        at = json_skip_space(at);
+    for (; n->depth; leave(n)) {
+        at = skip_to(at, ',');
         if (*at == ',') {
-            *ret_next = s->in_object ? NEXT_KEY : NEXT_VALUE;
-            return at + 1;
+            *ret_next = in_object(n) ? NEXT_KEY : NEXT_VALUE;
+            return skip_gap(at + 1);
         }
-        if (*at++ != (s->in_object ? '}' : ']'))
+        if (*at++ != (in_object(n) ? '}' : ']'))
             return fail(s, malformed);
     }
     *ret_next = NEXT_END;
-    at = json_skip_space(at);
+    at = skip_to(at, '\0');
     return *at ? fail(s, malformed) : at;
 }
 
 /* The beginning of an array or object, which may end at once. */
-static const char *scan_open(struct scan *s, const char *at, enum next *ret_next)
+static inline const char *scan_open(struct scan *s, struct nest *n, const char *at, enum next *ret_next)
 {
     bool object = *at == '{';
-    if (!enter(s, object))
+    if (!enter(n, object))
         return fail(s, "is nested too deeply");
-    at = json_skip_space(at + 1);
+    at = skip_gap(at + 1);
     *ret_next = object ? NEXT_KEY : NEXT_VALUE;
-    return *at == (object ? '}' : ']') ? scan_after_value(s, at, ret_next) : at;
+    return *at == (object ? '}' : ']') ? scan_after_value(s, n, at, ret_next) : at;
 }
 
-static inline const char *scan_value(struct scan *s, const char *at, enum next *ret_next)
+static inline const char *scan_value(struct scan *s, struct nest *n, const char *at, enum next *ret_next)
 {
-    at = json_skip_space(at);
-    if (*at == '{' || *at == '[')
-        return scan_open(s, at, ret_next);
     if (*at == '"')
         at = scan_string(s, at);
-    else if (*at == '-' || is_digit(*at))
+    else if (is_digit(*at) || *at == '-')
         at = scan_number(s, at);
+    else if (*at == '{' || *at == '[')
+        return scan_open(s, n, at, ret_next);
     else
         at = scan_word(s, at);
-    return at ? scan_after_value(s, at, ret_next) : NULL;
+    return at ? scan_after_value(s, n, at, ret_next) : NULL;
 }
 
-/* The end of the text; NULL with a fault. */
-static const char *scan_text(struct scan *s, const char *text, bool jsonb)
+/* Each step begins behind white space. */
+struct json_look json_look(const char *text, bool jsonb)
 {
+    struct scan s = {.jsonb = jsonb, .ascii = true};
+    struct nest n; /* not zeroed: it is large */
     enum next next = NEXT_VALUE;
-    const char *at = text;
-    s->fault = NULL;
-    s->jsonb = jsonb;
-    s->ascii = true;
-    s->in_object = false;
-    s->depth = 0;
+    const char *at = skip_gap(text);
+    n.depth = 0;
+    n.objects = 0;
     while (at && next != NEXT_END) {
         if (next == NEXT_KEY)
-            at = scan_key(s, at);
+            at = scan_key(&s, at);
         if (at)
-            at = scan_value(s, at, &next);
+            at = scan_value(&s, &n, at, &next);
     }
-    return at;
+    return (struct json_look){s.fault, at && s.ascii ? (size_t)(at - text) : 0};
 }
 
 const char *json_fault(const char *text, bool jsonb)
 {
-    struct scan s; /* not zeroed: it is large */
-    scan_text(&s, text, jsonb);
-    return s.fault;
-}
-
-bool json_is_ascii(const char *text, bool jsonb, size_t *ret_size)
-{
-    struct scan s;
-    const char *end = scan_text(&s, text, jsonb);
-    if (!end || !s.ascii)
-        return false;
-    *ret_size = (size_t)(end - text);
-    return true;
+    return json_look(text, jsonb).fault;
 }
