@@ -47,17 +47,22 @@ bool column_is_unset_key(const struct column *c, const void *object)
     return memcmp(column_field(c, object), zero, c->size) == 0;
 }
 
-bool column_equal(const struct column *c, const void *a, const void *b)
+static bool is_equal(const struct column *c, void *x, void *y)
 {
-    void *x = column_field(c, a), *y = column_field(c, b);
-    if (c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC) { /* as most: no other NULL than a pointer's */
-        bool nulls = c->codec->has_pointers && (pointer_is_null(x) || pointer_is_null(y));
-        return nulls ? pointer_is_null(x) && pointer_is_null(y) : c->codec->equal(c->field, x, y);
-    }
     bool null = is_null(c, x);
     if (null != is_null(c, y))
         return false;
     return null || (c->shape == SHAPE_ARRAY ? array_equal(c, x, y) : c->codec->equal(c->field, x, y));
+}
+
+bool column_equal(const struct column *c, const void *a, const void *b)
+{
+    void *x = column_field(c, a), *y = column_field(c, b);
+    bool may_be_null = c->shape != SHAPE_PLAIN || c->codec->type == HOWDAH_TYPE_CODEC ||
+                       (c->codec->has_pointers && (pointer_is_null(x) || pointer_is_null(y)));
+    if (may_be_null)
+        return is_equal(c, x, y);
+    return c->codec->equal(c->field, x, y);
 }
 
 uint64_t column_hash(const struct column *c, uint64_t seed, const void *object)
@@ -82,9 +87,11 @@ int column_compare(const struct column *c, const void *a, const void *b)
 bool column_copy(const struct column *c, struct arena *arena, void *object)
 {
     void *field = column_field(c, object);
-    if ((!c->codec->has_pointers && c->shape != SHAPE_ARRAY) || is_null(c, field))
+    if (c->shape == SHAPE_ARRAY)
+        return pointer_is_null(field) || array_copy(c, arena, field);
+    if (!c->codec->has_pointers || is_null(c, field))
         return true;
-    return c->shape == SHAPE_ARRAY ? array_copy(c, arena, field) : c->codec->copy(c->field, arena, field);
+    return c->codec->copy(c->field, arena, field);
 }
 
 /* --- checking --- */
@@ -153,14 +160,36 @@ static size_t check_texts(const struct column *c, void *const *objects, size_t c
     return good;
 }
 
+static size_t check_arrays(const struct column *c, void *const *objects, size_t count, size_t *bytes)
+{
+    size_t good = 0;
+    for (; good < count; good++) {
+        const void *field = column_field(c, objects[good]);
+        if (pointer_is_null(field) || array_check(c, field, &bytes[good]))
+            break;
+    }
+    return good;
+}
+
+typedef size_t check_loop(const struct column *c, void *const *objects, size_t count, size_t *bytes);
+
+/* For columns without anything special; else NULL. */
+static check_loop *loop_of(const struct column *c)
+{
+    if (c->field->validate)
+        return NULL;
+    if (c->shape == SHAPE_ARRAY)
+        return check_arrays;
+    bool plain = c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC && !c->characters;
+    return !plain ? NULL : c->codec->type == HOWDAH_TYPE_TEXT ? check_texts : check_values;
+}
+
 size_t column_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes, const char **ret_why)
 {
-    bool plain =
-        c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC && !c->characters && !c->field->validate;
-    bool texts = c->codec->type == HOWDAH_TYPE_TEXT;
+    check_loop *loop = loop_of(c);
     for (size_t good = 0;; good++) {
-        if (plain) /* what is not plainly good goes the long way */
-            good += (texts ? check_texts : check_values)(c, objects + good, count - good, bytes + good);
+        if (loop) /* what is not plainly good goes the long way */
+            good += loop(c, objects + good, count - good, bytes + good);
         if (good == count || (*ret_why = column_check(c, objects[good], &bytes[good])))
             return good;
     }
@@ -181,11 +210,5 @@ void column_append(const struct column *c, const void *object, struct buffer *ou
         array_text(c, field, out);
     else
         c->wire->encode(c->field, field, out);
-    if (out->failed)
-        return;
-    size_t size = out->size - start;
-    if (size > INT32_MAX)
-        out->failed = true;
-    else
-        write_uint32(out->data + start - sizeof(uint32_t), (uint32_t)size);
+    put_size(start, out);
 }

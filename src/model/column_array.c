@@ -133,16 +133,19 @@ static bool needs_quotes(enum howdah_type type)
     return type > HOWDAH_TYPE_DOUBLE && type != HOWDAH_TYPE_NUMERIC;
 }
 
-/* Not 0 if one of the word's bytes is that one. */
-static inline uint64_t has_byte(uint64_t word, unsigned char byte)
+/* Whether one of the word's bytes needs a backslash. Where one is zero behind the xor, and only from there on, the
+ * subtraction borrows; bytes that are not ASCII are none of these. */
+static inline bool has_escaped(uint64_t word)
 {
-    uint64_t ones = UINT64_C(0x0101010101010101), other = word ^ (ones * byte);
-    return (other - ones) & ~other & UINT64_C(0x8080808080808080);
+    const uint64_t ones = UINT64_C(0x0101010101010101), high_bits = ones << 7;
+    return ((((word ^ ones * '"') - ones) | ((word ^ ones * '\\') - ones)) & ~word & high_bits) != 0;
 }
 
-static inline uint64_t has_escaped(uint64_t word)
+static inline uint64_t copy_word(char *to, const char *from)
 {
-    return has_byte(word, '"') | has_byte(word, '\\');
+    uint64_t word = utf8_word(from);
+    memcpy(to, &word, sizeof(word));
+    return word;
 }
 
 /* Copies text, and tells whether none of its bytes needs a backslash. Most items are short: two halves of a word, which
@@ -150,23 +153,23 @@ static inline uint64_t has_escaped(uint64_t word)
 static inline bool copy_plain(char *to, const char *from, size_t size)
 {
     const size_t word = sizeof(uint64_t), half = sizeof(uint32_t);
-    uint64_t found = 0;
+    bool found = false;
     if (size >= half && size < word) {
-        memcpy(to, from, half);
-        memcpy(to + size - half, from + size - half, half);
-        return !has_escaped(utf8_few_bytes(from, size));
+        uint32_t first, last;
+        memcpy(&first, from, half);
+        memcpy(&last, from + size - half, half);
+        memcpy(to, &first, half);
+        memcpy(to + size - half, &last, half);
+        return !has_escaped(first | (uint64_t)last << 32);
     }
     if (size < half) {
         for (size_t i = 0; i < size; i++)
             to[i] = from[i];
         return !has_escaped(utf8_few_bytes(from, size));
     }
-    for (size_t i = 0; i < size - word; i += word) {
-        memcpy(to + i, from + i, word);
-        found |= has_escaped(utf8_word(from + i));
-    }
-    memcpy(to + size - word, from + size - word, word); /* which may overlap the word before */
-    return !(found | has_escaped(utf8_word(from + size - word)));
+    for (size_t i = 0; i < size - word; i += word)
+        found |= has_escaped(copy_word(to + i, from + i));
+    return !has_escaped(copy_word(to + size - word, from + size - word)) && !found; /* may overlap the one before */
 }
 
 static char *escape(char *to, const char *text)
@@ -177,35 +180,39 @@ static char *escape(char *to, const char *text)
     return to;
 }
 
+/* "text", */
+static inline char *put_text(char *to, const char *text, size_t size)
+{
+    *to++ = '"';
+    to = copy_plain(to, text, size) ? to + size : escape(to, text);
+    *to++ = '"';
+    *to++ = ',';
+    return to;
+}
+
 /* Items of text, by far the most frequent. As below, each with a comma behind it. */
 static void text_items(struct array array, struct buffer *out)
 {
     enum { AHEAD = 64 }; /* for the items that come next */
-    char *to = NULL;
-    size_t room = 0; /* from there on */
+    static const char null[] = "NULL,";
+    const size_t beyond = sizeof(null) - 1; /* what an item takes besides its text */
+    char *to = NULL, *end = NULL;
     for (size_t i = 0; i < array.count; i++) {
         const char *text = text_of_item(array, i);
-        size_t size = text ? strlen(text) : 0, most = 2 * size + sizeof("NULL,") - 1;
-        if (room < most) {
-            out->size -= room;
-            room = most + AHEAD;
-            to = buffer_extend(out, room);
+        size_t size = text ? strlen(text) : 0, most = 2 * size + beyond;
+        if ((size_t)(end - to) < most) {
+            out->size -= (size_t)(end - to);
+            to = buffer_extend(out, most + AHEAD);
             if (!to)
                 return;
+            end = to + most + AHEAD;
         }
-        const char *start = to;
-        if (text) {
-            *to++ = '"';
-            to = copy_plain(to, text, size) ? to + size : escape(to, text);
-            *to++ = '"';
-        } else {
-            memcpy(to, "NULL", sizeof("NULL") - 1);
-            to += sizeof("NULL") - 1;
-        }
-        *to++ = ',';
-        room -= (size_t)(to - start);
+        if (text)
+            to = put_text(to, text, size);
+        else
+            to = (char *)memcpy(to, null, beyond) + beyond;
     }
-    out->size -= room;
+    out->size -= (size_t)(end - to);
 }
 
 static void item_text(const struct column *c, const void *item, struct buffer *out)

@@ -81,6 +81,16 @@ enum howdah_status array_decode(const struct column *c, const struct cell *cell,
 /* NULL, or why a value can't be sent; *bytes as in codec.h. */
 const char *item_check(const struct column *c, const void *value, size_t *bytes);
 
+/* The size of what was appended from `start` on goes into the room that was left for it in front. */
+static inline void put_size(size_t start, struct buffer *out)
+{
+    size_t size = out->size - start;
+    if (size > INT32_MAX)
+        out->failed = true;
+    if (!out->failed)
+        write_uint32(out->data + start - sizeof(uint32_t), (uint32_t)size);
+}
+
 /* Fills a value from wire bytes of a certain type. */
 typedef enum howdah_status item_decode(const struct column *c, const unsigned char *data, size_t size,
                                        struct arena *arena, void *value, const char **ret_why);
