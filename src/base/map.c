@@ -53,10 +53,8 @@ static bool add_first(struct map *map, struct map_node *node, uint32_t hash)
     return true;
 }
 
-static bool add(struct map *map, struct map_node *node, uint32_t hash)
+void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)
 {
-    if (!map->first)
-        return add_first(map, node, hash);
     UT_hash_table *table = map->first->hh.tbl;
     node->hh.tbl = table;
     node->hh.hashv = hash;
@@ -65,12 +63,14 @@ static bool add(struct map *map, struct map_node *node, uint32_t hash)
     put_in_bucket(table, &node->hh);
     if (table->num_items > LOAD * table->num_buckets)
         grow(map, table, 1);
-    return true;
 }
 
 bool map_add(struct map *map, struct map_node *node, uint32_t hash)
 {
-    return add(map, node, hash);
+    if (!map->first)
+        return add_first(map, node, hash);
+    map_add_prepared(map, node, hash);
+    return true;
 }
 
 bool map_prepare(struct map *map)
@@ -78,7 +78,7 @@ bool map_prepare(struct map *map)
     enum { HASH = 0 };
     if (map->anchor.hh.tbl)
         return true;
-    if (!add(map, &map->anchor, HASH))
+    if (!map_add(map, &map->anchor, HASH))
         return false;
     /* It stays in the list of nodes, which is what a table lives by; but nobody is to find it. */
     HASH_DEL_IN_BKT(map->anchor.hh.tbl->buckets[HASH], &map->anchor.hh);
@@ -100,14 +100,37 @@ void map_reserve(struct map *map, size_t more)
         grow(map, table, doublings);
 }
 
-void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)
+/* One of several. What HASH_DELETE does, which finds nodes by the place of their handles: ours begin with these. */
+static inline void unlink_node(struct map *map, UT_hash_handle *handle)
 {
-    (void)add(map, node, hash);
+    UT_hash_handle *next = handle->next, *previous = handle->prev;
+    UT_hash_table *table = handle->tbl;
+    if (next)
+        next->prev = previous;
+    else
+        table->tail = previous;
+    if (previous)
+        previous->next = next;
+    else
+        map->first = handle->next;
+    HASH_DEL_IN_BKT(*map_bucket(table, handle->hashv), handle);
+    table->num_items--;
+}
+
+/* The last one takes the table along. */
+static void remove_last(struct map *map, struct map_node *node)
+{
+    map_clear(map);
+    node->hh.tbl = NULL;
 }
 
 void map_remove(struct map *map, struct map_node *node)
 {
-    HASH_DELETE(hh, map->first, node);
+    if (!node->hh.prev && !node->hh.next) {
+        remove_last(map, node);
+        return;
+    }
+    unlink_node(map, &node->hh);
     node->hh.tbl = NULL;
 }
 
