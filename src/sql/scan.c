@@ -1,5 +1,7 @@
 #include "scan.h"
 
+#include "model/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -205,7 +207,7 @@ static bool take_block_comment(struct scan *s)
 
 static bool is_word(const char *word, const char *const *list)
 {
-    while (*list && strcmp(*list, word) != 0)
+    while (*list && (**list != *word || strcmp(*list, word) != 0))
         list++;
     return *list != NULL;
 }
@@ -516,10 +518,12 @@ enum howdah_status sql_scan(const char *format, bool fragment, struct arena *are
 void sql_put(const struct scanned *scanned, uint32_t first, struct buffer *out)
 {
     size_t done = 0;
+    char number[DECIMAL_MAX];
     for (uint32_t i = 0; i < scanned->hole_count; i++) {
         size_t at = scanned->holes[i].at;
         buffer_append(out, scanned->text + done, at - done);
-        buffer_printf(out, "$%u", first + i);
+        buffer_byte(out, '$');
+        buffer_text(out, text_decimal(first + i, number));
         done = at;
     }
     buffer_append(out, scanned->text + done, scanned->size - done);
