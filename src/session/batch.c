@@ -103,10 +103,12 @@ static bool add_to_batch(struct work *w, struct batch *batch, uint32_t first, ui
 {
     if (!reserve(w, batch, end - first))
         return false;
+    uint32_t *changes = batch->changes + batch->count, index = batch->index;
     for (uint32_t i = first; i < end; i++) {
-        batch->changes[batch->count++] = i;
-        w->changes[i].batch = batch->index;
+        *changes++ = i;
+        w->changes[i].batch = index;
     }
+    batch->count += end - first;
     for (uint32_t i = first; w->deferral_count && i < end; i++) {
         batch->referenced |= w->changes[i].referenced;
         find_by_name(w, batch, &w->changes[i]);

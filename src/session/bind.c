@@ -270,22 +270,44 @@ static bool add_chunk(struct work *w, struct chunk *chunk, struct parameters *p)
     return true;
 }
 
+static size_t weigh_column(const struct column *c)
+{
+    return sizeof(uint32_t) + c->size;
+}
+
+/* About as many bytes as the chunk's rows take, so that there is room for them at once. */
+static size_t weigh(const struct batch *batch, const struct chunk *chunk)
+{
+    const struct mapper *mapper = batch->mapper;
+    size_t row = mapper->token ? weigh_column(mapper->token) : 0, beyond = 0;
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        row += weigh_column(&mapper->columns[mapper->key[i]]);
+    for (uint32_t i = 0; batch->operation != HOWDAH_OPERATION_DELETE && i < mapper->column_count; i++)
+        row += column_in(batch->columns, i) ? weigh_column(&mapper->columns[i]) : 0;
+    for (uint32_t i = 0; batch->bytes && i < chunk->count; i++)
+        beyond += batch->bytes[chunk->first + i];
+    return chunk->count * row + beyond;
+}
+
 enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret)
 {
     struct work *w = arg;
     const struct step *info = &w->infos[step->number];
     struct parameters *p = &w->s->parameters;
     uint32_t most = 0;
+    size_t bytes = 0;
     for (uint32_t i = 0; i < info->chunk_count; i++) {
         const struct chunk *chunk = &w->chunks[info->chunk + i];
         const struct batch *batch = w->batches[chunk->batch];
         most += (batch->checks ? 2 : 1) * batch->mapper->column_count + 3 * KEY_PARTS_MAX + 2 +
                 formulas_values(batch->formulas);
+        bytes += weigh(batch, chunk);
         if (!settle(w, batch, chunk))
             return HOWDAH_STATUS_NO_MEMORY;
     }
     if (!parameters_begin(p, most))
         return HOWDAH_STATUS_NO_MEMORY;
+    parameters_expect(p, bytes);
     for (uint32_t i = 0; i < info->chunk_count; i++)
         if (!add_chunk(w, &w->chunks[info->chunk + i], p))
             return HOWDAH_STATUS_NO_MEMORY;

@@ -4,17 +4,23 @@
 #include "snapshot.h"
 #include "work.h"
 
-/* Entries that were found. */
+/* Neighbours in a group that take part, all of one state. */
+struct span {
+    struct entry *first;
+    uint32_t count;
+};
+
+/* Spans that were found. */
 struct found {
     struct found *next;
     uint32_t count, capacity;
-    struct entry *entries[];
+    struct span spans[];
 };
 
 struct findings {
     struct work *w;
     struct found *first, *last;
-    uint32_t count;
+    uint32_t count; /* of entries */
 };
 
 static const uint8_t operations[ENTRY_STATES] = {[ENTRY_NEW] = HOWDAH_OPERATION_INSERT,
@@ -26,12 +32,12 @@ static const uint8_t operations[ENTRY_STATES] = {[ENTRY_NEW] = HOWDAH_OPERATION_
 /* Room for `count` more, side by side. */
 static struct found *room_for(struct findings *c, uint32_t count)
 {
-    enum { FIRST = 16, MOST = 4096, GROWTH = 4 };
+    enum { FIRST = 16, MOST = 1024, GROWTH = 4 };
     struct found *last = c->last;
     if (last && count <= last->capacity - last->count)
         return last;
     uint32_t capacity = !last ? FIRST : last->capacity < MOST ? last->capacity * GROWTH : MOST;
-    size_t size = sizeof(*last) + (size_t)capacity * sizeof(*last->entries);
+    size_t size = sizeof(*last) + (size_t)capacity * sizeof(*last->spans);
     struct found *room = arena_allocate(&c->w->arena, size, _Alignof(struct found));
     if (!room) {
         session_no_memory(c->w->s);
@@ -73,12 +79,19 @@ static bool find_in_group(struct findings *c, const struct mapper *mapper, struc
     struct found *room = room_for(c, count);
     if (!room)
         return false;
-    uint32_t found = room->count;
-    for (struct entry *entry = group, *end = group + count; entry < end; entry++)
-        if (takes_part(w, mapper, entry))
-            room->entries[found++] = entry;
-    c->count += found - room->count;
-    room->count = found;
+    struct span *span = &room->spans[room->count];
+    for (struct entry *entry = group, *end = group + count; entry < end;) {
+        struct entry *first = entry;
+        while (entry < end && entry->state == first->state && takes_part(w, mapper, entry))
+            entry++;
+        if (entry == first) {
+            entry++;
+            continue;
+        }
+        *span++ = (struct span){first, (uint32_t)(entry - first)};
+        c->count += (uint32_t)(entry - first);
+    }
+    room->count = (uint32_t)(span - room->spans);
     return true;
 }
 
@@ -113,71 +126,70 @@ static bool find_in_table(struct findings *c, uint32_t index)
 
 /* --- changes --- */
 
-static struct change change_of(const struct mapper *mapper)
+/* The change of an entry. One by one, since a whole struct would be made elsewhere first, and copied. */
+static inline void take_part(struct change *change, const struct mapper *mapper, struct entry *entry, void *image,
+                             void *old, enum howdah_operation operation)
 {
-    return (struct change){
-        .mapper = mapper, .columns = work_no_columns, .batch = NONE, .deferrals = NONE, .cleared = NONE};
+    change->entry = entry;
+    change->mapper = mapper;
+    change->image = image;
+    change->old = old;
+    change->columns = work_no_columns;
+    change->defaults = change->checks = NULL;
+    change->formulas = NULL;
+    change->follow = NULL;
+    change->batch = change->deferrals = change->cleared = NONE;
+    change->place = change->chunk = 0;
+    change->referenced = change->arrays_kept = false;
+    change->stretch = 0;
+    change->kind = 0;
+    change->operation = (uint8_t)operation;
 }
 
-static void take_part(struct change *change, struct entry *entry, enum howdah_operation operation)
+/* The changes from `first` on are those of a span. */
+static void fill_changes(struct work *w, const struct mapper *mapper, uint32_t first, struct span span)
 {
-    void *snapshot = entry_snapshot(change->mapper, entry);
-    change->entry = entry;
-    change->operation = (uint8_t)operation;
-    change->image = operation == HOWDAH_OPERATION_DELETE ? snapshot : NULL;
-    change->old = operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot;
+    const enum howdah_operation operation = (enum howdah_operation)operations[span.first->state];
+    const bool is_image = operation == HOWDAH_OPERATION_DELETE, is_old = operation != HOWDAH_OPERATION_INSERT;
+    char *snapshot = entry_snapshot(mapper, span.first);
+    struct change *change = &w->changes[first];
+    for (struct entry *entry = span.first, *end = entry + span.count; entry < end; entry++, change++) {
+        take_part(change, mapper, entry, is_image ? snapshot : NULL, is_old ? snapshot : NULL, operation);
+        entry->change = first++;
+        snapshot += mapper->model->size;
+    }
+    w->inserts[mapper->index] += operation == HOWDAH_OPERATION_INSERT ? span.count : 0;
+    w->deletes[mapper->index] += operation == HOWDAH_OPERATION_DELETE ? span.count : 0;
+    work_set(w, mapper, operation);
 }
 
 struct change *work_add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
                                enum howdah_operation operation)
 {
     struct change *change = work_new_change(w, mapper);
+    void *snapshot = entry_snapshot(mapper, entry);
     if (!change)
         return NULL;
-    *change = change_of(mapper);
-    take_part(change, entry, operation);
+    take_part(change, mapper, entry, operation == HOWDAH_OPERATION_DELETE ? snapshot : NULL,
+              operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot, operation);
     entry->change = (uint32_t)(change - w->changes);
     work_set(w, mapper, operation);
     return change;
 }
 
-/* The changes from `first` on are those of entries of one table. */
-static void fill_changes(struct work *w, const struct mapper *mapper, uint32_t first, struct entry *const *entries,
-                         uint32_t count)
-{
-    const struct change blank = change_of(mapper);
-    uint32_t counts[HOWDAH_OPERATION_DELETE + 1] = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        const enum howdah_operation operation = (enum howdah_operation)operations[entries[i]->state];
-        w->changes[first + i] = blank;
-        take_part(&w->changes[first + i], entries[i], operation);
-        entries[i]->change = first + i;
-        counts[operation]++;
-    }
-    w->inserts[mapper->index] += counts[HOWDAH_OPERATION_INSERT];
-    w->deletes[mapper->index] += counts[HOWDAH_OPERATION_DELETE];
-    for (enum howdah_operation i = HOWDAH_OPERATION_INSERT; i <= HOWDAH_OPERATION_DELETE; i++)
-        if (counts[i])
-            work_set(w, mapper, i);
-}
-
 static bool make_changes(struct work *w, const struct findings *c)
 {
-    const struct found *found = c->first;
-    uint32_t place = 0;
+    uint32_t run = 0, first = 0;
     w->changes = arena_allocate_array(&w->arena, c->count, sizeof(*w->changes));
     if (!w->changes)
         return !session_no_memory(w->s);
     w->change_count = w->change_capacity = c->count;
-    for (uint32_t run = 0, i = 0; i < c->count;) {
-        run += i == w->runs[run].end;
-        for (; place == found->count; place = 0)
-            found = found->next;
-        uint32_t here = found->count - place, left = w->runs[run].end - i, count = here < left ? here : left;
-        fill_changes(w, w->runs[run].mapper, i, found->entries + place, count);
-        place += count;
-        i += count;
-    }
+    for (const struct found *found = c->first; found; found = found->next)
+        for (uint32_t i = 0; i < found->count; i++) {
+            run += first == w->runs[run].end;
+            fill_changes(w, w->runs[run].mapper, first, found->spans[i]);
+            first += found->spans[i].count;
+        }
     return true;
 }
 

@@ -388,8 +388,8 @@ bool work_order_followers(struct work *w)
     struct followers f;
     uint32_t count = w->edge_count;
     bool any = false;
-    for (uint32_t i = 0; i < w->change_count && !any; i++)
-        any = w->changes[i].follow != NULL;
+    for (uint32_t i = 0; i < w->batch_count; i++)
+        any |= w->batches[i]->follow != NULL;
     if (!any)
         return true;
     if (!find_followers(w, &f))

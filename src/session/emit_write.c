@@ -51,6 +51,7 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded)
     if (!batch->statement || !batch->returned)
         return !session_no_memory(w->s);
     batch->returned_count = statement_returned(&key, batch->returned);
+    w->returns |= batch->returned_count > 0;
     return true;
 }
 

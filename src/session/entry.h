@@ -78,13 +78,14 @@ static inline bool entry_may(const struct entry *entry, enum entry_event event)
 /* The one function that changes a state. False: the move is illegal. */
 static inline bool entry_move(struct entry *entry, enum entry_event event)
 {
-    uint8_t state = entry_moves[entry->state][event];
+    const struct entry detached = {.row_deleted = true, .unwritten = true};
+    uint8_t state = entry_moves[entry->state][event], before = entry->state;
     if (state == ENTRY_STATES)
         return false;
-    if (state != ENTRY_DETACHED)
-        entry->unwritten = entry->row_deleted = false;
-    else if (entry->state != ENTRY_DETACHED)
-        entry->unwritten = entry->state == ENTRY_NEW;
+    if (state != ENTRY_DETACHED || before != ENTRY_DETACHED)
+        entry->all &= (uint16_t)~detached.all;
+    if (state == ENTRY_DETACHED && before == ENTRY_NEW)
+        entry->unwritten = true;
     entry->state = state;
     return true;
 }

@@ -61,7 +61,7 @@ static void fill_objects(struct work *w, struct change_run run, uint32_t first, 
 /* The server may have sent arrays back. */
 static bool returns(const struct work *w, const struct change *change)
 {
-    return change->batch != NONE && w->batches[change->batch]->returned_count;
+    return w->returns && change->batch != NONE && w->batches[change->batch]->returned_count;
 }
 
 /* And what they are is what their rows are. */
@@ -127,13 +127,12 @@ static void settle_marks(struct work *w, const struct mapper *mapper, const stru
     struct entry *entry = change->entry;
     marks_drop_all(w->s, entry, MARK_ASSIGNED);
     formulas_forget(w->s, entry);
-    for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (column_in(change->columns, i))
-            marks_drop(w->s, entry, MARK_UNLOADED, i);
+    column_set_copy(w->set, change->columns, column_words(mapper));
     for (uint32_t i = 0; batch && i < batch->returned_count; i++)
-        marks_drop(w->s, entry, MARK_UNLOADED, batch->returned[i]->index);
+        column_put(w->set, batch->returned[i]->index);
     if (mapper->version && batch)
-        marks_drop(w->s, entry, MARK_UNLOADED, mapper->version->index);
+        column_put(w->set, mapper->version->index);
+    marks_drop_set(w->s, entry, MARK_UNLOADED, w->set);
 }
 
 static void promote(struct work *w, const struct mapper *mapper, const struct change *change)
@@ -155,17 +154,19 @@ static void drop(struct howdah_session *s, struct entry *entry)
     s->deleted_some = true;
 }
 
-/* The row of a change is what was written. */
-static inline void become(struct work *w, const struct change *change, bool committed)
+static void become_written(struct work *w, const struct change *change)
 {
-    bool deleted = change->operation == HOWDAH_OPERATION_DELETE;
     entry_move(change->entry, EVENT_WRITTEN);
-    if (deleted)
-        change->entry->row_deleted = true;
-    if (!deleted)
-        promote(w, change->mapper, change);
-    else if (committed || change->taken_over) /* until then it keeps its place in the map, should the flush be undone */
-        identity_remove(&w->s->map, change->entry);
+    promote(w, change->mapper, change);
+}
+
+static inline void become_deleted(struct work *w, const struct change *change, bool committed)
+{
+    struct entry *entry = change->entry;
+    entry_move(entry, EVENT_WRITTEN);
+    entry->row_deleted = true;
+    if (committed || change->taken_over) /* until then it keeps its place in the map, should the flush be undone */
+        identity_remove(&w->s->map, entry);
 }
 
 /* A key that the server computed may be another object's, whose row is gone or has another key by now; and a foreign key
@@ -181,7 +182,7 @@ static void become_computed(struct work *w, struct change_run run, uint32_t i, b
         identity_remove(&s->map, holder);
     owners_look(s, mapper, change->entry, &before);
     take_snapshots(w, run, i, i + 1);
-    become(w, change, committed);
+    become_written(w, change);
     if (!owners_changed(s, mapper, change->entry, &before)) { /* it is written all the same */
         s->error.outcome = committed ? HOWDAH_OUTCOME_DONE : HOWDAH_OUTCOME_NONE;
         error_finish(&s->error);
@@ -192,16 +193,14 @@ static void finish_run(struct work *w, struct change_run run, bool committed)
 {
     for (uint32_t i = run.first; i < run.end; i++) {
         const struct change *change = &w->changes[i];
-        if (change_is_extra(change))
-            continue;
-        if (change->fate == FATE_DROPPED) {
+        if (change->operation == HOWDAH_OPERATION_DELETE)
+            become_deleted(w, change, committed);
+        else if (change->fate == FATE_DROPPED)
             drop(w->s, change->entry);
-            continue;
-        }
-        if (change->formulas)
+        else if (change->formulas && !change_is_extra(change))
             become_computed(w, run, i, committed);
-        else
-            become(w, change, committed);
+        else if (!change_is_extra(change))
+            become_written(w, change);
     }
 }
 

@@ -76,6 +76,6 @@ bool identity_add(struct map *map, const struct mapper *mapper, struct entry *en
 
 void identity_add_prepared(struct map *map, const struct mapper *mapper, struct entry *entry)
 {
-    map_add_prepared(map, &entry->node, identity_hash(mapper, entry_snapshot(mapper, entry)));
     entry->mapped = true;
+    map_add_prepared(map, &entry->node, identity_hash(mapper, entry_snapshot(mapper, entry)));
 }

@@ -97,6 +97,18 @@ void marks_drop(struct howdah_session *s, struct entry *entry, enum mark mark, u
     settle(s, entry, marks, was_assigned);
 }
 
+void marks_drop_set(struct howdah_session *s, struct entry *entry, enum mark mark, const uint64_t *columns)
+{
+    bool was_assigned = is_assigned(s, entry);
+    uint32_t words = column_words(entry_mapper(s, entry));
+    if (!entry->marked)
+        return;
+    struct marks *marks = find(s, entry);
+    for (uint32_t i = 0; i < words; i++)
+        set_of(marks, mark, words)[i] &= ~columns[i];
+    settle(s, entry, marks, was_assigned);
+}
+
 void marks_drop_all(struct howdah_session *s, struct entry *entry, enum mark mark)
 {
     bool was_assigned = is_assigned(s, entry);

@@ -32,6 +32,7 @@ static inline bool marks_send(const struct howdah_session *s, const struct entry
     return marks_set(s, entry, MARK_ASSIGNED) || marks_set(s, entry, MARK_COMPUTED);
 }
 void marks_drop(struct howdah_session *s, struct entry *entry, enum mark mark, uint32_t column);
+void marks_drop_set(struct howdah_session *s, struct entry *entry, enum mark mark, const uint64_t *columns);
 void marks_drop_all(struct howdah_session *s, struct entry *entry, enum mark mark);
 
 /* A copy of all marks of an entry in the arena; false if memory is out. NULL in *ret: it has none. */

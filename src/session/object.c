@@ -36,7 +36,7 @@ static bool copy_pointers(const struct mapper *mapper, struct arena *arena, void
 
 bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, void *object)
 {
-    for (uint32_t i = 0; mapper->has_uuid_v7 && i < mapper->column_count; i++) {
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
         if (!c->uuid_v7 || !column_is_unset_key(c, object))
             continue;
@@ -92,7 +92,7 @@ static bool fill(struct howdah_session *s, const struct mapper *mapper, struct e
     memcpy(object, value, mapper->model->size);
     if (!copy_pointers(mapper, &s->arena, object))
         return !session_no_memory(s);
-    if (!object_make_keys(s, mapper, object))
+    if (mapper->has_uuid_v7 && !object_make_keys(s, mapper, object))
         return false;
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     empty_collections(mapper, object, entry_snapshot(mapper, entry));

@@ -269,9 +269,10 @@ static bool lay_out(struct work *w, struct batch *batch)
     void **olds = batch->olds = room + batch->count;
     void **objects = batch->objects = room + 2 * (size_t)batch->count;
     const struct mapper *mapper = batch->mapper;
-    const uint32_t *changes = batch->changes;
+    const uint32_t *order = batch->changes;
+    struct change *changes = w->changes;
     for (uint32_t i = 0, count = batch->count; i < count; i++) {
-        struct change *change = &w->changes[changes[i]];
+        struct change *change = &changes[order[i]];
         change->place = i;
         images[i] = change->image;
         olds[i] = change->old;

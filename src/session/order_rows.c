@@ -22,9 +22,11 @@ static void merge(const struct sorting *s, const uint32_t *from, uint32_t *to, u
 static bool is_sorted(const struct work *w, const struct batch *batch)
 {
     const struct column *integer = batch->mapper->integer_key;
+    const uint32_t *order = batch->changes;
+    const struct change *changes = w->changes;
     int64_t last = INT64_MIN;
-    for (uint32_t i = 0; integer && i < batch->count; i++) {
-        int64_t key = key_read_integer(integer, w->changes[batch->changes[i]].old);
+    for (uint32_t i = 0, count = integer ? batch->count : 0; i < count; i++) {
+        int64_t key = key_read_integer(integer, changes[order[i]].old);
         if (key < last)
             return false;
         last = key;

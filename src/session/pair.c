@@ -63,10 +63,12 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
 
 static bool pair_change(struct work *w, const struct mapper *mapper, struct change *change)
 {
-    bool insert = change->operation == HOWDAH_OPERATION_INSERT;
     if ((mapper->relation_count || change->entry->placed) && !pair_relations(w, mapper, change))
         return false;
-    return (!insert || claim_key(w, mapper, change)) && pair_columns(w, mapper, change);
+    if (change->operation == HOWDAH_OPERATION_INSERT && !claim_key(w, mapper, change))
+        return false;
+    return change->operation == HOWDAH_OPERATION_INSERT ? pair_inserted(w, mapper, change) /* it may have taken over */
+                                                        : pair_updated(w, mapper, change);
 }
 
 static bool pair_run(struct work *w, struct change_run run)

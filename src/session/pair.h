@@ -21,7 +21,8 @@ bool pair_formulas(struct work *w, struct change *change);
 void pair_drop_computed(const struct change *change, uint64_t *set);
 /* Chooses the old values that the row of a change must have; `row` is the object that was loaded from it. */
 bool pair_checks(struct work *w, struct change *change, const struct entry *row);
-/* Chooses the columns that are sent. */
-bool pair_columns(struct work *w, const struct mapper *mapper, struct change *change);
+/* These two choose the columns that are sent. */
+bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *change);
+bool pair_updated(struct work *w, const struct mapper *mapper, struct change *change);
 
 #endif

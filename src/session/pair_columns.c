@@ -117,8 +117,7 @@ static bool choose_for_insert(struct work *w, const struct mapper *mapper, struc
         integer_set(mapper->version, change->image, 1);
     if (change->entry->marked && !pair_formulas(w, change))
         return false;
-    for (uint32_t i = 0; i < column_words(mapper); i++)
-        set[i] = mapper->always_sent[i];
+    column_set_copy(set, mapper->always_sent, column_words(mapper));
     for (uint32_t i = 0; i < mapper->looked_at_count; i++)
         if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]], set))
             return false;
@@ -259,17 +258,20 @@ static const uint64_t *keep_set(struct work *w, const uint64_t *set, uint32_t wo
     return w->last_set;
 }
 
-bool pair_columns(struct work *w, const struct mapper *mapper, struct change *change)
+static inline bool take_set(struct work *w, const struct mapper *mapper, struct change *change)
 {
-    uint64_t *set = w->set;
+    change->columns = keep_set(w, w->set, column_words(mapper));
+    return change->columns || !session_no_memory(w->s);
+}
+
+bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *change)
+{
+    return choose_for_insert(w, mapper, change, w->set) && take_set(w, mapper, change);
+}
+
+bool pair_updated(struct work *w, const struct mapper *mapper, struct change *change)
+{
     bool new = change->entry->state == ENTRY_NEW;
-    bool chosen = change->operation == HOWDAH_OPERATION_INSERT ? choose_for_insert(w, mapper, change, set)
-                  : new                                        ? choose_for_row(w, mapper, change, set)
-                                                               : choose_for_update(w, mapper, change, set);
-    if (!chosen)
-        return false;
-    change->columns = keep_set(w, set, column_words(mapper));
-    if (!change->columns)
-        return !session_no_memory(w->s);
-    return !mapper->optimistic || !change->old || new || pair_checks(w, change, change->entry);
+    return (new ? choose_for_row(w, mapper, change, w->set) : choose_for_update(w, mapper, change, w->set)) &&
+           take_set(w, mapper, change) && (!mapper->optimistic || new || pair_checks(w, change, change->entry));
 }

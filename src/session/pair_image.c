@@ -123,10 +123,11 @@ static bool make_images(struct work *w, const struct mapper *mapper, uint32_t fi
     if (objects != images)
         memcpy(images, objects, count * size);
     changes->stretch = (uint16_t)count;
+    bool whole = !w->cleared_count && (changes->old || as_added);
     for (uint32_t i = 0; i < count; i++, images += size) {
         changes[i].image = images;
         changes[i].arrays_kept = as_added;
-        if ((w->cleared_count || !(changes[i].old || as_added)) && !mend_image(w, &changes[i], as_added))
+        if (!whole && !mend_image(w, &changes[i], as_added))
             return false;
     }
     return true;
@@ -140,9 +141,12 @@ static bool is_special(const struct entry *entry)
 /* How many have their objects side by side, and the same fate. Who is special is alone. */
 static uint32_t stretch_of(const struct change *change, uint32_t most)
 {
+    const struct entry *entry = change->entry;
     uint32_t count = 1;
-    while (count < most && change[count].entry == change[count - 1].entry + 1 && change[count].kind == change->kind &&
-           !is_special(change[count - 1].entry) && !is_special(change[count].entry))
+    if (is_special(entry))
+        return count;
+    while (count < most && change[count].entry == entry + count && change[count].kind == change->kind &&
+           !is_special(entry + count))
         count++;
     return count;
 }

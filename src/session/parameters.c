@@ -44,6 +44,12 @@ bool parameters_begin(struct parameters *p, uint32_t most)
     return true;
 }
 
+void parameters_expect(struct parameters *p, size_t bytes)
+{
+    if (p->out.capacity - p->out.size <= bytes)
+        buffer_grow(&p->out, bytes);
+}
+
 /* The next parameter begins; `skipped` bytes at its beginning are not its value's. */
 static struct buffer *next(struct parameters *p, int skipped)
 {

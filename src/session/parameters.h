@@ -22,6 +22,8 @@ void parameters_init(struct parameters *p, const struct howdah_allocator *alloca
 void parameters_done(struct parameters *p);
 /* Begins a new set of at most `most`. False if memory is out. */
 bool parameters_begin(struct parameters *p, uint32_t most);
+/* There will be about so many more bytes of them. */
+void parameters_expect(struct parameters *p, size_t bytes);
 
 /* Each adds the next parameter: a field, a field of many objects as an array, a text, a number, arrays. */
 void parameters_add_field(struct parameters *p, const struct column *c, const void *object);

@@ -17,6 +17,7 @@ void slabs_clear(struct slabs *slabs)
         memory_free(slabs->allocator, slabs->sorted[i]);
     slabs->count = 0;
     slabs->bytes = 0;
+    slabs->end = 0;
     if (slabs->chains)
         memset(slabs->chains, 0, slabs->chain_count * sizeof(*slabs->chains));
 }
@@ -105,6 +106,8 @@ struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
     }
     slabs->allocations++;
     slabs->bytes += bytes;
+    if (slabs->end < (uintptr_t)slab + bytes)
+        slabs->end = (uintptr_t)slab + bytes;
     if (chain->last)
         chain->last->next = slab;
     else
@@ -122,6 +125,8 @@ void slabs_take_back(struct slabs *slabs, struct entry *entry)
 
 struct entry *slabs_find(const struct slabs *slabs, const void *object)
 {
+    if ((uintptr_t)object >= slabs->end) /* the program's, as a rule from its stack */
+        return NULL;
     size_t behind = upper_bound(slabs, (uintptr_t)object);
     if (behind == 0)
         return NULL;

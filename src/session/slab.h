@@ -29,6 +29,7 @@ struct slabs {
     uint32_t chain_count;
     struct slab **sorted; /* all slabs by address, for the way back */
     size_t count, capacity;
+    uintptr_t end; /* nothing of theirs is there or behind it */
     uint64_t allocations, bytes;
 };
 

@@ -35,10 +35,13 @@ bool snapshot_all_clean(const struct mapper *mapper, const void *objects, uint32
 
 static inline void put_columns_at(const struct mapper *mapper, size_t word, uint64_t *columns)
 {
+    if (mapper->column_count <= 64) { /* as most: a piece for each word */
+        *columns |= mapper->word_columns[word];
+        return;
+    }
     uint32_t pieces = (mapper->column_count + 63) / 64;
     const uint64_t *set = mapper->word_columns + word * pieces;
-    columns[0] |= set[0]; /* most often this is all */
-    for (uint32_t i = 1; i < pieces; i++)
+    for (uint32_t i = 0; i < pieces; i++)
         columns[i] |= set[i];
 }
 

@@ -205,6 +205,7 @@ struct work {
     uint32_t run_count, run_capacity;
     uint8_t *operations;    /* by mapper: a bit for each operation that any of its changes has had */
     uint8_t all_operations; /* of all mappers */
+    bool returns;           /* any statement returns rows */
     bool drops;             /* any new object is not to be written after all */
     bool cascades;          /* any object is deleted only while this plan is made and run */
     struct deferral *deferrals;

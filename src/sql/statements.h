@@ -64,20 +64,28 @@ static inline void column_drop(uint64_t *set, uint32_t index)
     set[index / 64] &= ~((uint64_t)1 << (index % 64));
 }
 
+/* Of these, most tables have one word. */
 static inline bool column_set_is_empty(const uint64_t *set, uint32_t words)
 {
-    for (uint32_t i = 0; i < words; i++)
-        if (set[i])
-            return false;
-    return true;
+    uint64_t any = set[0];
+    for (uint32_t i = 1; i < words; i++)
+        any |= set[i];
+    return !any;
 }
 
 static inline bool column_sets_equal(const uint64_t *a, const uint64_t *b, uint32_t words)
 {
-    uint64_t different = 0;
-    for (uint32_t i = 0; a != b && i < words; i++)
+    uint64_t different = a[0] ^ b[0];
+    for (uint32_t i = 1; i < words; i++)
         different |= a[i] ^ b[i];
     return !different;
+}
+
+static inline void column_set_copy(uint64_t *to, const uint64_t *from, uint32_t words)
+{
+    to[0] = from[0];
+    for (uint32_t i = 1; i < words; i++)
+        to[i] = from[i];
 }
 
 /* What a guarded statement asks for if its rows are not as many as they should be: a setting that nobody has, whose name
