@@ -127,6 +127,17 @@ static void compile_all(struct compilation *c)
             phases[phase](c, &c->catalog->mappers[i]);
 }
 
+static void measure(struct catalog *catalog)
+{
+    for (uint32_t i = 0; i < catalog->mapper_count; i++) {
+        const struct mapper *mapper = &catalog->mappers[i];
+        if (mapper->model->size > catalog->largest)
+            catalog->largest = mapper->model->size;
+        if (mapper->column_count > catalog->most_columns)
+            catalog->most_columns = mapper->column_count;
+    }
+}
+
 enum howdah_status catalog_init(struct catalog *catalog, const struct howdah_allocator *allocator,
                                 const struct howdah_model *const *models, const char *default_schema,
                                 struct buffer *faults)
@@ -140,6 +151,7 @@ enum howdah_status catalog_init(struct catalog *catalog, const struct howdah_all
         compile_all(&c);
     else
         c.no_memory = true;
+    measure(catalog);
     compilation_done(&c);
     return compilation_status(&c);
 }

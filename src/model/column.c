@@ -160,17 +160,6 @@ static size_t check_texts(const struct column *c, void *const *objects, size_t c
     return good;
 }
 
-static size_t check_arrays(const struct column *c, void *const *objects, size_t count, size_t *bytes)
-{
-    size_t good = 0;
-    for (; good < count; good++) {
-        const void *field = column_field(c, objects[good]);
-        if (pointer_is_null(field) || array_check(c, field, &bytes[good]))
-            break;
-    }
-    return good;
-}
-
 typedef size_t check_loop(const struct column *c, void *const *objects, size_t count, size_t *bytes);
 
 /* For columns without anything special; else NULL. */
@@ -179,7 +168,7 @@ static check_loop *loop_of(const struct column *c)
     if (c->field->validate)
         return NULL;
     if (c->shape == SHAPE_ARRAY)
-        return check_arrays;
+        return array_check_all;
     bool plain = c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC && !c->characters;
     return !plain ? NULL : c->codec->type == HOWDAH_TYPE_TEXT ? check_texts : check_values;
 }

@@ -86,20 +86,6 @@ static void append_jsonb(const struct column *c, void *const *objects, size_t co
     append_texts(c, objects, count, out, true);
 }
 
-static void append_arrays(const struct column *c, void *const *objects, size_t count, struct buffer *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        const void *field = column_field(c, objects[i]);
-        bool null = pointer_is_null(field);
-        buffer_int32(out, null ? UINT32_MAX : 0);
-        size_t start = out->size;
-        if (null)
-            continue;
-        array_text(c, field, out);
-        put_size(start, out);
-    }
-}
-
 static void append_any(const struct column *c, void *const *objects, size_t count, struct buffer *out)
 {
     for (size_t i = 0; i < count; i++)
@@ -118,7 +104,7 @@ static append_loop *const loops[HOWDAH_TYPE_COUNT] = {
 
 void column_append_all(const struct column *c, void *const *objects, size_t count, struct buffer *out)
 {
-    append_loop *loop = c->as_literal ? append_arrays : loops[c->wire->type];
+    append_loop *loop = c->as_literal ? array_append_all : loops[c->wire->type];
     if (loop)
         loop(c, objects, count, out);
     else

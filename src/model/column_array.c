@@ -111,6 +111,17 @@ const char *array_check(const struct column *c, const void *field, size_t *bytes
     return why;
 }
 
+size_t array_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes)
+{
+    size_t good = 0;
+    for (; good < count; good++) {
+        const void *field = column_field(c, objects[good]);
+        if (pointer_is_null(field) || array_check(c, field, &bytes[good]))
+            break;
+    }
+    return good;
+}
+
 /* Puts a backslash before each quote and backslash of what was appended from `start` on. */
 static void escape_from(size_t start, struct buffer *out)
 {
@@ -250,4 +261,18 @@ void array_text(const struct column *c, const void *field, struct buffer *out)
         buffer_byte(out, '}');
     else if (!out->failed)
         out->data[out->size - 1] = '}'; /* in place of the last comma */
+}
+
+void array_append_all(const struct column *c, void *const *objects, size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const void *field = column_field(c, objects[i]);
+        bool null = pointer_is_null(field);
+        buffer_int32(out, null ? UINT32_MAX : 0);
+        size_t start = out->size;
+        if (null)
+            continue;
+        array_text(c, field, out);
+        put_size(start, out);
+    }
 }

@@ -73,6 +73,10 @@ uint64_t array_hash(const struct column *c, uint64_t seed, const void *field);
 int array_compare(const struct column *c, const void *a, const void *b);
 bool array_copy(const struct column *c, struct arena *arena, void *field);
 const char *array_check(const struct column *c, const void *field, size_t *bytes);
+/* How many arrays of so many objects are there and good; to each `bytes` what it takes is added. */
+size_t array_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes);
+/* These arrays as elements of the parameter array. */
+void array_append_all(const struct column *c, void *const *objects, size_t count, struct buffer *out);
 /* As the text of an array: {1,NULL,"a \"b\""}. */
 void array_text(const struct column *c, const void *field, struct buffer *out);
 enum howdah_status array_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *field,

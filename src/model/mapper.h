@@ -129,6 +129,8 @@ struct catalog {
     struct arena arena;
     struct mapper *mappers; /* of the models in their order, then of join tables */
     uint32_t mapper_count;
+    size_t largest;              /* struct of these models */
+    uint32_t most_columns;       /* that any of them has */
     const struct mapper **slots; /* by address of the model, open addressing */
     uint32_t slot_mask;
 };

@@ -90,30 +90,13 @@ void session_forget_error(struct howdah_session *s)
 
 /* --- opening --- */
 
-static size_t largest_struct(const struct catalog *catalog)
-{
-    size_t largest = 64;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++)
-        if (catalog->mappers[i].model->size > largest)
-            largest = catalog->mappers[i].model->size;
-    return size_align(largest, _Alignof(max_align_t));
-}
-
-static size_t most_columns(const struct catalog *catalog)
-{
-    size_t most = 1;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++)
-        if (catalog->mappers[i].column_count > most)
-            most = catalog->mappers[i].column_count;
-    return most;
-}
-
 static bool open_parts(struct howdah_session *s)
 {
+    enum { LEAST = 64 }; /* for structs of unknown models, after an error */
     const struct howdah_allocator *allocator = &s->db->allocator;
     const struct catalog *catalog = &s->db->catalog;
-    s->object_size = largest_struct(catalog);
-    size_t cells = most_columns(catalog) * sizeof(struct cell);
+    s->object_size = size_align(catalog->largest > LEAST ? catalog->largest : LEAST, _Alignof(max_align_t));
+    size_t cells = (catalog->most_columns + 1) * sizeof(struct cell);
     unsigned char *room = memory_allocate_zero(allocator, 2 * s->object_size + cells);
     s->key_object = room;
     if (!room || !slabs_init(&s->slabs, allocator, catalog->mapper_count))
