@@ -3,6 +3,8 @@
 #ifndef HOWDAH_EACH_H
 #define HOWDAH_EACH_H
 
+#include <howdah/base.h>
+
 #define HOWDAH_COUNT(...) \
     HOWDAH_COUNT_(__VA_ARGS__, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, \
                   10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)

@@ -36,7 +36,8 @@ static bool is_linked(const struct howdah_session *s, const struct mapper *mappe
     while (entry->placed && (key = owner_next_key(mapper, &walk))) {
         const struct placed *placed = placed_find(s, entry, key);
         bool refers = !foreign_key_is_null(key, mapper, object) && foreign_key_applies(key, object);
-        if (placed && (placed->by_link || (!placed->owner && refers)))
+        bool unlinked = placed && !placed->owner && refers && !foreign_key_clears(key, mapper);
+        if (unlinked || (placed && placed->by_link))
             return true;
     }
     return false;

@@ -73,7 +73,7 @@ bool fill_columns(struct howdah_session *s, struct entry *entry, const struct co
     return take(s, entry, columns, count, values, false);
 }
 
-bool fill_remember(struct howdah_session *s, struct entry *entry)
+static bool remember(struct howdah_session *s, struct entry *entry)
 {
     if (s->transaction == TRANSACTION_NONE)
         return true;
@@ -96,7 +96,7 @@ bool fill_from_row(struct howdah_session *s, struct entry *entry, const struct c
                    const struct cell *cells, size_t count)
 {
     void *row = s->lost_object; /* room for any struct */
-    if (!decode_missing(s, entry, columns, cells, count, row) || !fill_remember(s, entry))
+    if (!decode_missing(s, entry, columns, cells, count, row) || !remember(s, entry))
         return false;
     bool expired = entry->expired, good = take(s, entry, columns, count, row, true);
     if (count == entry_mapper(s, entry)->column_count)
@@ -110,7 +110,7 @@ bool fill_from_row(struct howdah_session *s, struct entry *entry, const struct c
 
 bool fill_gone(struct howdah_session *s, struct entry *entry)
 {
-    if (!fill_remember(s, entry))
+    if (!remember(s, entry))
         return false;
     entry_move(entry, EVENT_GONE);
     entry->row_deleted = s->deleted_some = true; /* collections may hold it */

@@ -22,9 +22,6 @@ bool fill_columns(struct howdah_session *s, struct entry *entry, const struct co
 /* Fills the object, and those that came with it, from their rows (1 round trip; none if it lacks nothing). False: the
  * session has the error; STALE if there is no such row any more. */
 bool fill_load(struct howdah_session *s, struct entry *entry);
-/* What a rollback of the program's transaction has to undo, before an object becomes another. False: the session has the
- * error. */
-bool fill_remember(struct howdah_session *s, struct entry *entry);
 /* The object's row is not there any more: it is detached; a rollback of the program's transaction brings it back. False:
  * the session has the error, and nothing has changed. */
 bool fill_gone(struct howdah_session *s, struct entry *entry);

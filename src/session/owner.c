@@ -133,7 +133,8 @@ enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, co
         return by_pointer(s, key, pointer, ret_owner);
     if (value_changed(key, mapper, object, snapshot))
         return by_value(s, key, mapper, object, ret_owner);
-    if (placed && (placed->by_link || !placed->owner)) { /* unlinked, though the column can't be NULL */
+    bool unlinked = placed && !placed->owner && !foreign_key_clears(key, mapper); /* which no field can say */
+    if (unlinked || (placed && placed->by_link)) {
         *ret_owner = placed->owner;
         return placed->owner ? OWNER_KNOWN : OWNER_NONE;
     }
@@ -348,7 +349,7 @@ bool owner_drop_pending(struct howdah_session *s, const struct entry *owner)
         const struct mapper *mapper = entry_mapper(s, child);
         next = placed->next;
         bool alive = child->state == ENTRY_NEW || child->state == ENTRY_LOADED;
-        if (!alive || (before != owner && owner_of_row(s, key, mapper, child) != owner))
+        if (!alive || !placed->said || (before != owner && owner_of_row(s, key, mapper, child) != owner))
             continue;
         reset_fields(key, mapper, child);
         if (!mend_key(s, key, mapper, child, before))

@@ -64,7 +64,7 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
 bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct entry *child, const void *row);
 
 /* What was linked to this owner since the last commit is not any more, and what was unlinked is again: fields of the
- * objects, and of all owners. Objects that are new and can't be without it are forgotten. False: the session has the error. */
+ * objects, and of all owners; but not what the program wrote into the objects' own fields. Objects that are new and can't be without it are forgotten. False: the session has the error. */
 bool owner_drop_pending(struct howdah_session *s, const struct entry *owner);
 
 enum {

@@ -47,6 +47,13 @@ static void unload_collections(const struct mapper *mapper, void *row)
     }
 }
 
+static bool remember(struct howdah_session *s, struct entry *entry)
+{
+    if (s->transaction == TRANSACTION_NONE)
+        return true;
+    return (map_prepare(&s->map) && transaction_remember_read(s, entry)) || !session_no_memory(s);
+}
+
 /* The row is read into room of its own first, so that a row that can't be read leaves the object alone. */
 static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
@@ -63,7 +70,7 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
     object_forget_stale_pointers(s, mapper, row);
     if (entry->state == ENTRY_NEW)
         unload_collections(mapper, row);
-    if (!fill_remember(s, entry) || !owner_mend(s, mapper, entry, row) || !owner_drop_pending(s, entry) ||
+    if (!remember(s, entry) || !owner_mend(s, mapper, entry, row) || !owner_drop_pending(s, entry) ||
         !join_rows_drop(s, entry))
         return s->error.status;
     entry->absent = 0; /* a foreign key may lead elsewhere now */

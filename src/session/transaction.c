@@ -5,6 +5,7 @@
 #include "formulas.h"
 #include "hooks.h"
 #include "marks.h"
+#include "object.h"
 #include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
@@ -72,6 +73,22 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
     return true;
 }
 
+bool transaction_remember_read(struct howdah_session *s, struct entry *entry)
+{
+    const struct mapper *mapper = entry_mapper(s, entry);
+    uint32_t words = column_words(mapper);
+    if (!transaction_remember(s, entry))
+        return false;
+    struct flushed *flushed = s->flushed;
+    if (flushed->state != ENTRY_LOADED && flushed->state != ENTRY_DELETED)
+        return true;
+    snapshot_restore(mapper, flushed->object, flushed->snapshot);
+    if (flushed->marks)
+        memset(&flushed->marks[MARK_ASSIGNED * words], 0, words * sizeof(*flushed->marks));
+    flushed->formulas = NULL;
+    return true;
+}
+
 bool transaction_remember_made(struct howdah_session *s, struct entry *entry)
 {
     if (!transaction_remember(s, entry))
@@ -99,6 +116,13 @@ static void unfill_object(const struct mapper *mapper, const struct flushed *flu
         if (snapshot_has_field(c, object, row) && goes_back(c, flushed))
             memcpy(column_field(c, object), column_field(c, flushed->object), c->size);
     }
+    for (uint32_t i = 0; i < mapper->relation_count;
+         i++) { /* a pointer that did not fit its key any more was forgotten */
+        const struct relation *relation = &mapper->relations[i];
+        if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO &&
+            object_pointer(relation, object) == object_pointer(relation, row))
+            object_set_pointer(relation, object, object_pointer(relation, flushed->object));
+    }
 }
 
 /* The state to which an undone flush leads: that from before it, but for what the program did since. */
@@ -108,6 +132,8 @@ static enum entry_state undone_state(const struct entry *entry, const struct flu
         return ENTRY_DETACHED; /* evicted */
     if (entry->state == ENTRY_DELETED)
         return flushed->state == ENTRY_NEW ? ENTRY_DETACHED : ENTRY_DELETED;
+    if (entry->state == ENTRY_LOADED && flushed->state == ENTRY_DELETED)
+        return ENTRY_LOADED; /* its deletion was taken back */
     return flushed->state;
 }
 
@@ -132,8 +158,23 @@ static void restore_snapshot(const struct mapper *mapper, struct entry *entry, c
     memcpy(snapshot, row, mapper->model->size);
 }
 
+/* What was added and deleted again in between is forgotten: nothing can refer to it. */
+static void forget_lost_pointers(struct howdah_session *s, const struct entry *entry)
+{
+    const struct mapper *mapper = entry_mapper(s, entry);
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        const struct entry *target = NULL;
+        if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO)
+            target = slabs_find(&s->slabs, object_pointer(relation, entry_object(mapper, entry)));
+        if (target && target->state == ENTRY_DETACHED && target->unwritten)
+            object_set_pointer(relation, entry_object(mapper, entry), NULL);
+    }
+}
+
 void transaction_unflush(struct howdah_session *s, struct flushed *until)
 {
+    struct flushed *last = s->flushed;
     for (struct flushed *flushed = s->flushed; flushed != until; flushed = flushed->older) {
         struct entry *entry = flushed->entry;
         const struct mapper *mapper = entry_mapper(s, entry);
@@ -154,6 +195,8 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
         if (!entry->mapped && (state == ENTRY_LOADED || state == ENTRY_DELETED))
             take_place(s, mapper, entry);
     }
+    for (struct flushed *flushed = last; flushed != until; flushed = flushed->older)
+        forget_lost_pointers(s, flushed->entry);
     s->flushed = until;
 }
 

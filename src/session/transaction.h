@@ -79,6 +79,8 @@ void transaction_restore_objects(struct howdah_session *s, struct kept *until);
 
 /* Remembers what a flush is about to change in an entry. False if memory is out. */
 bool transaction_remember(struct howdah_session *s, struct entry *entry);
+/* The same of what a refresh is about to overwrite: what the program had changed in it is dropped for good. */
+bool transaction_remember_read(struct howdah_session *s, struct entry *entry);
 /* The same of an entry whose row the transaction itself has made: an undoing detaches it. */
 bool transaction_remember_made(struct howdah_session *s, struct entry *entry);
 

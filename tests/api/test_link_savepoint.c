@@ -80,11 +80,133 @@ START_TEST(test_link_savepoint__deleted_before)
 }
 END_TEST
 
+/* A flush let a member go with its club; then the transaction fails: the club is to be deleted still, and the member is
+ * back at it, so that both stay together where the program takes the deletion back. */
+START_TEST(test_link_savepoint__what_a_failed_transaction_let_go)
+{
+    Club *chess = session_add(s, Club, .name = "chess"), *other = session_add(s, Club, .name = "other");
+    Member *ann = session_add(s, Member, .name = "ann", .club = chess);
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    check_ok(session_delete(s, chess));
+    check_ok(session_flush(s));
+    ck_assert(!ann->club && !ann->club_id.valid);
+    ann->age = 40;
+    check_ok(session_flush(s));
+    Club *twin = session_add(s, Club, .name = "other");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    ck_assert_ptr_eq(ann->club, chess);
+    ck_assert(ann->club_id.valid && ann->age == 40);
+    if (_i)
+        ck_assert_ptr_eq(session_add_struct(s, Club, chess), chess);
+    twin->name = "go";
+    check_ok(session_commit(s));
+    live_check(_i ? "chess\ngo\nother" : "go\nother", "SELECT name FROM clubs ORDER BY name");
+    live_check(_i ? "40|chess" : "40|", "SELECT age, clubs.name FROM members LEFT JOIN clubs ON clubs.id = club_id");
+    ck_assert(_i ? ann->club == chess : !ann->club);
+    check_nothing_to_write();
+    (void)other;
+}
+END_TEST
+
+/* The same back to a savepoint, with a club that the transaction has added: it goes again. */
+START_TEST(test_link_savepoint__let_go_again_after_a_failure)
+{
+    session_add(s, Club, .name = "taken");
+    check_ok(session_begin(s, NULL));
+    Club *chess = session_add(s, Club, .name = "chess");
+    Member *ann = session_add(s, Member, .name = "ann", .club = chess);
+    ck_assert_uint_ne(session_savepoint(s), 0);
+    check_ok(session_delete(s, chess));
+    check_ok(session_flush(s));
+    ann->age = 40;
+    check_ok(session_flush(s));
+    Club *twin = session_add(s, Club, .name = "taken");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    twin->name = "go";
+    check_ok(session_flush(s)); /* in the same transaction */
+    check_ok(session_commit(s));
+    live_check("go\ntaken", "SELECT name FROM clubs ORDER BY name");
+    live_check("40|", "SELECT age, club_id FROM members");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Added, and deleted again after a flush: when that is undone, nothing is left to refer to. */
+START_TEST(test_link_savepoint__club_that_never_was)
+{
+    session_add(s, Club, .name = "taken");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    Club *chess = session_add(s, Club, .name = "chess");
+    Member *ann = session_add(s, Member, .name = "ann", .club = chess);
+    check_ok(session_flush(s));
+    check_ok(session_delete(s, chess));
+    check_ok(session_flush(s));
+    Club *twin = session_add(s, Club, .name = "taken");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    ck_assert(!ann->club && !session_contains(s, chess));
+    twin->name = "go";
+    check_ok(session_commit(s));
+    live_check("ann|", "SELECT name, club_id FROM members");
+}
+END_TEST
+
+/* A reference that was taken away and given back is no change. */
+START_TEST(test_link_savepoint__reference_given_back)
+{
+    Club *chess = session_add(s, Club, .name = "chess");
+    Member *ann = session_add(s, Member, .name = "ann", .club = chess);
+    check_ok(session_commit(s));
+    ann->club = NULL;
+    ck_assert(session_is_dirty(s, ann));
+    ck_assert_ptr_nonnull(session_plan(s));
+    ann->club = chess;
+    ck_assert(!session_is_dirty(s, ann));
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What a refresh has dropped stays dropped, also where the transaction that it was in fails later. */
+START_TEST(test_link_savepoint__refresh_in_a_failed_transaction)
+{
+    Club *chess = session_add(s, Club, .name = "chess"), *go = session_add(s, Club, .name = "go");
+    Member *ann = session_add(s, Member, .name = "ann", .age = 1, .club = chess),
+           *bob = session_add(s, Member, .name = "bob");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    if (_i)
+        ck_assert_uint_ne(session_savepoint(s), 0);
+    ann->age = 2;
+    ann->club = go;
+    session_set_sql(s, ann, brought_by, "%ld", (long)bob->id);
+    check_ok(session_delete(s, bob));
+    check_ok(session_refresh(s, ann));
+    check_ok(session_refresh(s, bob));
+    go->name = "chess";
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    ck_assert(ann->age == 1 && ann->club == chess);
+    ck_assert(!session_is_dirty(s, ann) && !session_is_dirty(s, bob));
+    go->name = "weiqi";
+    check_ok(session_commit(s));
+    live_check("ann|1|1|\nbob|0||", "SELECT name, age, club_id, brought_by FROM members ORDER BY name");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_savepoint__there_and_on);
     tcase_add_test(tests, test_link_savepoint__and_then_all_the_way);
     tcase_add_loop_test(tests, test_link_savepoint__deleted_before, 0, 2);
+    tcase_add_loop_test(tests, test_link_savepoint__what_a_failed_transaction_let_go, 0, 2);
+    tcase_add_test(tests, test_link_savepoint__let_go_again_after_a_failure);
+    tcase_add_test(tests, test_link_savepoint__club_that_never_was);
+    tcase_add_test(tests, test_link_savepoint__reference_given_back);
+    tcase_add_loop_test(tests, test_link_savepoint__refresh_in_a_failed_transaction, 0, 2);
 }
 
 int main(void)

@@ -94,6 +94,23 @@ START_TEST(test_relation_mend__refresh_of_an_owner)
 }
 END_TEST
 
+/* As before a commit that is tried again: objects that lead to the owner by their own fields still do. */
+START_TEST(test_relation_mend__refresh_of_an_owner_leaves_fields_alone)
+{
+    Member *eve = session_add(s, Member, .name = "eve", .club = go);
+    ann->club = go;
+    bob->club_id = (NullInt64){go->id, true};
+    go->name = NULL;
+    check_fails(session_commit(s), STATUS_NOT_NULL);
+    session_clear_error(s);
+    check_ok(session_refresh(s, go));
+    ck_assert_str_eq(go->name, "go");
+    ck_assert(eve->club == go && ann->club == go && go->members.count == 3);
+    check_ok(session_commit(s));
+    live_check("ann|2\nbob|2\neve|2", "SELECT name, club_id FROM members ORDER BY id");
+}
+END_TEST
+
 START_TEST(test_relation_mend__refresh_of_an_owner_of_orphans)
 {
     Note *note = session_add(s, Note, .text = "new"), *old = session_find(s, Note, 1);
@@ -301,6 +318,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_mend__refresh_drops_an_unlink);
     tcase_add_test(tests, test_relation_mend__refresh_follows_the_row);
     tcase_add_loop_test(tests, test_relation_mend__refresh_of_an_owner, 0, 2);
+    tcase_add_test(tests, test_relation_mend__refresh_of_an_owner_leaves_fields_alone);
     tcase_add_test(tests, test_relation_mend__refresh_of_an_owner_of_orphans);
     tcase_add_test(tests, test_relation_mend__refresh_of_linked_objects);
     tcase_add_test(tests, test_relation_mend__rollback_after_a_refresh);
