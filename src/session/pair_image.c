@@ -59,7 +59,7 @@ static void clear_key(const struct mapper *mapper, const struct change *change, 
     if (cleared->key->relation)
         object_set_pointer(cleared->key->relation, change->image, NULL);
     if (cleared->versioned && mapper->version)
-        integer_set(mapper->version, change->image, key_read_integer(mapper->version, change->old) + 1);
+        integer_set(mapper->version, change->image, key_read_integer(mapper->version, change->image) + 1);
 }
 
 /* Of an object known only by its key, the version that its row must have is the one that the program gave it. */

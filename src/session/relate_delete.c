@@ -84,6 +84,14 @@ static bool delete_children(struct work *w, const struct map *families)
     return true;
 }
 
+/* What a sweep does to its row is not all: it needs a statement of its own, which goes first and leaves the sweep nothing. */
+static void write_after_all(struct work *w, struct change *change)
+{
+    change->fate = FATE_WRITTEN;
+    for (uint32_t i = change->cleared; i != NONE; i = w->cleared[i].next)
+        w->cleared[i].versioned = false;
+}
+
 bool relate_clear(struct work *w, struct entry *entry, const struct foreign_key *key, bool followed)
 {
     struct change *change = work_change_of(w, entry);
@@ -98,6 +106,8 @@ bool relate_clear(struct work *w, struct entry *entry, const struct foreign_key 
     }
     if (!change)
         return false;
+    if (!followed && change->fate == FATE_FOLLOWS)
+        write_after_all(w, change);
     bool versioned = change->fate == FATE_FOLLOWS && cascade_rule_of(key, entry_mapper(w->s, entry)) == CASCADE_CLEARS;
     cleared[w->cleared_count] = (struct cleared){key, versioned, change->cleared};
     change->cleared = w->cleared_count++;
