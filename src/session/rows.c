@@ -1,6 +1,8 @@
 #include "rows.h"
 
 #include "base/buffer.h"
+#include "base/error.h"
+#include "model/text.h"
 
 #include <stdio.h>
 
@@ -96,6 +98,25 @@ static bool fail(struct howdah_session *s, const struct mapper *mapper, const st
     return false;
 }
 
+static const char missing[] = "is not in the result", select_it[] = ": select it, or name an expression so";
+static const char doubled[] = "is twice in the result", rename_one[] = ": give one of them another name";
+
+/* The server names the column as in r.ip where there is none, and as "ip" where there are two. */
+void row_casts_blame(struct howdah_session *s, const struct mapper *mapper)
+{
+    bool none = strcmp(s->error.sqlstate, "42703") == 0, two = strcmp(s->error.sqlstate, "42702") == 0;
+    for (uint32_t i = 0; (none || two) && i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        const char *named =
+            is_cast(c) ? text_join(&s->scratch, none ? "r." : "\"", c->name, none ? "" : "\"", NULL) : NULL;
+        if (!named || !strstr(s->error.message, named))
+            continue;
+        error_clear(&s->error);
+        fail(s, mapper, c, HOWDAH_STATUS_SCHEMA, none ? missing : doubled, none ? select_it : rename_one);
+        return;
+    }
+}
+
 /* Where a column of that name is in the result: its place, or `count`. False if there are two. */
 static bool find(const char *name, const struct pg_column *columns, size_t count, size_t *ret)
 {
@@ -124,11 +145,9 @@ static bool place(struct howdah_session *s, struct row_map *map, const struct co
     size_t at;
     cast_name(c, cast);
     if (!find(which == ROW_COLUMNS_CAST && is_cast(c) ? cast : c->name, columns, count, &at))
-        return fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, "is twice in the result",
-                    ": give one of them another name");
+        return fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, doubled, rename_one);
     if (at == count)
-        return which == ROW_COLUMNS_SOME || fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, "is not in the result",
-                                                 ": select it, or name an expression so");
+        return which == ROW_COLUMNS_SOME || fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, missing, select_it);
     if (column_accepts(c, columns[at].type, &s->scratch, &why))
         return fail(s, map->mapper, c, HOWDAH_STATUS_SCHEMA, why, cast_for(c));
     map->columns[map->count] = c;

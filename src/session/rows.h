@@ -28,6 +28,9 @@ bool row_map_make(struct howdah_session *s, const struct mapper *mapper, const s
  * memory is out. */
 bool row_casts(const struct mapper *mapper, struct arena *arena, const char **ret_before);
 extern const char row_casts_end[];
+/* Such a statement has failed: where that was for a column that it asks of the program's, the error says so as for others. */
+void row_casts_blame(struct howdah_session *s, const struct mapper *mapper);
+
 /* Puts the row's cells into map->cells. False if the row is not as wide as the map is for. */
 bool row_map_take(const struct row_map *map, const struct cell *cells, size_t count);
 

@@ -47,7 +47,8 @@ static const char *const refusals[] = {
     [SQL_TRANSACTION] = "transactions are begun by session_begin, and ended by session_commit or session_rollback",
     [SQL_LOCAL] = "a setting lasts as long as a transaction: call session_begin first",
     [SQL_COPY] = "COPY needs a client that takes part: use INSERT or SELECT",
-    [SQL_SETTING] = "a setting would stay with the connection, which serves others: use SET LOCAL inside session_begin",
+    [SQL_SETTING] = "a setting would stay with the connection, which serves others: use SET LOCAL, or set_config with"
+                    " true, inside session_begin",
     [SQL_LISTENING] = "the connection serves others, and notifications would be lost: listen on one of your own",
     [SQL_PREPARED] = "statements are prepared by the library, and the connection serves others: run it as it is",
     [SQL_HELD] = "the cursor would stay with the connection, which serves others: declare it WITHOUT HOLD inside"
@@ -253,7 +254,9 @@ static enum howdah_status run(struct raw *raw)
         return direct_write(s, DIRECT_LONE, NULL, &step, 1);
     if (raw->format.scanned.kind == SQL_WRITES) /* rows that don't fit take the rest with them */
         return direct_write(s, DIRECT_TRANSACTION, raw->mapper, &step, 1);
-    return transaction_read(s, &step);
+    if (transaction_read(s, &step) != HOWDAH_STATUS_OK && raw->columns == ROW_COLUMNS_CAST)
+        row_casts_blame(s, raw->mapper);
+    return s->error.status;
 }
 
 static bool begin(struct raw *raw, struct howdah_session *s, const struct howdah_model *model)

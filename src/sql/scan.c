@@ -31,6 +31,7 @@ struct scan {
     char first[WORD_SIZE], second[WORD_SIZE], last[WORD_SIZE]; /* words, in lower case; cut */
     bool writes, atomic, streams;
     bool temporary, dropped, held, locked, configured; /* CREATE TEMP, COMMIT DROP, HOLD, advisory lock, set_config */
+    bool lasting;                                      /* set_config with false */
 };
 
 /* --- saying what is wrong, and where --- */
@@ -239,6 +240,7 @@ static void note_remains(struct scan *s, const char *word)
     s->dropped = s->dropped || (strcmp(word, "drop") == 0 && strcmp(s->last, "commit") == 0);
     s->held = s->held || (strcmp(word, "hold") == 0 && strcmp(s->last, "with") == 0);
     s->locked = s->locked || is_word(word, locks);
+    s->lasting = s->lasting || (s->configured && strcmp(word, "false") == 0);
     s->configured = s->configured || strcmp(word, "set_config") == 0;
 }
 
@@ -457,6 +459,8 @@ static enum sql_kind remains_of(const struct scan *s)
             return always[i].kind;
     if (s->held && strcmp(s->first, "declare") == 0)
         return SQL_HELD;
+    if (s->lasting)
+        return SQL_SETTING;
     return s->temporary && !s->dropped ? SQL_TEMPORARY : s->locked ? SQL_LOCKED : SQL_READS;
 }
 

@@ -62,6 +62,9 @@ START_TEST(test_sql_execute__for_one_transaction)
     check_cost(0, 0);
     check_ok(session_begin(s, NULL));
     check_ok(session_execute(s, NULL, "SELECT set_config('work_mem', '8MB', true)"));
+    check_fails(session_execute(s, NULL, "SELECT set_config('work_mem', '9MB', false)"), STATUS_MISUSE);
+    check_says(session_error(s), "set_config with true");
+    session_clear_error(s);
     check_ok(session_execute(s, NULL, "CREATE TEMP TABLE few (n int) ON COMMIT DROP"));
     check_ok(session_execute(s, NULL, "INSERT INTO few VALUES (%d)", 1));
     check_ok(session_execute(s, NULL, "DECLARE c CURSOR FOR SELECT 1"));

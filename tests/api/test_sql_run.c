@@ -270,6 +270,17 @@ START_TEST(test_sql_run__columns_of_other_types)
     check_no_error();
     ck_assert_ptr_null(session_sql(s, Host, &count, "SELECT id, words, grid FROM hosts"));
     check_error(s, STATUS_SCHEMA);
+    check_culprit(NULL, "Host", "address");
+    check_says(session_error(s), "is not in the result");
+    session_clear_error(s);
+    ck_assert_ptr_null(session_sql(s, Host, &count, "SELECT *, grid FROM hosts"));
+    check_error(s, STATUS_SCHEMA);
+    check_culprit(NULL, "Host", "grid");
+    check_says(session_error(s), "is twice in the result");
+    session_clear_error(s);
+    ck_assert_ptr_null(session_sql(s, Host, &count, "SELECT nothing FROM hosts")); /* the statement's own fault */
+    check_error(s, STATUS_SCHEMA);
+    check_culprit(NULL, NULL, NULL);
     session_clear_error(s);
     /* what RETURNING gives is cast by the statement */
     ck_assert_ptr_null(session_sql(s, Host, &count, "UPDATE hosts SET grid = NULL RETURNING *"));

@@ -220,6 +220,9 @@ END_TEST
 START_TEST(test_scan__kinds_that_leave_something_behind)
 {
     ck_assert_int_eq(kind_of("LOAD 'auto_explain'"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', FALSE)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("UPDATE t SET a = pg_catalog.set_config('a.b', b, false)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT false AS \"set_config\", 'set_config(false)'"), SQL_READS);
     ck_assert_int_eq(kind_of("/* LISTEN */ listen jobs"), SQL_LISTENING);
     ck_assert_int_eq(kind_of("UNLISTEN *"), SQL_LISTENING);
     ck_assert_int_eq(kind_of("NOTIFY jobs"), SQL_WRITES);
