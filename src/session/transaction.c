@@ -309,11 +309,6 @@ enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_ste
     return status;
 }
 
-enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step)
-{
-    return transaction_read_steps(s, step, 1);
-}
-
 enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count)
 {
     size_t head = transaction_head_count(s);

@@ -52,10 +52,13 @@ void transaction_unset(struct howdah_session *s, struct setting *last, bool agai
  * program its connection is gone, or it is back at its innermost savepoint: the caller tells transaction_failed. The error
  * still lacks its text, model, field and object. */
 enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *plan);
-/* Runs one reading step, with the BEGIN that must go before it, under the statement deadline. */
-enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step);
-/* The same for several, in one round trip. */
+/* Runs reading steps in one round trip, with the BEGIN that must go before them, under the statement deadline. */
 enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count);
+static inline enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step)
+{
+    return transaction_read_steps(s, step, 1);
+}
+
 /* The same for a plan that is whole, whatever it begins with. `restart` is called before it runs a second time. */
 enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
                                          void (*restart)(void *arg), void *arg);
