@@ -104,6 +104,13 @@ static void write_limits(struct select_writer *w, const struct select *select, e
     }
 }
 
+/* Keys are a set, whose order says only which of them are within the limit, or locked first. With an order the planner
+ * would take a sub-select as it stands. */
+static bool needs_order(const struct select *select, enum select_form form)
+{
+    return form != SELECT_KEYS || select->limit || select->offset || select->lock;
+}
+
 static void write_whole(struct select_writer *w, const struct select *select, enum select_form form)
 {
     bool only_whether = form == SELECT_EXISTS || form == SELECT_COUNT;
@@ -113,7 +120,7 @@ static void write_whole(struct select_writer *w, const struct select *select, en
     write_conditions(w, &select->where, " WHERE ");
     write_terms(w, &select->groups, " GROUP BY ", false);
     write_conditions(w, &select->having, " HAVING ");
-    if (!only_whether)
+    if (!only_whether && needs_order(select, form))
         write_terms(w, &select->orders, " ORDER BY ", true);
     write_limits(w, select, form);
     if (select->lock && !only_whether)

@@ -40,12 +40,12 @@ START_TEST(test_eager__four_statements_in_one_round_trip)
     ck_assert_str_eq(seen.statements[0].sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     ck_assert_str_eq(seen.statements[2].sql,
                      "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM (SELECT t0.\"id\" FROM"
-                     " \"public\".\"users\" AS t0 ORDER BY t0.\"id\") AS k(_1) JOIN \"public\".\"posts\" AS t"
+                     " \"public\".\"users\" AS t0) AS k(_1) JOIN \"public\".\"posts\" AS t"
                      " ON t.\"user_id\" = k._1");
     ck_assert_str_eq(
         seen.statements[4].sql,
         "SELECT t.\"id\", t.\"post_id\", t.\"text\" FROM (SELECT t.\"id\" AS _1 FROM (SELECT t0.\"id\" FROM"
-        " \"public\".\"users\" AS t0 ORDER BY t0.\"id\") AS k(_1) JOIN \"public\".\"posts\" AS t"
+        " \"public\".\"users\" AS t0) AS k(_1) JOIN \"public\".\"posts\" AS t"
         " ON t.\"user_id\" = k._1) AS k JOIN \"public\".\"comments\" AS t ON t.\"post_id\" = k._1");
     ck_assert_str_eq(seen.statements[5].sql, "COMMIT");
     for (size_t i = 0; i < count; i++)
