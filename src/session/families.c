@@ -1,6 +1,7 @@
 /* Who refers to whom, among the objects of the tables that deletes reach. */
 #include "cascade.h"
 #include "foreign_key.h"
+#include "object.h"
 #include "owner.h"
 #include "relate.h"
 
@@ -14,8 +15,7 @@ struct family *family_of(const struct map *families, const struct entry *owner)
     return (void *)map_find(families, hash_integer((uintptr_t)owner), match_family, owner);
 }
 
-static bool add_child(struct work *w, struct map *families, const struct entry *owner, struct entry *entry,
-                      const struct foreign_key *key)
+static bool add_child(struct work *w, struct map *families, const struct entry *owner, const struct child like)
 {
     struct family *family = family_of(families, owner);
     struct child *child = ARENA_NEW(&w->arena, struct child);
@@ -27,7 +27,8 @@ static bool add_child(struct work *w, struct map *families, const struct entry *
     }
     if (!child)
         return !session_no_memory(w->s);
-    *child = (struct child){family->first, entry, key};
+    *child = like;
+    child->next = family->first;
     family->first = child;
     return true;
 }
@@ -97,12 +98,13 @@ bool holders_of_row(struct work *w, const struct holders *holders, const struct 
     return true;
 }
 
-/* A row is referred to by those that are there; what is written comes when it has gone, and another may have its key.
- * False if memory is out. */
-static bool find_holder(struct work *w, const struct holders *holders, const struct foreign_key *key,
-                        const struct mapper *mapper, struct entry *entry, bool chosen, struct entry **ret_owner)
+/* A row is referred to by those that are there; what is written comes when it has gone, and another may have its key, which
+ * is then the other owner. False if memory is out. */
+static bool find_holder(struct work *w, const struct holders *holders, const struct mapper *mapper,
+                        const struct child *child, bool chosen, struct entry *ret_owners[2])
 {
-    const void *object = entry_object(mapper, entry);
+    const struct foreign_key *key = child->key;
+    const void *object = entry_object(mapper, child->entry);
     if (foreign_key_is_null(key, mapper, object))
         return true;
     if (!foreign_key_read(w->s, key, mapper, object))
@@ -111,8 +113,9 @@ static bool find_holder(struct work *w, const struct holders *holders, const str
     if (number == KEY_NONE)
         return true;
     struct entry *row = holders->entries[number], *taker = holders->takers[number];
-    bool handed_on = taker && (!row || row->state == ENTRY_DELETED || is_given_up(key, row));
-    *ret_owner = (chosen && handed_on) || !row ? taker : row;
+    bool given_up = row && taker && chosen && row->state == ENTRY_LOADED && is_given_up(key, row);
+    ret_owners[0] = !row || given_up ? taker : row;
+    ret_owners[1] = row && chosen && taker != ret_owners[0] ? taker : NULL;
     return true;
 }
 
@@ -133,6 +136,14 @@ static bool needs_holders(const struct work *w, const struct foreign_key *key)
 
 /* --- by any --- */
 
+/* The program has set a pointer, wherever that leads. */
+static bool is_by_pointer(const struct foreign_key *key, const struct mapper *mapper, const struct entry *entry)
+{
+    const void *pointer = key->relation ? object_pointer(key->relation, entry_object(mapper, entry)) : NULL;
+    return pointer &&
+           (entry->state == ENTRY_NEW || pointer != object_pointer(key->relation, entry_snapshot(mapper, entry)));
+}
+
 static bool add_children(struct work *w, struct map *families, const struct mapper *mapper,
                          const struct foreign_key *key)
 {
@@ -142,16 +153,20 @@ static bool add_children(struct work *w, struct map *families, const struct mapp
         return false;
     for (const struct slab *slab = w->s->slabs.chains[mapper->index].first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++) {
-            struct entry *entry = slab_entry(slab, i), *owner;
-            if (entry->state != ENTRY_NEW && entry->state != ENTRY_LOADED)
+            struct child child = {.entry = slab_entry(slab, i), .key = key};
+            struct entry *owners[2] = {NULL, NULL};
+            if (child.entry->state != ENTRY_NEW && child.entry->state != ENTRY_LOADED)
                 continue;
-            enum whose whose = owner_now(w->s, key, mapper, entry, &owner);
-            bool chosen = by_index && owner_is_by_value(key, mapper, entry);
-            if (by_index && (chosen || whose == OWNER_UNKNOWN) &&
-                !find_holder(w, &holders, key, mapper, entry, chosen, &owner))
+            enum whose whose = owner_now(w->s, key, mapper, child.entry, &owners[0]);
+            bool chosen = by_index && owner_is_by_value(key, mapper, child.entry);
+            bool unknown = by_index && whose == OWNER_UNKNOWN && !is_by_pointer(key, mapper, child.entry);
+            if ((chosen || unknown) && !find_holder(w, &holders, mapper, &child, chosen, owners))
                 return false;
-            if (owner && !add_child(w, families, owner, entry, key))
-                return false;
+            for (uint32_t n = 0; n < 2; n++) {
+                child.other = owners[1 - n];
+                if (owners[n] && !add_child(w, families, owners[n], child))
+                    return false;
+            }
         }
     return true;
 }

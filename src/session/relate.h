@@ -16,6 +16,7 @@ struct child {
     struct child *next;
     struct entry *entry;
     const struct foreign_key *key;
+    const struct entry *other; /* it refers to that one if this one goes; or NULL */
 };
 
 /* The objects that refer to one. */

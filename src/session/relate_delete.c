@@ -56,13 +56,18 @@ static bool is_known_to_server(const struct work *w, const struct child *child, 
                                  entry_snapshot(child->key->target, owner));
 }
 
+static bool is_gone(const struct work *w, const struct entry *entry)
+{
+    const struct change *change = work_change_of(w, entry);
+    return entry->state == ENTRY_DELETED || (change && change_goes(change));
+}
+
 static bool delete_children_of(struct work *w, struct queue *queue, const struct family *family)
 {
     for (const struct child *child = family ? family->first : NULL; child; child = child->next) {
-        const struct change *known = work_change_of(w, child->entry);
         enum cascade_rule rule = cascade_rule_of(child->key, entry_mapper(w->s, child->entry));
-        bool gone = child->entry->state == ENTRY_DELETED || (known && change_goes(known));
-        if (gone || (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS) ||
+        if (is_gone(w, child->entry) || (child->other && !is_gone(w, child->other)) ||
+            (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS) ||
             is_left_alone(work_change_of(w, family->owner), rule))
             continue;
         if (!relate_delete(w, child->entry, rule == CASCADE_FOLLOWS && is_known_to_server(w, child, family->owner)) ||
@@ -136,8 +141,7 @@ static bool did_refer(struct work *w, const struct child *child, const struct en
 static bool release_child(struct work *w, const struct change *change, const struct child *child)
 {
     const struct mapper *mapper = entry_mapper(w->s, child->entry);
-    const struct change *known = work_change_of(w, child->entry);
-    if (child->entry->state == ENTRY_DELETED || (known && change_goes(known)))
+    if (is_gone(w, child->entry) || (child->other && !is_gone(w, child->other)))
         return true;
     switch (cascade_rule_of(child->key, mapper)) {
     case CASCADE_CLEARS: return relate_clear(w, child->entry, child->key, sweep_covers(w, child->key));

@@ -27,7 +27,8 @@ struct File {
 struct Note {
     int64_t id;
     NullInt64 file_id;
-    File *file;
+    const char *file_name; /* it goes with the file */
+    File *file, *named;
 };
 
 extern const Model Folder_model, Label_model, File_model;
@@ -49,9 +50,12 @@ MODEL(File, "files",
     MANY_TO_MANY(File, labels, Label, "file_labels", "file_id", "label_id"));
 
 MODEL(Note, "notes",
-    COLUMN(Note, id,      .primary_key = true, .generated = GENERATED_IDENTITY),
-    COLUMN(Note, file_id, .references = &File_model),
-    BELONGS_TO(Note, file, File, file_id));
+    COLUMN(Note, id,        .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Note, file_id,   .references = &File_model),
+    COLUMN(Note, file_name, .nullable = true, .references = &File_model, .references_field = "name",
+           .on_delete = ON_DELETE_CASCADE),
+    BELONGS_TO(Note, file, File, file_id),
+    BELONGS_TO(Note, named, File, file_name));
 /* clang-format on */
 
 static File *file;
@@ -147,6 +151,37 @@ START_TEST(test_along__values_are_taken)
 }
 END_TEST
 
+/* What is written refers to the taker: it does not go along with who had the value before. */
+START_TEST(test_along__reference_to_a_taken_value)
+{
+    Note *note = session_add(s, Note, .file_name = "a"), *other = session_add(s, Note, .file_name = "b");
+    session_find(s, File, 2)->name = "a";
+    delete_folder(1);
+    if (_i)
+        delete_folder(2); /* and so does the taker */
+    else
+        other->file_name = NULL;
+    check_ok(session_commit(s));
+    ck_assert(session_contains(s, note) == !_i);
+    live_check(_i ? "" : "1|a\n2|", "SELECT id, file_name FROM notes ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A pointer says whom the program means, also where that one is never written: not the row that its value names. */
+START_TEST(test_along__pointer_to_an_object_that_was_deleted)
+{
+    Note *note = session_add(s, Note, .file_name = "a");
+    check_ok(session_commit(s));
+    note->named = session_add(s, File, .folder_id = 2, .name = "c");
+    session_delete(s, note->named);
+    delete_folder(1);
+    check_fails(session_commit(s), STATUS_MISUSE);
+    ck_assert_ptr_eq(session_error(s)->object, note);
+    live_check("1", "SELECT count(*) FROM notes");
+}
+END_TEST
+
 /* Without a reason they need no statement of their own. */
 START_TEST(test_along__one_statement_else)
 {
@@ -166,6 +201,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_along__links_of_an_object_that_is_not_written);
     tcase_add_test(tests, test_along__pointer_to_an_object_that_is_not_written);
     tcase_add_loop_test(tests, test_along__values_are_taken, 0, 2);
+    tcase_add_loop_test(tests, test_along__reference_to_a_taken_value, 0, 2);
+    tcase_add_test(tests, test_along__pointer_to_an_object_that_was_deleted);
     tcase_add_test(tests, test_along__one_statement_else);
 }
 
