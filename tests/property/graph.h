@@ -114,6 +114,8 @@ const struct item *last_ref(const struct item *item, int r);
 bool link_stands(const struct item_link *link);
 /* What refers to deleted rows, and goes with them, is deleted too. */
 void delete_dependents(void);
+/* Whether any went that the session has not loaded, or by such a row: nobody can know what they have done to others. */
+bool any_out_of_sight(void);
 void make_rows(void);
 void store_rows(void);
 /* The same net change, by plain SQL. */

@@ -115,6 +115,14 @@ void delete_dependents(void)
         ;
 }
 
+bool any_out_of_sight(void)
+{
+    int i = 0;
+    while (i < item_count && !(items[i].follows && (items[i].unseen || !items[i].loaded)))
+        i++;
+    return i < item_count;
+}
+
 bool link_stands(const struct item_link *link)
 {
     return link->wanted && !link->from->deleted && !link->to->deleted;

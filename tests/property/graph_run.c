@@ -130,7 +130,7 @@ void run_graph(uint64_t graph)
     load_rows();
     show_rows();
     uint32_t rounds = chance(50) ? ROUNDS : 1;
-    for (uint32_t round = 0; round < rounds; round++) {
+    for (uint32_t round = 0; round < rounds && (round == 0 || !any_out_of_sight()); round++) {
         random_start(graph * 0x2545f4914f6cdd1du + 1000 * (round + 1));
         verdict = run_round(graph, round, round + 1 == rounds, &committed, &flushed);
     }
