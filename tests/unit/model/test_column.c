@@ -279,15 +279,15 @@ END_TEST
 
 START_TEST(test_column__append_header)
 {
-    column_append_header(col("number"), 3, &out);
+    array_append_header(col("number")->item_oid, 3, &out);
     ck_assert_uint_eq(out.size, 20);
-    ck_assert_mem_eq(out.data, "\0\0\0\1\0\0\0\1\0\0\0\27\0\0\0\3\0\0\0\1", 20);
+    ck_assert_mem_eq(out.data, "\0\0\0\1\0\0\0\0\0\0\0\27\0\0\0\3\0\0\0\1", 20);
     buffer_reset(&out);
-    column_append_header(col("tags"), 0, &out);
+    array_append_header(col("tags")->item_oid, 0, &out);
     ck_assert_uint_eq(out.size, 12);
-    ck_assert_mem_eq(out.data, "\0\0\0\0\0\0\0\1\0\0\0\31", 12);
+    ck_assert_mem_eq(out.data, "\0\0\0\0\0\0\0\0\0\0\0\31", 12);
     buffer_reset(&out);
-    column_append_header(col("number"), (size_t)INT32_MAX + 1, &out);
+    array_append_header(col("number")->item_oid, (size_t)INT32_MAX + 1, &out);
     ck_assert(out.failed);
 }
 END_TEST
