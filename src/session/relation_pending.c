@@ -1,4 +1,5 @@
 /* How many rows collections that are not loaded will have more, or fewer, by what is pending in memory. */
+#include "foreign_key.h"
 #include "join_row.h"
 #include "owner.h"
 #include "relation_load.h"
@@ -23,20 +24,33 @@ static bool may_count(const struct relation_load *load, const struct entry *entr
     return !load->relation->field->where || (placed && placed->via == load->relation);
 }
 
+/* The key of an owner that the identity map can't find: the value is that of a unique column. */
+static uint32_t key_by_value(const struct relation_load *load, const struct foreign_key *key, const void *object)
+{
+    struct howdah_session *s = load->s;
+    bool read = !key->to_primary_key && foreign_key_read(s, key, load->relation->target, object);
+    return read ? key_index_find(&load->index, s->key_object) : KEY_NONE;
+}
+
 static void count_entry(const struct relation_load *load, const struct entry *entry, int64_t *counts)
 {
     const struct foreign_key *key = load->relation->foreign_key;
     const struct mapper *mapper = load->relation->target;
     bool stored = entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED;
+    bool stays = entry->state == ENTRY_NEW || entry->state == ENTRY_LOADED;
     struct entry *before = stored ? owner_of_row(load->s, key, mapper, entry) : NULL, *now = NULL;
-    if (entry->state == ENTRY_NEW || entry->state == ENTRY_LOADED)
-        owner_now(load->s, key, mapper, entry, &now);
-    if (before == now)
+    enum whose whose = stays ? owner_now(load->s, key, mapper, entry, &now) : OWNER_NONE;
+    uint32_t from = key_of(load, before), to = key_of(load, now);
+    if (stored && !before)
+        from = key_by_value(load, key, entry_snapshot(mapper, entry));
+    if (whose == OWNER_UNKNOWN)
+        to = key_by_value(load, key, entry_object(mapper, entry));
+    if (from == to)
         return;
-    if (now && may_count(load, entry))
-        add(load, now, 1, counts);
-    if (before && !load->relation->field->where)
-        add(load, before, -1, counts);
+    if (to != KEY_NONE && may_count(load, entry))
+        counts[to]++;
+    if (from != KEY_NONE && !load->relation->field->where)
+        counts[from]--;
 }
 
 /* A link to what is deleted goes with it. */

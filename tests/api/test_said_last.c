@@ -260,6 +260,23 @@ START_TEST(test_said_last__unlink_over_a_unique_column)
 }
 END_TEST
 
+/* Of an owner that is known by the value alone. */
+START_TEST(test_said_last__counts_over_a_unique_column)
+{
+    ck_assert_uint_eq(session_count(s, ann, fans), 1);
+    caller->idol_code.value = 80;
+    Caller *eve = session_add(s, Caller, .idol_code = {70, true});
+    check_ok(session_link(s, ann, callers, eve));
+    ck_assert_uint_eq(session_count(s, ann, fans), 1);
+    ck_assert_uint_eq(session_count(s, bob, fans), 1);
+    check_ok(session_delete(s, caller));
+    ck_assert_uint_eq(session_count(s, bob, fans), 0);
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(session_count(s, ann, fans), 1);
+    ck_assert_uint_eq(session_count(s, bob, fans), 0);
+}
+END_TEST
+
 START_TEST(test_said_last__collections_read_between_flush_and_rollback)
 {
     check_ok(session_begin(s, NULL));
@@ -289,6 +306,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_said_last__polymorphic_and_flushed);
     tcase_add_test(tests, test_said_last__polymorphic_beside_a_deleted_owner);
     tcase_add_test(tests, test_said_last__unlink_over_a_unique_column);
+    tcase_add_test(tests, test_said_last__counts_over_a_unique_column);
     tcase_add_test(tests, test_said_last__collections_read_between_flush_and_rollback);
 }
 
