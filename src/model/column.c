@@ -38,13 +38,20 @@ void column_set_null(const struct column *c, void *object)
         c->field->codec->decode(NULL, 0, field);
 }
 
+static bool is_zero(const struct column *c, const char *field)
+{
+    if (c->codec->type == HOWDAH_TYPE_CHARS)
+        return *field == '\0';
+    return *field == '\0' && memcmp(field, field + 1, c->size - 1) == 0; /* each byte is the next one */
+}
+
 bool column_is_unset_key(const struct column *c, const void *object)
 {
-    bool can_be_unset = c->identity || c->uuid_v7 || (c->key && c->codec->type == HOWDAH_TYPE_UUID);
-    static const unsigned char zero[sizeof(struct howdah_uuid)];
+    bool made = c->key && (c->server_only || c->codec->type == HOWDAH_TYPE_UUID);
+    bool can_be_unset = c->identity || c->uuid_v7 || made;
     if (!can_be_unset || c->shape == SHAPE_NULLABLE) /* its padding may be anything */
         return can_be_unset && column_is_null(c, object);
-    return memcmp(column_field(c, object), zero, c->size) == 0;
+    return is_zero(c, column_field(c, object));
 }
 
 static bool is_equal(const struct column *c, void *x, void *y)

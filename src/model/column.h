@@ -54,7 +54,7 @@ static inline void *column_field(const struct column *c, const void *object)
 bool column_is_null(const struct column *c, const void *object);
 /* Makes the field NULL: .valid = false, or a NULL pointer. Only for fields that can be. */
 void column_set_null(const struct column *c, void *object);
-/* The field is an identity of 0 or a uuid key of zero bytes. */
+/* The field is an identity of 0, a uuid key of zero bytes, or a key that the server makes and that is zero. */
 bool column_is_unset_key(const struct column *c, const void *object);
 /* Both NULL, or equal in the server's terms. Arrays by items. */
 bool column_equal(const struct column *c, const void *a, const void *b);

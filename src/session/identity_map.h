@@ -72,7 +72,9 @@ static inline int64_t key_read_integer(const struct column *c, const void *objec
 static inline bool key_is_set(const struct mapper *mapper, const void *object)
 {
     const struct column *integer = mapper->integer_key;
-    return integer ? !integer->identity || key_read_integer(integer, object) != 0 : key_is_whole(mapper, object);
+    if (!integer)
+        return key_is_whole(mapper, object);
+    return !(integer->identity || integer->server_only) || key_read_integer(integer, object) != 0;
 }
 
 /* A plain integer field of an object, of any width. False, and nothing is set, if the value does not fit. */

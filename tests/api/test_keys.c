@@ -18,6 +18,22 @@ typedef struct Plate {
     const char *text;
 } Plate;
 
+typedef struct Coin {
+    int32_t number; /* made by a default */
+    const char *face;
+} Coin;
+
+typedef struct Mint {
+    char code[12]; /* likewise */
+    const char *name;
+} Mint;
+
+typedef struct Purse {
+    int64_t id;
+    int32_t coin_number;
+    Coin *coin;
+} Purse;
+
 typedef struct Bolt {
     int32_t id;
     int64_t region;
@@ -37,9 +53,21 @@ MODEL(Bolt, "bolts",
     COLUMN(Bolt, id, .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Bolt, region), COLUMN(Bolt, number),
     BELONGS_TO(Bolt, plate, Plate, region, number));
+MODEL(Coin, "coins",
+    COLUMN(Coin, number, .primary_key = true, .generated = GENERATED_BY_SERVER,
+           .server_default = "(random() * 1000000000)::integer"),
+    COLUMN(Coin, face));
+MODEL(Mint, "mints",
+    COLUMN(Mint, code, .primary_key = true, .generated = GENERATED_BY_SERVER,
+           .server_default = "left(random()::text, 11)"),
+    COLUMN(Mint, name));
+MODEL(Purse, "purses",
+    COLUMN(Purse, id, .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Purse, coin_number, .references = &Coin_model),
+    BELONGS_TO(Purse, coin, Coin, coin_number));
 /* clang-format on */
 
-#define ALL MODELS(Maker, Item, Part, Node, Tiny, Only, Plate, Bolt)
+#define ALL MODELS(Maker, Item, Part, Node, Tiny, Only, Plate, Bolt, Coin, Mint, Purse)
 
 static void setup(void)
 {
@@ -373,6 +401,28 @@ START_TEST(test_keys__role_without_any_privilege)
 }
 END_TEST
 
+/* Several rows whose keys a default makes are new at once: none of them has a key before. */
+START_TEST(test_keys__keys_that_a_default_makes)
+{
+    Coin *coins[3];
+    for (int i = 0; i < 3; i++)
+        coins[i] = session_add(s, Coin, .face = i ? "head" : "tail");
+    Mint *here = session_add(s, Mint, .name = "here"), *there = session_add(s, Mint, .name = "there");
+    Purse *purse = session_add(s, Purse, .coin = coins[1]);
+    check_ok(session_commit(s));
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_ne(coins[i]->number, 0);
+        ck_assert_ptr_eq(session_find(s, Coin, coins[i]->number), coins[i]);
+    }
+    ck_assert(*here->code && *there->code && strcmp(here->code, there->code) != 0);
+    ck_assert_int_eq(purse->coin_number, coins[1]->number);
+    live_check("head", "SELECT face FROM purses JOIN coins ON number = coin_number");
+    coins[0]->number = 0;
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(coins[0], "Coin", "number");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_keys__sequence_that_counts_down);
@@ -386,6 +436,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_keys__key_of_one_row_that_another_object_has);
     tcase_add_test(tests, test_keys__nothing_but_a_key);
     tcase_add_test(tests, test_keys__generated_part_of_a_composite_key);
+    tcase_add_test(tests, test_keys__keys_that_a_default_makes);
 }
 
 static void add_role_tests(TCase *tests)
