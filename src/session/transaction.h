@@ -67,6 +67,8 @@ enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_ste
 void transaction_failed(struct howdah_session *s, bool committed);
 /* What was flushed behind that place is pending again. */
 void transaction_unflush(struct howdah_session *s, struct flushed *until);
+/* The transaction has committed: objects of rows that were deleted leave the identity map for good. */
+void transaction_forget_deleted(struct howdah_session *s);
 /* The transaction has ended: by COMMIT, or not. Gives the connection back. */
 void transaction_end(struct howdah_session *s, bool committed);
 /* Rolls the server's transaction back, if there is one, and ends it. Errors are of no interest any more. */
