@@ -71,9 +71,7 @@ static bool note_added(struct adding *a, const void *source, struct entry *entry
 
 static bool fail(const struct adding *a, const struct relation *relation, const char *why)
 {
-    const char *model = relation->mapper->model->name, *field = relation->field->name;
-    session_fail(a->s, HOWDAH_STATUS_MISUSE, model, field, NULL, "%s.%s: %s", model, field, why);
-    return false;
+    return !session_refuse(a->s, HOWDAH_STATUS_MISUSE, relation->mapper, relation->field->name, NULL, why);
 }
 
 /* The object behind a pointer in a relation's field; NULL and no error where the commit will see to it. */

@@ -17,11 +17,8 @@ bool key_take_value(struct howdah_session *s, const struct mapper *mapper, const
 
 bool key_take(struct howdah_session *s, const struct mapper *mapper, const struct howdah_value *values, size_t parts)
 {
-    if (!values) {
-        session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL, "%s: no key was given",
-                     mapper->model->name);
-        return false;
-    }
+    if (!values)
+        return !session_refuse(s, HOWDAH_STATUS_INVALID, mapper, NULL, NULL, "no key was given");
     if (parts != mapper->key_count) {
         session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, NULL, NULL,
                      "%s: %zu values were given for a primary key of %u: one for each part", mapper->model->name, parts,
@@ -32,12 +29,9 @@ bool key_take(struct howdah_session *s, const struct mapper *mapper, const struc
         const struct column *c = &mapper->columns[mapper->key[i]];
         if (!key_take_value(s, mapper, c, values[i]))
             return false;
-        if (!column_is_unset_key(c, s->key_object))
-            continue;
-        session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c->field->name, NULL,
-                     "%s.%s: the given key is unset (0); an object that was not committed yet has no key",
-                     mapper->model->name, c->field->name);
-        return false;
+        if (column_is_unset_key(c, s->key_object))
+            return !session_refuse(s, HOWDAH_STATUS_INVALID, mapper, c->field->name, NULL,
+                                   "the given key is unset (0); an object that was not committed yet has no key");
     }
     return true;
 }

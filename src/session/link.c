@@ -30,10 +30,9 @@ static bool is_belongs_to(const struct relation *relation)
 
 static bool fail(const struct linking *l, enum howdah_status status, const char *why)
 {
-    const char *model = l->relation->mapper->model->name, *field = l->relation->field->name;
-    session_fail(l->s, status, model, field, entry_object(l->relation->mapper, l->owner), "%s.%s: %s", model, field,
-                 why);
-    return false;
+    const struct relation *relation = l->relation;
+    return !session_refuse(l->s, status, relation->mapper, relation->field->name,
+                           entry_object(relation->mapper, l->owner), why);
 }
 
 /* --- the other object --- */

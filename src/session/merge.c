@@ -18,9 +18,7 @@ struct merge {
 static bool refuse(const struct merge *m, enum howdah_status status, const struct column *c, void *object,
                    const char *why)
 {
-    const char *model = m->mapper->model->name, *field = c ? c->field->name : NULL;
-    session_fail(m->s, status, model, field, object, "%s%s%s: %s", model, field ? "." : "", field ? field : "", why);
-    return false;
+    return !session_refuse(m->s, status, m->mapper, c ? c->field->name : NULL, object, why);
 }
 
 /* --- what is copied --- */

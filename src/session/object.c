@@ -42,9 +42,8 @@ bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, voi
             continue;
         struct howdah_uuid uuid;
         if (howdah_uuid_v7(&uuid) != HOWDAH_STATUS_OK) {
-            session_fail(s, HOWDAH_STATUS_RESOURCE, mapper->model->name, NULL, NULL,
-                         "%s: the kernel gave no random bytes for a UUID", mapper->model->name);
-            return false;
+            return !session_refuse(s, HOWDAH_STATUS_RESOURCE, mapper, NULL, NULL,
+                                   "the kernel gave no random bytes for a UUID");
         }
         memcpy(column_field(c, object), &uuid, sizeof(uuid));
     }
@@ -76,13 +75,10 @@ static bool claim_key(struct howdah_session *s, const struct mapper *mapper, str
         identity_remove(&s->map, holder);
     else if (holder && (holder->state == ENTRY_DELETED || entry_is_rekeyed(mapper, holder)))
         return true; /* that one gives up the key with the commit; until then the map knows it */
-    else if (holder) {
-        const char *field = mapper->columns[mapper->key[0]].field->name;
-        session_fail(s, HOWDAH_STATUS_UNIQUE, mapper->model->name, field, entry_object(mapper, holder),
-                     "%s.%s: the session has an object with this primary key already: change that one",
-                     mapper->model->name, field);
-        return false;
-    }
+    else if (holder)
+        return !session_refuse(s, HOWDAH_STATUS_UNIQUE, mapper, mapper->columns[mapper->key[0]].field->name,
+                               entry_object(mapper, holder),
+                               "the session has an object with this primary key already: change that one");
     return identity_add(&s->map, mapper, entry) || !session_no_memory(s);
 }
 

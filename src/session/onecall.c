@@ -183,7 +183,7 @@ enum howdah_status howdah_database_delete_object(struct howdah_database *db, con
     struct howdah_session *s = howdah_session_open(db);
     const struct mapper *mapper = s && s->error.status == HOWDAH_STATUS_OK ? session_mapper(s, model) : NULL;
     if (mapper && has_object(s, model, object) && !key_is_set(mapper, object))
-        session_fail(s, HOWDAH_STATUS_INVALID, model->name, NULL, NULL, "%s: the primary key is not set", model->name);
+        session_refuse(s, HOWDAH_STATUS_INVALID, mapper, NULL, NULL, "the primary key is not set");
     struct entry *entry = mapper && s->error.status == HOWDAH_STATUS_OK ? attach(s, mapper, object) : NULL;
     enum howdah_status status = entry && entry_move(entry, EVENT_DELETE) ? howdah_session_commit(s) : HOWDAH_STATUS_OK;
     (void)status; /* the session has it */

@@ -208,12 +208,10 @@ bool owner_may_move(struct howdah_session *s, const struct foreign_key *key, con
                     const struct entry *owner)
 {
     for (const struct relation *has = key->has; has; has = has->next_has) {
-        const char *model = has->mapper->model->name, *field = has->field->name;
         if (!has->field->single_parent || !before || !owner || before == owner || before->state == ENTRY_DELETED)
             continue;
-        session_fail(s, HOWDAH_STATUS_MISUSE, model, field, entry_object(has->mapper, owner),
-                     "%s.%s: is .single_parent, and another object has that one: unlink it there first", model, field);
-        return false;
+        return !session_refuse(s, HOWDAH_STATUS_MISUSE, has->mapper, has->field->name, entry_object(has->mapper, owner),
+                               "is .single_parent, and another object has that one: unlink it there first");
     }
     return true;
 }

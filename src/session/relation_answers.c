@@ -295,9 +295,8 @@ static struct collection first_rows(struct howdah_session *s, const void *object
     if (!relation)
         return none;
     if (most == 0 || most > INT64_MAX) {
-        session_fail(s, HOWDAH_STATUS_INVALID, relation->mapper->model->name, relation->field->name, NULL,
-                     "%s.%s: the first 1 to 2^63 - 1 can be taken", relation->mapper->model->name,
-                     relation->field->name);
+        session_refuse(s, HOWDAH_STATUS_INVALID, relation->mapper, relation->field->name, NULL,
+                       "the first 1 to 2^63 - 1 can be taken");
         return none;
     }
     if (relation_is_loaded(s, relation, entry)) {

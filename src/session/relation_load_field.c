@@ -126,9 +126,8 @@ static enum howdah_status load_field(struct howdah_session *s, void *object, siz
     if (!relation)
         return s->error.status;
     if (relation_is_many(relation) && collection_is_edited(relation, object, entry_snapshot(relation->mapper, entry)))
-        return session_fail(s, HOWDAH_STATUS_MISUSE, relation->mapper->model->name, relation->field->name, object,
-                            "%s.%s: the collection was edited by hand, which is not for programs to do",
-                            relation->mapper->model->name, relation->field->name);
+        return session_refuse(s, HOWDAH_STATUS_MISUSE, relation->mapper, relation->field->name, object,
+                              "the collection was edited by hand, which is not for programs to do");
     if (!relation_fill_key(s, relation, entry))
         return s->error.status;
     if (relation_is_loaded(s, relation, entry))

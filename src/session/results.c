@@ -26,8 +26,7 @@ static bool is_key_array(const struct cell *cell, uint32_t count)
 
 static enum howdah_status fail_draw(struct work *w, const struct batch *batch, const char *why)
 {
-    return session_fail(w->s, HOWDAH_STATUS_SCHEMA, batch->mapper->model->name, batch->mapper->identity->field->name,
-                        NULL, "%s.%s: %s", batch->mapper->model->name, batch->mapper->identity->field->name, why);
+    return session_refuse(w->s, HOWDAH_STATUS_SCHEMA, batch->mapper, batch->mapper->identity->field->name, NULL, why);
 }
 
 /* A key that the server has just made belongs to a loaded object: its row went away, or never was there. */
@@ -41,11 +40,9 @@ static enum howdah_status check_new_key(struct work *w, const struct batch *batc
         holder = identity_find(&w->s->map, mapper, batch->images[place]);
     if (!holder || holder->state != ENTRY_LOADED)
         return HOWDAH_STATUS_OK;
-    const char *model = mapper->model->name, *field = mapper->identity->field->name;
-    return session_fail(w->s, HOWDAH_STATUS_UNIQUE, model, field, batch->objects[place],
-                        "%s.%s: the server gave this row a key that another object of the session has: that one's row "
-                        "is gone, so evict it, or roll back",
-                        model, field);
+    return session_refuse(w->s, HOWDAH_STATUS_UNIQUE, mapper, mapper->identity->field->name, batch->objects[place],
+                          "the server gave this row a key that another object of the session has: that one's row "
+                          "is gone, so evict it, or roll back");
 }
 
 enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
@@ -131,10 +128,9 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
         image = find_image(w, batch, chunk);
     }
     if (!image)
-        return session_fail(
-            s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
-            "%s: the server returned a row that was not sent: does a trigger, or the column's type, change the primary key?",
-            mapper->model->name);
+        return session_refuse(
+            s, HOWDAH_STATUS_PROTOCOL, mapper, NULL, NULL,
+            "the server returned a row that was not sent: does a trigger, or the column's type, change the primary key?");
     chunk->received++;
     if (!load_columns(s, mapper, batch->returned + keys, cells + keys, count - keys, &s->arena, image))
         return s->error.status;

@@ -41,6 +41,14 @@ enum howdah_status session_fail(struct howdah_session *s, enum howdah_status sta
     return status;
 }
 
+enum howdah_status session_refuse(struct howdah_session *s, enum howdah_status status, const struct mapper *mapper,
+                                  const char *field, void *object, const char *why)
+{
+    const char *model = mapper->model->name;
+    return session_fail(s, status, model, field, object, "%s%s%s: %s", model, field ? "." : "", field ? field : "",
+                        why);
+}
+
 enum howdah_status session_no_memory(struct howdah_session *s)
 {
     if (s->error.status == HOWDAH_STATUS_OK) {

@@ -144,6 +144,9 @@ enum howdah_status session_refusal(const struct howdah_session *s);
 /* Completes the session's error (model and field may be NULL) and returns its status. */
 enum howdah_status session_fail(struct howdah_session *s, enum howdah_status status, const char *model,
                                 const char *field, void *object, const char *format, ...) HOWDAH_PRINTF(6, 7);
+/* The same in words that follow the names of the mapper's model and of that field (NULL: of the model alone). */
+enum howdah_status session_refuse(struct howdah_session *s, enum howdah_status status, const struct mapper *mapper,
+                                  const char *field, void *object, const char *why);
 /* Clears the error; that of a database which did not open stays. */
 void session_forget_error(struct howdah_session *s);
 enum howdah_status session_no_memory(struct howdah_session *s);

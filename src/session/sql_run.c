@@ -141,8 +141,8 @@ static enum howdah_status take_columns(void *arg, struct pg_step *step, const st
 
 static enum howdah_status lose_row(struct raw *raw)
 {
-    return session_fail(raw->s, HOWDAH_STATUS_PROTOCOL, raw->mapper->model->name, NULL, NULL,
-                        "%s: a row of another width than its result", raw->mapper->model->name);
+    return session_refuse(raw->s, HOWDAH_STATUS_PROTOCOL, raw->mapper, NULL, NULL,
+                          "a row of another width than its result");
 }
 
 static bool add_object(struct raw *raw, void *object)
@@ -203,9 +203,8 @@ static enum howdah_status take_object(void *arg, struct pg_step *step, const str
     if (!row_map_take(&raw->map, cells, count))
         return lose_row(raw);
     if (raw->one && raw->count == 1)
-        return session_fail(raw->s, HOWDAH_STATUS_INVALID, raw->mapper->model->name, NULL, NULL,
-                            "%s: several rows, where one was asked for: use session_sql, or LIMIT 1",
-                            raw->mapper->model->name);
+        return session_refuse(raw->s, HOWDAH_STATUS_INVALID, raw->mapper, NULL, NULL,
+                              "several rows, where one was asked for: use session_sql, or LIMIT 1");
     void *object = load(raw);
     return object && add_object(raw, object) ? HOWDAH_STATUS_OK : raw->s->error.status;
 }

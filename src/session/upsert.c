@@ -35,9 +35,7 @@ struct upsert {
 
 static bool refuse(struct upsert *u, enum howdah_status status, const struct column *c, const char *what)
 {
-    const char *model = u->mapper->model->name, *field = c ? c->field->name : NULL;
-    session_fail(u->s, status, model, field, NULL, "%s%s%s: %s", model, field ? "." : "", field ? field : "", what);
-    return false;
+    return !session_refuse(u->s, status, u->mapper, c ? c->field->name : NULL, NULL, what);
 }
 
 /* --- what is sent --- */
@@ -132,11 +130,9 @@ static bool take_relations(struct upsert *u, void *image)
         bool pointer = field->kind == HOWDAH_FIELD_BELONGS_TO;
         if (is_all_zero((const char *)image + field->offset, field->size))
             continue;
-        if (!pointer) {
-            session_fail(u->s, HOWDAH_STATUS_INVALID, u->mapper->model->name, field->name, NULL,
-                         "%s.%s: an upsert writes one table: leave it out", u->mapper->model->name, field->name);
-            return false;
-        }
+        if (!pointer)
+            return !session_refuse(u->s, HOWDAH_STATUS_INVALID, u->mapper, field->name, NULL,
+                                   "an upsert writes one table: leave it out");
         if (!take_pointer(u, relation, image))
             return false;
     }

@@ -48,8 +48,7 @@ bool work_refuse(struct work *w, enum howdah_status status, const struct change 
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    session_fail(w->s, status, mapper->model->name, field, entry_object(mapper, change->entry), "%s%s%s: %s",
-                 mapper->model->name, field ? "." : "", field ? field : "", message);
+    session_refuse(w->s, status, mapper, field, entry_object(mapper, change->entry), message);
     if (mapper->join_of)
         join_row_name(w->s, mapper, change->entry);
     w->s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
