@@ -21,6 +21,7 @@ static const struct {
     {"22007", "text is not a date or time"},
     {"22008", "a date or time is out of range"},
     {"22012", "division by zero"},
+    {"2201B", "a regular expression is wrong"},
     {"22021", "text is not valid in the database's encoding"},
     {"22023", "a parameter's value is not allowed"},
     {"22025", "an escape sequence is wrong"},

@@ -62,6 +62,17 @@ START_TEST(test_query_where__patterns)
 }
 END_TEST
 
+/* What only the server knows of a pattern; the pattern itself is not in the message. */
+START_TEST(test_query_where__pattern_that_is_wrong)
+{
+    Query *q = session_query(s, User);
+    query_where(q, User, name, "~", "[AB");
+    check_query_fails(q, User, STATUS_DATA, "the server refused a value: a regular expression is wrong");
+    query_bind(q, 1, "^[AB]");
+    ck_assert_str_eq(ids_of_User(q), "1,2");
+}
+END_TEST
+
 START_TEST(test_query_where__parts_are_taken_as_they_are)
 {
     check_found(User, name, "CONTAINS", "%", "t0.\"name\" LIKE $1", "4");
@@ -273,6 +284,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_query_where__comparisons);
     tcase_add_test(tests, test_query_where__every_type);
     tcase_add_test(tests, test_query_where__patterns);
+    tcase_add_test(tests, test_query_where__pattern_that_is_wrong);
     tcase_add_test(tests, test_query_where__parts_are_taken_as_they_are);
     tcase_add_test(tests, test_query_where__lists);
     tcase_add_test(tests, test_query_where__a_list_has_one_text);
