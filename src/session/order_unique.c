@@ -6,6 +6,7 @@
 #include "work.h"
 
 #include "base/error.h"
+#include "model/predicate.h"
 
 /* The updated rows that take values from each other, numbered anew. */
 struct tying {
@@ -68,6 +69,17 @@ static bool is_tied(const struct tying *t, uint32_t i)
     return t->knots.of[t->links[i].before] == t->knots.of[t->links[i].after];
 }
 
+/* NULL in the column puts the row into another index, where its values may be somebody else's. */
+static bool leads_into_index(const struct mapper *mapper, const struct column *c)
+{
+    for (uint32_t i = 0; i < mapper->index_count; i++) {
+        const struct table_index *index = &mapper->indexes[i];
+        if (index->unique && index->where && index->where->column == c && index->where->kind == PREDICATE_NULL)
+            return true;
+    }
+    return false;
+}
+
 /* The column that a row can give up for a while; NONE if there is none. */
 static uint32_t parking_column(const struct work *w, const struct row_edge *edge)
 {
@@ -77,7 +89,7 @@ static uint32_t parking_column(const struct work *w, const struct row_edge *edge
         return NONE; /* which may read it, or would not find the row as it was */
     for (uint32_t i = 0; i < edge->index->count; i++) {
         const struct column *c = &mapper->columns[edge->index->columns[i]];
-        if (c->nullable && !c->key && !c->server_only)
+        if (c->nullable && !c->key && !c->server_only && !leads_into_index(mapper, c))
             return c->index;
     }
     return NONE;

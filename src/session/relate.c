@@ -78,7 +78,8 @@ static void find_rows_taken_in(struct work *w, const struct mapper *mapper, stru
 {
     for (uint32_t i = run.first; i < run.end; i++) {
         const void *object = entry_object(mapper, w->changes[i].entry);
-        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || !key_is_set(mapper, object))
+        if (w->changes[i].operation != HOWDAH_OPERATION_INSERT || w->changes[i].fate == FATE_DROPPED ||
+            !key_is_set(mapper, object))
             continue;
         const struct entry *holder = identity_find(&w->s->map, mapper, object);
         struct change *deleted = holder && holder->state == ENTRY_DELETED ? work_change_of(w, holder) : NULL;

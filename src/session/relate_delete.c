@@ -62,6 +62,21 @@ static bool is_gone(const struct work *w, const struct entry *entry)
     return entry->state == ENTRY_DELETED || (change && change_goes(change));
 }
 
+/* A new object that is dropped takes over no row after all: ON DELETE fires for that one. */
+static bool give_row_back(struct work *w, struct queue *queue, const struct entry *dropped)
+{
+    const struct mapper *mapper = entry_mapper(w->s, dropped);
+    const void *object = entry_object(mapper, dropped);
+    if (dropped->state != ENTRY_NEW || !key_is_set(mapper, object))
+        return true;
+    struct entry *holder = identity_find(&w->s->map, mapper, object);
+    struct change *change = holder ? work_change_of(w, holder) : NULL;
+    if (!change || !change->row_stays)
+        return true;
+    change->row_stays = false;
+    return put(w, queue, holder);
+}
+
 static bool delete_children_of(struct work *w, struct queue *queue, const struct family *family)
 {
     for (const struct child *child = family ? family->first : NULL; child; child = child->next) {
@@ -71,7 +86,7 @@ static bool delete_children_of(struct work *w, struct queue *queue, const struct
             is_left_alone(work_change_of(w, family->owner), rule))
             continue;
         if (!relate_delete(w, child->entry, rule == CASCADE_FOLLOWS && is_known_to_server(w, child, family->owner)) ||
-            !put(w, queue, child->entry))
+            !put(w, queue, child->entry) || !give_row_back(w, queue, child->entry))
             return false;
     }
     return true;

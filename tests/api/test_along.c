@@ -132,6 +132,21 @@ START_TEST(test_along__pointer_to_an_object_that_is_not_written)
 }
 END_TEST
 
+/* Nor do they take over a row: what refers to that goes. */
+START_TEST(test_along__row_of_an_object_that_is_not_written)
+{
+    Note *note = session_add(s, Note, .file_name = "b");
+    check_ok(session_commit(s));
+    check_ok(session_delete(s, session_find(s, File, 2)));
+    session_add(s, File, .id = 2, .folder_id = 1, .name = "b");
+    delete_folder(1);
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, note));
+    live_check("0|0", "SELECT (SELECT count(*) FROM files), (SELECT count(*) FROM notes)");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* What a row that goes along had, or its key, another one takes that has to leave a deleted folder before. */
 START_TEST(test_along__values_are_taken)
 {
@@ -200,6 +215,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_along__refers_to_another_deleted_row);
     tcase_add_test(tests, test_along__links_of_an_object_that_is_not_written);
     tcase_add_test(tests, test_along__pointer_to_an_object_that_is_not_written);
+    tcase_add_test(tests, test_along__row_of_an_object_that_is_not_written);
     tcase_add_loop_test(tests, test_along__values_are_taken, 0, 2);
     tcase_add_loop_test(tests, test_along__reference_to_a_taken_value, 0, 2);
     tcase_add_test(tests, test_along__pointer_to_an_object_that_was_deleted);

@@ -7,6 +7,7 @@ typedef struct Page Page;
 typedef struct Buoy Buoy;
 typedef struct Token Token;
 typedef struct Peg Peg;
+typedef struct Chair Chair;
 
 struct Key {
     const char *name;
@@ -47,6 +48,12 @@ struct Peg {
     Peg *on_peg, *by_peg;
 };
 
+struct Chair { /* one without a guest at each table */
+    int64_t id;
+    NullInt32 guest;
+    int32_t table;
+};
+
 extern const Model Key_model, Buoy_model, Token_model, Peg_model;
 
 /* clang-format off */
@@ -84,11 +91,17 @@ MODEL(Peg, "pegs",
     COLUMN(Peg, by,   .references = &Peg_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true),
     BELONGS_TO(Peg, on_peg, Peg, on),
     BELONGS_TO(Peg, by_peg, Peg, by));
+
+MODEL(Chair, "chairs",
+    COLUMN(Chair, id,    .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Chair, guest, .unique = true),
+    COLUMN(Chair, table),
+    UNIQUE_WITH((.where = "guest IS NULL"), Chair, "chairs_free", table));
 /* clang-format on */
 
 static void setup(void)
 {
-    scene_open(MODELS(Key, Note, Page, Buoy, Token, Peg));
+    scene_open(MODELS(Key, Note, Page, Buoy, Token, Peg, Chair));
     live_sql("INSERT INTO keys VALUES ('a', 1), ('b', 2);"
              "INSERT INTO notes (key_name, code) VALUES ('a', 1), (NULL, NULL);"
              "INSERT INTO pages (key_name) VALUES ('a')");
@@ -284,6 +297,22 @@ START_TEST(test_handed_on__cleared_in_a_ring)
 }
 END_TEST
 
+/* Guests who change places would both be nowhere for a moment: two chairs without a guest at one table. */
+START_TEST(test_handed_on__swap_through_another_index)
+{
+    Chair *a = session_add(s, Chair, .guest = {1, true}, .table = 7),
+          *b = session_add(s, Chair, .guest = {2, true}, .table = 7);
+    check_ok(session_commit(s));
+    a->guest.value = 2;
+    b->guest.value = 1;
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_ptr_null(session_error(s)->statement);
+    ck_assert(session_error(s)->object && session_error(s)->other);
+    ck_assert_str_eq(session_error(s)->constraint, "chairs_guest_key");
+    live_check("1|1\n2|2", "SELECT id, guest FROM chairs ORDER BY id");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_handed_on__unique_value_to_a_loaded_row);
@@ -296,6 +325,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_handed_on__key_of_the_server_in_a_ring);
     tcase_add_test(tests, test_handed_on__restricted_in_a_ring);
     tcase_add_test(tests, test_handed_on__cleared_in_a_ring);
+    tcase_add_test(tests, test_handed_on__swap_through_another_index);
 }
 
 int main(void)
