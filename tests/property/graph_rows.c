@@ -55,7 +55,7 @@ const struct item *named(const struct item *item, int r)
 {
     const struct item *target = item->refs[r], *was = target;
     bool by_code = tables[item->table].ref[r].by_code;
-    int64_t value = old_value(target, by_code);
+    int64_t value = target->follows ? new_value(target, by_code) : old_value(target, by_code); /* as it was written */
     for (int i = 0; i < item_count; i++) {
         const struct item *other = &items[i];
         if (other->table != target->table)
