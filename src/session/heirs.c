@@ -63,8 +63,9 @@ bool work_find_heirs(struct work *w)
 {
     for (uint32_t r = 0; r < w->run_count; r++) {
         const struct change_run run = w->runs[r];
-        bool any = false;
-        for (uint32_t i = run.first; work_has(w, run.mapper, HOWDAH_OPERATION_DELETE) && i < run.end && !any; i++)
+        bool any = false, may = work_has(w, run.mapper, HOWDAH_OPERATION_DELETE) &&
+                                work_has(w, run.mapper, HOWDAH_OPERATION_INSERT); /* as it was before it took over */
+        for (uint32_t i = run.first; may && i < run.end && !any; i++)
             any = w->changes[i].taken_over;
         if (any && !repoint_to(w, run.mapper))
             return false;
