@@ -53,7 +53,7 @@ static bool add_first(struct map *map, struct map_node *node, uint32_t hash)
     return true;
 }
 
-void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)
+static inline void add_next(struct map *map, struct map_node *node, uint32_t hash)
 {
     UT_hash_table *table = map->first->hh.tbl;
     node->hh.tbl = table;
@@ -69,8 +69,13 @@ bool map_add(struct map *map, struct map_node *node, uint32_t hash)
 {
     if (!map->first)
         return add_first(map, node, hash);
-    map_add_prepared(map, node, hash);
+    add_next(map, node, hash);
     return true;
+}
+
+void map_add_prepared(struct map *map, struct map_node *node, uint32_t hash)
+{
+    add_next(map, node, hash);
 }
 
 bool map_prepare(struct map *map)
