@@ -1,4 +1,5 @@
 /* What flushes in the program's transaction changed, and the way back. */
+#include "foreign_key.h"
 #include "formulas.h"
 #include "marks.h"
 #include "object.h"
@@ -70,21 +71,32 @@ static bool goes_back(const struct column *c, const struct flushed *flushed)
            memcmp(column_field(c, flushed->object), column_field(c, flushed->snapshot), c->size) == 0;
 }
 
+/* Pointer and value go back together; where the program has written one of them since, the other says nothing more. */
+static void unfill_reference(const struct mapper *mapper, const struct relation *relation,
+                             const struct flushed *flushed)
+{
+    void *object = entry_object(mapper, flushed->entry), *row = entry_snapshot(mapper, flushed->entry);
+    bool pointed = object_pointer(relation, object) != object_pointer(relation, row);
+    bool valued = !foreign_key_equal(relation->foreign_key, mapper, object, row);
+    const void *before = valued ? flushed->snapshot : flushed->object;
+    if (!pointed)
+        object_set_pointer(relation, object, object_pointer(relation, before));
+    else if (!valued)
+        foreign_key_reset(relation->foreign_key, mapper, object,
+                          flushed->state == ENTRY_NEW ? NULL : flushed->snapshot);
+}
+
 /* What the flush put into the object is taken back, but for what the program changed since. */
 static void unfill_object(const struct mapper *mapper, const struct flushed *flushed)
 {
     void *object = entry_object(mapper, flushed->entry), *row = entry_snapshot(mapper, flushed->entry);
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        if (mapper->relations[i].field->kind == HOWDAH_FIELD_BELONGS_TO)
+            unfill_reference(mapper, &mapper->relations[i], flushed);
     for (uint32_t i = 0; i < mapper->column_count; i++) {
         const struct column *c = &mapper->columns[i];
         if (snapshot_has_field(c, object, row) && goes_back(c, flushed))
             memcpy(column_field(c, object), column_field(c, flushed->object), c->size);
-    }
-    /* a pointer that did not fit its key any more was forgotten */
-    for (uint32_t i = 0; i < mapper->relation_count; i++) {
-        const struct relation *relation = &mapper->relations[i];
-        if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO &&
-            object_pointer(relation, object) == object_pointer(relation, row))
-            object_set_pointer(relation, object, object_pointer(relation, flushed->object));
     }
 }
 

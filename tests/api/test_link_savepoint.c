@@ -197,6 +197,31 @@ START_TEST(test_link_savepoint__refresh_in_a_failed_transaction)
 }
 END_TEST
 
+/* Written by the pointer after a flush that had written the value, or the other way round: the later one counts, also when
+ * that flush is undone. */
+START_TEST(test_link_savepoint__reference_written_twice)
+{
+    Club *chess = session_add(s, Club, .name = "chess"), *go = session_add(s, Club, .name = "go");
+    Member *ann = session_add(s, Member, .name = "ann", .club = chess);
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    ann->club = _i ? go : NULL;
+    ann->club_id.valid = _i;
+    check_ok(session_flush(s));
+    if (_i)
+        ann->club_id.value = chess->id;
+    else
+        ann->club = go;
+    Club *twin = session_add(s, Club, .name = "go");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    twin->name = "poker";
+    check_ok(session_commit(s));
+    live_check(_i ? "chess" : "go", "SELECT clubs.name FROM members JOIN clubs ON clubs.id = club_id");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_savepoint__there_and_on);
@@ -206,6 +231,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_savepoint__let_go_again_after_a_failure);
     tcase_add_test(tests, test_link_savepoint__club_that_never_was);
     tcase_add_test(tests, test_link_savepoint__reference_given_back);
+    tcase_add_loop_test(tests, test_link_savepoint__reference_written_twice, 0, 2);
     tcase_add_loop_test(tests, test_link_savepoint__refresh_in_a_failed_transaction, 0, 2);
 }
 
