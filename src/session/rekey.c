@@ -149,7 +149,9 @@ static bool points_elsewhere(struct moved *m, const struct change *change, const
            slabs_find(&m->w->s->slabs, pointer) != target->entry;
 }
 
-/* An object with a change of its own: its image follows, and where nobody else does it, the change writes it. */
+/* An object with a change of its own: its image follows, and where nobody else does it, the change writes it. So it does
+ * where another foreign key makes it part of the statement that changes the key: of a row that the transaction has
+ * written before, the server checks all foreign keys at the end of that statement, before it cascades. */
 static bool follow_change(struct moved *m, struct change *change, const struct change *target)
 {
     struct work *w = m->w;
@@ -159,8 +161,9 @@ static bool follow_change(struct moved *m, struct change *change, const struct c
     bool elsewhere = points_elsewhere(m, change, target);
     if (!elsewhere && !foreign_key_assign(key, key->owner, &w->s->arena, change->image, target->image))
         return !session_no_memory(w->s);
-    if (change->fate != FATE_WRITTEN || (!m->follow && !elsewhere))
+    if (change->fate != FATE_WRITTEN || (!m->follow && !elsewhere && !change->follows))
         return true;
+    change->follows |= m->follow != NULL;
     uint64_t *set = arena_copy(&w->arena, change->columns, column_words(key->owner) * sizeof(*set));
     if (!set)
         return !session_no_memory(w->s);
@@ -308,16 +311,22 @@ static bool is_taken_along(const struct mapper *mapper, uint32_t k)
     return false;
 }
 
-static bool follow_mapper(struct work *w, const struct mapper *mapper, uint32_t changes)
+/* By the foreign keys that we follow, or by those that the database does. */
+static bool follow_keys(struct work *w, const struct mapper *mapper, bool here, uint32_t changes)
 {
     const struct foreign_key *earlier = NULL;
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
-        const struct mapper *target = mapper->foreign_keys[k].target;
-        if (w->moves[target->index] && !is_taken_along(mapper, k) &&
-            !follow_key(w, &mapper->foreign_keys[k], changes, &earlier))
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        if (follows_here(key) == here && w->moves[key->target->index] && !is_taken_along(mapper, k) &&
+            !follow_key(w, key, changes, &earlier))
             return false;
     }
     return true;
+}
+
+static bool follow_mapper(struct work *w, const struct mapper *mapper, uint32_t changes)
+{
+    return follow_keys(w, mapper, true, changes) && follow_keys(w, mapper, false, changes);
 }
 
 static bool touches_reference(const struct mapper *mapper, const struct change *change)

@@ -58,7 +58,8 @@ struct change {
             bool row_stays;    /* the same, foreseen: ON DELETE does nothing to what refers to it */
             bool draws;        /* its identity is unset */
             bool parks;        /* sets unique values to NULL for a while, before the same row's own UPDATE */
-            bool padding[2];
+            bool follows;      /* refers to a row whose key changes, in the same statement */
+            bool padding;
         };
         uint64_t kind; /* all of these */
     };

@@ -70,6 +70,13 @@ typedef struct Ring {
     const char *owner_name; /* follows, without the database's help */
 } Ring;
 
+typedef struct Part { /* the database follows one of them */
+    int64_t id;
+    NullInt64 made_of;
+    NullInt64 used_for;
+    NullInt32 rank;
+} Part;
+
 typedef struct Pet {
     int64_t id;
     const char *owner_name;
@@ -81,7 +88,7 @@ typedef struct Owner { /* has a collection, which a change of the key goes throu
     MANY(Pet) pets;
 } Owner;
 
-extern const Model Person_model, Club_model, Worker_model, Owner_model;
+extern const Model Part_model, Person_model, Club_model, Worker_model, Owner_model;
 
 /* clang-format off */
 MODEL(Person, "people",
@@ -114,6 +121,12 @@ MODEL(Ring, "rings",
     COLUMN(Ring, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Ring, maker_name, .references = &Person_model, .on_delete = ON_DELETE_SET_NULL, .nullable = true),
     COLUMN(Ring, owner_name, .references = &Person_model, .nullable = true));
+
+MODEL(Part, "parts",
+    COLUMN(Part, id,       .primary_key = true),
+    COLUMN(Part, made_of,  .references = &Part_model, .on_update = ON_UPDATE_CASCADE),
+    COLUMN(Part, used_for, .references = &Part_model),
+    COLUMN(Part, rank,     .unique = true));
 
 MODEL(Pet, "pets",
     COLUMN(Pet, id,         .primary_key = true, .generated = GENERATED_IDENTITY),
@@ -149,7 +162,7 @@ MODEL(Worker, "workers",
 
 static void setup(void)
 {
-    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp, Ring, Pet, Owner));
+    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp, Ring, Part, Pet, Owner));
     live_sql("INSERT INTO people (name, note, version) VALUES ('jack', 'j', 1), ('jill', 'i', 1);"
              "INSERT INTO letters (person_name, text, version) SELECT 'jack', 'l' || n, 1 FROM generate_series(1, 3) n;"
              "INSERT INTO badges (person_name, color) VALUES ('jack', 'red'), ('jill', 'blue');"
@@ -382,6 +395,24 @@ START_TEST(test_rekey__follows_what_the_database_has_cleared)
 }
 END_TEST
 
+/* Of a row that the transaction has written before, the server checks what has not changed, too. */
+START_TEST(test_rekey__two_ways_of_a_row_that_was_written)
+{
+    Part *part = session_add(s, Part, .id = 1, .made_of = {2, true}, .used_for = {2, true}, .rank = {10, true});
+    Part *whole = session_add(s, Part, .id = 2, .rank = {20, true});
+    Part *other = session_add(s, Part, .id = 3, .rank = {30, true});
+    check_ok(session_commit(s));
+    whole->id = 4;
+    part->rank.value = 30;
+    other->rank.value = 10;
+    check_ok(session_commit(s));
+    live_check("1,4,4,30 3,,,10 4,,,20", "SELECT string_agg(concat_ws(',', id, coalesce(made_of::text, ''), "
+                                         "coalesce(used_for::text, ''), rank), ' ' ORDER BY id) FROM parts");
+    ck_assert(part->made_of.value == 4 && part->used_for.value == 4);
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_rekey__changed_by_somebody_else)
 {
     Person *jill = session_find(s, Person, "jill");
@@ -498,6 +529,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__links_follow_a_chain_of_keys);
     tcase_add_test(tests, test_rekey__children_let_go_of_a_changed_key);
     tcase_add_test(tests, test_rekey__follows_what_the_database_has_cleared);
+    tcase_add_test(tests, test_rekey__two_ways_of_a_row_that_was_written);
     tcase_add_test(tests, test_rekey__changed_by_somebody_else);
     tcase_add_test(tests, test_rekey__copied_without_its_key);
     tcase_add_test(tests, test_rekey__delete_and_add_is_one_update);
