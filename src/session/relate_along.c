@@ -1,6 +1,8 @@
 /* Rows that go along with others by ON DELETE, where a foreign key without an action leads from them to another deleted
  * row, or from another one to them: the server would refuse whichever comes too early. So they are deleted by statements,
- * which have an order, and so is what they go along with. */
+ * which have an order, and so is what they go along with. The same where a row that stays, or goes, refers to several of
+ * them, and the server clears one of these references. */
+#include "cascade.h"
 #include "foreign_key.h"
 #include "owner.h"
 #include "relate.h"
@@ -39,30 +41,44 @@ static void make_exact(struct along *a, struct change *change)
     a->w->deletes[change->mapper->index]++;
 }
 
-/* To whom the row refers by the key. */
-static bool find_target(struct work *w, const struct holders *holders, const struct foreign_key *key,
-                        const struct change *change, struct entry **ret)
+static bool is_clearing(const struct foreign_key *key)
 {
-    *ret = owner_of_row(w->s, key, change->mapper, change->entry);
-    return *ret || !holders || holders_of_row(w, holders, key, change->mapper, change->entry, ret);
+    return key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT;
+}
+
+/* NULL where the identity map alone tells them. */
+static bool find_holders(struct work *w, const struct foreign_key *key, struct holders **ret)
+{
+    *ret = key->to_primary_key ? NULL : ARENA_NEW(&w->arena, struct holders);
+    return key->to_primary_key || (*ret ? holders_find(w, key, *ret) : !session_no_memory(w->s));
+}
+
+/* The DELETE of the row to which the other one refers by the key, or NULL. */
+static bool find_gone(struct work *w, const struct holders *holders, const struct foreign_key *key,
+                      const struct entry *entry, struct change **ret)
+{
+    struct entry *target = owner_of_row(w->s, key, key->owner, entry);
+    if (!target && holders && !holders_of_row(w, holders, key, key->owner, entry, &target))
+        return false;
+    struct change *gone = target && target != entry ? work_change_of(w, target) : NULL;
+    *ret = gone && gone->operation == HOWDAH_OPERATION_DELETE ? gone : NULL;
+    return true;
 }
 
 static bool look_along(struct along *a, const struct change_run *run, const struct foreign_key *key)
 {
     struct work *w = a->w;
-    struct holders *holders = key->to_primary_key ? NULL : ARENA_NEW(&w->arena, struct holders);
-    if (!key->to_primary_key && (!holders || !holders_find(w, key, holders)))
-        return holders || !session_no_memory(w->s);
+    struct holders *holders;
+    if (!find_holders(w, key, &holders))
+        return false;
     for (uint32_t i = run->first; i < run->end; i++) {
-        struct change *change = &w->changes[i];
-        struct entry *target;
+        struct change *change = &w->changes[i], *gone;
         bool follows = key->on_delete == HOWDAH_ON_DELETE_CASCADE;
         if (change->operation != HOWDAH_OPERATION_DELETE || !change->old || (follows && !a->exact[i]))
             continue;
-        if (!find_target(w, holders, key, change, &target))
+        if (!find_gone(w, holders, key, change->entry, &gone))
             return false;
-        struct change *gone = target ? work_change_of(w, target) : NULL;
-        if (!gone || gone == change || gone->operation != HOWDAH_OPERATION_DELETE)
+        if (!gone)
             continue;
         make_exact(a, change);
         make_exact(a, gone);
@@ -76,10 +92,69 @@ static bool look_along_all(struct along *a, const struct change_run run)
         return true;
     for (uint32_t k = 0; k < run.mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &run.mapper->foreign_keys[k];
-        bool clears = key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT;
-        if (!clears && work_has(a->w, key->target, HOWDAH_OPERATION_DELETE) && !look_along(a, &run, key))
+        if (!is_clearing(key) && work_has(a->w, key->target, HOWDAH_OPERATION_DELETE) && !look_along(a, &run, key))
             return false;
     }
+    return true;
+}
+
+/* --- rows that are cleared --- */
+
+/* `clears`: finds what clears each of the rows, in the order of the slabs; else what else is done to them. */
+static bool look_at_cleared(struct along *a, const struct foreign_key *key, struct change **by, bool clears)
+{
+    struct holders *holders;
+    if (!find_holders(a->w, key, &holders))
+        return false;
+    for (const struct slab *slab = a->w->s->slabs.chains[key->owner->index].first; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++, by++) {
+            const struct entry *entry = slab_entry(slab, i);
+            struct change *gone;
+            if ((entry->state != ENTRY_LOADED && entry->state != ENTRY_DELETED) || (!clears && !*by))
+                continue;
+            if (!find_gone(a->w, holders, key, entry, &gone))
+                return false;
+            if (gone && clears) {
+                *by = gone;
+            } else if (gone && gone != *by) {
+                make_exact(a, *by);
+                make_exact(a, gone);
+            }
+        }
+    return true;
+}
+
+/* Whether rows of the table may be cleared that this transaction has written before: by a flush, or by what this plan does
+ * before it deletes. */
+static bool may_be_cleared(const struct work *w, const struct mapper *mapper)
+{
+    bool cleared = false, written = w->s->transaction == TRANSACTION_OPEN || work_has_any(w, HOWDAH_OPERATION_UPDATE);
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        cleared |= is_clearing(key) && work_has(w, key->target, HOWDAH_OPERATION_DELETE);
+        written |= cascade_rule_of(key, mapper) == CASCADE_CLEARS;
+    }
+    return cleared && written;
+}
+
+/* When the server clears a reference of a row that this transaction has written before, it checks all others of that row
+ * anew: it refuses one to a row that has gone along just then, before it does to that reference what it should. */
+static bool look_at_cleared_of(struct along *a, const struct mapper *mapper)
+{
+    struct work *w = a->w;
+    size_t count = 1;
+    for (const struct slab *slab = w->s->slabs.chains[mapper->index].first; slab; slab = slab->next)
+        count += slab->count;
+    struct change **by = arena_allocate_zero(&w->arena, count * sizeof(*by), _Alignof(struct change *));
+    if (!by)
+        return !session_no_memory(w->s);
+    for (int clears = 1; clears >= 0; clears--)
+        for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+            const struct foreign_key *key = &mapper->foreign_keys[k];
+            bool acts = is_clearing(key) || (!clears && key->on_delete == HOWDAH_ON_DELETE_CASCADE);
+            if (acts && work_has(w, key->target, HOWDAH_OPERATION_DELETE) && !look_at_cleared(a, key, by, clears))
+                return false;
+        }
     return true;
 }
 
@@ -88,6 +163,10 @@ bool relate_along(struct work *w)
     struct along a = {.w = w, .more = any_goes_along(w)};
     if (a.more && !(a.exact = arena_allocate_zero(&w->arena, w->change_count * sizeof(bool), sizeof(bool))))
         return !session_no_memory(w->s);
+    const struct catalog *catalog = &w->s->db->catalog;
+    for (uint32_t i = 0; a.more && i < catalog->mapper_count; i++)
+        if (may_be_cleared(w, &catalog->mappers[i]) && !look_at_cleared_of(&a, &catalog->mappers[i]))
+            return false;
     while (a.more) {
         a.more = false;
         for (uint32_t r = 0; r < w->run_count; r++)

@@ -5,6 +5,8 @@ typedef struct Folder Folder;
 typedef struct File File;
 typedef struct Label Label;
 typedef struct Note Note;
+typedef struct Page Page;
+typedef struct Sheet Sheet;
 
 struct Folder {
     int64_t id;
@@ -31,7 +33,22 @@ struct Note {
     File *file, *named;
 };
 
-extern const Model Folder_model, Label_model, File_model;
+struct Page {
+    int64_t id;
+    NullInt64 next_id, last_id; /* become NULL */
+    NullInt64 copied_id;        /* it goes with what it is a copy of */
+    NullInt64 chapter_id;       /* and with the first page of its chapter */
+    NullInt64 folder_id;        /* it follows its folder's key */
+};
+
+/* The same, with a reference that the session clears. */
+struct Sheet {
+    int64_t id;
+    NullInt64 next_id, last_id, chapter_id, cover_id;
+    MANY(Sheet) covered;
+};
+
+extern const Model Folder_model, Label_model, File_model, Page_model, Sheet_model;
 
 /* clang-format off */
 MODEL(Folder, "folders",
@@ -56,13 +73,29 @@ MODEL(Note, "notes",
            .on_delete = ON_DELETE_CASCADE),
     BELONGS_TO(Note, file, File, file_id),
     BELONGS_TO(Note, named, File, file_name));
+
+MODEL(Page, "pages",
+    COLUMN(Page, id,         .primary_key = true),
+    COLUMN(Page, next_id,    .references = &Page_model, .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Page, last_id,    .references = &Page_model, .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Page, copied_id,  .references = &Page_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(Page, chapter_id, .references = &Page_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(Page, folder_id,  .references = &Folder_model, .on_update = ON_UPDATE_CASCADE));
+
+MODEL(Sheet, "sheets",
+    COLUMN(Sheet, id,         .primary_key = true),
+    COLUMN(Sheet, next_id,    .references = &Sheet_model, .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Sheet, last_id,    .references = &Sheet_model, .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Sheet, chapter_id, .references = &Sheet_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(Sheet, cover_id,   .references = &Sheet_model),
+    HAS_MANY(Sheet, covered, Sheet, cover_id));
 /* clang-format on */
 
 static File *file;
 
 static void setup(void)
 {
-    scene_open(MODELS(Folder, File, Label, Note));
+    scene_open(MODELS(Folder, File, Label, Note, Page, Sheet));
     live_sql("INSERT INTO folders VALUES (1, 'one'), (2, 'two'), (3, 'three');"
              "INSERT INTO files VALUES (1, 1, NULL, 'a'), (2, 2, NULL, 'b');"
              "INSERT INTO labels VALUES (1, 'new')");
@@ -197,6 +230,74 @@ START_TEST(test_along__pointer_to_an_object_that_was_deleted)
 }
 END_TEST
 
+static void add_pages(bool copied)
+{
+    for (int64_t id = 1; id <= 3; id++) {
+        Page *page = session_add(s, Page, .id = id, .chapter_id = {1, id == 2}, .next_id = {1, id == 3});
+        *(copied ? &page->copied_id : &page->last_id) = (NullInt64){2, id == 3};
+    }
+}
+
+static void check_first_page_goes(bool copied)
+{
+    Page *page = session_find(s, Page, 3);
+    session_find(s, Page, 2);
+    check_ok(session_delete(s, session_find(s, Page, 1)));
+    check_ok(session_commit(s));
+    ck_assert(session_contains(s, page) == !copied);
+    live_check(copied ? "" : "3||", "SELECT id, next_id, last_id FROM pages");
+    check_nothing_to_write();
+}
+
+/* Of a row that the same transaction has written before, the server checks all references anew when it clears one: also
+ * that to a row which goes along. */
+START_TEST(test_along__cleared_row_of_the_same_transaction)
+{
+    check_ok(session_begin(s, NULL));
+    add_pages(_i);
+    check_ok(session_flush(s));
+    check_first_page_goes(_i);
+}
+END_TEST
+
+/* The key of its folder changes, and so does its own reference to that. */
+START_TEST(test_along__cleared_row_that_follows)
+{
+    add_pages(_i);
+    check_ok(session_commit(s));
+    live_sql("UPDATE pages SET folder_id = 3 WHERE id = 3");
+    scene_renew();
+    session_find(s, Folder, 3)->id = 5;
+    check_first_page_goes(_i);
+}
+END_TEST
+
+/* A statement for rows that nobody has loaded has cleared another reference. */
+START_TEST(test_along__cleared_row_that_was_swept)
+{
+    live_sql("INSERT INTO sheets (id, chapter_id) VALUES (1, NULL), (2, 1), (4, NULL);"
+             "INSERT INTO sheets VALUES (3, 1, 2, NULL, 4)");
+    Sheet *sheet = session_find(s, Sheet, 3);
+    session_find(s, Sheet, 2);
+    check_ok(session_delete(s, session_find(s, Sheet, 1)));
+    check_ok(session_delete(s, session_find(s, Sheet, 4)));
+    check_ok(session_commit(s));
+    ck_assert(session_contains(s, sheet));
+    live_check("3|||", "SELECT id, next_id, last_id, cover_id FROM sheets");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Of a row that nothing has written before, it checks none. */
+START_TEST(test_along__cleared_row_that_is_old)
+{
+    add_pages(_i);
+    check_ok(session_commit(s));
+    check_first_page_goes(_i);
+    ck_assert_uint_eq(session_stats(s).deleted, 1);
+}
+END_TEST
+
 /* Without a reason they need no statement of their own. */
 START_TEST(test_along__one_statement_else)
 {
@@ -219,6 +320,10 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_along__values_are_taken, 0, 2);
     tcase_add_loop_test(tests, test_along__reference_to_a_taken_value, 0, 2);
     tcase_add_test(tests, test_along__pointer_to_an_object_that_was_deleted);
+    tcase_add_loop_test(tests, test_along__cleared_row_of_the_same_transaction, 0, 2);
+    tcase_add_test(tests, test_along__cleared_row_that_was_swept);
+    tcase_add_loop_test(tests, test_along__cleared_row_that_follows, 0, 2);
+    tcase_add_loop_test(tests, test_along__cleared_row_that_is_old, 0, 2);
     tcase_add_test(tests, test_along__one_statement_else);
 }
 
