@@ -107,21 +107,6 @@ void *arena_allocate_more(struct arena *arena, size_t size)
 
 #endif
 
-void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
-{
-    if (alignment == 1)
-        return arena_allocate_text(arena, size);
-#ifndef HOWDAH_DEBUG_ARENA
-    uintptr_t next = (uintptr_t)arena->next, end = (uintptr_t)arena->end;
-    uintptr_t start = (end - size) & ~(uintptr_t)(alignment - 1);
-    if (next && size <= end - next && start >= next) {
-        arena->end = (unsigned char *)start;
-        return (void *)start;
-    }
-#endif
-    return arena_allocate_more(arena, size); /* every block is aligned for any type */
-}
-
 void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment)
 {
     void *piece = arena_allocate(arena, size, alignment);

@@ -7,6 +7,7 @@
 #include "memory.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ void arena_done(struct arena *arena);
 /* Forgets all pieces, but keeps the newest block for the next ones. */
 void arena_reset(struct arena *arena);
 /* `alignment` is a power of two. NULL if memory is out. Not zeroed. */
-void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
+static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
 void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment);
 /* count * size, checked. */
 void *arena_allocate_array(struct arena *arena, size_t count, size_t size);
@@ -64,6 +65,21 @@ static inline char *arena_allocate_text(struct arena *arena, size_t size)
     }
 #endif
     return arena_allocate_more(arena, size);
+}
+
+static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment)
+{
+    if (alignment == 1)
+        return arena_allocate_text(arena, size);
+#ifndef HOWDAH_DEBUG_ARENA
+    uintptr_t next = (uintptr_t)arena->next, end = (uintptr_t)arena->end;
+    uintptr_t start = (end - size) & ~(uintptr_t)(alignment - 1);
+    if (next && size <= end - next && start >= next) {
+        arena->end = (unsigned char *)start;
+        return (void *)start;
+    }
+#endif
+    return arena_allocate_more(arena, size); /* every block is aligned for any type */
 }
 
 #endif
