@@ -131,17 +131,6 @@ void *arena_copy(struct arena *arena, const void *data, size_t size)
     return copy;
 }
 
-char *arena_copy_text(struct arena *arena, const char *text, size_t length)
-{
-    char *copy = length < SIZE_MAX ? arena_allocate_text(arena, length + 1) : NULL;
-    if (!copy)
-        return NULL;
-    if (length)
-        memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
-}
-
 /* A piece for an allocator's user remembers its size, since it can't grow where it lies. */
 struct sized_piece {
     _Alignas(max_align_t) size_t size;

@@ -35,7 +35,7 @@ void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment);
 void *arena_allocate_array(struct arena *arena, size_t count, size_t size);
 void *arena_copy(struct arena *arena, const void *data, size_t size);
 /* `length` bytes, of which there may be none, and a final NUL. */
-char *arena_copy_text(struct arena *arena, const char *text, size_t length);
+static inline char *arena_copy_text(struct arena *arena, const char *text, size_t length);
 
 /* The arena as the allocator of a buffer, which never gives back what it outgrows. */
 struct howdah_allocator arena_allocator(struct arena *arena);
@@ -80,6 +80,17 @@ static inline void *arena_allocate(struct arena *arena, size_t size, size_t alig
     }
 #endif
     return arena_allocate_more(arena, size); /* every block is aligned for any type */
+}
+
+static inline char *arena_copy_text(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = length < SIZE_MAX ? arena_allocate_text(arena, length + 1) : NULL;
+    if (!copy)
+        return NULL;
+    if (length)
+        memcpy(copy, text, length);
+    copy[length] = '\0';
+    return copy;
 }
 
 #endif

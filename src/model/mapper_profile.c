@@ -120,18 +120,26 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     uint64_t *always = compile_allocate(c, c->arena, (count + 63) / 64, sizeof(*always));
     if (!pointers || !looked_at || !checked || !always)
         return;
+    uint32_t pointer_count = 0, looked_at_count = 0, checked_count = 0;
+    bool has_uuid_v7 = false, server_makes = false;
     for (uint32_t i = 0; i < count; i++) {
-        if (has_pointers(&mapper->columns[i]))
-            pointers[mapper->pointer_count++] = i;
-        if (is_always_sent(&mapper->columns[i]))
+        const struct column *column = &mapper->columns[i];
+        if (has_pointers(column))
+            pointers[pointer_count++] = i;
+        if (is_always_sent(column))
             always[i / 64] |= (uint64_t)1 << (i % 64);
         else
-            looked_at[mapper->looked_at_count++] = i;
-        mapper->has_uuid_v7 |= mapper->columns[i].uuid_v7;
-        mapper->server_makes |= mapper->columns[i].server_only;
-        if (!is_unchecked(&mapper->columns[i]))
-            checked[mapper->checked_count++] = i;
+            looked_at[looked_at_count++] = i;
+        if (!is_unchecked(column))
+            checked[checked_count++] = i;
+        has_uuid_v7 |= column->uuid_v7;
+        server_makes |= column->server_only;
     }
+    mapper->pointer_count = pointer_count;
+    mapper->looked_at_count = looked_at_count;
+    mapper->checked_count = checked_count;
+    mapper->has_uuid_v7 = has_uuid_v7;
+    mapper->server_makes = server_makes;
     mapper->pointers = pointers;
     mapper->looked_at = looked_at;
     mapper->checked = checked;
