@@ -434,7 +434,8 @@ START_TEST(test_execution__one_by_one_error_behind_rows)
         harness_clear(&h);
         harness_add(&h, PG_STATEMENT, "SELECT 1 / (200 - i) FROM generate_series(1, 300) i")->one_by_one = true;
         ck_assert_int_eq(harness_run(&h), HOWDAH_STATUS_DATA);
-        ck_assert_uint_gt(h.row_count, 100); /* where libpq gives them in pieces, the last one is lost */
+        /* libpq that gives them in pieces of 64 drops the one that the error ends */
+        ck_assert(h.row_count == 199 || h.row_count == 192);
         ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
     }
 }
