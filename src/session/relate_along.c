@@ -9,8 +9,10 @@
 
 struct along {
     struct work *w;
-    bool *exact; /* by change: it needs an order */
-    bool more;
+    bool *exact;     /* by change: it needs an order */
+    uint32_t *fresh; /* of these the ones whose owners were not looked at yet */
+    uint32_t fresh_count;
+    struct holders ***holders; /* by table and foreign key, once they were asked for */
 };
 
 static bool goes_along(const struct change *change)
@@ -34,7 +36,8 @@ static void make_exact(struct along *a, struct change *change)
     bool *exact = &a->exact[change - a->w->changes];
     if (*exact)
         return;
-    *exact = a->more = true;
+    *exact = true;
+    a->fresh[a->fresh_count++] = (uint32_t)(change - a->w->changes);
     if (!goes_along(change))
         return;
     change->fate = FATE_WRITTEN;
@@ -47,10 +50,21 @@ static bool is_clearing(const struct foreign_key *key)
 }
 
 /* NULL where the identity map alone tells them. */
-static bool find_holders(struct work *w, const struct foreign_key *key, struct holders **ret)
+static bool find_holders(struct along *a, const struct foreign_key *key, const struct holders **ret)
 {
-    *ret = key->to_primary_key ? NULL : ARENA_NEW(&w->arena, struct holders);
-    return key->to_primary_key || (*ret ? holders_find(w, key, *ret) : !session_no_memory(w->s));
+    struct arena *arena = &a->w->arena;
+    struct holders ***keys = &a->holders[key->owner->index];
+    *ret = NULL;
+    if (key->to_primary_key)
+        return true;
+    if (!*keys)
+        *keys = arena_allocate_zero(arena, key->owner->foreign_key_count * sizeof(**keys), _Alignof(struct holders *));
+    struct holders **place = *keys ? &(*keys)[key - key->owner->foreign_keys] : NULL;
+    struct holders *found = !place ? NULL : *place ? *place : ARENA_NEW(arena, struct holders);
+    if (!found)
+        return !session_no_memory(a->w->s);
+    *ret = found;
+    return *place || (holders_find(a->w, key, found) && (*place = found));
 }
 
 /* The DELETE of the row to which the other one refers by the key, or NULL. */
@@ -67,16 +81,14 @@ static bool find_gone(struct work *w, const struct holders *holders, const struc
 
 static bool look_along(struct along *a, const struct change_run *run, const struct foreign_key *key)
 {
-    struct work *w = a->w;
-    struct holders *holders;
-    if (!find_holders(w, key, &holders))
+    const struct holders *holders;
+    if (!find_holders(a, key, &holders))
         return false;
     for (uint32_t i = run->first; i < run->end; i++) {
-        struct change *change = &w->changes[i], *gone;
-        bool follows = key->on_delete == HOWDAH_ON_DELETE_CASCADE;
-        if (change->operation != HOWDAH_OPERATION_DELETE || !change->old || (follows && !a->exact[i]))
+        struct change *change = &a->w->changes[i], *gone;
+        if (change->operation != HOWDAH_OPERATION_DELETE || !change->old)
             continue;
-        if (!find_gone(w, holders, key, change->entry, &gone))
+        if (!find_gone(a->w, holders, key, change->entry, &gone))
             return false;
         if (!gone)
             continue;
@@ -86,14 +98,33 @@ static bool look_along(struct along *a, const struct change_run *run, const stru
     return true;
 }
 
+/* By foreign keys that do nothing to such rows. */
 static bool look_along_all(struct along *a, const struct change_run run)
 {
     if (!work_has(a->w, run.mapper, HOWDAH_OPERATION_DELETE))
         return true;
     for (uint32_t k = 0; k < run.mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &run.mapper->foreign_keys[k];
-        if (!is_clearing(key) && work_has(a->w, key->target, HOWDAH_OPERATION_DELETE) && !look_along(a, &run, key))
+        bool acts = is_clearing(key) || key->on_delete == HOWDAH_ON_DELETE_CASCADE;
+        if (!acts && work_has(a->w, key->target, HOWDAH_OPERATION_DELETE) && !look_along(a, &run, key))
             return false;
+    }
+    return true;
+}
+
+/* What a row that needs an order goes along with needs one, too. */
+static bool look_at_owners(struct along *a, const struct change *change)
+{
+    for (uint32_t k = 0; change->old && k < change->mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &change->mapper->foreign_keys[k];
+        const struct holders *holders;
+        struct change *gone;
+        if (key->on_delete != HOWDAH_ON_DELETE_CASCADE || !work_has(a->w, key->target, HOWDAH_OPERATION_DELETE))
+            continue;
+        if (!find_holders(a, key, &holders) || !find_gone(a->w, holders, key, change->entry, &gone))
+            return false;
+        if (gone)
+            make_exact(a, gone);
     }
     return true;
 }
@@ -103,8 +134,8 @@ static bool look_along_all(struct along *a, const struct change_run run)
 /* `clears`: finds what clears each of the rows, in the order of the slabs; else what else is done to them. */
 static bool look_at_cleared(struct along *a, const struct foreign_key *key, struct change **by, bool clears)
 {
-    struct holders *holders;
-    if (!find_holders(a->w, key, &holders))
+    const struct holders *holders;
+    if (!find_holders(a, key, &holders))
         return false;
     for (const struct slab *slab = a->w->s->slabs.chains[key->owner->index].first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++, by++) {
@@ -158,20 +189,32 @@ static bool look_at_cleared_of(struct along *a, const struct mapper *mapper)
     return true;
 }
 
+static bool prepare(struct along *a)
+{
+    struct arena *arena = &a->w->arena;
+    size_t count = a->w->change_count, tables = a->w->s->db->catalog.mapper_count;
+    a->exact = arena_allocate_zero(arena, count * sizeof(*a->exact), sizeof(*a->exact));
+    a->fresh = arena_allocate_array(arena, count, sizeof(*a->fresh));
+    a->holders = arena_allocate_zero(arena, tables * sizeof(*a->holders), _Alignof(struct holders **));
+    return (a->exact && a->fresh && a->holders) || !session_no_memory(a->w->s);
+}
+
 bool relate_along(struct work *w)
 {
-    struct along a = {.w = w, .more = any_goes_along(w)};
-    if (a.more && !(a.exact = arena_allocate_zero(&w->arena, w->change_count * sizeof(bool), sizeof(bool))))
-        return !session_no_memory(w->s);
+    struct along a = {.w = w};
     const struct catalog *catalog = &w->s->db->catalog;
-    for (uint32_t i = 0; a.more && i < catalog->mapper_count; i++)
+    if (!any_goes_along(w))
+        return true;
+    if (!prepare(&a))
+        return false;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
         if (may_be_cleared(w, &catalog->mappers[i]) && !look_at_cleared_of(&a, &catalog->mappers[i]))
             return false;
-    while (a.more) {
-        a.more = false;
-        for (uint32_t r = 0; r < w->run_count; r++)
-            if (!look_along_all(&a, w->runs[r]))
-                return false;
-    }
+    for (uint32_t r = 0; r < w->run_count; r++)
+        if (!look_along_all(&a, w->runs[r]))
+            return false;
+    while (a.fresh_count > 0)
+        if (!look_at_owners(&a, &w->changes[a.fresh[--a.fresh_count]]))
+            return false;
     return true;
 }

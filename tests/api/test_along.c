@@ -48,7 +48,13 @@ struct Sheet {
     MANY(Sheet) covered;
 };
 
-extern const Model Folder_model, Label_model, File_model, Page_model, Sheet_model;
+typedef struct Step {
+    int64_t id;
+    NullInt64 after_id; /* it goes with the one before */
+    NullInt64 goal_id;  /* one that can't go before it */
+} Step;
+
+extern const Model Step_model, Folder_model, Label_model, File_model, Page_model, Sheet_model;
 
 /* clang-format off */
 MODEL(Folder, "folders",
@@ -89,13 +95,18 @@ MODEL(Sheet, "sheets",
     COLUMN(Sheet, chapter_id, .references = &Sheet_model, .on_delete = ON_DELETE_CASCADE),
     COLUMN(Sheet, cover_id,   .references = &Sheet_model),
     HAS_MANY(Sheet, covered, Sheet, cover_id));
+
+MODEL(Step, "steps",
+    COLUMN(Step, id,       .primary_key = true),
+    COLUMN(Step, after_id, .references = &Step_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(Step, goal_id,  .references = &Step_model));
 /* clang-format on */
 
 static File *file;
 
 static void setup(void)
 {
-    scene_open(MODELS(Folder, File, Label, Note, Page, Sheet));
+    scene_open(MODELS(Folder, File, Label, Note, Page, Sheet, Step));
     live_sql("INSERT INTO folders VALUES (1, 'one'), (2, 'two'), (3, 'three');"
              "INSERT INTO files VALUES (1, 1, NULL, 'a'), (2, 2, NULL, 'b');"
              "INSERT INTO labels VALUES (1, 'new')");
@@ -299,6 +310,22 @@ START_TEST(test_along__cleared_row_that_is_old)
 END_TEST
 
 /* Without a reason they need no statement of their own. */
+/* Each of them has to be deleted before the one that it goes with, up to the first. */
+START_TEST(test_along__long_chain)
+{
+    size_t count;
+    live_sql(
+        "INSERT INTO steps SELECT n, nullif(n - 1, 0), CASE n WHEN 60000 THEN 1 END FROM generate_series(1, 60000) n;"
+        "CREATE INDEX ON steps (after_id); CREATE INDEX ON steps (goal_id)");
+    ck_assert_ptr_nonnull(query_all(session_query(s, Step), Step, &count));
+    ck_assert_uint_eq(count, 60000);
+    check_ok(session_delete(s, session_find(s, Step, 1)));
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM steps");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_along__one_statement_else)
 {
     delete_folder(1);
@@ -324,6 +351,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_along__cleared_row_that_was_swept);
     tcase_add_loop_test(tests, test_along__cleared_row_that_follows, 0, 2);
     tcase_add_loop_test(tests, test_along__cleared_row_that_is_old, 0, 2);
+    tcase_add_test(tests, test_along__long_chain);
     tcase_add_test(tests, test_along__one_statement_else);
 }
 
