@@ -32,6 +32,15 @@ struct placed *placed_find(const struct howdah_session *s, const struct entry *c
     return child->placed ? (void *)map_find(&s->placed_map, hash_of(child, key), match, &probe) : NULL;
 }
 
+static void list_put(struct placed **list, struct placed *placed)
+{
+    placed->at = list;
+    placed->next = *list;
+    if (placed->next)
+        placed->next->at = &placed->next;
+    *list = placed;
+}
+
 struct placed *placed_put(struct howdah_session *s, struct entry *child, const struct foreign_key *key,
                           struct entry *owner)
 {
@@ -44,8 +53,7 @@ struct placed *placed_put(struct howdah_session *s, struct entry *child, const s
         }
         placed->child = child;
         placed->key = key;
-        placed->next = s->placed;
-        s->placed = placed;
+        list_put(&s->placed, placed);
         child->placed = true;
     }
     if (placed->owner != owner)
@@ -57,10 +65,9 @@ struct placed *placed_put(struct howdah_session *s, struct entry *child, const s
 
 void placed_drop(struct howdah_session *s, struct placed *gone)
 {
-    struct placed **placed = &s->placed;
-    while (*placed != gone)
-        placed = &(*placed)->next;
-    *placed = gone->next;
+    *gone->at = gone->next;
+    if (gone->next)
+        gone->next->at = gone->at;
     map_remove(&s->placed_map, &gone->node);
 }
 
@@ -339,8 +346,20 @@ static void forget_orphan(struct howdah_session *s, struct entry *child)
     child->row_deleted = s->deleted_some = true;
 }
 
+static bool is_referred_to(const struct mapper *mapper)
+{
+    bool any = mapper->key_referenced;
+    for (uint32_t i = 0; i < mapper->index_count; i++)
+        any |= mapper->indexes[i].referenced;
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        any |= mapper->relations[i].field->kind != HOWDAH_FIELD_BELONGS_TO; /* polymorphic ones, too */
+    return any;
+}
+
 bool owner_drop_pending(struct howdah_session *s, const struct entry *owner)
 {
+    if (!is_referred_to(entry_mapper(s, owner)))
+        return true;
     for (struct placed *placed = s->placed, *next; placed; placed = next) {
         struct entry *child = placed->child, *before = placed->owner;
         const struct foreign_key *key = placed->key;

@@ -9,7 +9,7 @@
 /* An object that is not where its row is. */
 struct placed {
     struct map_node node;
-    struct placed *next;
+    struct placed *next, **at; /* in the session's list: what points to this one */
     struct entry *child;
     const struct foreign_key *key;
     struct entry *owner;        /* whose fields show it; NULL: nobody's */
