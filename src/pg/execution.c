@@ -48,7 +48,6 @@ void execution_init(struct pg_execution *e, struct pg_connection *connection)
 
 void execution_done(struct pg_execution *e, const struct howdah_allocator *allocator)
 {
-    PQclear(e->failure);
     memory_free(allocator, e->awaited.items);
     memory_free(allocator, e->scratch.values);
     memory_free(allocator, e->scratch.formats);
@@ -76,13 +75,6 @@ void execution_fail(struct pg_execution *e, enum howdah_status status, const str
 {
     e->status = status;
     e->plan->failed = (size_t)(step - e->plan->steps);
-}
-
-void execution_keep_failure(struct pg_execution *e, PGresult *result)
-{
-    PQclear(e->failure);
-    e->failure = result;
-    e->plan->detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
 }
 
 /* Where the plan was when its connection broke: what the server was busy with, else what came next. */
@@ -180,7 +172,7 @@ static void repeat(struct pg_execution *e)
     e->status = HOWDAH_STATUS_OK;
     e->deadline = plan->deadline;
     plan->failed = plan->count;
-    plan->detail = NULL;
+    plan->by_policy = false;
     error_clear(plan->error);
     if (plan->restart)
         plan->restart(plan->restart_arg);
@@ -304,9 +296,6 @@ static enum howdah_status refuse_start(struct pg_plan *plan, enum howdah_status 
 static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
 {
     const struct pg_options *options = e->connection->options;
-    if (e->failure)
-        PQclear(e->failure);
-    e->failure = NULL;
     e->plan = plan;
     e->status = HOWDAH_STATUS_OK;
     e->deadline = plan->deadline;
@@ -317,7 +306,7 @@ static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
     e->unflushed = 0;
     plan->failed = plan->count;
     plan->outcome = HOWDAH_OUTCOME_NONE;
-    plan->detail = NULL;
+    plan->by_policy = false;
 }
 
 enum howdah_status pg_execution_start(struct pg_connection *connection, struct pg_plan *plan, struct pg_execution **ret)

@@ -91,8 +91,7 @@ struct pg_execution {
     bool spent;       /* a COMMIT was answered: the plan must not be run again */
     bool rolled_back; /* a ROLLBACK was sent */
 
-    bool watched;      /* statements are reported */
-    PGresult *failure; /* that explains why the last plan failed, or NULL */
+    bool watched; /* statements are reported */
     struct pg_counters *counters;
     struct pg_counters unused; /* for plans that bring none */
     uint32_t trips;            /* of this plan */
@@ -105,8 +104,6 @@ void execution_done(struct pg_execution *e, const struct howdah_allocator *alloc
 /* Takes note of the plan's first failure (later ones follow from it); plan->error is filled. Nothing is sent before
  * all results that are there were taken. */
 void execution_fail(struct pg_execution *e, enum howdah_status status, const struct pg_step *step);
-/* Keeps the result that explains the failure until the connection's next plan: plan->detail points into it. */
-void execution_keep_failure(struct pg_execution *e, PGresult *result);
 /* The connection is gone, or libpq is at its wits' end: breaks it, and ends the plan. */
 void execution_lose(struct pg_execution *e);
 /* The same for a reason of ours. */

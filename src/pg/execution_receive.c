@@ -277,18 +277,19 @@ static void fail_by_server(struct pg_execution *e, const struct awaited *awaited
         error_message(error, "%s: begin the transaction again", mistake);
     if (mistake && e->repetition == REPEAT_NOT_NEEDED)
         e->repetition = REPEAT_WANTED;
+    e->plan->by_policy = has_code(result, "42501") && is_from(result, "ExecWithCheckOptions");
     execution_fail(e, error->status, step);
 }
 
-/* An error of the server. Returns the result, or NULL if it stays, since it explains the plan's failure. */
-static PGresult *take_refusal(struct pg_execution *e, PGresult *result)
+/* An error of the server. */
+static void take_refusal(struct pg_execution *e, const PGresult *result)
 {
     struct awaited *awaited = first(e);
     const char *mistake = mistake_about_prepared(e, awaited, result);
     switch (awaited->kind) {
-    case AWAITED_CLOSE: statement_cache_closed(&e->connection->cache, awaited->cached, true); return result;
-    case AWAITED_CLOSE_SYNC: return result;
-    case AWAITED_ROLLBACK: lose_track(e); return result;
+    case AWAITED_CLOSE: statement_cache_closed(&e->connection->cache, awaited->cached, true); return;
+    case AWAITED_CLOSE_SYNC: return;
+    case AWAITED_ROLLBACK: lose_track(e); return;
     case AWAITED_PREPARE:
         if (!mistake)
             statement_cache_forget(awaited->cached);
@@ -298,11 +299,9 @@ static PGresult *take_refusal(struct pg_execution *e, PGresult *result)
     }
     e->refused = true;
     if (e->status != HOWDAH_STATUS_OK)
-        return result;
+        return;
     fail_by_server(e, awaited, result, mistake);
     execution_report(e, awaited, 0, e->status, e->plan->error->sqlstate);
-    execution_keep_failure(e, result);
-    return NULL;
 }
 
 /* Behind an error, up to the Sync: the server did not look at it. */
@@ -364,19 +363,17 @@ static bool ends_statement(const struct pg_step *step, const PGresult *farewell)
 
 /* Without an SQLSTATE it is libpq that speaks: the connection is lost, or memory is out, and then we don't know
  * which results are missing. */
-static PGresult *take_error(struct pg_execution *e, PGresult *result)
+static void take_error(struct pg_execution *e, PGresult *result)
 {
     if (!PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
         execution_lose(e);
-        return result;
-    }
-    if (result_is_fatal(result)) {
+    } else if (result_is_fatal(result)) {
         e->refused = e->refused || ends_statement(first(e)->step, result);
         connection_keep_farewell(e->connection, result);
         execution_lose(e);
-        return result;
+    } else {
+        take_refusal(e, result);
     }
-    return take_refusal(e, result);
 }
 
 static bool is_copy(ExecStatusType status)
@@ -413,20 +410,18 @@ static void take_success(struct pg_execution *e, PGresult *result)
         complete(e, result);
 }
 
-/* Takes one result; returns it if it is to be freed. */
-static PGresult *take(struct pg_execution *e, PGresult *result)
+static void take(struct pg_execution *e, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     e->answered = status != PGRES_PIPELINE_SYNC;
     if (status == PGRES_FATAL_ERROR)
-        return take_error(e, result);
-    if (status == PGRES_PIPELINE_SYNC)
+        take_error(e, result);
+    else if (status == PGRES_PIPELINE_SYNC)
         take_sync(e);
     else if (status == PGRES_PIPELINE_ABORTED)
         skip(e);
     else
         take_success(e, result);
-    return result;
 }
 
 void execution_receive(struct pg_execution *e)
@@ -435,8 +430,9 @@ void execution_receive(struct pg_execution *e)
     while (e->awaited.count && !PQisBusy(pg)) {
         PGresult *result = PQgetResult(pg);
         if (result)
-            PQclear(take(e, result));
+            take(e, result);
         else
             take_end(e);
+        PQclear(result);
     }
 }

@@ -91,8 +91,7 @@ struct pg_plan {
     size_t failed;               /* index of the step that failed, or count; where the connection was lost or the time
                                     was up: of the oldest one without an answer */
     enum howdah_outcome outcome; /* of the plan's transaction, if it has a COMMIT or a lone statement; a fact */
-    const char *detail;          /* the server's DETAIL, whole and whether or not values may be shown: it tells which
-                                    row failed. NULL: none. Until the connection runs a plan or is released */
+    bool by_policy;              /* row security refused a row, with the SQLSTATE of a missing privilege */
 };
 
 #endif

@@ -86,6 +86,7 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
         s->fence = w->fence;
     }
     *ret_failed = plan.failed;
+    w->by_policy = plan.by_policy;
     *ret_outcome = status == HOWDAH_STATUS_OK ? HOWDAH_OUTCOME_DONE : plan.outcome;
     if (*ret_outcome == HOWDAH_OUTCOME_NONE || (w->lone && w->failed_chunk != NONE))
         *ret_outcome = HOWDAH_OUTCOME_NOT_DONE; /* a lone statement that wrote no row did nothing */

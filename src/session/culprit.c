@@ -4,11 +4,10 @@
 
 #include "base/error.h"
 
-/* Faults of single rows, as opposed to those of the whole. A policy of row security refuses a row with the SQLSTATE of a
- * missing privilege. */
-static bool is_fault_of_row(enum howdah_status status)
+/* Faults of single rows, as opposed to those of the whole. */
+static bool is_fault_of_row(const struct work *w)
 {
-    switch (status) {
+    switch (w->s->error.status) {
     case HOWDAH_STATUS_STALE:
     case HOWDAH_STATUS_UNIQUE:
     case HOWDAH_STATUS_FOREIGN_KEY:
@@ -16,8 +15,8 @@ static bool is_fault_of_row(enum howdah_status status)
     case HOWDAH_STATUS_CHECK:
     case HOWDAH_STATUS_EXCLUSION:
     case HOWDAH_STATUS_DATA:
-    case HOWDAH_STATUS_PERMISSION:
     case HOWDAH_STATUS_SERVER: return true;
+    case HOWDAH_STATUS_PERMISSION: return w->by_policy;
     default: return false;
     }
 }
@@ -85,7 +84,7 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     const struct batch *batch = w->batches[chunk->batch];
     const struct mapper *mapper = batch->mapper;
     struct entry *entry = chunk->count == 1 ? w->changes[batch->changes[chunk->first]].entry : NULL;
-    bool of_row = is_fault_of_row(s->error.status), joint = w->infos[failed].chunk_count > 1;
+    bool of_row = is_fault_of_row(w), joint = w->infos[failed].chunk_count > 1;
     if (joint)
         entry = joint_culprit(w, &w->infos[failed], named);
     if (again && !joint && s->error.status == HOWDAH_STATUS_STALE && w->change_count > 1) {
@@ -105,7 +104,7 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     }
     if (!s->error.object || !named || named == mapper)
         name_field(s, named ? named : mapper);
-    if (of_row && !entry && s->error.status != HOWDAH_STATUS_PERMISSION)
+    if (of_row && !entry)
         error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
                       batch->count,
                       joint   ? "one statement wrote all of them"

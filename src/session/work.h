@@ -240,6 +240,7 @@ struct work {
     uint32_t settings;     /* how many were given out */
     bool lone;             /* one row: the statement is its own transaction */
     uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
+    bool by_policy;        /* row security stopped it */
     uint32_t marks;
 
     struct pg_transaction transaction; /* of the run */

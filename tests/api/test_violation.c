@@ -496,6 +496,26 @@ START_TEST(test_violation__of_a_policy)
 }
 END_TEST
 
+/* A missing privilege is no row's fault, and nothing is run again to find one. */
+START_TEST(test_violation__of_a_missing_privilege)
+{
+    live_sql("GRANT SELECT, INSERT (id) ON owners TO %s; GRANT USAGE ON SEQUENCE owners_id_seq TO %s", scene_role(),
+             scene_role());
+    Database *guarded = scene_database(live_conninfo_with("user=%s", scene_role()), MODELS(Owner, Thing), NULL);
+    session_close(s);
+    s = session_open(guarded);
+    for (int i = 0; i < 20; i++)
+        session_add(s, Owner, .name = "mine");
+    cost_start();
+    check_fails(session_commit(s), STATUS_PERMISSION);
+    check_cost(2, 2); /* keys and rows; the rollback */
+    ck_assert_ptr_null(session_error(s)->object);
+    database_close(guarded); /* and its session */
+    s = session_open(db);
+    scene_drop_role();
+}
+END_TEST
+
 /* The objects of a failed commit may be dropped instead of mended. */
 START_TEST(test_violation__rollback_drops_the_changes)
 {
@@ -534,6 +554,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__of_a_deferred_constraint);
     tcase_add_test(tests, test_violation__without_the_servers_detail);
     tcase_add_test(tests, test_violation__of_a_policy);
+    tcase_add_test(tests, test_violation__of_a_missing_privilege);
     tcase_add_test(tests, test_violation__rollback_drops_the_changes);
 }
 
