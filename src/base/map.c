@@ -105,37 +105,9 @@ void map_reserve(struct map *map, size_t more)
         grow(map, table, doublings);
 }
 
-/* One of several. What HASH_DELETE does, which finds nodes by the place of their handles: ours begin with these. */
-static inline void unlink_node(struct map *map, UT_hash_handle *handle)
-{
-    UT_hash_handle *next = handle->next, *previous = handle->prev;
-    UT_hash_table *table = handle->tbl;
-    if (next)
-        next->prev = previous;
-    else
-        table->tail = previous;
-    if (previous)
-        previous->next = next;
-    else
-        map->first = handle->next;
-    HASH_DEL_IN_BKT(*map_bucket(table, handle->hashv), handle);
-    table->num_items--;
-}
-
-/* The last one takes the table along. */
-static void remove_last(struct map *map, struct map_node *node)
-{
-    map_clear(map);
-    node->hh.tbl = NULL;
-}
-
 void map_remove(struct map *map, struct map_node *node)
 {
-    if (!node->hh.prev && !node->hh.next) {
-        remove_last(map, node);
-        return;
-    }
-    unlink_node(map, &node->hh);
+    HASH_DELETE(hh, map->first, node);
     node->hh.tbl = NULL;
 }
 
