@@ -194,11 +194,6 @@ bool claims_collect(struct work *w, struct claims *ret)
 
 /* --- rows that go along with others --- */
 
-static bool goes_along(const struct change *change)
-{
-    return change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_FOLLOWS && change->old;
-}
-
 static bool is_plain_unique(const struct table_index *index)
 {
     return index->unique && !index->primary && index_is_known(index);
@@ -212,7 +207,7 @@ static bool collect_along(struct work *w, struct claims *c)
         bool any = work_has(w, mapper, HOWDAH_OPERATION_DELETE) && mapper->has_unique &&
                    (work_has(w, mapper, HOWDAH_OPERATION_INSERT) || work_has(w, mapper, HOWDAH_OPERATION_UPDATE));
         for (uint32_t i = run->first; any && i < run->end; i++)
-            for (uint32_t n = 0; goes_along(&w->changes[i]) && n < mapper->index_count; n++)
+            for (uint32_t n = 0; change_goes_along(&w->changes[i]) && n < mapper->index_count; n++)
                 if (is_plain_unique(&mapper->indexes[n]) &&
                     !add_claim(w, c, CLAIM_GIVES_UP, &mapper->indexes[n], &w->changes[i]))
                     return false;
@@ -222,7 +217,7 @@ static bool collect_along(struct work *w, struct claims *c)
 
 static bool write_it(struct work *w, struct change *change)
 {
-    if (!goes_along(change))
+    if (!change_goes_along(change))
         return true;
     change->fate = FATE_WRITTEN;
     w->deletes[change->mapper->index]++;

@@ -15,17 +15,12 @@ struct along {
     struct holders ***holders; /* by table and foreign key, once they were asked for */
 };
 
-static bool goes_along(const struct change *change)
-{
-    return change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_FOLLOWS && change->old;
-}
-
 static bool any_goes_along(const struct work *w)
 {
     for (uint32_t r = 0; r < w->run_count; r++) {
         const struct change_run *run = &w->runs[r];
         for (uint32_t i = run->first; work_has(w, run->mapper, HOWDAH_OPERATION_DELETE) && i < run->end; i++)
-            if (goes_along(&w->changes[i]))
+            if (change_goes_along(&w->changes[i]))
                 return true;
     }
     return false;
@@ -38,7 +33,7 @@ static void make_exact(struct along *a, struct change *change)
         return;
     *exact = true;
     a->fresh[a->fresh_count++] = (uint32_t)(change - a->w->changes);
-    if (!goes_along(change))
+    if (!change_goes_along(change))
         return;
     change->fate = FATE_WRITTEN;
     a->w->deletes[change->mapper->index]++;

@@ -350,6 +350,12 @@ static inline bool change_is_extra(const struct change *change)
     return change->parks || change->follow;
 }
 
+/* A row that the database deletes with another one. */
+static inline bool change_goes_along(const struct change *change)
+{
+    return change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_FOLLOWS && change->old;
+}
+
 /* The change of an entry, or NULL if it has no part in this work. */
 static inline struct change *work_change_of(const struct work *w, const struct entry *entry)
 {
