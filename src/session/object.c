@@ -41,10 +41,9 @@ bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, voi
         if (!c->uuid_v7 || !column_is_unset_key(c, object))
             continue;
         struct howdah_uuid uuid;
-        if (howdah_uuid_v7(&uuid) != HOWDAH_STATUS_OK) {
+        if (howdah_uuid_v7(&uuid) != HOWDAH_STATUS_OK)
             return !session_refuse(s, HOWDAH_STATUS_RESOURCE, mapper, NULL, NULL,
                                    "the kernel gave no random bytes for a UUID");
-        }
         memcpy(column_field(c, object), &uuid, sizeof(uuid));
     }
     return true;

@@ -358,6 +358,7 @@ static bool is_referred_to(const struct mapper *mapper)
 
 bool owner_drop_pending(struct howdah_session *s, const struct entry *owner)
 {
+    s->moves++;
     if (!is_referred_to(entry_mapper(s, owner)))
         return true;
     for (struct placed *placed = s->placed, *next; placed; placed = next) {
@@ -374,6 +375,5 @@ bool owner_drop_pending(struct howdah_session *s, const struct entry *owner)
         if (child->state == ENTRY_NEW && cascade_of_orphans(key))
             forget_orphan(s, child);
     }
-    s->moves++;
     return true;
 }

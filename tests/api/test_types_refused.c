@@ -1,6 +1,13 @@
 /* Values that no column can have, and stored ones that no field can: each is an error that names the field. */
 #include "api/types_scene.h"
 
+static void check_names(const char *model, const char *field)
+{
+    ck_assert_ptr_nonnull(session_error(s));
+    ck_assert_str_eq(session_error(s)->model, model);
+    ck_assert_str_eq(session_error(s)->field, field);
+}
+
 START_TEST(test_types_refused__enum_constant_without_a_label)
 {
     Special *special = session_add(s, Special, .id = 80, .tide = 5, .shade = SHADE_DARK);
@@ -35,9 +42,7 @@ START_TEST(test_types_refused__codec_that_refuses)
 {
     live_sql("UPDATE \"Other \"\"schema\"\"\".\"Special \"\"table\"\"\" SET colour = 'mauve' WHERE id = 1");
     ck_assert_ptr_null(session_find(s, Special, 1));
-    ck_assert_ptr_nonnull(session_error(s));
-    ck_assert_str_eq(session_error(s)->model, "Special");
-    ck_assert_str_eq(session_error(s)->field, "colour");
+    check_names("Special", "colour");
 }
 END_TEST
 
@@ -47,9 +52,7 @@ START_TEST(test_types_refused__stored_text_that_is_too_long)
     live_sql("ALTER TABLE plains DROP CONSTRAINT plains_chars_check; ALTER TABLE plains ALTER chars TYPE text;"
              "UPDATE plains SET chars = '12345678' WHERE id = 1");
     ck_assert_ptr_null(session_find(s, Plain, 1));
-    ck_assert_ptr_nonnull(session_error(s));
-    ck_assert_str_eq(session_error(s)->model, "Plain");
-    ck_assert_str_eq(session_error(s)->field, "chars");
+    check_names("Plain", "chars");
     session_clear_error(s);
     size_t count = 5;
     ck_assert_ptr_null(query_all(session_query(s, Plain), Plain, &count));
@@ -65,9 +68,7 @@ START_TEST(test_types_refused__null_where_c_has_no_room)
 {
     live_sql("ALTER TABLE plains ALTER middle DROP NOT NULL; UPDATE plains SET middle = NULL WHERE id = 1");
     ck_assert_ptr_null(session_find(s, Plain, 1));
-    ck_assert_ptr_nonnull(session_error(s));
-    ck_assert_str_eq(session_error(s)->model, "Plain");
-    ck_assert_str_eq(session_error(s)->field, "middle");
+    check_names("Plain", "middle");
 }
 END_TEST
 
@@ -75,9 +76,7 @@ START_TEST(test_types_refused__array_of_two_dimensions)
 {
     live_sql("UPDATE lists SET middle = '{{1,2},{3,4}}' WHERE id = 1");
     ck_assert_ptr_null(session_find(s, Lists, 1));
-    ck_assert_ptr_nonnull(session_error(s));
-    ck_assert_str_eq(session_error(s)->model, "Lists");
-    ck_assert_str_eq(session_error(s)->field, "middle");
+    check_names("Lists", "middle");
 }
 END_TEST
 
