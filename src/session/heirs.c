@@ -1,24 +1,97 @@
-/* Heirs: objects that take over the rows of deleted ones. What points to a deleted one points to its heir when all is
- * written, since its foreign key does. */
+/* Heirs: objects to which deleted ones leave their rows, or the values by which they were referred to. What points to a
+ * deleted one points to its heir when all is written, since its foreign key does. */
 #include "foreign_key.h"
+#include "formulas.h"
+#include "key_index.h"
 #include "object.h"
 #include "work.h"
 
-/* Whose heir a pointer is to lead to; NULL: it may stay as it is. */
-static struct entry *heir_of(const struct work *w, const void *pointer)
+/* The heirs of those to which one relation points. */
+struct heirs {
+    struct work *w;
+    const struct relation *relation;
+    bool handed_on;         /* values may go to rows that are there, or new ones, besides rows that are taken over */
+    struct key_index index; /* of the values that rows take; made when it is asked for */
+    struct entry **takers;  /* by number; NULL: not made yet */
+};
+
+/* --- values that are handed on --- */
+
+/* Whether the row gets a value that it did not have, and that the client knows. */
+static bool takes_value(const struct change *change, const struct foreign_key *key)
 {
-    const struct entry *target = pointer ? slabs_find(&w->s->slabs, pointer) : NULL;
-    const struct change *change = target ? work_change_of(w, target) : NULL;
-    return change && change->taken_over ? w->changes[change->place].entry : NULL;
+    uint32_t sent = 0;
+    bool insert = change->operation == HOWDAH_OPERATION_INSERT;
+    if (change->mapper != key->target || change->operation == HOWDAH_OPERATION_DELETE || change->fate != FATE_WRITTEN ||
+        change_is_extra(change))
+        return false;
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = &key->target->columns[key->targets[i]];
+        if (column_is_null(c, change->image) || formulas_find(change->formulas, c))
+            return false;
+        sent += column_in(change->columns, c->index);
+    }
+    return insert ? sent == key->count : sent > 0;
 }
 
-static bool repoint(struct work *w, const struct mapper *mapper, const struct relation *relation, struct entry *entry)
+static bool find_takers(struct heirs *h)
 {
+    struct work *w = h->w;
+    const struct foreign_key *key = h->relation->foreign_key;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < w->change_count; i++)
+        count += takes_value(&w->changes[i], key);
+    h->takers = arena_allocate_array(&w->arena, (size_t)count + 1, sizeof(*h->takers));
+    if (!h->takers || !key_index_init(&h->index, &w->arena, key->target, key->targets, key->count, (size_t)count + 1))
+        return !session_no_memory(w->s);
+    for (uint32_t i = 0; i < w->change_count; i++)
+        if (takes_value(&w->changes[i], key))
+            h->takers[key_index_add(&h->index, w->changes[i].image)] = w->changes[i].entry;
+    return true;
+}
+
+/* Who takes the value of a deleted row, if it is that by which the other one refers to it still. */
+static bool find_taker(struct heirs *h, const struct change *deleted, const void *row, struct entry **ret)
+{
+    const struct foreign_key *key = h->relation->foreign_key;
+    if (!h->handed_on || !foreign_key_applies(key, row) || !foreign_key_is_known(h->w->s, key, deleted->entry) ||
+        !foreign_key_refers_to(key, h->relation->mapper, row, deleted->old))
+        return true;
+    if (!h->takers && !find_takers(h))
+        return false;
+    uint32_t number = key_index_find(&h->index, deleted->old);
+    *ret = number == KEY_NONE ? NULL : h->takers[number];
+    return true;
+}
+
+/* --- pointers --- */
+
+/* Whose heir the pointer of a row is to lead to; NULL: it may stay as it is. */
+static bool find_heir(struct heirs *h, const void *row, struct entry **ret)
+{
+    const struct work *w = h->w;
+    const void *pointer = object_pointer(h->relation, row);
+    const struct entry *target = pointer ? slabs_find(&w->s->slabs, pointer) : NULL;
+    const struct change *change = target ? work_change_of(w, target) : NULL;
+    if (!change || change->operation != HOWDAH_OPERATION_DELETE || !change->old)
+        return true;
+    if (!change->taken_over)
+        return find_taker(h, change, row, ret);
+    *ret = w->changes[change->place].entry;
+    return true;
+}
+
+static bool repoint(struct heirs *h, struct entry *entry)
+{
+    struct work *w = h->w;
+    const struct relation *relation = h->relation;
     struct change *change = work_change_of(w, entry);
+    struct entry *heir = NULL;
     if (entry->state != ENTRY_LOADED || (change && change->operation == HOWDAH_OPERATION_DELETE))
         return true;
-    void *row = change ? change->image : entry_snapshot(mapper, entry);
-    struct entry *heir = heir_of(w, object_pointer(relation, row));
+    void *row = change ? change->image : entry_snapshot(relation->mapper, entry);
+    if (!find_heir(h, row, &heir))
+        return false;
     if (!heir)
         return true;
     void *object = entry_object(relation->target, heir);
@@ -35,39 +108,60 @@ static bool repoint(struct work *w, const struct mapper *mapper, const struct re
     return true;
 }
 
-static bool repoint_all(struct work *w, const struct mapper *mapper, const struct relation *relation)
+static bool repoint_all(struct heirs *h)
 {
-    const struct slabs *slabs = &w->s->slabs;
-    const struct slab *slab = mapper->index < slabs->chain_count ? slabs->chains[mapper->index].first : NULL;
+    const struct slabs *slabs = &h->w->s->slabs;
+    uint32_t index = h->relation->mapper->index;
+    const struct slab *slab = index < slabs->chain_count ? slabs->chains[index].first : NULL;
     for (; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++)
-            if (!repoint(w, mapper, relation, slab_entry(slab, i)))
+            if (!repoint(h, slab_entry(slab, i)))
                 return false;
     return true;
 }
 
-static bool repoint_to(struct work *w, const struct mapper *target)
+static bool repoint_to(struct work *w, const struct mapper *target, bool taken)
 {
     const struct catalog *catalog = &w->s->db->catalog;
+    bool moves = w->moves[target->index], inserts = work_has(w, target, HOWDAH_OPERATION_INSERT);
     for (uint32_t i = 0; i < catalog->mapper_count; i++)
         for (uint32_t r = 0; r < catalog->mappers[i].relation_count; r++) {
             const struct relation *relation = &catalog->mappers[i].relations[r];
-            if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO && relation->target == target &&
-                !repoint_all(w, &catalog->mappers[i], relation))
+            if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO || relation->target != target)
+                continue;
+            /* a new row gets the primary key of a deleted one only by taking over its row */
+            struct heirs h = {.w = w,
+                              .relation = relation,
+                              .handed_on = moves || (inserts && !relation->foreign_key->to_primary_key)};
+            if ((taken || h.handed_on) && !repoint_all(&h))
                 return false;
         }
     return true;
 }
 
+static bool is_taken(const struct work *w, const struct change_run *run)
+{
+    bool may = work_has(w, run->mapper, HOWDAH_OPERATION_INSERT); /* as it was before it took over */
+    uint32_t i = run->first;
+    while (may && i < run->end && !w->changes[i].taken_over)
+        i++;
+    return may && i < run->end;
+}
+
 bool work_find_heirs(struct work *w)
 {
-    for (uint32_t r = 0; r < w->run_count; r++) {
-        const struct change_run run = w->runs[r];
-        bool any = false, may = work_has(w, run.mapper, HOWDAH_OPERATION_DELETE) &&
-                                work_has(w, run.mapper, HOWDAH_OPERATION_INSERT); /* as it was before it took over */
-        for (uint32_t i = run.first; may && i < run.end && !any; i++)
-            any = w->changes[i].taken_over;
-        if (any && !repoint_to(w, run.mapper))
+    uint32_t mappers = w->s->db->catalog.mapper_count;
+    if (!work_has_any(w, HOWDAH_OPERATION_DELETE))
+        return true;
+    bool *taken = arena_allocate_zero(&w->arena, mappers, 1);
+    if (!taken)
+        return !session_no_memory(w->s);
+    for (uint32_t r = 0; r < w->run_count; r++)
+        if (work_has(w, w->runs[r].mapper, HOWDAH_OPERATION_DELETE) && !taken[w->runs[r].mapper->index])
+            taken[w->runs[r].mapper->index] = is_taken(w, &w->runs[r]);
+    for (uint32_t i = 0; i < mappers; i++) {
+        const struct mapper *mapper = &w->s->db->catalog.mappers[i];
+        if (work_has(w, mapper, HOWDAH_OPERATION_DELETE) && !repoint_to(w, mapper, taken[i]))
             return false;
     }
     return true;

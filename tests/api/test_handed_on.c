@@ -8,6 +8,7 @@ typedef struct Buoy Buoy;
 typedef struct Token Token;
 typedef struct Peg Peg;
 typedef struct Chair Chair;
+typedef struct Hook Hook;
 
 struct Key {
     const char *name;
@@ -54,7 +55,15 @@ struct Chair { /* one without a guest at each table */
     int32_t table;
 };
 
-extern const Model Key_model, Buoy_model, Token_model, Peg_model;
+struct Hook { /* to others by the key, and by another unique value: the server does nothing to either */
+    int64_t id;
+    int64_t code;
+    const char *text;
+    NullInt64 on_id, by_code;
+    Hook *on, *by;
+};
+
+extern const Model Key_model, Buoy_model, Token_model, Peg_model, Hook_model;
 
 /* clang-format off */
 MODEL(Page, "pages",
@@ -97,11 +106,20 @@ MODEL(Chair, "chairs",
     COLUMN(Chair, guest, .unique = true),
     COLUMN(Chair, table),
     UNIQUE_WITH((.where = "guest IS NULL"), Chair, "chairs_free", table));
+
+MODEL(Hook, "hooks",
+    COLUMN(Hook, id,      .primary_key = true),
+    COLUMN(Hook, code,    .unique = true),
+    COLUMN(Hook, text),
+    COLUMN(Hook, on_id,   .references = &Hook_model),
+    COLUMN(Hook, by_code, .references = &Hook_model, .references_field = "code"),
+    BELONGS_TO(Hook, on, Hook, on_id),
+    BELONGS_TO(Hook, by, Hook, by_code));
 /* clang-format on */
 
 static void setup(void)
 {
-    scene_open(MODELS(Key, Note, Page, Buoy, Token, Peg, Chair));
+    scene_open(MODELS(Key, Note, Page, Buoy, Token, Peg, Chair, Hook));
     live_sql("INSERT INTO keys VALUES ('a', 1), ('b', 2);"
              "INSERT INTO notes (key_name, code) VALUES ('a', 1), (NULL, NULL);"
              "INSERT INTO pages (key_name) VALUES ('a')");
@@ -221,6 +239,57 @@ START_TEST(test_handed_on__pointers_to_the_heir)
 }
 END_TEST
 
+/* The same where only the value is handed on: to a row that was flushed before, to one that was loaded, to a new one. */
+START_TEST(test_handed_on__pointers_to_who_takes_the_value)
+{
+    bool by_id = _i < 2, is_new = _i == 0 || _i == 3;
+    live_sql("INSERT INTO hooks VALUES (1, 11, 'old'), (2, 12, 'taker'), (3, 13, 'clean'), (4, 14, 'changed');"
+             "ALTER TABLE hooks ALTER CONSTRAINT hooks_on_id_fkey DEFERRABLE INITIALLY DEFERRED,"
+             " ALTER CONSTRAINT hooks_by_code_fkey DEFERRABLE INITIALLY DEFERRED");
+    live_sql(by_id ? "UPDATE hooks SET on_id = 1 WHERE id > 2" : "UPDATE hooks SET by_code = 11 WHERE id > 2");
+    Hook *clean = session_find(s, Hook, 3), *changed = session_find(s, Hook, 4), *old = session_find(s, Hook, 1);
+    check_ok(by_id ? session_load(s, clean, on) : session_load(s, clean, by));
+    check_ok(by_id ? session_load(s, changed, on) : session_load(s, changed, by));
+    ck_assert_ptr_eq(by_id ? changed->on : changed->by, old);
+    check_ok(session_begin(s, NULL));
+    Hook *taker = is_new ? session_add(s, Hook, .id = 5, .code = 15, .text = "new") : session_find(s, Hook, 2);
+    if (_i == 0)
+        check_ok(session_flush(s));
+    session_delete(s, old);
+    taker->id = by_id ? 1 : taker->id;
+    taker->code = by_id ? taker->code : 11;
+    changed->text = "more";
+    check_ok(session_flush(s));
+    ck_assert_ptr_eq(by_id ? clean->on : clean->by, taker);
+    ck_assert_ptr_eq(by_id ? changed->on : changed->by, taker);
+    check_ok(session_rollback(s));
+    ck_assert_ptr_eq(by_id ? clean->on : clean->by, old);
+    ck_assert_ptr_eq(by_id ? changed->on : changed->by, old);
+}
+END_TEST
+
+/* In one statement, and on to the next key. */
+START_TEST(test_handed_on__pointer_follows_the_taker)
+{
+    live_sql("INSERT INTO hooks VALUES (1, 11, 'old', NULL), (2, 12, 'taker', 1), (3, 13, 'clean', 1)");
+    Hook *old = session_find(s, Hook, 1), *taker = session_find(s, Hook, 2), *clean = session_find(s, Hook, 3);
+    check_ok(session_load(s, clean, on));
+    session_delete(s, old);
+    taker->id = 1;
+    taker->on_id.valid = false;
+    check_ok(session_commit(s));
+    ck_assert_ptr_eq(clean->on, taker);
+    ck_assert_int_eq(clean->on_id.value, 1);
+    live_check("1|taker|\n3|clean|1", "SELECT id, text, on_id FROM hooks ORDER BY id");
+    check_nothing_to_write();
+    taker->id = 7;
+    clean->text = "changed";
+    check_ok(session_commit(s));
+    ck_assert_int_eq(clean->on_id.value, 7);
+    live_check("3|changed|7\n7|taker|", "SELECT id, text, on_id FROM hooks ORDER BY id");
+}
+END_TEST
+
 /* --- in rings --- */
 
 /* The new row takes the old one's name, the old one refers to the new one's code. Nobody asks for the generated key, but
@@ -321,6 +390,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_handed_on__taker_is_deleted_too);
     tcase_add_loop_test(tests, test_handed_on__row_with_another_value, 0, 2);
     tcase_add_loop_test(tests, test_handed_on__pointers_to_the_heir, 0, 2);
+    tcase_add_loop_test(tests, test_handed_on__pointers_to_who_takes_the_value, 0, 4);
+    tcase_add_test(tests, test_handed_on__pointer_follows_the_taker);
     tcase_add_test(tests, test_handed_on__lone_new_row_in_a_ring);
     tcase_add_test(tests, test_handed_on__key_of_the_server_in_a_ring);
     tcase_add_test(tests, test_handed_on__restricted_in_a_ring);
