@@ -48,8 +48,7 @@ enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct ma
 
 /* --- sweeps --- */
 
-/* Whether what stands in the field are all the rows, as objects of the session: nothing was evicted. */
-static bool holds_all(const struct work *w, const struct relation *has, const struct entry *owner)
+bool cascade_holds_all(const struct work *w, const struct relation *has, const struct entry *owner)
 {
     const void *object = entry_object(has->mapper, owner);
     if (!relation_is_loaded(w->s, has, owner))
@@ -72,7 +71,8 @@ static bool all_are_known(const struct work *w, const struct foreign_key *key)
     for (uint32_t i = 0; i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         bool deleted = change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_WRITTEN;
-        if (deleted && change->entry->mapper == key->target->index && (!has || !holds_all(w, has, change->entry)))
+        if (deleted && change->entry->mapper == key->target->index &&
+            (!has || !cascade_holds_all(w, has, change->entry)))
             return false;
     }
     return true;

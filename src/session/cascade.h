@@ -16,6 +16,8 @@ enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct ma
 
 /* Whether what leaves the relations over this key is deleted. */
 bool cascade_of_orphans(const struct foreign_key *key);
+/* Whether what stands in the owner's field are all the rows, as objects of the session: nothing was evicted. */
+bool cascade_holds_all(const struct work *w, const struct relation *has, const struct entry *owner);
 /* The statements for rows that nobody has loaded, for each table with rows to be deleted. */
 bool work_sweep(struct work *w);
 /* The statements for rows, which nobody has loaded, that refer over the key to these owners, and are to do so no longer. */

@@ -27,7 +27,7 @@ bool work_prepare_finish(struct work *w, bool committed)
     for (uint32_t i = 0; !committed && i < w->follower_count; i++)
         if (!transaction_remember(w->s, w->followers[i].entry))
             return !session_no_memory(w->s);
-    return true;
+    return work_keep_inherited(w);
 }
 
 /* Foreign keys that the server filled in from settings: the client knows these keys by now, too. */
@@ -217,6 +217,7 @@ void work_finish(struct work *w, bool committed)
     }
     for (uint32_t i = 0; i < w->follower_count; i++)
         follow(w, &w->followers[i]);
+    work_forget_inherited(w);
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!w->batches[i]->parks && !w->batches[i]->follow)
             counts[w->batches[i]->operation] += w->batches[i]->count;

@@ -1,4 +1,5 @@
 /* What flushes in the program's transaction changed, and the way back. */
+#include "collection.h"
 #include "foreign_key.h"
 #include "formulas.h"
 #include "marks.h"
@@ -121,12 +122,23 @@ static void take_place(struct howdah_session *s, const struct mapper *mapper, st
     identity_add_prepared(&s->map, mapper, entry); /* the flush has prepared the map */
 }
 
+/* Of a new object that had taken over a row all was known that it had. */
+static void restore_collection(const struct relation *relation, struct entry *entry, const struct flushed *flushed)
+{
+    void *object = entry_object(relation->mapper, entry), *snapshot = entry_snapshot(relation->mapper, entry);
+    struct collection before = collection_get(relation, flushed->object);
+    if (before.loaded && !collection_get(relation, object).loaded)
+        collection_put(relation, object, snapshot, &before);
+}
+
 /* Collections, and what HAS_ONE points to, stay as the program sees them: pending links are in them still. */
 static void restore_snapshot(const struct mapper *mapper, struct entry *entry, const struct flushed *flushed)
 {
     char *snapshot = entry_snapshot(mapper, entry), *row = flushed->snapshot;
     for (uint32_t i = 0; i < mapper->relation_count; i++) {
         const struct howdah_field *field = mapper->relations[i].field;
+        if (flushed->state == ENTRY_NEW && relation_is_many(&mapper->relations[i]))
+            restore_collection(&mapper->relations[i], entry, flushed);
         if (field->kind != HOWDAH_FIELD_BELONGS_TO)
             memcpy(row + field->offset, snapshot + field->offset, field->size);
     }

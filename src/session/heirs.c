@@ -1,8 +1,10 @@
 /* Heirs: objects to which deleted ones leave their rows, or the values by which they were referred to. What points to a
  * deleted one points to its heir when all is written, since its foreign key does. */
+#include "cascade.h"
 #include "foreign_key.h"
 #include "formulas.h"
 #include "key_index.h"
+#include "member.h"
 #include "object.h"
 #include "work.h"
 
@@ -165,4 +167,54 @@ bool work_find_heirs(struct work *w)
             return false;
     }
     return true;
+}
+
+/* --- what is inherited --- */
+
+/* Whether rows that refer to the one that is taken over stay where they are: those of which the session does not decide, or
+ * which it does not know. */
+static bool leaves_rows(const struct work *w, const struct relation *relation, const struct change *dropped)
+{
+    const struct foreign_key *key = relation->foreign_key;
+    if (!relation_is_many(relation))
+        return false;
+    enum cascade_rule rule = relation->join ? CASCADE_DELETES : cascade_rule_of(key, relation->target);
+    return (rule != CASCADE_DELETES && rule != CASCADE_CLEARS && rule != CASCADE_FORBIDS) ||
+           !cascade_holds_all(w, relation, dropped->entry);
+}
+
+typedef bool for_inherited(struct work *w, const struct relation *relation, struct entry *heir);
+
+static bool for_all_inherited(struct work *w, for_inherited *verb)
+{
+    for (uint32_t i = 0; w->inherits && i < w->change_count; i++) {
+        const struct change *dropped = &w->changes[i];
+        for (uint32_t r = 0; dropped->taken_over && r < dropped->mapper->relation_count; r++) {
+            const struct relation *relation = &dropped->mapper->relations[r];
+            if (leaves_rows(w, relation, dropped) && !verb(w, relation, w->changes[dropped->place].entry))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool keep_inherited(struct work *w, const struct relation *relation, struct entry *heir)
+{
+    return member_keep(w->s, relation, heir);
+}
+
+static bool forget_inherited(struct work *w, const struct relation *relation, struct entry *heir)
+{
+    member_forget(w->s, relation, heir);
+    return true;
+}
+
+bool work_keep_inherited(struct work *w)
+{
+    return for_all_inherited(w, keep_inherited);
+}
+
+void work_forget_inherited(struct work *w)
+{
+    for_all_inherited(w, forget_inherited);
 }

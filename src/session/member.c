@@ -133,6 +133,23 @@ bool member_remove(struct howdah_session *s, const struct relation *relation, st
     return true;
 }
 
+bool member_keep(struct howdah_session *s, const struct relation *relation, struct entry *owner)
+{
+    struct collection collection = read_field(relation, owner);
+    const void *items = collection.items;
+    if (!keep(s, relation, owner, &collection, 0))
+        return false;
+    if (collection.items != items)
+        write_field(relation, owner, &collection);
+    return true;
+}
+
+void member_forget(struct howdah_session *s, const struct relation *relation, struct entry *owner)
+{
+    member_places_forget(s, read_field(relation, owner).items);
+    write_field(relation, owner, &(struct collection){0});
+}
+
 /* --- many that leave --- */
 
 void members_leave(struct howdah_session *s, struct entry *owner)

@@ -12,6 +12,10 @@ bool member_has(struct howdah_session *s, const struct relation *relation, const
 bool member_add(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item, bool fresh);
 /* The item leaves, if it is there. */
 bool member_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner, const void *item);
+/* Remembers the field as it is, before it is forgotten. False: the session has the error. */
+bool member_keep(struct howdah_session *s, const struct relation *relation, struct entry *owner);
+/* What is in the collection is not known any more: it is not loaded. */
+void member_forget(struct howdah_session *s, const struct relation *relation, struct entry *owner);
 /* Between these two calls many items may leave the owner's collections, which have holes meanwhile and close up at the end:
  * each by itself would move all that are behind it. */
 void members_leave(struct howdah_session *s, struct entry *owner);

@@ -27,7 +27,7 @@ static void take_over(struct work *w, struct change *change, const struct entry 
     struct change *dropped = work_change_of(w, holder);
     if (!dropped || dropped->operation != HOWDAH_OPERATION_DELETE)
         return; /* flushed: the row is gone */
-    dropped->taken_over = true;
+    dropped->taken_over = w->inherits = true;
     dropped->place = (uint32_t)(change - w->changes);
     w->deletes[change->mapper->index]--;
     w->inserts[change->mapper->index]--;

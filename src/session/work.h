@@ -209,6 +209,7 @@ struct work {
     bool returns;           /* any statement returns rows */
     bool drops;             /* any new object is not to be written after all */
     bool cascades;          /* any object is deleted only while this plan is made and run */
+    bool inherits;          /* any new object takes over the row of a deleted one */
     struct deferral *deferrals;
     uint32_t deferral_count, deferral_capacity;
     struct row_edge *edges;
@@ -274,6 +275,10 @@ void work_unrelate(struct work *w);
 bool work_pair(struct work *w);
 bool work_rekey(struct work *w);
 bool work_find_heirs(struct work *w);
+/* Collections of new objects that take over rows: what refers to these, beyond what was linked, is not known. The first
+ * remembers them for a rollback; false: the session has the error. The second makes them such that are not loaded. */
+bool work_keep_inherited(struct work *w);
+void work_forget_inherited(struct work *w);
 bool work_batch(struct work *w);
 bool work_order(struct work *w);
 bool work_check(struct work *w);
