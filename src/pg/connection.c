@@ -89,19 +89,17 @@ static bool take_unasked(struct pg_connection *connection)
     return !*connection->farewell.sqlstate;
 }
 
-bool connection_looks_alive(struct pg_connection *connection)
+bool connection_look_closer(struct pg_connection *connection)
 {
-    struct pollfd fd = {.fd = PQsocket(connection->pg), .events = POLLIN};
-    bool alive = pg_connection_alive(connection);
-    for (int looks = 0; alive && looks < LOOKS_MAX && poll(&fd, 1, 0) > 0; looks++)
+    bool alive = true;
+    for (int looks = 0; alive && looks < LOOKS_MAX && connection_has_input(connection); looks++)
         alive = take_unasked(connection);
     return alive;
 }
 
 bool connection_is_reusable(struct pg_connection *connection)
 {
-    /* Leaving pipeline mode fails if anything is pending. */
     return pg_connection_alive(connection) && connection->execution.state == EXECUTION_IDLE &&
-           PQtransactionStatus(connection->pg) == PQTRANS_IDLE && PQexitPipelineMode(connection->pg) &&
+           PQtransactionStatus(connection->pg) == PQTRANS_IDLE && execution_leave_pipeline(&connection->execution) &&
            !*connection->farewell.sqlstate;
 }

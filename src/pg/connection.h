@@ -8,6 +8,7 @@
 #include "statement_cache.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <sys/types.h>
 
 /* What the server, or libpq, said last before it hung up. */
@@ -19,6 +20,7 @@ struct farewell {
 struct pg_connection {
     PGconn *pg; /* NULL once the connection is broken */
     const struct pg_options *options;
+    struct pollfd input; /* its socket */
     bool encrypted;
     pid_t process;              /* that opened it, and alone may use it */
     uint64_t system_identifier; /* of the cluster; 0: not known */
@@ -48,8 +50,18 @@ void connection_break(struct pg_connection *connection);
  * is left alone. */
 void connection_abandon(struct pg_connection *connection, bool idle);
 
+/* Whether something has come, were it the end. */
+static inline bool connection_has_input(struct pg_connection *connection)
+{
+    return poll(&connection->input, 1, 0) > 0;
+}
+/* Reads that; false if the connection is gone. */
+bool connection_look_closer(struct pg_connection *connection);
 /* Whether an idle connection is still alive, as far as a look without a round trip can tell. */
-bool connection_looks_alive(struct pg_connection *connection);
+static inline bool connection_looks_alive(struct pg_connection *connection)
+{
+    return !connection_has_input(connection) || connection_look_closer(connection);
+}
 /* Whether it may serve somebody else: alive, idle, out of pipeline mode, nothing pending. No I/O. */
 bool connection_is_reusable(struct pg_connection *connection);
 /* Drops notifications: nobody listens, and they would pile up in libpq. */

@@ -43,7 +43,9 @@ static bool is_within_segment(const struct pg_execution *e)
 
 void execution_init(struct pg_execution *e, struct pg_connection *connection)
 {
-    *e = (struct pg_execution){.connection = connection, .columns = -1};
+    const struct pg_options *options = connection->options;
+    *e = (struct pg_execution){
+        .connection = connection, .columns = -1, .watched = options->on_statement || options->log};
 }
 
 void execution_done(struct pg_execution *e, const struct howdah_allocator *allocator)
@@ -153,13 +155,11 @@ static bool is_late(struct pg_execution *e)
     return true;
 }
 
-static void begin_run(struct pg_execution *e)
+static inline void begin_run(struct pg_execution *e, PGTransactionStatusType transaction)
 {
-    PGTransactionStatusType transaction = PQtransactionStatus(e->connection->pg);
     e->open = transaction != PQTRANS_IDLE;
     e->exposed = e->refused = e->committed = e->spent = e->rolled_back = false;
-    e->begun = false;
-    e->answered = e->described = false;
+    e->begun = e->answered = e->described = false;
     e->next = 0;
     if (!is_late(e) && e->connection->cache.doomed.count && transaction == PQTRANS_IDLE)
         execution_send_closes(e);
@@ -177,7 +177,7 @@ static void repeat(struct pg_execution *e)
     if (plan->restart)
         plan->restart(plan->restart_arg);
     execution_move(e, EXECUTION_SENDING);
-    begin_run(e);
+    begin_run(e, PQtransactionStatus(e->connection->pg));
 }
 
 /* All is answered, and no transaction is open that should not be. */
@@ -271,7 +271,7 @@ static void work(struct pg_execution *e)
     for (;;) {
         if (e->awaited.count)
             execution_receive(e);
-        if (is_within_segment(e) && e->status != HOWDAH_STATUS_OK)
+        if (e->status != HOWDAH_STATUS_OK && is_within_segment(e))
             cut_segment_short(e);
         else if (e->state == EXECUTION_FULL && execution_has_room(e))
             execution_move(e, EXECUTION_SENDING);
@@ -295,12 +295,10 @@ static enum howdah_status refuse_start(struct pg_plan *plan, enum howdah_status 
 
 static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
 {
-    const struct pg_options *options = e->connection->options;
     e->plan = plan;
     e->status = HOWDAH_STATUS_OK;
     e->deadline = plan->deadline;
     e->repetition = REPEAT_NOT_NEEDED;
-    e->watched = options->on_statement || options->log;
     e->counters = plan->counters ? plan->counters : &e->unused;
     e->trips = 0;
     e->unflushed = 0;
@@ -309,22 +307,30 @@ static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
     plan->by_policy = false;
 }
 
-enum howdah_status pg_execution_start(struct pg_connection *connection, struct pg_plan *plan, struct pg_execution **ret)
+static inline enum howdah_status start(struct pg_connection *connection, struct pg_plan *plan)
 {
     struct pg_execution *e = &connection->execution;
+    PGTransactionStatusType transaction = PQtransactionStatus(connection->pg); /* UNKNOWN: it is lost */
     assert(plan->count && plan->steps[plan->count - 1].sync);
     if (getpid() != connection->process)
         return refuse_start(plan, HOWDAH_STATUS_MISUSE,
-                            "the connection belongs to the process from which this one was forked");
+                            "this process was forked after the database was opened: open it anew in the child");
     if (e->state != EXECUTION_IDLE)
         return refuse_start(plan, HOWDAH_STATUS_BUSY, "the connection is busy with another statement");
-    if (!pg_connection_alive(connection))
+    if (transaction == PQTRANS_UNKNOWN)
         return refuse_start(plan, HOWDAH_STATUS_CONNECTION, "the connection was lost before");
     prepare_execution(e, plan);
     execution_move(e, EXECUTION_SENDING);
-    begin_run(e);
-    *ret = e;
+    begin_run(e, transaction);
     return HOWDAH_STATUS_OK;
+}
+
+enum howdah_status pg_execution_start(struct pg_connection *connection, struct pg_plan *plan, struct pg_execution **ret)
+{
+    enum howdah_status status = start(connection, plan);
+    if (status == HOWDAH_STATUS_OK)
+        *ret = &connection->execution;
+    return status;
 }
 
 int pg_execution_socket(const struct pg_execution *execution)
@@ -350,27 +356,25 @@ static unsigned wants(struct pg_execution *e)
     return PG_WANTS_READ | (unsent || e->blocked ? (unsigned)PG_WANTS_WRITE : 0);
 }
 
-/* Reads what has come; the results among it are taken also if that fails, since the last words count. */
-static void read_and_work(struct pg_execution *e)
+/* Reads what has come; the results among it are taken also if that fails, since the last words count. Before anything is
+ * sent there is nothing to read. */
+static inline unsigned advance(struct pg_execution *e)
 {
-    bool readable = PQconsumeInput(e->connection->pg);
-    work(e);
-    if (e->state == EXECUTION_FINISHED)
-        return;
-    if (readable)
-        connection_drop_notifications(e->connection);
-    else
+    bool reads = e->awaited.count != 0, readable = !reads || PQconsumeInput(e->connection->pg);
+    if (e->state != EXECUTION_FINISHED)
+        work(e);
+    if (e->state != EXECUTION_FINISHED && !readable)
         execution_lose(e);
+    if (e->state == EXECUTION_FINISHED)
+        return PG_FINISHED;
+    if (reads)
+        connection_drop_notifications(e->connection);
+    return wants(e);
 }
 
 unsigned pg_execution_advance(struct pg_execution *e)
 {
-    /* Before anything is sent there is nothing to read. */
-    if (e->awaited.count)
-        read_and_work(e);
-    else if (e->state != EXECUTION_FINISHED)
-        work(e);
-    return e->state == EXECUTION_FINISHED ? (unsigned)PG_FINISHED : wants(e);
+    return advance(e);
 }
 
 enum howdah_status pg_execution_status(const struct pg_execution *execution)
@@ -402,12 +406,12 @@ static void await_socket(const struct pg_execution *e, unsigned wanted)
 
 enum howdah_status pg_execute(struct pg_connection *connection, struct pg_plan *plan)
 {
-    struct pg_execution *e = NULL;
-    enum howdah_status status = pg_execution_start(connection, plan, &e);
+    struct pg_execution *e = &connection->execution;
+    enum howdah_status status = start(connection, plan);
     if (status != HOWDAH_STATUS_OK)
         return status;
     unsigned wanted;
-    while (!((wanted = pg_execution_advance(e)) & PG_FINISHED))
+    while (!((wanted = advance(e)) & PG_FINISHED))
         await_socket(e, wanted);
     status = pg_execution_status(e);
     pg_execution_free(e);

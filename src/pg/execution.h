@@ -71,11 +71,13 @@ struct pg_execution {
 
     size_t next;      /* the step to send next */
     bool begun;       /* something of this segment was sent */
+    bool pipelined;   /* libpq is in pipeline mode */
     bool alone;       /* it is the plan's only statement, and travels outside pipeline mode */
     bool blocked;     /* the socket takes no more at the moment */
     size_t unflushed; /* bytes given to libpq since it was told to send all it has */
     struct awaited_queue awaited;
     struct scratch scratch;
+    struct pg_binding bound; /* the parameters of the step that is sent, unless it brings them */
 
     bool described;             /* the step has got its result's columns */
     bool answered;              /* a result of the oldest awaited was taken; libpq's NULL that ends it comes next */
@@ -121,6 +123,8 @@ bool execution_has_room(const struct pg_execution *e);
 /* These two are false if the execution has lost its connection. */
 bool execution_send_rollback(struct pg_execution *e);
 bool execution_send_sync(struct pg_execution *e);
+/* Out of pipeline mode: false if anything is pending. */
+bool execution_leave_pipeline(struct pg_execution *e);
 /* Closes the prepared statements that nobody needs any more, in a segment of their own. */
 void execution_send_closes(struct pg_execution *e);
 

@@ -150,12 +150,13 @@ void execution_expect_rows(struct pg_execution *e)
     const struct awaited *awaited = first(e);
     if (!awaited || awaited->kind != AWAITED_STEP)
         return;
+    bool one_by_one = awaited->step->one_by_one || e->plan->row_limit; /* where most rows may not be wanted */
 #ifdef LIBPQ_HAS_CHUNK_MODE
-    if (awaited->step->one_by_one || awaited->step->many)
-        PQsetChunkedRowsMode(e->connection->pg, awaited->step->one_by_one ? FEW_ROWS : MANY_ROWS);
+    if (one_by_one || awaited->step->many)
+        PQsetChunkedRowsMode(e->connection->pg, one_by_one ? FEW_ROWS : MANY_ROWS);
 #else
     (void)FEW_ROWS, (void)MANY_ROWS;
-    if (awaited->step->one_by_one)
+    if (one_by_one)
         PQsetSingleRowMode(e->connection->pg);
 #endif
 }

@@ -68,49 +68,54 @@ static bool grow_parameters(struct pg_execution *e, size_t count)
     return true;
 }
 
-/* Copies the parameters' addresses to where libpq gets them, unless they are as it wants them: it knows NULL by a null
- * pointer, we by the size. The result is their bytes together. */
-static uint64_t take_parameters(struct pg_execution *e, struct pg_binding *binding, size_t count)
+/* Copies the parameters' addresses to where libpq gets them, as it wants them: it knows NULL by a null pointer, we by the
+ * size. And adds up their bytes. */
+static const struct pg_binding *take_parameters(struct pg_execution *e, const struct pg_binding *binding, size_t count)
 {
     uint64_t bytes = 0;
-    if (binding->bytes)
-        return binding->bytes + count * PARAMETER_OVERHEAD;
     for (size_t i = 0; i < count; i++) {
         int size = binding->sizes[i];
         const char *value = binding->values[i];
         e->scratch.values[i] = size < 0 ? NULL : value ? value : "";
-        bytes += PARAMETER_OVERHEAD + (size > 0 ? (unsigned)size : 0);
+        bytes += size > 0 ? (unsigned)size : 0;
     }
-    binding->values = e->scratch.values;
-    return bytes;
+    e->bound = (struct pg_binding){e->scratch.values, binding->sizes, binding->formats, bytes};
+    return &e->bound;
 }
 
-static bool refuse(struct pg_execution *e, const struct pg_step *step, enum howdah_status status)
+/* What the parameters weigh. */
+static uint64_t weigh(const struct pg_binding *binding, size_t count)
 {
-    execution_fail(e, status, step);
-    return false;
+    return binding->bytes + count * PARAMETER_OVERHEAD;
 }
 
-/* Lets the step bind its parameters; *ret_bytes is what they weigh. False: the plan has failed. */
-static bool bind(struct pg_execution *e, struct pg_step *step, struct pg_binding *ret, size_t *ret_bytes)
+/* The parameters of the step, as libpq takes them; NULL: the plan has failed. */
+static const struct pg_binding *bind(struct pg_execution *e, struct pg_step *step)
 {
     struct howdah_error *error = e->plan->error;
+    const struct pg_binding *binding = step->binding;
     size_t count = step->statement->parameters;
-    enum howdah_status status = step->bind ? step->bind(step->arg, step, ret) : HOWDAH_STATUS_OK;
-    if (status != HOWDAH_STATUS_OK)
-        return refuse(e, step, status);
-    if (!awaited_reserve(&e->awaited, allocator_of(e), ROOM) ||
-        (count > e->scratch.parameters && !grow_parameters(e, count)))
-        return refuse(e, step, error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory"));
-    uint64_t bytes = take_parameters(e, ret, count);
-    if (bytes > parameters_max)
-        return refuse(e, step,
-                      error_set(error, HOWDAH_STATUS_INVALID,
-                                "the parameters of one statement have %llu bytes, but %llu is the most that can be "
-                                "sent: write fewer rows or smaller values at once",
-                                (unsigned long long)bytes, (unsigned long long)parameters_max));
-    *ret_bytes = (size_t)bytes;
-    return true;
+    enum howdah_status status = HOWDAH_STATUS_OK;
+    if (!binding) {
+        e->bound = nothing;
+        binding = &e->bound;
+        status = step->bind ? step->bind(step->arg, step, &e->bound) : HOWDAH_STATUS_OK;
+    }
+    if (status == HOWDAH_STATUS_OK && (!awaited_reserve(&e->awaited, allocator_of(e), ROOM) ||
+                                       (count > e->scratch.parameters && !grow_parameters(e, count))))
+        status = error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory");
+    if (status == HOWDAH_STATUS_OK && !binding->bytes)
+        binding = take_parameters(e, binding, count);
+    if (status == HOWDAH_STATUS_OK && weigh(binding, count) > parameters_max)
+        status =
+            error_set(error, HOWDAH_STATUS_INVALID,
+                      "the parameters of one statement have %llu bytes, but %llu is the most that can be sent: write "
+                      "fewer rows or smaller values at once",
+                      (unsigned long long)weigh(binding, count), (unsigned long long)parameters_max);
+    if (status == HOWDAH_STATUS_OK)
+        return binding;
+    execution_fail(e, status, step);
+    return NULL;
 }
 
 static bool prepare(struct pg_execution *e, struct pg_step *step, struct cached *cached)
@@ -141,12 +146,23 @@ static bool send_named(struct pg_execution *e, struct pg_step *step, struct cach
                                binding->sizes, formats_of(e, binding), 1);
 }
 
-static bool send_unnamed(struct pg_execution *e, const struct statement *s, const struct pg_binding *binding,
-                         size_t *bytes)
+static bool send_unnamed(struct pg_execution *e, const struct statement *s, const struct pg_binding *binding)
 {
-    *bytes += strlen(s->text);
     return PQsendQueryParams(e->connection->pg, s->text, s->parameters, s->types, binding->values, binding->sizes,
                              formats_of(e, binding), 1);
+}
+
+static bool enter_pipeline(struct pg_execution *e)
+{
+    e->alone = false;
+    e->pipelined = true;
+    return PQenterPipelineMode(e->connection->pg);
+}
+
+bool execution_leave_pipeline(struct pg_execution *e)
+{
+    e->pipelined = false;
+    return PQexitPipelineMode(e->connection->pg);
 }
 
 /* What the step means for the transaction. */
@@ -171,37 +187,29 @@ static void follow_role(struct pg_execution *e, enum pg_role role)
  * result of the answer to it, which saves a tenth of what a find costs. */
 static bool choose_mode(struct pg_execution *e, const struct cached *cached)
 {
-    PGconn *pg = e->connection->pg;
     e->alone = e->plan->count == 1 && e->awaited.count == 0 && (!cached || cached->state == CACHED_PREPARED);
-    if (!e->alone)
-        return PQenterPipelineMode(pg);
-    return PQpipelineStatus(pg) == PQ_PIPELINE_OFF || PQexitPipelineMode(pg);
-}
-
-static bool enter_pipeline(struct pg_execution *e)
-{
-    e->alone = false;
-    return PQenterPipelineMode(e->connection->pg);
+    return e->alone ? !e->pipelined || execution_leave_pipeline(e) : enter_pipeline(e);
 }
 
 static bool send_step(struct pg_execution *e, struct pg_step *step)
 {
     const struct statement *s = step->statement;
-    struct pg_binding binding = {0};
-    size_t bytes = 0;
-    if (!bind(e, step, &binding, &bytes))
-        return false;
+    const struct pg_binding *binding = bind(e, step);
     struct cached *cached = NULL;
+    if (!binding)
+        return false;
     if (!s->control && e->repetition != REPEAT_UNDER_WAY)
         cached = statement_cache_use(&e->connection->cache, s);
-    follow_role(e, step->role);
+    if (step->role != PG_STATEMENT)
+        follow_role(e, step->role);
     e->begun = true;
     if ((e->next == 0 && !choose_mode(e, cached)) ||
-        !(cached ? send_named(e, step, cached, &binding) : send_unnamed(e, s, &binding, &bytes))) {
+        !(cached ? send_named(e, step, cached, binding) : send_unnamed(e, s, binding))) {
         execution_lose(e);
         return false;
     }
-    await(e, (struct awaited){.kind = AWAITED_STEP, .step = step, .cached = cached, .bytes = MESSAGE_OVERHEAD + bytes});
+    size_t bytes = MESSAGE_OVERHEAD + (size_t)weigh(binding, s->parameters) + (cached ? 0 : strlen(s->text));
+    await(e, (struct awaited){.kind = AWAITED_STEP, .step = step, .cached = cached, .bytes = bytes});
     if (!s->control && s != &pg_transaction_statement)
         e->counters->statements++;
     return true;
@@ -225,12 +233,11 @@ bool execution_send_rollback(struct pg_execution *e)
     const struct statement *recovery = e->plan->recovery;
     e->rolled_back = true;
     e->open = recovery != NULL;
-    size_t bytes = MESSAGE_OVERHEAD;
-    if (!enter_pipeline(e) || !send_unnamed(e, recovery ? recovery : &rollback_statement, &nothing, &bytes)) {
+    if (!enter_pipeline(e) || !send_unnamed(e, recovery ? recovery : &rollback_statement, &nothing)) {
         execution_lose(e);
         return false;
     }
-    await(e, (struct awaited){.kind = AWAITED_ROLLBACK, .bytes = bytes});
+    await(e, (struct awaited){.kind = AWAITED_ROLLBACK, .bytes = MESSAGE_OVERHEAD});
     return true;
 }
 
@@ -241,9 +248,8 @@ static bool send_close(struct pg_execution *e, const struct cached *cached)
 #else
     char text[sizeof("DEALLOCATE ") + sizeof(cached->name)];
     const struct statement close = {.text = text, .control = true};
-    size_t bytes = 0;
     snprintf(text, sizeof(text), "DEALLOCATE %s", cached->name);
-    return send_unnamed(e, &close, &nothing, &bytes);
+    return send_unnamed(e, &close, &nothing);
 #endif
 }
 
@@ -279,7 +285,7 @@ static void ask_for_results(struct pg_execution *e)
 
 void execution_send(struct pg_execution *e)
 {
-    while (e->state == EXECUTION_SENDING) {
+    do {
         struct pg_step *step = &e->plan->steps[e->next];
         if (e->awaited.bytes > WINDOW && e->awaited.count > 1) {
             ask_for_results(e);
@@ -290,5 +296,5 @@ void execution_send(struct pg_execution *e)
         e->next++;
         if (step->sync && execution_send_sync(e))
             execution_move(e, EXECUTION_SYNCING);
-    }
+    } while (e->state == EXECUTION_SENDING);
 }

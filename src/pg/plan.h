@@ -48,6 +48,7 @@ struct pg_step {
     bool many;       /* in pieces where libpq can do that (17), since what becomes of them is kept: so the result is not
                         held beside it, and the server goes on meanwhile */
 
+    const struct pg_binding *binding; /* the parameters, where they are known beforehand; NULL: `bind` is asked */
     /* Called right before the step is sent. NULL: no parameters. A status other than OK stops the plan. */
     enum howdah_status (*bind)(void *arg, struct pg_step *step, struct pg_binding *ret);
     /* The columns of the result, once, before the first row and also if there is none; statements without a result have
@@ -75,7 +76,7 @@ struct pg_plan {
     struct pg_step *steps; /* the last one has .sync */
     size_t count;
     moment deadline;
-    uint64_t row_limit;    /* of the counters: with more rows the plan fails. 0: none */
+    uint64_t row_limit;    /* of the counters: with more rows the plan fails; all come one by one. 0: none */
     bool keep_transaction; /* after success the connection may be left inside a transaction */
     bool repeatable;       /* began its own transaction, or writes nothing: may be run again whole, once, after a
                                    prepared statement was gone (26000) or its plan stale (0A000) */

@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,19 +27,25 @@ struct turn {
 };
 
 /* While anybody waits there is no idle connection and no free place: each that becomes free goes to the first
- * in the queue. */
+ * in the queue.
+ *
+ * Most often nobody waits, and a connection comes back before the next one is wanted: it changes hands through `spare`,
+ * without the mutex. Who gives one back looks afterwards whether somebody waits by now, and who begins to wait looks
+ * afterwards whether there is a spare one: so one of the two sees the other. */
 struct pg_pool {
     struct pg_options options;
     struct howdah_allocator allocator;
     char *conninfo;
     pid_t process;
-    pthread_condattr_t clock;     /* CLOCK_MONOTONIC */
+    _Atomic(struct pg_connection *) spare; /* the last that came back, its caches are warm; or NULL */
+    atomic_int waiting;                    /* turns in the queue; written under the mutex */
+    pthread_condattr_t clock;              /* CLOCK_MONOTONIC */
     pthread_mutex_t mutex;        /* over all that follows; nobody holds it while he connects or talks to the server */
-    struct pg_connection *idle;   /* the last that came back first: its caches are warm */
+    struct pg_connection *idle;   /* those that came back before, the last one first */
     struct pg_connection *newest; /* of all */
     struct turn *first, *last;    /* who waits */
     int places;                   /* taken: connections, and attempts to open one */
-    int open, leased;
+    int open;
 };
 
 /* --- open and close --- */
@@ -110,10 +117,20 @@ void pg_pool_close(struct pg_pool *pool)
     memory_free(&allocator, pool);
 }
 
+/* NULL: there is none. */
+static struct pg_connection *take_spare(struct pg_pool *pool)
+{
+    struct pg_connection *spare = atomic_exchange(&pool->spare, NULL);
+    if (spare)
+        spare->leased = true;
+    return spare;
+}
+
 /* --- under the mutex --- */
 
 static void link_connection(struct pg_pool *pool, struct pg_connection *connection)
 {
+    connection->leased = true;
     connection->newer = NULL;
     connection->older = pool->newest;
     if (pool->newest)
@@ -133,12 +150,6 @@ static void unlink_connection(struct pg_pool *pool, struct pg_connection *connec
     pool->open--;
 }
 
-static void mark_leased(struct pg_pool *pool, struct pg_connection *connection, bool leased)
-{
-    connection->leased = leased;
-    pool->leased += leased ? 1 : -1;
-}
-
 static void append_turn(struct pg_pool *pool, struct turn *turn)
 {
     turn->next = NULL;
@@ -147,6 +158,7 @@ static void append_turn(struct pg_pool *pool, struct turn *turn)
     else
         pool->first = turn;
     pool->last = turn;
+    atomic_fetch_add(&pool->waiting, 1);
 }
 
 static void remove_turn(struct pg_pool *pool, struct turn *turn)
@@ -160,6 +172,7 @@ static void remove_turn(struct pg_pool *pool, struct turn *turn)
         pool->first = turn->next;
     if (pool->last == turn)
         pool->last = before;
+    atomic_fetch_sub(&pool->waiting, 1);
 }
 
 /* Gives something to whoever has waited longest; false if nobody waits. */
@@ -183,23 +196,29 @@ static void give_place_back(struct pg_pool *pool)
 
 static void give_connection_back(struct pg_pool *pool, struct pg_connection *connection)
 {
-    mark_leased(pool, connection, false);
-    if (pool->first) {
-        mark_leased(pool, connection, true);
-        give(pool, TURN_CONNECTION, connection);
+    connection->leased = pool->first;
+    if (give(pool, TURN_CONNECTION, connection))
         return;
-    }
     connection->next_idle = pool->idle;
     pool->idle = connection;
 }
 
+/* The spare connection goes to whoever waits. */
+static void give_spare(struct pg_pool *pool)
+{
+    struct pg_connection *spare = pool->first ? take_spare(pool) : NULL;
+    if (spare)
+        give_connection_back(pool, spare);
+}
+
 static struct pg_connection *take_idle(struct pg_pool *pool)
 {
-    struct pg_connection *connection = pool->idle;
-    if (!connection)
-        return NULL;
+    struct pg_connection *connection = pool->first ? NULL : take_spare(pool);
+    if (connection || !pool->idle)
+        return connection;
+    connection = pool->idle;
     pool->idle = connection->next_idle;
-    mark_leased(pool, connection, true);
+    connection->leased = true;
     return connection;
 }
 
@@ -225,6 +244,7 @@ static void wait_for_turn(struct pg_pool *pool, struct turn *turn, moment until)
 {
     struct timespec end = timespec_of(until);
     append_turn(pool, turn);
+    give_spare(pool);
     while (turn->kind == TURN_WAITING) {
         if (until == MOMENT_NEVER)
             pthread_cond_wait(&turn->changed, &pool->mutex);
@@ -272,7 +292,6 @@ static enum howdah_status connect_on_place(struct pg_pool *pool, moment deadline
     pthread_mutex_lock(&pool->mutex);
     if (status == HOWDAH_STATUS_OK) {
         link_connection(pool, connection);
-        mark_leased(pool, connection, true);
         *ret = connection;
     } else {
         give_place_back(pool);
@@ -285,17 +304,18 @@ static enum howdah_status connect_on_place(struct pg_pool *pool, moment deadline
 static void close_leased(struct pg_pool *pool, struct pg_connection *connection)
 {
     pthread_mutex_lock(&pool->mutex);
-    mark_leased(pool, connection, false);
     unlink_connection(pool, connection);
     pthread_mutex_unlock(&pool->mutex);
     connection_close(connection);
 }
 
-/* No connection was idle and alive. */
-static enum howdah_status wait_for_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
-                                         struct pg_connection **ret)
+enum howdah_status pool_lease_other(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                    struct pg_connection **ret)
 {
     struct turn turn = {.kind = TURN_WAITING};
+    if (is_in_child(pool))
+        return error_set(error, HOWDAH_STATUS_MISUSE,
+                         "this process was forked after the database was opened: open it anew in the child");
     enum howdah_status status = take_turn(pool, &turn, deadline, error);
     if (status != HOWDAH_STATUS_OK)
         return status;
@@ -308,23 +328,27 @@ static enum howdah_status wait_for_lease(struct pg_pool *pool, moment deadline, 
     return connect_on_place(pool, deadline, error, ret);
 }
 
-enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
-                                 struct pg_connection **ret)
+struct pg_connection *pool_lease_spare(struct pg_pool *pool)
 {
-    if (is_in_child(pool))
-        return error_set(error, HOWDAH_STATUS_MISUSE,
-                         "this process was forked after the database was opened: open it anew in the child");
+    struct pg_connection *spare = is_in_child(pool) || atomic_load(&pool->waiting) ? NULL : take_spare(pool);
+    if (!spare || !connection_has_input(spare) || connection_look_closer(spare))
+        return spare;
+    pg_pool_release(pool, spare);
+    return NULL;
+}
+
+/* It becomes the spare one, and the one that was joins the idle ones. */
+static void leave_spare(struct pg_pool *pool, struct pg_connection *connection)
+{
+    connection->leased = false;
+    struct pg_connection *before = atomic_exchange(&pool->spare, connection);
+    if (!before && !atomic_load(&pool->waiting))
+        return;
     pthread_mutex_lock(&pool->mutex);
-    struct pg_connection *idle = take_idle(pool);
+    if (before)
+        give_connection_back(pool, before);
+    give_spare(pool);
     pthread_mutex_unlock(&pool->mutex);
-    if (!idle)
-        return wait_for_lease(pool, deadline, error, ret);
-    if (!connection_looks_alive(idle)) {
-        close_leased(pool, idle);
-        return connect_on_place(pool, deadline, error, ret);
-    }
-    *ret = idle;
-    return HOWDAH_STATUS_OK;
 }
 
 void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection)
@@ -334,21 +358,24 @@ void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection)
     /* The mutex may be locked for ever by a thread that fork did not copy. pg_pool_close abandons the connection. */
     if (is_in_child(pool))
         return;
-    bool reusable = connection_is_reusable(connection);
-    if (!reusable)
-        close_leased(pool, connection);
+    if (connection_is_reusable(connection)) {
+        leave_spare(pool, connection);
+        return;
+    }
+    close_leased(pool, connection);
     pthread_mutex_lock(&pool->mutex);
-    if (reusable)
-        give_connection_back(pool, connection);
-    else
-        give_place_back(pool);
+    give_place_back(pool);
     pthread_mutex_unlock(&pool->mutex);
 }
 
+/* Those that are neither idle nor spare are leased. */
 void pg_pool_count(struct pg_pool *pool, int *ret_open, int *ret_leased)
 {
     pthread_mutex_lock(&pool->mutex);
+    int idle = atomic_load(&pool->spare) != NULL;
+    for (const struct pg_connection *connection = pool->idle; connection; connection = connection->next_idle)
+        idle++;
     *ret_open = pool->open;
-    *ret_leased = pool->leased;
+    *ret_leased = pool->open - idle;
     pthread_mutex_unlock(&pool->mutex);
 }

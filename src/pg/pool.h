@@ -40,13 +40,31 @@ void pg_pool_close(struct pg_pool *pool);
  * pool isn't full, else waits for its turn. Waits until `deadline` at most, and no longer than pool_timeout (and
  * connect_timeout for connecting). OK, TIMEOUT, CONNECTION, PERMISSION, RESOURCE, MISUSE (after fork), NO_MEMORY:
  * then *error is filled. */
-enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
-                                 struct pg_connection **ret);
+static inline enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                               struct pg_connection **ret);
 /* Gives it back. One that is not idle (in a transaction, something pending, broken, of another process) is closed
  * instead, and a waiter may open another. NULL is allowed. */
 void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection);
 
 /* For tests and statistics: connections open now, leased now. */
 void pg_pool_count(struct pg_pool *pool, int *ret_open, int *ret_leased);
+
+/* --- the two ways --- */
+
+/* The connection that came back last, alive; NULL: it is none, or somebody waits for it. */
+struct pg_connection *pool_lease_spare(struct pg_pool *pool);
+/* Another, as pg_pool_lease. */
+enum howdah_status pool_lease_other(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                    struct pg_connection **ret);
+
+static inline enum howdah_status pg_pool_lease(struct pg_pool *pool, moment deadline, struct howdah_error *error,
+                                               struct pg_connection **ret)
+{
+    struct pg_connection *spare = pool_lease_spare(pool);
+    if (!spare)
+        return pool_lease_other(pool, deadline, error, ret);
+    *ret = spare;
+    return HOWDAH_STATUS_OK;
+}
 
 #endif

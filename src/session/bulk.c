@@ -246,14 +246,6 @@ static bool choose_columns(struct bulk *bulk)
     return returned_init(&bulk->returned, s, mapper, bulk->columns, bulk->count);
 }
 
-static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    const struct bulk *bulk = arg;
-    (void)step;
-    *ret = bulk->binding;
-    return HOWDAH_STATUS_OK;
-}
-
 static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct bulk *bulk = arg;
@@ -291,7 +283,7 @@ static enum howdah_status run(struct bulk *bulk)
 {
     struct howdah_session *s = bulk->q->s;
     struct pg_step step = {.statement = bulk->prepared.statement,
-                           .bind = bind,
+                           .binding = &bulk->binding,
                            .row = bulk->count ? take_row : NULL,
                            .done = take_count,
                            .arg = bulk,

@@ -19,7 +19,7 @@ static enum howdah_status take_transaction(void *arg, struct pg_step *step, cons
 {
     struct direct *direct = arg;
     (void)step;
-    if (pg_transaction_note(direct->s->running, cells, count, &direct->transaction))
+    if (pg_transaction_note(direct->s->connection, cells, count, &direct->transaction))
         return HOWDAH_STATUS_OK;
     return error_set(&direct->s->error, HOWDAH_STATUS_PROTOCOL, "the server named a transaction that can't be read");
 }

@@ -219,14 +219,6 @@ static enum howdah_status begin(struct branch *branch)
 
 /* --- the executor's callbacks --- */
 
-static enum howdah_status bind_root(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    const struct eager_run *run = arg;
-    (void)step;
-    *ret = run->binding;
-    return HOWDAH_STATUS_OK;
-}
-
 static enum howdah_status take_root(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     const struct eager_run *run = arg;
@@ -328,7 +320,7 @@ static enum howdah_status run_steps(struct eager_run *run)
     steps[count++] = (struct pg_step){.statement = run->prepared.statement,
                                       .sync = run->by_keys,
                                       .many = many,
-                                      .bind = bind_root,
+                                      .binding = &run->binding,
                                       .row = take_root,
                                       .arg = run};
     for (size_t i = 0; i < run->branch_count; i++)

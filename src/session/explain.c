@@ -27,14 +27,6 @@ static void write_explain(struct select_writer *w, const void *arg)
     write_select(w, &explaining->q->select, SELECT_ROWS);
 }
 
-static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    const struct explaining *explaining = arg;
-    (void)step;
-    *ret = explaining->binding;
-    return HOWDAH_STATUS_OK;
-}
-
 static enum howdah_status take_line(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct explaining *explaining = arg;
@@ -64,7 +56,7 @@ static bool prepare(struct explaining *explaining)
 static const char *explain(struct explaining *explaining)
 {
     struct howdah_session *s = explaining->q->s;
-    struct pg_step step = {.bind = bind, .row = take_line, .arg = explaining};
+    struct pg_step step = {.binding = &explaining->binding, .row = take_line, .arg = explaining};
     bool runs = explaining->how & HOWDAH_EXPLAIN_ANALYZE;
     if ((runs && !query_check_lock(explaining->q)) || !prepare(explaining))
         return NULL;

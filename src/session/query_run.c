@@ -1,5 +1,4 @@
 /* Running queries: the statement of each form, its parameters, and the plan. What becomes of rows is query_rows.c's. */
-#include "budget.h"
 #include "query.h"
 #include "transaction.h"
 
@@ -91,28 +90,34 @@ struct query_form *query_render(struct howdah_query *q, enum select_form kind)
 
 /* --- the session --- */
 
-static void fail_model(struct howdah_query *q, const struct howdah_model *model)
+/* Whether its rows are the model's, of which NULL is any. */
+static bool gives(const struct howdah_query *q, const struct howdah_model *model)
+{
+    return query_root(q) && (!model || model == (q->result ? q->result : query_root(q))->model);
+}
+
+/* Why it can't run for the model. */
+static void fail_entry(struct howdah_query *q, const struct howdah_model *model)
 {
     const struct mapper *is = q->result ? q->result : query_root(q);
     const char *name = is ? is->model->name : NULL;
-    session_fail(q->s, HOWDAH_STATUS_MISUSE, name, NULL, NULL, "the query is about %s, and was run for %s",
-                 name ? name : "no model", model && model->name ? model->name : "none");
+    if (q->status != HOWDAH_STATUS_OK)
+        session_fail(q->s, q->status, q->model, q->field, NULL, "%s", q->message);
+    else if (!gives(q, model))
+        session_fail(q->s, HOWDAH_STATUS_MISUSE, name, NULL, NULL, "the query is about %s, and was run for %s",
+                     name ? name : "no model", model && model->name ? model->name : "none");
+    else
+        session_fail(q->s, HOWDAH_STATUS_INVALID, query_root(q)->model->name, NULL, NULL,
+                     "a group of the query is open: query_end is missing");
 }
 
 bool query_enter(struct howdah_query *q, const struct howdah_model *model)
 {
     if (!q || !q->s || !session_enter(q->s))
         return false;
-    const struct mapper *root = query_root(q), *gives = q->result ? q->result : root;
-    if (q->status != HOWDAH_STATUS_OK)
-        session_fail(q->s, q->status, q->model, q->field, NULL, "%s", q->message);
-    else if (!root || (model && model != gives->model))
-        fail_model(q, model);
-    else if (select_open_conditions(&q->select)->open)
-        session_fail(q->s, HOWDAH_STATUS_INVALID, root->model->name, NULL, NULL,
-                     "a group of the query is open: query_end is missing");
-    else
+    if (q->status == HOWDAH_STATUS_OK && gives(q, model) && !select_open_conditions(&q->select)->open)
         return true;
+    fail_entry(q, model);
     session_leave(q->s);
     return false;
 }
@@ -124,14 +129,6 @@ void query_leave(struct howdah_query *q)
 }
 
 /* --- the plan --- */
-
-static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    const struct query_reading *reading = arg;
-    (void)step;
-    *ret = reading->form->binding;
-    return HOWDAH_STATUS_OK;
-}
 
 bool query_check_lock(struct howdah_query *q)
 {
@@ -147,9 +144,9 @@ enum howdah_status query_read(struct query_reading *reading)
 {
     struct howdah_query *q = reading->q;
     struct pg_step step = {.statement = reading->form->prepared.statement,
-                           .bind = bind,
+                           .binding = &reading->form->binding,
                            .arg = reading,
-                           .one_by_one = reading->one_by_one || budget_row_limit(q->s),
+                           .one_by_one = reading->one_by_one,
                            .many = reading->many,
                            .row = reading->row};
     return query_check_lock(q) ? transaction_read(q->s, &step) : q->s->error.status;

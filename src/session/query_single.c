@@ -248,7 +248,7 @@ static bool ask(struct howdah_query *q, enum select_form form, struct answer *an
 {
     if (!query_enter(q, NULL))
         return false;
-    answer->base = (struct query_reading){.q = q, .form = query_prepare(q, form), .row = take_answer};
+    answer->base.form = query_prepare(q, form);
     bool answered = answer->base.form && query_read(&answer->base) == HOWDAH_STATUS_OK;
     query_leave(q);
     return answered;
@@ -256,12 +256,12 @@ static bool ask(struct howdah_query *q, enum select_form form, struct answer *an
 
 uint64_t howdah_query_count(struct howdah_query *q)
 {
-    struct answer answer = {.size = sizeof(uint64_t)};
+    struct answer answer = {.base = {.q = q, .row = take_answer}, .size = sizeof(uint64_t)};
     return ask(q, SELECT_COUNT, &answer) ? read_uint64(answer.bytes) : 0;
 }
 
 bool howdah_query_has_rows(struct howdah_query *q)
 {
-    struct answer answer = {.size = 1};
+    struct answer answer = {.base = {.q = q, .row = take_answer}, .size = 1};
     return ask(q, SELECT_EXISTS, &answer) && answer.bytes[0] != 0;
 }

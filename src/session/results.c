@@ -9,7 +9,7 @@ enum howdah_status step_row_transaction(void *arg, struct pg_step *step, const s
 {
     struct work *w = arg;
     (void)step;
-    if (pg_transaction_note(w->s->running, cells, count, &w->transaction))
+    if (pg_transaction_note(w->s->connection, cells, count, &w->transaction))
         return HOWDAH_STATUS_OK;
     return session_fail(w->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL, "the server gave no transaction id");
 }

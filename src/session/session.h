@@ -85,9 +85,8 @@ struct howdah_session {
 
     enum transaction_state transaction;
     struct howdah_begin_options begin;
-    struct pg_connection *connection;     /* leased for the program's transaction */
+    struct pg_connection *connection;     /* leased for the program's transaction, or for the plan that runs just now */
     const char *prepared;                 /* see TRANSACTION_PREPARED; in flushed_arena */
-    struct pg_connection *running;        /* on which a plan runs just now */
     struct pg_transaction transaction_id; /* of the program's transaction, once known */
     bool in_unit;                         /* of database_run, which begins and commits */
     enum howdah_status ended_by;          /* the failure that ended the program's last transaction; OK: none */

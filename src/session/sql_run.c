@@ -1,5 +1,4 @@
 /* SQL of the program's own: running it, and what becomes of its rows. */
-#include "budget.h"
 #include "direct.h"
 #include "load.h"
 #include "rows.h"
@@ -245,7 +244,7 @@ static enum howdah_status run(struct raw *raw)
     if (raw->mapper) {
         step.columns = take_columns;
         step.row = raw->each ? pass_row : take_object;
-        step.one_by_one = raw->each || raw->one || budget_row_limit(s); /* where most rows may not be wanted */
+        step.one_by_one = raw->each || raw->one;
         step.many = true;
     }
     /* What session_execute runs is taken to write, also where its first word is SELECT: of a function that does. */

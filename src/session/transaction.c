@@ -75,46 +75,61 @@ void transaction_failed(struct howdah_session *s, bool committed)
 
 /* --- running --- */
 
-enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *plan)
+/* Whether the session may send anything now. */
+static bool may_run(struct howdah_session *s, const struct pg_plan *plan)
 {
-    struct pg_connection *connection = s->connection;
+    if (s->transaction != TRANSACTION_PREPARED)
+        return hooks_may_send(s) && budget_allows(s, plan);
+    session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
+                 "the transaction is prepared as %s: nothing can be sent before session_commit or session_rollback has "
+                 "ended it",
+                 s->prepared);
+    return false;
+}
+
+static enum howdah_status run(struct howdah_session *s, struct pg_plan *plan)
+{
+    plan->counters = &s->counters;
+    plan->error = &s->error;
+    plan->keep_transaction = s->transaction != TRANSACTION_NONE;
+    plan->row_limit = budget_row_limit(s);
+    plan->recovery = s->savepoint ? &s->savepoint->back : NULL;
+    enum howdah_status status = pg_execute(s->connection, plan);
+    budget_note(s, plan);
+    return status;
+}
+
+static inline enum howdah_status run_leased(struct howdah_session *s, struct pg_plan *plan)
+{
     enum howdah_status status = HOWDAH_STATUS_OK;
     if (s->error.status != HOWDAH_STATUS_OK)
         error_clear(&s->error);
     plan->outcome = HOWDAH_OUTCOME_NOT_DONE;
     s->at_savepoint = false;
-    if (s->transaction == TRANSACTION_PREPARED)
-        return session_fail(s, HOWDAH_STATUS_MISUSE, NULL, NULL, NULL,
-                            "the transaction is prepared as %s: nothing can be sent before session_commit or "
-                            "session_rollback has ended it",
-                            s->prepared);
-    if (!hooks_may_send(s) || !budget_allows(s, plan))
+    if (!may_run(s, plan))
         return s->error.status;
-    if (!connection)
-        status = pg_pool_lease(s->db->pool, plan->deadline, &s->error, &connection);
-    if (status == HOWDAH_STATUS_OK) {
-        plan->counters = &s->counters;
-        plan->error = &s->error;
-        plan->keep_transaction = s->transaction != TRANSACTION_NONE;
-        plan->row_limit = budget_row_limit(s);
-        plan->recovery = s->savepoint ? &s->savepoint->back : NULL;
-        s->running = connection;
-        status = pg_execute(connection, plan);
-        s->running = NULL;
-        budget_note(s, plan);
-    }
+    if (!s->connection)
+        status = pg_pool_lease(s->db->pool, plan->deadline, &s->error, &s->connection);
+    if (status == HOWDAH_STATUS_OK)
+        status = run(s, plan);
     bool goes_on =
-        status == HOWDAH_STATUS_OK || (plan->recovery && connection && pg_connection_in_transaction(connection));
+        status == HOWDAH_STATUS_OK || (plan->recovery && s->connection && pg_connection_in_transaction(s->connection));
     bool keep = s->transaction != TRANSACTION_NONE && goes_on;
     s->at_savepoint = keep && status != HOWDAH_STATUS_OK;
-    s->connection = keep ? connection : NULL;
-    if (keep)
+    if (keep) {
         s->transaction = TRANSACTION_OPEN;
-    else
-        pg_pool_release(s->db->pool, connection);
+    } else {
+        pg_pool_release(s->db->pool, s->connection);
+        s->connection = NULL;
+    }
     if (status != HOWDAH_STATUS_OK && s->error.status == HOWDAH_STATUS_OK)
         error_set(&s->error, status, "the call failed: %s", howdah_status_name(status));
     return status;
+}
+
+enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *plan)
+{
+    return run_leased(s, plan);
 }
 
 enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
@@ -127,7 +142,7 @@ enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_ste
                            .restart_arg = arg,
                            .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
     steps[count - 1].sync = true;
-    enum howdah_status status = transaction_run(s, &plan);
+    enum howdah_status status = run_leased(s, &plan);
     if (status == HOWDAH_STATUS_OK) {
         if (s->transaction != TRANSACTION_NONE)
             transaction_sent_settings(s);
@@ -139,11 +154,9 @@ enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_ste
     return status;
 }
 
-enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count)
+enum howdah_status transaction_read_with_head(struct howdah_session *s, size_t head, const struct pg_step *steps,
+                                              size_t count)
 {
-    size_t head = transaction_head_count(s);
-    if (head == 0)
-        return transaction_read_plan(s, steps, count, NULL, NULL);
     /* not in the scratch, which whoever streams resets with each row */
     struct pg_step *all = memory_allocate(&s->db->allocator, (head + count) * sizeof(*all));
     if (!all)

@@ -53,7 +53,7 @@ void transaction_unset(struct howdah_session *s, struct setting *last, bool agai
  * still lacks its text, model, field and object. */
 enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *plan);
 /* Runs reading steps in one round trip, with the BEGIN that must go before them, under the statement deadline. */
-enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count);
+static inline enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count);
 static inline enum howdah_status transaction_read(struct howdah_session *s, struct pg_step *step)
 {
     return transaction_read_steps(s, step, 1);
@@ -62,6 +62,15 @@ static inline enum howdah_status transaction_read(struct howdah_session *s, stru
 /* The same for a plan that is whole, whatever it begins with. `restart` is called before it runs a second time. */
 enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
                                          void (*restart)(void *arg), void *arg);
+/* The first in the program's transaction: `head` steps go in front. */
+enum howdah_status transaction_read_with_head(struct howdah_session *s, size_t head, const struct pg_step *steps,
+                                              size_t count);
+static inline enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count)
+{
+    size_t head = transaction_head_count(s);
+    return head ? transaction_read_with_head(s, head, steps, count)
+                : transaction_read_plan(s, steps, count, NULL, NULL);
+}
 /* A plan failed in the program's transaction: it has ended, or gone back to its innermost savepoint. What was flushed since
  * is pending again. */
 void transaction_failed(struct howdah_session *s, bool committed);
