@@ -76,8 +76,8 @@ bool howdah_session_is_dirty(struct howdah_session *s, const void *object)
 {
     if (!session_enter(s))
         return false;
-    const struct entry *entry = session_entry(s, object, "ask about");
-    bool dirty = entry && is_dirty(s, entry);
+    struct entry *entry = session_entry(s, object, "ask about");
+    bool dirty = entry && owner_follow_seen(s, entry) && is_dirty(s, entry);
     session_leave(s);
     return dirty;
 }
@@ -118,9 +118,9 @@ const struct howdah_change *howdah_session_changes(struct howdah_session *s, con
     size_t count = 0;
     const struct howdah_change *changes = NULL;
     if (session_enter(s)) {
-        const struct entry *entry = session_entry(s, object, "list the changes of");
+        struct entry *entry = session_entry(s, object, "list the changes of");
         arena_reset(&s->scratch);
-        if (entry)
+        if (entry && owner_follow_seen(s, entry))
             changes = list_changes(s, entry, &count);
         session_leave(s);
     }

@@ -52,9 +52,11 @@ static inline size_t collection_place(const struct collection *collection, const
     return i;
 }
 
-/* How many items the array of a collection of `count` has room for. */
-size_t collection_room(size_t count);
-/* An array with room for collection_room(count) items; NULL if memory is out. Not for 0. */
+/* How many items the array of a collection has room for. */
+size_t collection_room(const struct collection *collection);
+/* The item at that place leaves; those before or behind it close up, whichever are fewer. */
+void collection_take_out(struct collection *collection, size_t place);
+/* An array with room for that many; NULL if memory is out. Not for 0. */
 void **collection_allocate(struct howdah_session *s, size_t count);
 /* Gives the array of a collection of `count` items back, for other collections. NULL is allowed. */
 void collection_release(struct howdah_session *s, void **items, size_t count);

@@ -71,7 +71,7 @@ static void take_snapshots(struct work *w, struct change_run run, uint32_t first
     char *objects = entry_object(mapper, w->changes[first].entry), *object = objects;
     for (uint32_t i = first; mapper->relation_count && i < end; i++)
         if (w->changes[i].old)
-            object_forget_stale_pointers(w->s, mapper, entry_object(mapper, w->changes[i].entry));
+            object_mend_pointers(w->s, mapper, entry_object(mapper, w->changes[i].entry));
     memcpy(objects + mapper->group_bytes, objects, (end - first) * mapper->model->size);
     for (uint32_t i = first; mapper->in_place_count && i < end; i++, object += mapper->model->size)
         if (!w->changes[i].arrays_kept || returns(w, &w->changes[i]))

@@ -1,5 +1,6 @@
 #include "foreign_key.h"
 
+#include "by_unique.h"
 #include "marks.h"
 
 static const struct column *own(const struct foreign_key *key, const struct mapper *mapper, uint32_t part)
@@ -187,4 +188,12 @@ struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_
     if (!key->to_primary_key || !foreign_key_read(s, key, mapper, object))
         return NULL;
     return identity_find(&s->map, key->target, s->key_object);
+}
+
+struct entry *foreign_key_holder(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                                 const void *object, bool of_row)
+{
+    if (key->to_primary_key)
+        return foreign_key_target(s, key, mapper, object);
+    return foreign_key_read(s, key, mapper, object) ? by_unique_find(s, key, s->key_object, of_row) : NULL;
 }

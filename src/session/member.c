@@ -52,26 +52,127 @@ static bool keep(struct howdah_session *s, const struct relation *relation, stru
 {
     uint16_t bit = kept_bit(relation);
     bool first = !(owner->kept & bit), many = relation_is_many(relation);
-    bool full = many && collection_room(collection->count) < collection->count + more;
+    bool copies = many && collection->count + more > 0 &&
+                  (first || collection->count == 0 || collection_room(collection) < collection->count + more);
+    void **items = copies ? collection_allocate(s, collection->count + more) : NULL;
+    struct kept *kept = first && (items || !copies) ? ARENA_NEW(&s->pending, struct kept) : NULL;
+    if ((copies && !items) || (first && !kept)) {
+        collection_release(s, items, collection->count + more);
+        return !session_no_memory(s);
+    }
     if (first) {
-        struct kept *kept = ARENA_NEW(&s->pending, struct kept);
-        if (!kept)
-            return !session_no_memory(s);
         *kept = (struct kept){s->kept, relation, owner, *collection};
         s->kept = kept;
         owner->kept |= bit;
     }
-    if (!many || (!first && !full) || collection->count + more == 0)
+    if (!copies)
         return true;
-    void **items = collection_allocate(s, collection->count + more);
-    if (!items)
-        return !session_no_memory(s);
     if (collection->count)
         memcpy(items, collection->items, collection->count * sizeof(*items));
     if (!first)
         collection_release(s, collection->items, collection->count);
     collection->items = items;
     return true;
+}
+
+/* --- what was remembered first of each field --- */
+
+enum { OLDEST_SLOTS = 64 };
+
+/* An index of the list, made when it is first asked; what was remembered since is added as it is asked again. */
+struct kept_oldest {
+    const struct kept *newest; /* that is in it */
+    struct oldest_slot {
+        struct kept *kept;
+        const struct kept *from; /* the newest of those that were added with it */
+    } * slots;                   /* open addressing */
+    size_t mask, used;
+};
+
+void members_forget_oldest(struct howdah_session *s)
+{
+    if (!s->kept_oldest)
+        return;
+    memory_free(&s->db->allocator, s->kept_oldest->slots);
+    memory_free(&s->db->allocator, s->kept_oldest);
+    s->kept_oldest = NULL;
+}
+
+static struct oldest_slot *oldest_slot(const struct kept_oldest *index, const struct relation *relation,
+                                       const struct entry *owner)
+{
+    for (size_t at = hash_integer((uintptr_t)owner >> 4 ^ (uintptr_t)relation);; at++) {
+        struct oldest_slot *slot = &index->slots[at & index->mask];
+        if (!slot->kept || (slot->kept->relation == relation && slot->kept->owner == owner))
+            return slot;
+    }
+}
+
+static bool make_slots(struct howdah_session *s, struct kept_oldest *index, size_t count)
+{
+    size_t slots = OLDEST_SLOTS;
+    while (slots < count * 4)
+        slots *= 2;
+    memory_free(&s->db->allocator, index->slots);
+    *index = (struct kept_oldest){.mask = slots - 1};
+    index->slots = memory_allocate_zero(&s->db->allocator, slots * sizeof(*index->slots));
+    return index->slots != NULL;
+}
+
+static size_t count_kept(const struct kept *from, const struct kept *until)
+{
+    size_t count = 0;
+    for (; from != until; from = from->older)
+        count++;
+    return count;
+}
+
+/* The index, with all that is remembered by now; NULL if memory is out. */
+static struct kept_oldest *index_oldest(struct howdah_session *s)
+{
+    struct kept_oldest *index = s->kept_oldest;
+    if (!index && !(index = s->kept_oldest = memory_allocate_zero(&s->db->allocator, sizeof(*index))))
+        return NULL;
+    size_t more = count_kept(s->kept, index->newest);
+    if ((!index->slots || index->used + more > index->mask / 2) && !make_slots(s, index, count_kept(s->kept, NULL))) {
+        members_forget_oldest(s);
+        return NULL;
+    }
+    for (struct kept *kept = s->kept; kept != index->newest; kept = kept->older) {
+        struct oldest_slot *slot = oldest_slot(index, kept->relation, kept->owner);
+        if (slot->kept && slot->from != s->kept)
+            continue;
+        index->used += !slot->kept;
+        *slot = (struct oldest_slot){kept, s->kept};
+    }
+    index->newest = s->kept;
+    return index;
+}
+
+/* The memory of a field that a rollback comes to last; NULL: it was not changed. */
+static struct kept *oldest_kept(struct howdah_session *s, const struct relation *relation, const struct entry *owner)
+{
+    const struct kept_oldest *index = s->kept ? index_oldest(s) : NULL;
+    if (index)
+        return oldest_slot(index, relation, owner)->kept;
+    struct kept *oldest = NULL;
+    for (struct kept *kept = s->kept; kept; kept = kept->older)
+        if (kept->relation == relation && kept->owner == owner)
+            oldest = kept;
+    return oldest;
+}
+
+/* A HAS_ONE that was not loaded. */
+static bool was_unknown(const struct kept *kept)
+{
+    return kept && !relation_is_many(kept->relation) && !kept->collection.items && !kept->collection.loaded;
+}
+
+/* What is in a HAS_ONE that has been left: nothing, or again what nobody knows. */
+static struct collection left_field(struct howdah_session *s, const struct relation *relation,
+                                    const struct entry *owner)
+{
+    return (struct collection){.loaded = !was_unknown(oldest_kept(s, relation, owner))};
 }
 
 /* --- changing --- */
@@ -103,17 +204,13 @@ bool member_add(struct howdah_session *s, const struct relation *relation, struc
 }
 
 /* The item at that place leaves a collection. */
-static void take_out(struct howdah_session *s, const struct entry *owner, struct collection *collection, size_t place)
+static void take_out(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
+                     struct collection *collection, size_t place)
 {
-    if (s->leaving == owner) {
+    if (s->leaving == owner)
         collection->items[place - 1] = NULL;
-        return;
-    }
-    member_places_forget(s, collection->items);
-    memmove(collection->items + place - 1, collection->items + place,
-            (collection->count - place) * sizeof(*collection->items));
-    if (--collection->count == 0)
-        collection->items = NULL;
+    else
+        member_places_take_out(s, relation, owner, collection, place);
 }
 
 bool member_remove(struct howdah_session *s, const struct relation *relation, struct entry *owner, const void *item)
@@ -126,9 +223,9 @@ bool member_remove(struct howdah_session *s, const struct relation *relation, st
     if (!keep(s, relation, owner, &collection, 0))
         return false;
     if (many)
-        take_out(s, owner, &collection, place);
+        take_out(s, relation, owner, &collection, place);
     else
-        collection = (struct collection){.loaded = true};
+        collection = left_field(s, relation, owner);
     write_field(relation, owner, &collection);
     return true;
 }
@@ -194,15 +291,15 @@ void members_close_up(struct howdah_session *s)
 
 /* --- rows that are known --- */
 
-/* The memory of a field that a rollback comes to last. */
-static struct kept *oldest_kept(const struct howdah_session *s, const struct relation *relation,
-                                const struct entry *owner)
+/* By what the places of remembered items are known: these are the owner's no more. */
+static const struct entry *kept_index(const struct kept *kept)
 {
-    struct kept *kept = s->kept, *oldest = NULL;
-    for (; kept; kept = kept->older)
-        if (kept->relation == relation && kept->owner == owner)
-            oldest = kept;
-    return oldest;
+    return (const struct entry *)(const void *)kept;
+}
+
+static size_t kept_place(struct howdah_session *s, const struct kept *kept, const void *item)
+{
+    return member_place(s, kept->relation, kept_index(kept), &kept->collection, item);
 }
 
 static bool mend_kept(struct howdah_session *s, struct kept *kept, void *item, bool is_there)
@@ -215,19 +312,24 @@ static bool mend_kept(struct howdah_session *s, struct kept *kept, void *item, b
             *collection = (struct collection){.loaded = true};
         return true;
     }
-    size_t place = collection_place(collection, item), count = collection->count;
+    size_t place = collection->loaded ? kept_place(s, kept, item) : 0;
     if (!collection->loaded || is_there == (place > 0))
         return true;
-    void **items = collection_allocate(s, count + 1);
-    if (!items)
-        return !session_no_memory(s);
-    if (count)
-        memcpy(items, collection->items, count * sizeof(*items));
-    if (is_there)
-        items[collection->count++] = item;
-    else if (collection->count--)
-        memmove(items + place - 1, items + place, (count - place) * sizeof(*items));
-    collection->items = collection->count ? items : NULL;
+    if (!is_there) {
+        member_places_take_out(s, kept->relation, kept_index(kept), collection, place);
+        return true;
+    }
+    if (collection->count == 0 || collection_room(collection) == collection->count) {
+        void **items = collection_allocate(s, collection->count + 1);
+        if (!items)
+            return !session_no_memory(s);
+        if (collection->count)
+            memcpy(items, collection->items, collection->count * sizeof(*items));
+        collection_release(s, collection->items, collection->count);
+        collection->items = items;
+    }
+    collection->items[collection->count++] = item;
+    member_places_append(s, kept->relation, kept_index(kept), collection);
     return true;
 }
 
@@ -251,10 +353,16 @@ struct kept *members_mark(struct howdah_session *s)
 void members_restore(struct howdah_session *s, struct kept *until)
 {
     for (const struct kept *kept = s->kept; kept != until; kept = kept->older) {
+        const struct collection now = read_field(kept->relation, kept->owner);
+        if (relation_is_many(kept->relation)) {
+            member_places_forget(s, kept->collection.items);
+            collection_release(s, now.items, now.count);
+        }
         write_field(kept->relation, kept->owner, &kept->collection);
         kept->owner->kept = 0;
     }
     s->kept = until;
+    members_forget_oldest(s);
 }
 
 static bool is_gone(const struct howdah_session *s, const void *item)
@@ -267,8 +375,10 @@ static void drop_gone(struct howdah_session *s, const struct relation *relation,
 {
     struct collection collection = read_field(relation, owner);
     if (!relation_is_many(relation)) {
-        if (collection.items && is_gone(s, collection.items))
-            write_field(relation, owner, &(struct collection){.loaded = true});
+        if (!collection.items || !is_gone(s, collection.items))
+            return;
+        collection = left_field(s, relation, owner);
+        write_field(relation, owner, &collection);
         return;
     }
     void *const *items = collection.items;
@@ -291,11 +401,15 @@ static void drop_gone_of(struct howdah_session *s, const struct relation *relati
 void members_settle(struct howdah_session *s)
 {
     const struct catalog *catalog = &s->db->catalog;
-    for (const struct kept *kept = s->kept; kept; kept = kept->older)
-        kept->owner->kept = 0;
-    s->kept = NULL;
     for (uint32_t i = 0; s->deleted_some && i < catalog->mapper_count; i++)
         for (uint32_t k = 0; k < catalog->mappers[i].relation_count; k++)
             drop_gone_of(s, &catalog->mappers[i].relations[k]);
+    for (const struct kept *kept = s->kept; kept; kept = kept->older) {
+        if (relation_is_many(kept->relation))
+            collection_release(s, kept->collection.items, kept->collection.count);
+        kept->owner->kept = 0;
+    }
+    s->kept = NULL;
+    members_forget_oldest(s);
     s->deleted_some = false;
 }

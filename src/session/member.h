@@ -27,6 +27,8 @@ bool member_mend(struct howdah_session *s, const struct relation *relation, stru
 struct kept *members_mark(struct howdah_session *s);
 /* All fields as they were at that place: of a rollback. */
 void members_restore(struct howdah_session *s, struct kept *until);
+/* Frees what was made to find the first memory of a field. */
+void members_forget_oldest(struct howdah_session *s);
 /* What is, stays: of a commit. Objects whose rows were deleted leave, if there are any. */
 void members_settle(struct howdah_session *s);
 

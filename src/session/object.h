@@ -13,6 +13,8 @@ enum howdah_status object_fail_taken(struct howdah_session *s, const struct mapp
 void *object_lost(struct howdah_session *s, const struct howdah_model *model, const void *value);
 /* Sets each BELONGS_TO pointer that does not fit its foreign key's value to NULL. */
 void object_forget_stale_pointers(struct howdah_session *s, const struct mapper *mapper, void *object);
+/* The same; where the session has the object that fits, to that. */
+void object_mend_pointers(struct howdah_session *s, const struct mapper *mapper, void *object);
 /* The same where `row` is what the object's row is now, with the pointers that it had: what the program has not changed. */
 void object_follow_row(struct howdah_session *s, const struct mapper *mapper, void *object, void *row);
 /* After a commit or flush that failed: what programs put into fields is the session's own from now on, as after one that

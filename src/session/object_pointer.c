@@ -16,6 +16,18 @@ void object_forget_stale_pointers(struct howdah_session *s, const struct mapper 
             object_set_pointer(&mapper->relations[i], object, NULL);
 }
 
+void object_mend_pointers(struct howdah_session *s, const struct mapper *mapper, void *object)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (!is_stale(s, relation, object))
+            continue;
+        const struct entry *target = foreign_key_holder(s, relation->foreign_key, mapper, object, true);
+        bool known = target && target->state == ENTRY_LOADED;
+        object_set_pointer(relation, object, known ? entry_object(relation->target, target) : NULL);
+    }
+}
+
 void object_follow_row(struct howdah_session *s, const struct mapper *mapper, void *object, void *row)
 {
     for (uint32_t i = 0; i < mapper->relation_count; i++) {

@@ -96,11 +96,11 @@ static enum whose by_pointer(const struct howdah_session *s, const struct foreig
 }
 
 static enum whose by_value(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
-                           const void *object, struct entry **ret)
+                           const void *object, bool of_row, struct entry **ret)
 {
     if (foreign_key_is_null(key, mapper, object) || !foreign_key_applies(key, object))
         return OWNER_NONE;
-    struct entry *entry = foreign_key_target(s, key, mapper, object);
+    struct entry *entry = foreign_key_holder(s, key, mapper, object, of_row);
     bool good = entry && entry->state != ENTRY_DETACHED;
     *ret = good ? entry : NULL;
     return good ? OWNER_KNOWN : OWNER_UNKNOWN;
@@ -118,7 +118,7 @@ static enum whose of_row(struct howdah_session *s, const struct foreign_key *key
 {
     const void *snapshot = entry_snapshot(mapper, child);
     const void *pointer = key->relation ? object_pointer(key->relation, snapshot) : NULL;
-    return pointer ? by_pointer(s, key, pointer, ret) : by_value(s, key, mapper, snapshot, ret);
+    return pointer ? by_pointer(s, key, pointer, ret) : by_value(s, key, mapper, snapshot, true, ret);
 }
 
 enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
@@ -132,14 +132,14 @@ enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, co
         if (pointer)
             return by_pointer(s, key, pointer, ret_owner);
         if (!foreign_key_is_unset(key, mapper, object))
-            return by_value(s, key, mapper, object, ret_owner);
+            return by_value(s, key, mapper, object, false, ret_owner);
         *ret_owner = placed && placed->by_link ? placed->owner : NULL;
         return *ret_owner ? OWNER_KNOWN : OWNER_NONE;
     }
     if (pointer && pointer != object_pointer(key->relation, snapshot))
         return by_pointer(s, key, pointer, ret_owner);
     if (value_changed(key, mapper, object, snapshot))
-        return by_value(s, key, mapper, object, ret_owner);
+        return by_value(s, key, mapper, object, false, ret_owner);
     bool unlinked = placed && !placed->owner && !foreign_key_clears(key, mapper); /* which no field can say */
     if (unlinked || (placed && placed->by_link)) {
         *ret_owner = placed->owner;
@@ -246,6 +246,19 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
         placed_find(s, child, key)->by_link = by_link;
     }
     return true;
+}
+
+bool owner_follow_seen(struct howdah_session *s, struct entry *child)
+{
+    const struct mapper *mapper = entry_mapper(s, child);
+    struct owner_keys walk = {0};
+    bool written = child->state == ENTRY_NEW || (child->state == ENTRY_LOADED && !child->read_only);
+    if (!written || !owner_next_key(mapper, &walk) ||
+        (child->state == ENTRY_LOADED && !child->placed &&
+         snapshot_clean(mapper, entry_object(mapper, child), entry_snapshot(mapper, child))))
+        return true;
+    s->epoch++;
+    return owner_follow(s, mapper, child);
 }
 
 void owners_look(struct howdah_session *s, const struct mapper *mapper, const struct entry *child, struct owners *ret)

@@ -58,6 +58,8 @@ bool owner_may_move(struct howdah_session *s, const struct foreign_key *key, con
                     const struct entry *owner);
 /* Makes the fields of owners agree with what the program wrote into this child's. */
 bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct entry *child);
+/* The same for a call that gets to see the object, whatever it is. */
+bool owner_follow_seen(struct howdah_session *s, struct entry *child);
 
 /* The child becomes what its row is by now, as object and snapshot, and the fields of owners with it: what was pending for it
  * is forgotten. False: the session has the error, and nothing has changed but where memory ran out. */

@@ -9,6 +9,7 @@ static void forget(struct howdah_session *s)
     placed_forget(s);
     join_rows_forget(s);
     s->displaced = NULL;
+    s->epoch++;
     if (!s->kept)
         arena_reset(&s->pending);
 }

@@ -4,6 +4,8 @@
 
 #include "collection.h"
 
+#define GONE ((uint32_t)1 << 31) /* of a slot */
+
 enum {
     WALKED_MAX = 64, /* items of a collection that needs no index */
     WALKS = 8,       /* over all its items, until a collection gets one */
@@ -12,19 +14,31 @@ enum {
 
 /* --- an array --- */
 
+/* The place of the item with that number: those before it that have left don't count. */
+static size_t place_of(const struct places *p, uint32_t number)
+{
+    size_t place = number;
+    for (size_t i = number; p->shifts && i > 0; i &= i - 1)
+        place -= p->shifts[i];
+    return place;
+}
+
 static uint32_t *slot_of(const struct places *p, const void *item)
 {
     for (size_t at = hash_integer((uintptr_t)item >> 4);; at++) {
         uint32_t *slot = &p->slots[at & p->mask];
-        if (!*slot || p->items[*slot - 1] == item)
+        if (!*slot || (!(*slot & GONE) && p->items[place_of(p, *slot) - 1] == item))
             return slot;
     }
 }
 
-static void put(struct places *p, size_t i)
+/* The item with the next number. */
+static void put(struct places *p)
 {
-    if (p->items[i])
-        *slot_of(p, p->items[i]) = (uint32_t)i + 1;
+    const void *item = p->items[p->count - p->left];
+    p->count++;
+    if (item)
+        *slot_of(p, item) = (uint32_t)p->count;
 }
 
 bool places_fill(struct places *p, const struct howdah_allocator *allocator, void *const *items, size_t count)
@@ -40,20 +54,22 @@ bool places_fill(struct places *p, const struct howdah_allocator *allocator, voi
         return false;
     p->items = items;
     p->mask = slots - 1;
-    for (p->count = 0; p->count < count; p->count++)
-        put(p, p->count);
+    while (p->count < count)
+        put(p);
     return true;
 }
 
 void places_done(struct places *p, const struct howdah_allocator *allocator)
 {
     memory_free(allocator, p->slots);
+    memory_free(allocator, p->shifts);
     *p = (struct places){0};
 }
 
 size_t places_find(const struct places *p, const void *item)
 {
-    return *slot_of(p, item);
+    uint32_t number = *slot_of(p, item);
+    return number ? place_of(p, number) : 0;
 }
 
 bool places_append(struct places *p, const struct howdah_allocator *allocator)
@@ -62,7 +78,21 @@ bool places_append(struct places *p, const struct howdah_allocator *allocator)
         places_done(p, allocator);
         return false;
     }
-    put(p, p->count++);
+    put(p);
+    return true;
+}
+
+bool places_take_out(struct places *p, const struct howdah_allocator *allocator, const void *item)
+{
+    uint32_t *slot = slot_of(p, item);
+    if (!p->shifts && !(p->shifts = memory_allocate_zero(allocator, (p->mask + 1) * sizeof(*p->shifts)))) {
+        places_done(p, allocator);
+        return false;
+    }
+    for (size_t i = *slot; i <= p->mask; i += i & -i)
+        p->shifts[i]++;
+    *slot |= GONE;
+    p->left++;
     return true;
 }
 
@@ -77,15 +107,19 @@ struct member_places {
     } known[KNOWN];
 };
 
-static struct known *known_of(const struct howdah_session *s, const struct relation *relation,
-                              const struct entry *owner)
-{
-    return &s->places->known[hash_integer((uintptr_t)owner >> 4 ^ (uintptr_t)relation) % KNOWN];
-}
-
 static bool is_about(const struct known *known, const struct relation *relation, const struct entry *owner)
 {
     return known->relation == relation && known->owner == owner;
+}
+
+/* One of two places. */
+static struct known *known_of(const struct howdah_session *s, const struct relation *relation,
+                              const struct entry *owner)
+{
+    size_t at = hash_integer((uintptr_t)owner >> 4 ^ (uintptr_t)relation) % KNOWN;
+    struct known *first = &s->places->known[at], *second = &s->places->known[at ^ 1];
+    bool is_second = is_about(second, relation, owner) || (first->places.items && !second->places.items);
+    return is_second && !is_about(first, relation, owner) ? second : first;
 }
 
 /* What is known of the collection; NULL where it has to be walked. Collections that take turns in one place drive each other
@@ -98,7 +132,7 @@ static struct known *look(struct howdah_session *s, const struct relation *relat
         return NULL;
     struct known *known = known_of(s, relation, owner);
     if (is_about(known, relation, owner) && known->places.items == collection->items &&
-        known->places.count == collection->count)
+        known->places.count - known->places.left == collection->count)
         return known;
     if (!is_about(known, relation, owner) || known->places.items) {
         places_done(&known->places, allocator);
@@ -125,9 +159,25 @@ void member_places_append(struct howdah_session *s, const struct relation *relat
     struct known *known = s->places ? known_of(s, relation, owner) : NULL;
     if (!known || !is_about(known, relation, owner) || !known->places.items)
         return;
-    if (known->places.items == collection->items && known->places.count + 1 == collection->count)
+    if (known->places.items == collection->items && known->places.count - known->places.left + 1 == collection->count)
         places_append(&known->places, &s->db->allocator);
     else
+        places_done(&known->places, &s->db->allocator);
+}
+
+void member_places_take_out(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
+                            struct collection *collection, size_t place)
+{
+    struct known *known = s->places ? known_of(s, relation, owner) : NULL;
+    const void *item = collection->items[place - 1];
+    bool indexed = known && is_about(known, relation, owner) && known->places.items == collection->items;
+    if (!indexed)
+        member_places_forget(s, collection->items);
+    indexed = indexed && places_take_out(&known->places, &s->db->allocator, item);
+    collection_take_out(collection, place);
+    if (indexed && collection->items)
+        known->places.items = collection->items;
+    else if (indexed)
         places_done(&known->places, &s->db->allocator);
 }
 

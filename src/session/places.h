@@ -6,9 +6,11 @@
 
 struct places {
     void *const *items; /* the caller's; NULL: nothing is known */
-    size_t count;
-    uint32_t *slots; /* places, from 1; open addressing */
+    size_t count;       /* of those that are or were in it */
+    size_t left;        /* of these have left it */
+    uint32_t *slots;    /* numbers of items, from 1, and a mark of those that have left; open addressing */
     size_t mask;
+    uint32_t *shifts; /* by number, as a tree of sums: how many before it have left. NULL: none */
 };
 
 /* Learns the places of all items; those that are NULL have none. False if memory is out, or there are too many: nothing is
@@ -19,6 +21,8 @@ void places_done(struct places *p, const struct howdah_allocator *allocator);
 size_t places_find(const struct places *p, const void *item);
 /* The array has one more item. False if there is no room for it: nothing is known then. */
 bool places_append(struct places *p, const struct howdah_allocator *allocator);
+/* An item that is there leaves the array. False if memory is out: nothing is known then. */
+bool places_take_out(struct places *p, const struct howdah_allocator *allocator, const void *item);
 
 /* --- of the members of collections --- */
 
@@ -33,6 +37,9 @@ size_t member_place(struct howdah_session *s, const struct relation *relation, c
 /* The collection has one more item at its end. */
 void member_places_append(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
                           const struct collection *collection);
+/* The item at that place leaves the collection. */
+void member_places_take_out(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
+                            struct collection *collection, size_t place);
 /* The array became another, or is nobody's any more. */
 void member_places_forget(struct howdah_session *s, void *const *items);
 void member_places_free(struct howdah_session *s);

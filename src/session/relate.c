@@ -46,7 +46,8 @@ static bool follow(struct work *w)
 {
     for (uint32_t r = 0; r < w->run_count; r++) {
         const struct mapper *mapper = w->runs[r].mapper;
-        bool related = mapper->relation_count || mapper->typed_keys;
+        struct owner_keys walk = {0};
+        bool related = mapper->relation_count || owner_next_key(mapper, &walk);
         for (uint32_t i = w->runs[r].first; (related || mapper->links) && i < w->runs[r].end; i++) {
             const struct change *change = &w->changes[i];
             if (mapper->links && !join_row_follow(w->s, mapper->links, change->entry))

@@ -142,7 +142,8 @@ static struct entry *find_target(const struct relation_load *load, const void *o
 {
     if (!is_belongs_to(load))
         return NULL;
-    struct entry *known = foreign_key_target(load->s, load->relation->foreign_key, load->relation->mapper, object);
+    struct entry *known =
+        foreign_key_holder(load->s, load->relation->foreign_key, load->relation->mapper, object, false);
     return known && known->state != ENTRY_DETACHED ? known : NULL;
 }
 

@@ -1,5 +1,6 @@
 /* session_load: a relation of one object, and with it of all that came with that object. */
 #include "fill.h"
+#include "owner.h"
 #include "relation_load.h"
 #include "transaction.h"
 
@@ -128,7 +129,7 @@ static enum howdah_status load_field(struct howdah_session *s, void *object, siz
     if (relation_is_many(relation) && collection_is_edited(relation, object, entry_snapshot(relation->mapper, entry)))
         return session_refuse(s, HOWDAH_STATUS_MISUSE, relation->mapper, relation->field->name, object,
                               "the collection was edited by hand, which is not for programs to do");
-    if (!relation_fill_key(s, relation, entry))
+    if (!owner_follow_seen(s, entry) || !relation_fill_key(s, relation, entry))
         return s->error.status;
     if (relation_is_loaded(s, relation, entry))
         return HOWDAH_STATUS_OK;

@@ -161,6 +161,7 @@ static bool find_links(struct relation_load *load, size_t *capacity)
 bool relation_load_moves(struct relation_load *load)
 {
     size_t capacity = 0;
+    load->s->epoch++;
     bool good = load->relation->join ? find_links(load, &capacity) : find_moved(load, &capacity);
     return good || !session_no_memory(load->s);
 }

@@ -68,6 +68,7 @@ bool relation_count_pending(const struct relation_load *load, int64_t *counts)
     struct howdah_session *s = load->s;
     const struct relation *relation = load->relation;
     memset(counts, 0, load->index.count * sizeof(*counts));
+    s->epoch++;
     if (relation->join) {
         if (relation->join->modelled && !join_rows_follow(s, relation->join))
             return false;

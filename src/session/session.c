@@ -4,6 +4,8 @@
 #include "base/error.h"
 
 #include "budget.h"
+#include "by_unique.h"
+#include "member.h"
 #include "places.h"
 #include "relation_answers.h"
 #include "transaction.h"
@@ -165,6 +167,8 @@ static void forget_objects(struct howdah_session *s)
 {
     work_free(s);
     member_places_free(s);
+    by_unique_free(s);
+    members_forget_oldest(s);
     map_clear(&s->map);
     map_clear(&s->marks);
     map_clear(&s->computed);

@@ -30,10 +30,12 @@ enum hook {
 
 struct answer_set;
 struct budget;
+struct by_unique;
 struct collections;
 struct flushed;
 struct join_link;
 struct kept;
+struct kept_oldest;
 struct placed;
 struct member_places;
 struct plain;
@@ -55,11 +57,14 @@ struct howdah_session {
     struct siblings siblings;
     struct collections *collections; /* see collection.h; NULL before the first was given back */
     struct member_places *places;    /* of items in collections, see places.h; NULL: none are known */
+    struct by_unique *by_unique;     /* objects by unique values, see by_unique.h; NULL: none were asked for */
+    uint64_t epoch;                  /* rows, or what is to become of them, may be others than in another one */
     struct entry *leaving;           /* whose collections items leave just now, see member.h; NULL: nobody's */
     struct answer_set *answers;      /* counts and first rows, see relation_answers.h */
     struct budget *budget;           /* NULL: none */
     struct arena pending;            /* of the three below; until the next commit or rollback */
     struct kept *kept;               /* fields as they were, see member.h */
+    struct kept_oldest *kept_oldest; /* of each of these the first memory; NULL: nobody has asked */
     struct placed *placed;           /* objects that are not where their rows are, see owner.h */
     struct map placed_map;           /* the same by object */
     struct displaced *displaced;     /* whose HAS_ONE is taken over unseen, see displace.h */

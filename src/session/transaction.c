@@ -95,6 +95,7 @@ static enum howdah_status run(struct howdah_session *s, struct pg_plan *plan)
     plan->row_limit = budget_row_limit(s);
     plan->recovery = s->savepoint ? &s->savepoint->back : NULL;
     enum howdah_status status = pg_execute(s->connection, plan);
+    s->epoch++;
     budget_note(s, plan);
     return status;
 }

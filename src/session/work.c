@@ -93,6 +93,7 @@ static struct work *work_new(struct howdah_session *s)
     }
     divide_counts(w, (uint32_t *)(w + 1), mappers);
     w->s = s;
+    s->epoch++; /* the program may have written into any object */
     w->arena = arena;
     w->memory = arena_allocator(&w->arena);
     map_init(&w->batch_map, &w->memory);

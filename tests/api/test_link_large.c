@@ -129,12 +129,65 @@ START_TEST(test_link_large__many_to_many)
 }
 END_TEST
 
+/* Whatever leaves, the others keep their order. */
+START_TEST(test_link_large__leave_one_by_one)
+{
+    static Guest *expected[LARGE];
+    check_ok(session_replace(s, club, guests, guests, LARGE));
+    check_ok(session_commit(s));
+    for (size_t i = 0; i < LARGE - 100; i++)
+        check_ok(session_unlink(s, club, guests, club->guests.items[0]));
+    check_guests(club, guests + LARGE - 100, 100);
+    for (size_t i = 0; i < 50; i++)
+        check_ok(session_link(s, club, guests, guests[i]));
+    ck_assert_ptr_eq(club->guests.items[149], guests[49]);
+    check_ok(session_rollback(s));
+    check_guests(club, guests, LARGE);
+    size_t count = 10000, seed = 7;
+    check_ok(session_replace(s, club, guests, guests, count));
+    memcpy(expected, guests, count * sizeof(*expected));
+    for (size_t i = 0; i < 9000; i++) {
+        seed = seed * 1103515245 + 12345;
+        size_t at = seed / 65536 % count;
+        check_ok(session_unlink(s, club, guests, expected[at]));
+        memmove(expected + at, expected + at + 1, (--count - at) * sizeof(*expected));
+        if (i % 3 == 0) {
+            check_ok(session_link(s, club, guests, guests[LARGE - 1 - i]));
+            expected[count++] = guests[LARGE - 1 - i];
+        }
+    }
+    check_guests(club, expected, count);
+    check_ok(session_commit(s));
+    check_guests(club, expected, count);
+}
+END_TEST
+
+/* Rows that others have moved, each read again. */
+START_TEST(test_link_large__refreshed_one_by_one)
+{
+    enum { SOME = 3000 };
+    check_ok(session_replace(s, club, guests, guests, SOME));
+    check_ok(session_commit(s));
+    check_ok(session_link(s, club, guests, guests[SOME])); /* is pending */
+    live_sql("UPDATE guests SET club_id = 2 WHERE id <= %d", SOME);
+    for (size_t i = 0; i < SOME; i++)
+        check_ok(session_refresh(s, guests[i]));
+    check_items(club->guests, guests[SOME]);
+    check_guests(other, guests, SOME);
+    check_ok(session_rollback(s));
+    check_empty(club->guests);
+    check_guests(other, guests, SOME);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_large__one_by_one);
     tcase_add_test(tests, test_link_large__replaced);
     tcase_add_test(tests, test_link_large__comes_and_goes);
     tcase_add_test(tests, test_link_large__many_to_many);
+    tcase_add_test(tests, test_link_large__leave_one_by_one);
+    tcase_add_test(tests, test_link_large__refreshed_one_by_one);
 }
 
 int main(void)
