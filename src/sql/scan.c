@@ -31,7 +31,12 @@ struct scan {
     char first[WORD_SIZE], second[WORD_SIZE], last[WORD_SIZE]; /* words, in lower case; cut */
     bool writes, atomic, streams;
     bool temporary, dropped, held, locked, configured; /* CREATE TEMP, COMMIT DROP, HOLD, advisory lock, set_config */
-    bool lasting;                                      /* set_config with false */
+    bool lasting;                                      /* set_config with anything but true; pg_settings is written */
+    enum named { NAMED_NOTHING, NAMED_SETTING, NAMED_LOCK } named; /* by the last word or quoted name */
+    struct call {
+        int depth; /* of its arguments; 0: none is under way */
+        unsigned commas, tokens, truths;
+    } call; /* of set_config */
 };
 
 /* --- saying what is wrong, and where --- */
@@ -107,6 +112,75 @@ static bool take_inside(struct scan *s, const char *where)
     return true;
 }
 
+/* --- what words say --- */
+
+static bool is_word(const char *word, const char *const *list)
+{
+    while (*list && (**list != *word || strcmp(*list, word) != 0))
+        list++;
+    return *list != NULL;
+}
+
+static void copy_word(char *to, size_t size, const char *word, size_t length)
+{
+    size_t count = length < size ? length : size - 1;
+    for (size_t i = 0; i < count; i++)
+        to[i] = lower(word[i]);
+    to[count] = '\0';
+}
+
+/* UPDATE, but not that of FOR UPDATE and FOR NO KEY UPDATE. */
+static bool is_writing(const struct scan *s, const char *word)
+{
+    static const char *const writing[] = {"insert", "update", "delete", "merge", "into", NULL};
+    bool locks = strcmp(word, "update") == 0 && (strcmp(s->last, "for") == 0 || strcmp(s->last, "key") == 0);
+    return is_word(word, writing) && !locks;
+}
+
+/* What a statement leaves behind in the connection. */
+static void note_remains(struct scan *s, const char *word)
+{
+    static const char *const temporary[] = {"temp", "temporary", NULL};
+    static const char *const before_it[] = {"create", "replace", "local", "global", "into", NULL};
+    s->temporary = s->temporary || (is_word(word, temporary) && is_word(s->last, before_it));
+    s->dropped = s->dropped || (strcmp(word, "drop") == 0 && strcmp(s->last, "commit") == 0);
+    s->held = s->held || (strcmp(word, "hold") == 0 && strcmp(s->last, "with") == 0);
+}
+
+/* The same by what it names, quoted or not. */
+static void note_named(struct scan *s, const char *name)
+{
+    static const char *const locks[] = {"pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
+                                        "pg_try_advisory_lock_shared", NULL};
+    static const char *const before_settings[] = {"update", "only", "pg_catalog", NULL};
+    bool settings = strcmp(name, "pg_settings") == 0 && is_word(s->last, before_settings);
+    s->temporary = s->temporary || (strcmp(name, "pg_temp") == 0 && strcmp(s->first, "create") == 0);
+    s->lasting = s->lasting || (settings && strcmp(s->first, "update") == 0);
+    s->named = strcmp(name, "set_config") == 0 ? NAMED_SETTING : is_word(name, locks) ? NAMED_LOCK : NAMED_NOTHING;
+}
+
+/* set_config lasts as long as the transaction if its third argument is the word true, and nothing else: what is bound, or
+ * computed, nobody knows here. Called behind each token; `named` is what came right before it. */
+static void follow_call(struct scan *s, char token, bool word, enum named named)
+{
+    static const char *const notation[] = {"is_local", NULL};
+    struct call *call = &s->call;
+    s->locked = s->locked || (named == NAMED_LOCK && token == '(');
+    if (named == NAMED_SETTING && token == '(') {
+        s->configured = true;
+        s->lasting = s->lasting || call->depth; /* one within another */
+        *call = (struct call){.depth = s->depth};
+    } else if (call->depth && s->depth < call->depth) {
+        s->lasting = s->lasting || call->commas != 2 || call->tokens != 1 || call->truths != 1;
+        call->depth = 0;
+    } else if (call->depth == s->depth && token == ',') {
+        call->commas++;
+    } else if (call->depth && call->commas == 2 && !strchr(":=>", token) && !(word && is_word(s->last, notation))) {
+        call->tokens++;
+        call->truths += word && strcmp(s->last, "true") == 0;
+    }
+}
+
 /* --- quotes and comments; each begins at its first character --- */
 
 static bool take_text(struct scan *s, bool escapes)
@@ -132,11 +206,23 @@ static bool take_quote(struct scan *s)
     return take_text(s, s->after_escapes && s->after_newline);
 }
 
+/* A quoted name may be that of a function, too; no keyword, and as it is. */
+static void note_name(struct scan *s, const char *name, size_t length)
+{
+    char text[WORD_SIZE];
+    size_t count = length < sizeof(text) ? length : sizeof(text) - 1;
+    memcpy(text, name, count);
+    text[count] = '\0';
+    note_named(s, text);
+}
+
 static bool take_name(struct scan *s)
 {
+    const char *name = s->at + 1;
     take(s, 1);
     while (*s->at) {
         if (*s->at == '"') {
+            note_name(s, name, (size_t)(s->at - name));
             take(s, 1);
             return true;
         }
@@ -204,45 +290,7 @@ static bool take_block_comment(struct scan *s)
     return fail(s, s->piece, "the comment does not end");
 }
 
-/* --- words --- */
-
-static bool is_word(const char *word, const char *const *list)
-{
-    while (*list && (**list != *word || strcmp(*list, word) != 0))
-        list++;
-    return *list != NULL;
-}
-
-static void copy_word(char *to, size_t size, const char *word, size_t length)
-{
-    size_t count = length < size ? length : size - 1;
-    for (size_t i = 0; i < count; i++)
-        to[i] = lower(word[i]);
-    to[count] = '\0';
-}
-
-/* UPDATE, but not that of FOR UPDATE and FOR NO KEY UPDATE. */
-static bool is_writing(const struct scan *s, const char *word)
-{
-    static const char *const writing[] = {"insert", "update", "delete", "merge", "into", NULL};
-    bool locks = strcmp(word, "update") == 0 && (strcmp(s->last, "for") == 0 || strcmp(s->last, "key") == 0);
-    return is_word(word, writing) && !locks;
-}
-
-/* What a statement leaves behind in the connection. */
-static void note_remains(struct scan *s, const char *word)
-{
-    static const char *const temporary[] = {"temp", "temporary", NULL};
-    static const char *const before_it[] = {"create", "replace", "local", "global", "into", NULL};
-    static const char *const locks[] = {"pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock",
-                                        "pg_try_advisory_lock_shared", NULL};
-    s->temporary = s->temporary || (is_word(word, temporary) && is_word(s->last, before_it));
-    s->dropped = s->dropped || (strcmp(word, "drop") == 0 && strcmp(s->last, "commit") == 0);
-    s->held = s->held || (strcmp(word, "hold") == 0 && strcmp(s->last, "with") == 0);
-    s->locked = s->locked || is_word(word, locks);
-    s->lasting = s->lasting || (s->configured && strcmp(word, "false") == 0);
-    s->configured = s->configured || strcmp(word, "set_config") == 0;
-}
+/* --- words and numbers --- */
 
 static void note_word(struct scan *s, const char *word, size_t length)
 {
@@ -256,6 +304,7 @@ static void note_word(struct scan *s, const char *word, size_t length)
     s->streams = s->streams || is_word(text, streams);
     s->atomic = s->atomic || strcmp(text, "atomic") == 0;
     note_remains(s, text);
+    note_named(s, text);
     memcpy(s->last, text, sizeof(text));
 }
 
@@ -437,10 +486,17 @@ static bool take_next(struct scan *s)
     bool token = !space && piece != take_block_comment && piece != take_semicolon;
     if (s->ended && token)
         return fail(s, s->at, "one statement at a time: nothing may follow the semicolon");
+    char first = *s->at;
+    enum named named = s->named;
     s->piece = s->at;
     s->any = s->any || token;
     s->after_escapes = s->after_escapes && (space || piece == take_quote);
-    return piece(s);
+    s->named = token ? NAMED_NOTHING : s->named;
+    if (!piece(s))
+        return false;
+    if (token)
+        follow_call(s, first, piece == take_word, named);
+    return true;
 }
 
 /* --- the whole --- */
@@ -470,6 +526,8 @@ static enum sql_kind kind_of(const struct scan *s)
     static const char *const transaction[] = {"begin", "start",     "commit",  "end", "rollback",
                                               "abort", "savepoint", "release", NULL};
     static const char *const of_transaction[] = {"local", "transaction", "constraints", NULL};
+    if (s->fragment)
+        return SQL_READS;
     bool prepares = strcmp(s->first, "prepare") == 0 && strcmp(s->second, "transaction") == 0;
     bool sets_local = strcmp(s->first, "set") == 0 && is_word(s->second, of_transaction);
     if (prepares || is_word(s->first, transaction))
@@ -495,6 +553,8 @@ static bool scan_all(struct scan *s)
         return fail(s, s->format, "there is nothing to run");
     if (s->fragment && s->depth != 0)
         return fail(s, s->at, "a parenthesis of the fragment is not closed");
+    if (s->fragment && (s->lasting || s->locked))
+        return fail(s, s->format, "the lock, or setting, would stay with the connection, which serves others");
     return !s->text.failed || fail_memory(s);
 }
 

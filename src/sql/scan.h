@@ -40,7 +40,7 @@ enum sql_kind {
     SQL_LOCAL,       /* SET LOCAL, SET TRANSACTION, SET CONSTRAINTS, set_config: for one transaction */
     SQL_COPY,        /* from STDIN or to STDOUT */
     /* what would stay with the connection when the transaction is over */
-    SQL_SETTING,   /* SET and RESET without LOCAL, LOAD, set_config with false */
+    SQL_SETTING,   /* SET and RESET without LOCAL, LOAD, set_config but with true, UPDATE of pg_settings */
     SQL_LISTENING, /* LISTEN, UNLISTEN */
     SQL_PREPARED,  /* PREPARE, DEALLOCATE, DISCARD */
     SQL_HELD,      /* a cursor WITH HOLD */

@@ -86,6 +86,24 @@ START_TEST(test_query_sql__errors_come_out_when_it_runs)
 }
 END_TEST
 
+START_TEST(test_query_sql__leaves_nothing_behind)
+{
+    cost_start();
+    Query *q = session_query(s, Maker);
+    query_where_sql(q, "\"pg_try_advisory_lock\"(%d)", 1);
+    ck_assert_ptr_null(query_first(q, Maker));
+    check_error(s, STATUS_INVALID);
+    check_says(session_error(s), "stay with the connection");
+    session_clear_error(s);
+    q = session_query(s, Maker);
+    query_where_sql(q, "set_config('work_mem', '9MB', %p) = ''", BIND((bool)true));
+    ck_assert_ptr_null(query_first(q, Maker));
+    check_error(s, STATUS_INVALID);
+    session_clear_error(s);
+    check_cost(0, 0);
+}
+END_TEST
+
 START_TEST(test_query_sql__explain)
 {
     Query *q = session_query(s, Maker);
@@ -113,6 +131,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_query_sql__conditions);
+    tcase_add_test(tests, test_query_sql__leaves_nothing_behind);
     tcase_add_test(tests, test_query_sql__values_are_copied);
     tcase_add_test(tests, test_query_sql__hostile_values);
     tcase_add_test(tests, test_query_sql__errors_come_out_when_it_runs);

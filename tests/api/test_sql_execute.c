@@ -45,6 +45,13 @@ START_TEST(test_sql_execute__nothing_stays_with_the_connection)
     check_refused("DECLARE c CURSOR WITH HOLD FOR SELECT 1", "WITHOUT HOLD");
     check_refused("CREATE TEMP TABLE t AS SELECT 1", "ON COMMIT DROP");
     check_refused("SELECT pg_advisory_lock(1)", "pg_advisory_xact_lock");
+    check_refused("SELECT pg_catalog.\"pg_advisory_lock\"(1)", "pg_advisory_xact_lock");
+    check_refused("UPDATE pg_settings SET setting = '9MB' WHERE name = 'work_mem'", "SET LOCAL");
+    check_refused("CREATE TABLE pg_temp.t (n int)", "ON COMMIT DROP");
+    check_fails(session_execute(s, NULL, "SELECT \"set_config\"(%s, %s, %p)", "work_mem", "9MB", BIND((bool)false)),
+                STATUS_MISUSE);
+    check_says(session_error(s), "set_config with true");
+    session_clear_error(s);
     check_refused("RESET ALL", "SET LOCAL");
     check_cost(0, 0);
     if (_i)

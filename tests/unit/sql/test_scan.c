@@ -223,6 +223,25 @@ START_TEST(test_scan__kinds_that_leave_something_behind)
     ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', FALSE)"), SQL_SETTING);
     ck_assert_int_eq(kind_of("UPDATE t SET a = pg_catalog.set_config('a.b', b, false)"), SQL_SETTING);
     ck_assert_int_eq(kind_of("SELECT false AS \"set_config\", 'set_config(false)'"), SQL_READS);
+    ck_assert_int_eq(kind_of("SELECT set_config(%s, %s, %p)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT set_config(%s, %s, %d::bool)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT set_config('a.b', f(1, 2), true), false"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SELECT set_config(f(1, false), 'c', /* now */ TRUE)"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', not true)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', 'f')"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', is_local => true)"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', is_local => b)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT \"set_config\" ('a.b', 'c', false)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT pg_catalog.\"set_config\"('a.b', 'c', true)"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SELECT \"Set_Config\"('a.b', 'c', false), set_config FROM t"), SQL_READS);
+    ck_assert_int_eq(kind_of("SELECT set_config('a', set_config('b', 'c', true), true)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT set_config('a', 'b', true), set_config('b', 'c', false)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("UPDATE pg_settings SET setting = '1MB' WHERE name = 'work_mem'"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("UPDATE ONLY pg_catalog.\"pg_settings\" SET setting = '1'"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("UPDATE t SET a = 1 FROM pg_settings"), SQL_WRITES);
+    ck_assert_int_eq(kind_of("CREATE TABLE pg_temp.t (a int)"), SQL_TEMPORARY);
+    ck_assert_int_eq(kind_of("CREATE TABLE \"pg_temp\".t (a int)"), SQL_TEMPORARY);
+    ck_assert_int_eq(kind_of("SELECT 1 INTO \"temp\""), SQL_WRITES);
     ck_assert_int_eq(kind_of("/* LISTEN */ listen jobs"), SQL_LISTENING);
     ck_assert_int_eq(kind_of("UNLISTEN *"), SQL_LISTENING);
     ck_assert_int_eq(kind_of("NOTIFY jobs"), SQL_WRITES);
@@ -240,6 +259,8 @@ START_TEST(test_scan__kinds_that_leave_something_behind)
     ck_assert_int_eq(kind_of("CREATE TABLE weather (temp int)"), SQL_WRITES);
     ck_assert_int_eq(kind_of("SELECT pg_try_advisory_lock_shared(1)"), SQL_LOCKED);
     ck_assert_int_eq(kind_of("SELECT pg_advisory_xact_lock(1)"), SQL_READS);
+    ck_assert_int_eq(kind_of("SELECT pg_catalog.\"pg_advisory_lock\"(%d)"), SQL_LOCKED);
+    ck_assert_int_eq(kind_of("SELECT \"pg_advisory_lock\", pg_advisory_lock FROM t"), SQL_READS);
     ck_assert_int_eq(kind_of("SELECT 'pg_advisory_lock', \"listen\""), SQL_READS);
 }
 END_TEST
