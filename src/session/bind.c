@@ -7,19 +7,16 @@
 
 enum { SETTING_NAME = 32 };
 
-/* The number of the setting for a column of a chunk. */
-static uint32_t setting_of(const struct work *w, const struct chunk *chunk, uint32_t column)
-{
-    uint32_t number = chunk->setting;
-    const uint64_t *by_name = w->batches[chunk->batch]->by_name;
-    for (uint32_t i = 0; i < column; i++)
-        number += column_in(by_name, i);
-    return number;
-}
-
+/* Lists of drawn keys are kept to the end. What is gathered is for the next statement alone, and its names are used again:
+ * each new one costs the server more. */
 static void name_setting(const struct work *w, const struct chunk *chunk, uint32_t column, char ret_name[SETTING_NAME])
 {
-    snprintf(ret_name, SETTING_NAME, "howdah.k%u", setting_of(w, chunk, column));
+    const struct batch *batch = w->batches[chunk->batch];
+    bool drawn = batch->draws && column == batch->mapper->identity->index;
+    uint32_t number = drawn ? chunk->list : chunk->gathered;
+    for (uint32_t i = 0; !drawn && i < column; i++)
+        number += column_in(batch->by_name, i);
+    snprintf(ret_name, SETTING_NAME, "howdah.%c%u", drawn ? 'k' : 'g', number);
 }
 
 enum howdah_status step_bind_draw(void *arg, struct pg_step *step, struct pg_binding *ret)

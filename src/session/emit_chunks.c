@@ -35,15 +35,17 @@ static uint32_t count_bits(const uint64_t *set, uint32_t words)
     return bits;
 }
 
-static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t count)
+/* `gathered`: so many settings has its statement already, for other parts. */
+static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t count, uint32_t gathered)
 {
     struct batch *batch = w->batches[index];
     struct chunk *chunks = work_grow(w, w->chunks, w->chunk_count, &w->chunk_capacity, sizeof(*chunks));
     if (!chunks)
         return false;
     w->chunks = chunks;
-    chunks[w->chunk_count] = (struct chunk){.batch = index, .first = first, .count = count, .setting = w->settings};
-    w->settings += count_bits(batch->by_name, column_words(batch->mapper));
+    chunks[w->chunk_count] =
+        (struct chunk){.batch = index, .first = first, .count = count, .list = w->lists, .gathered = gathered};
+    w->lists += batch->draws;
     for (uint32_t i = 0; w->deferral_count && i < count; i++) /* else nobody asks */
         w->changes[batch->changes[first + i]].chunk = w->chunk_count;
     w->chunk_count++;
@@ -54,7 +56,7 @@ static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t c
 static bool cut_knots(struct work *w, const struct batch *leader)
 {
     for (uint32_t knot = 0, next; knot < leader->knot_count; knot = next) {
-        uint32_t rows = 0;
+        uint32_t rows = 0, gathered = 0;
         for (next = knot; next < leader->knot_count && rows < CHUNK_ROWS; next++)
             for (uint32_t i = 0; i < leader->part_count; i++) {
                 const uint32_t *ends = leader->parts[i]->ends;
@@ -63,8 +65,9 @@ static bool cut_knots(struct work *w, const struct batch *leader)
         for (uint32_t i = 0; i < leader->part_count; i++) {
             const struct batch *part = leader->parts[i];
             uint32_t first = knot ? part->ends[knot - 1] : 0;
-            if (!add_chunk(w, part->index, first, part->ends[next - 1] - first))
+            if (!add_chunk(w, part->index, first, part->ends[next - 1] - first, gathered))
                 return false;
+            gathered += count_bits(part->by_name, column_words(part->mapper));
         }
     }
     return true;
@@ -79,7 +82,7 @@ static bool is_probed(const struct probe *probe, const struct batch *batch, uint
 
 bool emit_chunks(struct work *w, const struct probe *probe)
 {
-    w->chunk_count = w->settings = 0;
+    w->chunk_count = w->lists = 0;
     for (uint32_t i = 0; i < w->batch_count; i++) {
         uint32_t index = w->order[i], first = 0;
         struct batch *batch = w->batches[index];
@@ -89,7 +92,7 @@ bool emit_chunks(struct work *w, const struct probe *probe)
         while (!batch->ends && first < batch->count) {
             bool inside = is_probed(probe, batch, index, first);
             uint32_t count = whole_rings(batch, first, fitting(batch, first, inside));
-            if (!add_chunk(w, index, first, count))
+            if (!add_chunk(w, index, first, count, 0))
                 return false;
             first += count;
             if (inside && !probe->stale && first > probe->last)

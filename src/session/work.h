@@ -174,9 +174,10 @@ struct batch {
 struct chunk {
     uint32_t batch;
     uint32_t first, count; /* places in the batch */
-    uint32_t setting;      /* number of the first of its settings: one for each column of the batch's by_name */
-    uint32_t received;     /* rows that came back */
-    uint32_t mark, base;   /* scratch of the gathering */
+    uint32_t list;         /* number of the setting that holds its drawn keys */
+    uint32_t gathered;   /* and of the first of those that its statement alone needs, one for each column of by_name */
+    uint32_t received;   /* rows that came back */
+    uint32_t mark, base; /* scratch of the gathering */
 };
 
 enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_FENCE, STEP_DRAW, STEP_GATHER, STEP_SWEEP, STEP_WRITE };
@@ -238,7 +239,7 @@ struct work {
     struct pg_step *steps; /* steps[i] is told by infos[i] */
     struct step *infos;
     uint32_t step_count, step_capacity;
-    uint32_t settings;     /* how many were given out */
+    uint32_t lists;        /* of drawn keys: how many have a number */
     bool lone;             /* one row: the statement is its own transaction */
     uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
     bool by_policy;        /* row security stopped it */

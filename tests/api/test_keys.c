@@ -122,6 +122,26 @@ START_TEST(test_keys__sequence_with_a_cache_and_gaps)
 }
 END_TEST
 
+/* What one statement needs goes by the same few names as what the next one needs. */
+START_TEST(test_keys__names_are_used_again)
+{
+    check_ok(session_begin(s, NULL));
+    for (int i = 0; i < 3500; i++) {
+        Maker *maker = session_add(s, Maker, .name = session_text(s, "m%d", i));
+        session_add(s, Item, .title = maker->name, .maker = maker);
+    }
+    check_ok(session_flush(s));
+    check_ok(session_execute(s, NULL,
+                             "DO $$ DECLARE lists int; others int; BEGIN"
+                             " SELECT count(current_setting('howdah.k' || n, true)),"
+                             " count(current_setting('howdah.g' || n, true)) INTO lists, others"
+                             " FROM generate_series(0, 99) AS n;"
+                             " ASSERT lists = 8 AND others = 1, lists || ' and ' || others; END $$"));
+    check_ok(session_commit(s));
+    live_check("3500", "SELECT count(*) FROM items JOIN makers ON maker_id = makers.id AND name = title");
+}
+END_TEST
+
 /* A table of before identity columns. */
 START_TEST(test_keys__serial)
 {
@@ -427,6 +447,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_keys__sequence_that_counts_down);
     tcase_add_test(tests, test_keys__sequence_with_a_cache_and_gaps);
+    tcase_add_test(tests, test_keys__names_are_used_again);
     tcase_add_test(tests, test_keys__serial);
     tcase_add_loop_test(tests, test_keys__default_that_is_no_own_sequence, 0, 2);
     tcase_add_test(tests, test_keys__identity_always);
