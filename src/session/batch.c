@@ -142,6 +142,7 @@ bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
                           (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper)) ||
                           computes_key(batch);
     batch->draws = draws && !batch->returns_keys;
+    batch->checks_keys = batch->draws && draw_rights(w->s->db, batch->mapper) == DRAW_CHECKED;
     batch->awaited = batch->referenced && !batch->draws;
     if (!batch->draws)
         return true;

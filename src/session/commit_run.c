@@ -99,15 +99,30 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
     return status;
 }
 
-/* The role may not draw keys from a sequence: learned now, and planned otherwise from now on. */
-static bool learn_denial(struct work *w, size_t failed)
+/* In a transaction of the program's the server was asked before the first attempt. */
+static void refuse_triggers(struct work *w, const struct mapper *mapper)
 {
+    error_clear(&w->s->error);
+    session_refuse(w->s, HOWDAH_STATUS_SCHEMA, mapper, mapper->identity->field->name, NULL,
+                   "the table has a trigger by now that may change keys of new rows: do the transaction again");
+}
+
+/* The role may not draw keys from a sequence, or triggers may change them: learned now, and planned otherwise from now
+ * on. */
+static bool learn_rights(struct work *w, size_t failed, bool own)
+{
+    const struct howdah_error *e = &w->s->error;
     if (failed >= w->step_count || w->infos[failed].kind != STEP_DRAW)
         return false;
     const struct mapper *mapper = w->batches[w->chunks[w->infos[failed].chunk].batch]->mapper;
-    if (w->s->error.status == HOWDAH_STATUS_PERMISSION)
+    bool triggers = strcmp(e->sqlstate, "42704") == 0 && strstr(e->message, STATEMENT_TRIGGERS);
+    if (e->status == HOWDAH_STATUS_PERMISSION)
         draw_rights_learn(w->s->db, mapper, DRAW_DENIED);
-    return draw_rights(w->s->db, mapper) == DRAW_DENIED;
+    if (triggers)
+        draw_rights_learn(w->s->db, mapper, DRAW_CHECKED);
+    if (triggers && !own)
+        refuse_triggers(w, mapper);
+    return own && (triggers || draw_rights(w->s->db, mapper) == DRAW_DENIED);
 }
 
 /* Whether all that the server had to say about the rows has come. */
@@ -146,7 +161,7 @@ enum howdah_status work_run(struct work *w)
         error_clear(&s->error);
         return HOWDAH_STATUS_OK;
     }
-    if (own && outcome == HOWDAH_OUTCOME_NOT_DONE && learn_denial(w, failed)) {
+    if (outcome == HOWDAH_OUTCOME_NOT_DONE && learn_rights(w, failed, own)) {
         error_clear(&s->error);
         w = work_plan(s, true);
         return w && hooks_allow_plan(s) && work_prepare_finish(w, true) ? work_run(w) : s->error.status;

@@ -4,6 +4,8 @@
 #include "transaction.h"
 #include "work.h"
 
+#include "base/endian.h"
+
 enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper)
 {
     return (enum draw_rights)atomic_load_explicit(&db->draw_rights[mapper->index], memory_order_relaxed);
@@ -35,12 +37,14 @@ static enum howdah_status row_asking(void *arg, struct pg_step *step, const stru
 {
     const struct asking *asking = arg;
     (void)step;
-    bool allowed = count == 1 && cells[0].size == 1 && cells[0].data[0];
-    draw_rights_learn(asking->w->s->db, asking->mapper, allowed ? DRAW_ALLOWED : DRAW_DENIED);
+    static const enum draw_rights rights[] = {DRAW_DENIED, DRAW_ALLOWED, DRAW_CHECKED};
+    uint32_t number = count == 1 && cells[0].size == sizeof(uint32_t) ? read_uint32(cells[0].data) : 0;
+    draw_rights_learn(asking->w->s->db, asking->mapper,
+                      number < sizeof(rights) / sizeof(*rights) ? rights[number] : DRAW_DENIED);
     return HOWDAH_STATUS_OK;
 }
 
-bool draw_rights_ask(struct work *w, bool *ret_denied)
+bool draw_rights_ask(struct work *w, bool *ret_other)
 {
     struct howdah_session *s = w->s;
     for (uint32_t i = 0; i < w->batch_count; i++) {
@@ -51,7 +55,7 @@ bool draw_rights_ask(struct work *w, bool *ret_denied)
             .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
         if (transaction_read(s, &step) != HOWDAH_STATUS_OK)
             return false;
-        *ret_denied = *ret_denied || draw_rights(s->db, asking.mapper) == DRAW_DENIED;
+        *ret_other = *ret_other || draw_rights(s->db, asking.mapper) != DRAW_ALLOWED;
     }
     return true;
 }

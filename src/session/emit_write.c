@@ -17,7 +17,8 @@ static struct statement_key key_of(const struct batch *batch)
                                   .checks = batch->checks,
                                   .follows = batch->follow ? batch->follow->keys : NULL,
                                   .follow_count = batch->follow ? batch->follow->key_count : 0,
-                                  .parks = batch->parks};
+                                  .parks = batch->parks,
+                                  .returns_keys = batch->checks_keys};
 }
 
 bool emit_is_uncounted(const struct work *w, const struct batch *batch)
@@ -60,13 +61,15 @@ static bool add_draws(struct work *w)
 {
     for (uint32_t i = 0; i < w->chunk_count; i++) {
         const struct batch *batch = w->batches[w->chunks[i].batch];
-        if (batch->draws &&
-            !emit_step(
-                w, (struct pg_step){.statement = &statement_draw_keys, .bind = step_bind_draw, .row = step_row_draw},
-                (struct step){.kind = STEP_DRAW,
-                              .chunk = i,
-                              .column = batch->mapper->identity->index,
-                              .reason = "keys for rows that others may refer to"}))
+        if (batch->draws && !emit_step(w,
+                                       (struct pg_step){.statement = batch->returned_count ? &statement_draw_keys
+                                                                                           : &statement_draw_sure_keys,
+                                                        .bind = step_bind_draw,
+                                                        .row = step_row_draw},
+                                       (struct step){.kind = STEP_DRAW,
+                                                     .chunk = i,
+                                                     .column = batch->mapper->identity->index,
+                                                     .reason = "keys for rows that others may refer to"}))
             return false;
         w->draws += batch->draws;
     }

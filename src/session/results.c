@@ -59,7 +59,8 @@ enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct c
         if (!integer_set(batch->mapper->identity, batch->images[chunk->first + i], key))
             return fail_draw(w, batch, "the sequence gave a key that the field can't hold");
     }
-    draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
+    if (draw_rights(w->s->db, batch->mapper) == DRAW_UNKNOWN)
+        draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
     for (uint32_t i = 0; map_count(&w->s->map) && i < chunk->count; i++)
         if (check_new_key(w, batch, chunk->first + i) != HOWDAH_STATUS_OK)
             return w->s->error.status;
@@ -114,8 +115,9 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
     struct howdah_session *s = w->s;
     const struct batch *batch = w->batches[chunk->batch];
     const struct mapper *mapper = batch->mapper;
-    void *image = chunk->count == 1 ? batch->images[chunk->first] : NULL;
-    uint32_t keys = image ? 0 : mapper->key_count; /* a lone row may get its key only now */
+    bool lone = chunk->count == 1 && !batch->draws; /* it may get its key only now */
+    void *image = lone ? batch->images[chunk->first] : NULL;
+    uint32_t keys = lone ? 0 : mapper->key_count;
     if (count != batch->returned_count)
         return session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
                             "%s: a statement returned %zu columns instead of %u", mapper->model->name, count,
@@ -134,7 +136,7 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
     chunk->received++;
     if (!load_columns(s, mapper, batch->returned + keys, cells + keys, count - keys, &s->arena, image))
         return s->error.status;
-    return chunk->count == 1 && !batch->draws ? check_new_key(w, batch, chunk->first) : HOWDAH_STATUS_OK;
+    return lone ? check_new_key(w, batch, chunk->first) : HOWDAH_STATUS_OK;
 }
 
 enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count)

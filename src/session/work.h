@@ -162,6 +162,7 @@ struct batch {
     const struct formula *formulas; /* of the first row; those of the others are alike */
     const uint64_t *checks;
     const struct follow *follow;
+    bool checks_keys;  /* and come back, since triggers may change them */
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
     bool guarded;      /* the statement itself checks how many rows it writes */
     bool awaited;      /* later batches need these keys: a round trip ends behind it */

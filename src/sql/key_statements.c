@@ -11,15 +11,34 @@ static const uint32_t draw_types[] = {OID_TEXT, OID_TEXT, OID_TEXT, OID_INT8};
 static const uint32_t gather_types[] = {OID_TEXT, OID_TEXT_ARRAY, OID_INT8_ARRAY, OID_INT8_ARRAY};
 static const uint32_t may_draw_types[] = {OID_TEXT, OID_TEXT};
 
+#define DRAW_KEYS \
+    "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
+    "(SELECT pg_catalog.pg_get_serial_sequence($2, $3)::pg_catalog.regclass))) AS keys " \
+    "FROM pg_catalog.generate_series(1, $4)) SELECT k.keys, "
+#define KEEP_KEYS "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL"
+/* Those that are BEFORE, FOR EACH ROW, and ON INSERT, of the table or of its partitions. */
+#define IS_SUCH   "(g.tgtype & 7) = 7 AND g.tgenabled <> 'D'"
+#define HAS_TRIGGERS(table) \
+    "(EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = " table "::pg_catalog.regclass AND " IS_SUCH \
+    ") OR ((SELECT c.relkind = 'p' FROM pg_catalog.pg_class AS c WHERE c.oid = " table "::pg_catalog.regclass) AND " \
+    "EXISTS (SELECT FROM pg_catalog.pg_partition_tree(" table \
+    "::pg_catalog.regclass) AS p JOIN pg_catalog.pg_trigger " \
+    "AS g ON g.tgrelid = p.relid WHERE " IS_SUCH ")))"
+
 /* The hashes are any that no other statement has: these texts are never rendered. */
 const struct statement statement_draw_keys = {
-    .text = "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval("
-            "(SELECT pg_catalog.pg_get_serial_sequence($2, $3)::pg_catalog.regclass))) AS keys "
-            "FROM pg_catalog.generate_series(1, $4)) "
-            "SELECT k.keys, pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL FROM k",
+    .text = DRAW_KEYS KEEP_KEYS " FROM k",
     .types = draw_types,
     .parameters = 4,
     .hash = {1, 1},
+};
+
+const struct statement statement_draw_sure_keys = {
+    .text = DRAW_KEYS "CASE WHEN " HAS_TRIGGERS("$2") " THEN pg_catalog.current_setting('" STATEMENT_TRIGGERS
+                                                      "') IS NULL ELSE " KEEP_KEYS " END FROM k",
+    .types = draw_types,
+    .parameters = 4,
+    .hash = {1, 4},
 };
 
 const struct statement statement_gather_keys = {
@@ -34,8 +53,9 @@ const struct statement statement_gather_keys = {
 };
 
 const struct statement statement_may_draw_keys = {
-    .text = "SELECT coalesce(pg_catalog.has_sequence_privilege("
-            "pg_catalog.pg_get_serial_sequence($1, $2), 'USAGE'), false)",
+    .text = "SELECT CASE WHEN NOT coalesce(pg_catalog.has_sequence_privilege("
+            "pg_catalog.pg_get_serial_sequence($1, $2), 'USAGE'), false) THEN 0 WHEN " HAS_TRIGGERS(
+                "$1") " THEN 2 ELSE 1 END",
     .types = may_draw_types,
     .parameters = 2,
     .hash = {1, 3},

@@ -23,7 +23,7 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
         if (all || !c->key)
             ret_columns[count++] = c;
     }
-    return made ? count : 0;
+    return made || key->returns_keys ? count : 0;
 }
 
 static void (*const renderers[])(struct text *, const struct statement_key *) = {

@@ -39,6 +39,7 @@ struct statement_key {
     bool parks;              /* UPDATE: leaves the version as it is, and returns nothing; another one follows */
     const struct column *by; /* FIND: another column than the primary key, or NULL */
     enum howdah_lock lock;   /* FIND: of the row */
+    bool returns_keys;       /* INSERT: keys come back, also where the server makes nothing else */
     bool guarded; /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
 };
 
@@ -114,10 +115,14 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
 
 /* Draws $4 keys from the sequence of column $3 of table $2, keeps them in the setting $1, returns them. */
 extern const struct statement statement_draw_keys;
+/* The same where the rows do not send their keys back, so that a trigger may change them unseen: if there are any that may,
+ * it fails, as it asks for this setting, which nobody has. */
+#define STATEMENT_TRIGGERS "howdah.keys_of_triggers"
+extern const struct statement statement_draw_sure_keys;
 /* Keeps in the setting $1 for each pair of $3 and $4 the key at that place in the lists of the settings $2, taken as
  * one, or the value itself. */
 extern const struct statement statement_gather_keys;
-/* Whether this role may draw keys for column $2 of table $1. */
+/* Whether this role may draw keys for column $2 of table $1: 0 no, 1 yes, 2 yes, but triggers may change them. */
 extern const struct statement statement_may_draw_keys;
 
 #endif

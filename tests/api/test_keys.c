@@ -128,7 +128,8 @@ START_TEST(test_keys__names_are_used_again)
     check_ok(session_begin(s, NULL));
     for (int i = 0; i < 3500; i++) {
         Maker *maker = session_add(s, Maker, .name = session_text(s, "m%d", i));
-        session_add(s, Item, .title = maker->name, .maker = maker);
+        Item *item = session_add(s, Item, .title = maker->name, .maker = maker);
+        ck_assert(SET_TEXT(item->code, session_text(s, "c%d", i)));
     }
     check_ok(session_flush(s));
     check_ok(session_execute(s, NULL,
