@@ -1,6 +1,7 @@
 #include "culprit.h"
 
 #include "join_row.h"
+#include "keepers.h"
 
 #include "base/error.h"
 
@@ -85,14 +86,17 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     const struct mapper *mapper = batch->mapper;
     struct entry *entry = chunk->count == 1 ? w->changes[batch->changes[chunk->first]].entry : NULL;
     bool of_row = is_fault_of_row(w), joint = w->infos[failed].chunk_count > 1;
+    bool stale = s->error.status == HOWDAH_STATUS_STALE;
     if (joint)
         entry = joint_culprit(w, &w->infos[failed], named);
-    if (again && !joint && s->error.status == HOWDAH_STATUS_STALE && w->change_count > 1) {
+    if (again && !joint && stale && w->change_count > 1) {
         struct entry *first = work_blame_stale(w);
         entry = first ? first : entry;
     } else if (of_row && !entry && again && !joint) {
         entry = work_blame(w, index, s->error.status);
     }
+    if (stale)
+        work_name_keepers(w, mapper, batch->operation);
     if (of_row && mapper->join_of) {
         join_row_name(s, mapper, entry);
         return;

@@ -163,6 +163,9 @@ START_TEST(test_trigger__keeps_an_update_out)
         other->text = "c";
     check_fails(session_commit(s), STATUS_STALE);
     ck_assert_ptr_eq(session_error(s)->object, entry);
+    check_says(session_error(s),
+               _i ? "(or one of these kept it from being written: trigger fold)"
+                  : "(or a trigger, policy or rule of \"public\".\"entries\" kept it from being written)");
     live_check("a\nb", "SELECT text FROM entries ORDER BY id");
 }
 END_TEST
@@ -189,6 +192,35 @@ START_TEST(test_trigger__changes_the_key)
         ck_assert_str_eq(session_error(s)->model, "Entry");
         live_check("0", "SELECT count(*) FROM entries");
     }
+}
+END_TEST
+
+/* What is named is what is there, by the statement that found nothing. */
+START_TEST(test_trigger__other_keepers)
+{
+    Plain *plain = session_add(s, Plain, .name = "a");
+    Sub *sub = session_add(s, Sub, .plain = plain);
+    check_ok(session_commit(s));
+    live_sql("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+             "CREATE TRIGGER \"Keep it\" BEFORE DELETE ON plains FOR EACH ROW EXECUTE FUNCTION keep();"
+             "CREATE TRIGGER other BEFORE UPDATE ON plains FOR EACH ROW EXECUTE FUNCTION keep();"
+             "CREATE RULE nothing AS ON DELETE TO subs DO INSTEAD NOTHING");
+    session_add(s, Maker, .name = "with it");
+    session_delete(s, plain);
+    check_fails(session_commit(s), STATUS_STALE);
+    check_says(session_error(s), "written: trigger \"Keep it\")");
+    ck_assert_ptr_eq(session_error(s)->object, plain);
+    check_ok(session_rollback(s));
+    session_add(s, Maker, .name = "with it");
+    session_delete(s, sub);
+    check_fails(session_commit(s), STATUS_STALE);
+    check_says(session_error(s), "written: rule nothing)");
+    check_ok(session_rollback(s));
+    live_sql("DROP RULE nothing ON subs; DELETE FROM subs");
+    session_add(s, Maker, .name = "with it");
+    session_delete(s, sub);
+    check_fails(session_commit(s), STATUS_STALE);
+    ck_assert_ptr_null(strstr(session_error(s)->message, "written"));
 }
 END_TEST
 
@@ -348,6 +380,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_trigger__keeps_a_lone_insert_out);
     tcase_add_loop_test(tests, test_trigger__keeps_an_update_out, 0, 2);
     tcase_add_test(tests, test_trigger__changes_the_key);
+    tcase_add_test(tests, test_trigger__other_keepers);
     tcase_add_loop_test(tests, test_trigger__changes_a_key_unseen, 0, 4);
     tcase_add_loop_test(tests, test_trigger__that_is_new, 0, 2);
     tcase_add_test(tests, test_trigger__rows_of_a_view);

@@ -34,12 +34,12 @@ static void check_ran(const char *const *expected)
 #define IS_SUCH "(g.tgtype & 7) = 7 AND g.tgenabled <> 'D'"
 #define DRAW_SURE \
     DRAW_KEYS \
-        "CASE WHEN (EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = $2::pg_catalog.regclass AND " IS_SUCH \
-        ") OR ((SELECT c.relkind = 'p' FROM pg_catalog.pg_class AS c WHERE c.oid = $2::pg_catalog.regclass) AND " \
-        "EXISTS (SELECT FROM pg_catalog.pg_partition_tree($2::pg_catalog.regclass) AS p JOIN pg_catalog.pg_trigger " \
-        "AS g ON g.tgrelid = p.relid WHERE " IS_SUCH "))) THEN " \
-        "pg_catalog.current_setting('howdah.keys_of_triggers') IS NULL ELSE " \
-        "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL END FROM k"
+    "CASE WHEN (EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = $2::pg_catalog.regclass AND " IS_SUCH \
+    ") OR ((SELECT c.relkind = 'p' FROM pg_catalog.pg_class AS c WHERE c.oid = $2::pg_catalog.regclass) AND " \
+    "EXISTS (SELECT FROM pg_catalog.pg_partition_tree($2::pg_catalog.regclass) AS p JOIN pg_catalog.pg_trigger " \
+    "AS g ON g.tgrelid = p.relid WHERE " IS_SUCH "))) THEN " \
+    "pg_catalog.current_setting('howdah.keys_of_triggers') IS NULL ELSE " \
+    "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL END FROM k"
 #define GATHER \
     "SELECT pg_catalog.set_config($1, pg_catalog.array_agg(coalesce((SELECT pg_catalog.array_agg(k.key " \
     "ORDER BY n.ord, k.ord) FROM unnest($2) WITH ORDINALITY AS n(name, ord), " \
