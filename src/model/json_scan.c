@@ -11,7 +11,7 @@
 /* More than the server's parser takes with the default stack. A word of levels is kept at hand. */
 enum { DEPTH_MAX = 65536, LEVELS = 64 };
 
-static const char malformed[] = "is not valid JSON";
+static const char malformed[] = "is not valid JSON", too_deep[] = "is nested too deeply";
 
 /* The functions that scan take where something begins, and return where it ends; or NULL, with the fault set. */
 struct scan {
@@ -22,9 +22,9 @@ struct scan {
 
 /* Where in arrays and objects the scan is. */
 struct nest {
-    unsigned depth;
-    uint64_t objects;                   /* a bit for each level, the innermost lowest: object or array */
-    uint64_t outer[DEPTH_MAX / LEVELS]; /* the same of those that had no room any more */
+    unsigned depth, most;
+    uint64_t objects; /* a bit for each level, the innermost lowest: object or array */
+    uint64_t *outer;  /* words of those that have no room any more */
 };
 
 static const char *fail(struct scan *s, const char *fault)
@@ -35,9 +35,9 @@ static const char *fail(struct scan *s, const char *fault)
 
 static inline bool enter(struct nest *n, bool object)
 {
-    if (n->depth == DEPTH_MAX)
+    if (n->depth == n->most)
         return false;
-    if (n->depth % LEVELS == 0)
+    if (n->depth && n->depth % LEVELS == 0)
         n->outer[n->depth / LEVELS] = n->objects;
     n->objects = n->objects << 1 | object;
     n->depth++;
@@ -48,7 +48,7 @@ static inline void leave(struct nest *n)
 {
     n->depth--;
     n->objects >>= 1;
-    if (n->depth % LEVELS == 0)
+    if (n->depth && n->depth % LEVELS == 0)
         n->objects = n->outer[n->depth / LEVELS];
 }
 
@@ -230,7 +230,7 @@ static inline const char *scan_open(struct scan *s, struct nest *n, const char *
 {
     bool object = *at == '{';
     if (!enter(n, object))
-        return fail(s, "is nested too deeply");
+        return fail(s, too_deep);
     at = skip_gap(at + 1);
     *ret_next = object ? NEXT_KEY : NEXT_VALUE;
     return *at == (object ? '}' : ']') ? scan_after_value(s, n, at, ret_next) : at;
@@ -250,14 +250,12 @@ static inline const char *scan_value(struct scan *s, struct nest *n, const char 
 }
 
 /* Each step begins behind white space. */
-struct json_look json_look(const char *text, bool jsonb)
+static struct json_look look(const char *text, bool jsonb, unsigned most, uint64_t *outer)
 {
     struct scan s = {.jsonb = jsonb, .ascii = true};
-    struct nest n; /* not zeroed: it is large */
+    struct nest n = {.most = most, .outer = outer};
     enum next next = NEXT_VALUE;
     const char *at = skip_gap(text);
-    n.depth = 0;
-    n.objects = 0;
     while (at && next != NEXT_END) {
         if (next == NEXT_KEY)
             at = scan_key(&s, at);
@@ -265,6 +263,19 @@ struct json_look json_look(const char *text, bool jsonb)
             at = scan_value(&s, &n, at, &next);
     }
     return (struct json_look){s.fault, at && s.ascii ? (size_t)(at - text) : 0};
+}
+
+static struct json_look look_deep(const char *text, bool jsonb)
+{
+    uint64_t outer[DEPTH_MAX / LEVELS];
+    return look(text, jsonb, DEPTH_MAX, outer);
+}
+
+/* Few texts have more levels than a word has bits, and a stack of them is large. */
+struct json_look json_look(const char *text, bool jsonb)
+{
+    struct json_look found = look(text, jsonb, LEVELS, NULL);
+    return found.fault == too_deep ? look_deep(text, jsonb) : found;
 }
 
 const char *json_fault(const char *text, bool jsonb)
