@@ -11,6 +11,13 @@ enum column_shape {
 };
 enum { SHAPE_COUNT = SHAPE_ARRAY + 1 };
 
+/* What most columns are: plain, with no rules of their own. Who looks at many rows does so without a call for these. */
+enum column_ordinary {
+    ORDINARY_NOT,
+    ORDINARY_VALUE, /* no pointer in it, and never NULL */
+    ORDINARY_TEXT   /* behind a pointer */
+};
+
 struct column {
     const struct howdah_field *field;
     const struct codec *codec; /* of the value, or of an array's items */
@@ -42,6 +49,7 @@ struct column {
     bool uuid_v7;
     bool version; /* that the library counts */
     bool xmin;    /* the row's system column of that name */
+    enum column_ordinary ordinary;
 };
 
 /* The field of an object. */

@@ -79,6 +79,7 @@ struct mapper {
     const char *quoted; /* "schema"."table" */
     struct column *columns;
     uint32_t column_count;
+    uint32_t words;              /* of 64 bits, of a set of columns */
     uint32_t key[KEY_PARTS_MAX]; /* columns of the primary key */
     uint32_t key_count;
     const struct column *identity; /* the key's only identity column, or NULL */
@@ -119,10 +120,11 @@ struct mapper {
     uint32_t looked_at_count;
     const uint32_t *checked; /* columns whose values can't all be sent */
     uint32_t checked_count;
-    bool has_uuid_v7;    /* any column */
-    bool server_makes;   /* any column is one that the server alone makes */
-    bool has_unique;     /* any uniqueness besides the primary key */
-    bool key_referenced; /* a foreign key of some mapper stands on the primary key */
+    bool updates_plainly; /* an UPDATE sends what differs, whatever else there is */
+    bool has_uuid_v7;     /* any column */
+    bool server_makes;    /* any column is one that the server alone makes */
+    bool has_unique;      /* any uniqueness besides the primary key */
+    bool key_referenced;  /* a foreign key of some mapper stands on the primary key */
 };
 
 struct catalog {

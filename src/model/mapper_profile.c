@@ -92,7 +92,7 @@ enum { WORD = sizeof(uint64_t) };
 /* Which columns lie in each word of the struct. */
 static void list_words(struct compilation *c, struct mapper *mapper)
 {
-    size_t words = mapper->model->size / WORD + 1, pieces = (mapper->column_count + 63) / 64;
+    size_t words = mapper->model->size / WORD + 1, pieces = mapper->words;
     uint64_t *sets = compile_allocate(c, c->arena, words * pieces, sizeof(*sets));
     for (uint32_t i = 0; sets && i < mapper->column_count; i++) {
         const struct column *column = &mapper->columns[i];
@@ -103,12 +103,31 @@ static void list_words(struct compilation *c, struct mapper *mapper)
     mapper->word_columns = sets;
 }
 
+static enum column_ordinary ordinary_of(const struct column *c)
+{
+    if (c->shape != SHAPE_PLAIN || c->key || c->server_only || c->codec->type == HOWDAH_TYPE_CODEC)
+        return ORDINARY_NOT;
+    if (c->codec->has_pointers)
+        return c->codec->type == HOWDAH_TYPE_TEXT ? ORDINARY_TEXT : ORDINARY_NOT;
+    return ORDINARY_VALUE;
+}
+
+static bool updates_plainly(const struct mapper *mapper)
+{
+    bool composite = false;
+    for (uint32_t i = 0; i < mapper->foreign_key_count; i++)
+        composite |= mapper->foreign_keys[i].count > 1;
+    return !composite && !mapper->relation_count && !mapper->token;
+}
+
 void compile_profile(struct compilation *c, struct mapper *mapper)
 {
     uint32_t count = mapper->column_count;
     if (c->faulty)
         return;
     set_group(mapper);
+    mapper->words = (count + 63) / 64;
+    mapper->updates_plainly = updates_plainly(mapper);
     list_words(c, mapper);
     link_targets(c, mapper);
     read_conditions(c, mapper);
@@ -117,13 +136,14 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     uint32_t *pointers = compile_allocate(c, c->arena, count, sizeof(*pointers));
     uint32_t *looked_at = compile_allocate(c, c->arena, count, sizeof(*looked_at));
     uint32_t *checked = compile_allocate(c, c->arena, count, sizeof(*checked));
-    uint64_t *always = compile_allocate(c, c->arena, (count + 63) / 64, sizeof(*always));
+    uint64_t *always = compile_allocate(c, c->arena, mapper->words, sizeof(*always));
     if (!pointers || !looked_at || !checked || !always)
         return;
     uint32_t pointer_count = 0, looked_at_count = 0, checked_count = 0;
     bool has_uuid_v7 = false, server_makes = false;
     for (uint32_t i = 0; i < count; i++) {
-        const struct column *column = &mapper->columns[i];
+        struct column *column = &mapper->columns[i];
+        column->ordinary = ordinary_of(column);
         if (has_pointers(column))
             pointers[pointer_count++] = i;
         if (is_always_sent(column))

@@ -14,16 +14,20 @@ static bool same_set(const struct mapper *mapper, const uint64_t *a, const uint6
     return a == b || (a && b && column_sets_equal(a, b, column_words(mapper)));
 }
 
+static bool same_extra(const struct batch *batch, const struct change_extra *extra)
+{
+    return batch->follow == extra->follow && same_set(batch->mapper, batch->defaults, extra->defaults) &&
+           same_set(batch->mapper, batch->checks, extra->checks) &&
+           (batch->formulas == extra->formulas || formulas_alike(batch->formulas, extra->formulas));
+}
+
 static bool match(const struct map_node *node, const void *what)
 {
     const struct batch *batch = (const void *)node;
     const struct probe *probe = what;
     return batch->mapper == probe->mapper && batch->operation == (enum howdah_operation)probe->change->operation &&
            batch->draws == probe->change->draws && batch->parks == probe->change->parks &&
-           batch->follow == probe->change->follow &&
-           same_set(batch->mapper, batch->defaults, probe->change->defaults) &&
-           same_set(batch->mapper, batch->checks, probe->change->checks) &&
-           (batch->formulas == probe->change->formulas || formulas_alike(batch->formulas, probe->change->formulas)) &&
+           same_extra(batch, probe->change->extra) &&
            column_sets_equal(batch->columns, probe->change->columns, column_words(probe->mapper));
 }
 
@@ -39,10 +43,10 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
     batch->columns = probe->change->columns;
     batch->draws = probe->change->draws;
     batch->parks = probe->change->parks;
-    batch->defaults = probe->change->defaults;
-    batch->follow = probe->change->follow;
-    batch->formulas = probe->change->formulas;
-    batch->checks = probe->change->checks;
+    batch->defaults = probe->change->extra->defaults;
+    batch->follow = probe->change->extra->follow;
+    batch->formulas = probe->change->extra->formulas;
+    batch->checks = probe->change->extra->checks;
     batch->index = batch->leader = w->batch_count;
     uint32_t words = column_words(batch->mapper);
     batch->by_name = arena_allocate_zero(&w->arena, words * sizeof(uint64_t), _Alignof(uint64_t));
@@ -61,8 +65,8 @@ static struct batch *batch_for(struct work *w, const struct change *change)
         return w->last_batch;
     uint64_t hash = hash_combine(probe.mapper->index, change->operation * 4u + change->draws * 2u + change->parks);
     hash = hash_bytes(hash, change->columns, column_words(probe.mapper) * sizeof(uint64_t));
-    if (change->formulas)
-        hash = formulas_hash(hash, change->formulas);
+    if (change->extra->formulas)
+        hash = formulas_hash(hash, change->extra->formulas);
     struct map_node *node = map_find(&w->batch_map, (uint32_t)hash, match, &probe);
     struct batch *batch = node ? (struct batch *)(void *)node : add_batch(w, &probe, (uint32_t)hash);
     if (!batch)
@@ -167,7 +171,8 @@ static bool is_left_out(const struct change *change)
 {
     if (change->fate != FATE_WRITTEN || change->taken_over)
         return true;
-    return change->operation == HOWDAH_OPERATION_UPDATE && !change->defaults && !change->follow && !change->formulas &&
+    return change->operation == HOWDAH_OPERATION_UPDATE && !change->extra->defaults && !change->extra->follow &&
+           !change->extra->formulas &&
            column_set_is_empty(change->columns, column_words(change->mapper)); /* nothing differs after all */
 }
 
@@ -178,8 +183,7 @@ static uint32_t end_of_likes(const struct work *w, uint32_t first, uint32_t end)
     uint32_t i = first + 1;
     for (; i < end; i++) {
         const struct change *change = &w->changes[i];
-        if (change->columns != like.columns || change->kind != like.kind || change->follow != like.follow ||
-            change->defaults != like.defaults || change->formulas != like.formulas || change->checks != like.checks)
+        if (change->columns != like.columns || change->kind != like.kind || change->extra != like.extra)
             break;
     }
     return i;

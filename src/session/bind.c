@@ -191,7 +191,7 @@ static void add_formula_arrays(const struct work *w, const struct batch *batch, 
             parameters_begin_array(p, type->oid, chunk->count);
             for (uint32_t row = 0; row < chunk->count; row++) {
                 const struct change *change = &w->changes[batch->changes[chunk->first + row]];
-                const struct formula *of_row = formulas_find(change->formulas, formula->column);
+                const struct formula *of_row = formulas_find(change->extra->formulas, formula->column);
                 parameters_add_item(p, &of_row->format.values[i]);
             }
         }

@@ -14,8 +14,8 @@ bool change_touches(const struct change *change, const struct table_index *index
 
 bool change_computes(const struct change *change, const struct table_index *index)
 {
-    for (uint32_t i = 0; change->formulas && i < index->count; i++)
-        if (formulas_find(change->formulas, &change->mapper->columns[index->columns[i]]))
+    for (uint32_t i = 0; change->extra->formulas && i < index->count; i++)
+        if (formulas_find(change->extra->formulas, &change->mapper->columns[index->columns[i]]))
             return true;
     return false;
 }
@@ -258,7 +258,7 @@ bool claims_write_followers(struct work *w)
     for (uint32_t r = 0; r < w->run_count; r++)
         for (uint32_t i = w->runs[r].first; i < w->runs[r].end; i++) {
             const struct change *change = &w->changes[i];
-            if (change->batch == NONE || change->operation == HOWDAH_OPERATION_DELETE || change->follow)
+            if (change->batch == NONE || change->operation == HOWDAH_OPERATION_DELETE || change->extra->follow)
                 continue;
             if (!write_whose_key_it_takes(w, change) || (c.count && !write_whom_it_follows(w, &c, change)))
                 return false;

@@ -60,15 +60,26 @@ static bool is_clean(const struct mapper *mapper, const struct entry *group, uin
     return snapshot_all_clean(mapper, entry_object(mapper, group), count);
 }
 
-/* Whether an entry takes part. */
+/* Whether a loaded entry takes part. */
 static bool takes_part(const struct work *w, const struct mapper *mapper, const struct entry *entry)
 {
-    if (entry->state != ENTRY_LOADED)
-        return entry->state != ENTRY_DETACHED;
     if (entry->read_only)
         return false;
     return w->s->write_all || entry->placed || (entry->marked && marks_send(w->s, entry)) ||
            !snapshot_clean(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
+}
+
+/* The end of the neighbours that are like the first one: of one state, and that they take part or not. */
+static struct entry *end_of_span(const struct work *w, const struct mapper *mapper, struct entry *first,
+                                 const struct entry *end, bool *ret_takes_part)
+{
+    struct entry *entry = first + 1;
+    const uint8_t state = first->state;
+    *ret_takes_part = state == ENTRY_LOADED ? takes_part(w, mapper, first) : state != ENTRY_DETACHED;
+    while (entry < end && entry->state == state &&
+           (state != ENTRY_LOADED || takes_part(w, mapper, entry) == *ret_takes_part))
+        entry++;
+    return entry;
 }
 
 static bool find_in_group(struct findings *c, const struct mapper *mapper, struct entry *group, uint32_t count)
@@ -80,14 +91,12 @@ static bool find_in_group(struct findings *c, const struct mapper *mapper, struc
     if (!room)
         return false;
     struct span *span = &room->spans[room->count];
-    for (struct entry *entry = group, *end = group + count; entry < end;) {
-        struct entry *first = entry;
-        while (entry < end && entry->state == first->state && takes_part(w, mapper, entry))
-            entry++;
-        if (entry == first) {
-            entry++;
+    for (struct entry *entry = group, *end = group + count, *first; entry < end;) {
+        bool part;
+        first = entry;
+        entry = end_of_span(w, mapper, first, end, &part);
+        if (!part)
             continue;
-        }
         *span++ = (struct span){first, (uint32_t)(entry - first)};
         c->count += (uint32_t)(entry - first);
     }
@@ -126,41 +135,35 @@ static bool find_in_table(struct findings *c, uint32_t index)
 
 /* --- changes --- */
 
-/* The change of an entry. One by one, since a whole struct would be made elsewhere first, and copied. */
-static inline void take_part(struct change *change, const struct mapper *mapper, struct entry *entry, void *image,
-                             void *old, enum howdah_operation operation)
-{
-    change->entry = entry;
-    change->mapper = mapper;
-    change->image = image;
-    change->old = old;
-    change->columns = work_no_columns;
-    change->defaults = change->checks = NULL;
-    change->formulas = NULL;
-    change->follow = NULL;
-    change->batch = change->deferrals = change->cleared = NONE;
-    change->place = change->chunk = 0;
-    change->referenced = change->arrays_kept = false;
-    change->stretch = 0;
-    change->kind = 0;
-    change->operation = (uint8_t)operation;
-}
-
 /* The changes from `first` on are those of a span. */
 static void fill_changes(struct work *w, const struct mapper *mapper, uint32_t first, struct span span)
 {
     const enum howdah_operation operation = (enum howdah_operation)operations[span.first->state];
     const bool is_image = operation == HOWDAH_OPERATION_DELETE, is_old = operation != HOWDAH_OPERATION_INSERT;
+    const struct change like = change_of(mapper, operation);
     char *snapshot = entry_snapshot(mapper, span.first);
     struct change *change = &w->changes[first];
     for (struct entry *entry = span.first, *end = entry + span.count; entry < end; entry++, change++) {
-        take_part(change, mapper, entry, is_image ? snapshot : NULL, is_old ? snapshot : NULL, operation);
+        *change = like;
+        change->entry = entry;
+        change->image = is_image ? snapshot : NULL;
+        change->old = is_old ? snapshot : NULL;
         entry->change = first++;
         snapshot += mapper->model->size;
     }
     w->inserts[mapper->index] += operation == HOWDAH_OPERATION_INSERT ? span.count : 0;
     w->deletes[mapper->index] += operation == HOWDAH_OPERATION_DELETE ? span.count : 0;
     work_set(w, mapper, operation);
+}
+
+struct change_extra *work_extra(struct work *w, struct change *change)
+{
+    struct change_extra *extra = arena_copy(&w->arena, change->extra, sizeof(*extra));
+    if (extra)
+        change->extra = extra;
+    else
+        session_no_memory(w->s);
+    return extra;
 }
 
 struct change *work_add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
@@ -170,8 +173,10 @@ struct change *work_add_change(struct work *w, const struct mapper *mapper, stru
     void *snapshot = entry_snapshot(mapper, entry);
     if (!change)
         return NULL;
-    take_part(change, mapper, entry, operation == HOWDAH_OPERATION_DELETE ? snapshot : NULL,
-              operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot, operation);
+    *change = change_of(mapper, operation);
+    change->entry = entry;
+    change->image = operation == HOWDAH_OPERATION_DELETE ? snapshot : NULL;
+    change->old = operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot;
     entry->change = (uint32_t)(change - w->changes);
     work_set(w, mapper, operation);
     return change;

@@ -41,7 +41,7 @@ static bool writes_key(const struct change *change, const struct foreign_key *ke
 {
     for (uint32_t i = 0; i < key->count; i++)
         if (column_in(change->columns, key->columns[i]) ||
-            formulas_find(change->formulas, &key->owner->columns[key->columns[i]]))
+            formulas_find(change->extra->formulas, &key->owner->columns[key->columns[i]]))
             return true;
     return false;
 }
@@ -276,7 +276,7 @@ static void count_updates(struct work *w)
 static bool edges_of_follow(const struct finder *f)
 {
     uint32_t main = f->change->entry->change;
-    const struct foreign_key *key = f->change->follow->keys[0];
+    const struct foreign_key *key = f->change->extra->follow->keys[0];
     return add_edge(f->w, main, f->index, EDGE_REFERS, key, NULL) &&
            add_edge(f->w, f->index, main, EDGE_REFERRED, key, NULL);
 }
@@ -293,7 +293,7 @@ static bool edges_of_change(struct finder *f)
     }
     if (f->leavings && f->change->operation != HOWDAH_OPERATION_INSERT && !edges_of_leavings(f))
         return false;
-    return edges_of_uniqueness(f) && (!f->change->follow || edges_of_follow(f));
+    return edges_of_uniqueness(f) && (!f->change->extra->follow || edges_of_follow(f));
 }
 
 /* Whether rows that this key refers to are made, move or go in this work. */
@@ -353,7 +353,7 @@ struct followers {
 static bool find_followers(struct work *w, struct followers *ret)
 {
     uint32_t from = w->change_count;
-    while (from && (w->changes[from - 1].follow || w->changes[from - 1].parks))
+    while (from && (w->changes[from - 1].extra->follow || w->changes[from - 1].parks))
         from--;
     *ret = (struct followers){.from = from};
     ret->first = arena_allocate_array(&w->arena, (size_t)from + 1, sizeof(*ret->first));
@@ -364,7 +364,7 @@ static bool find_followers(struct work *w, struct followers *ret)
         ret->first[i] = NONE;
     for (uint32_t i = from; i < w->change_count; i++) {
         uint32_t main = w->changes[i].entry->change;
-        if (!w->changes[i].follow || main >= from)
+        if (!w->changes[i].extra->follow || main >= from)
             continue;
         ret->next[i - from] = ret->first[main];
         ret->first[main] = i;
@@ -377,8 +377,8 @@ static bool order_followers(struct work *w, const struct followers *f, const str
 {
     for (uint32_t a = f->first[edge.before]; a != NONE; a = f->next[a - f->from])
         for (uint32_t b = f->first[edge.after]; b != NONE; b = f->next[b - f->from])
-            if (w->changes[a].follow == w->changes[b].follow && w->changes[a].follow->key_count == 1 &&
-                !add_edge(w, a, b, EDGE_RELEASES, NULL, edge.index))
+            if (w->changes[a].extra->follow == w->changes[b].extra->follow &&
+                w->changes[a].extra->follow->key_count == 1 && !add_edge(w, a, b, EDGE_RELEASES, NULL, edge.index))
                 return false;
     return true;
 }

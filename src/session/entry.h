@@ -99,6 +99,15 @@ static inline bool entry_is_ready(const struct entry *entry)
     return !(entry->all & not_ready.all);
 }
 
+/* Loaded and in the map, and nothing else to be known about it: a write of its row moves nothing. */
+static inline bool entry_is_settled(const struct entry *entry)
+{
+    const struct entry look = {
+        .state = UINT8_MAX, .mapped = true, .row_deleted = true, .unwritten = true, .marked = true};
+    const struct entry settled = {.state = ENTRY_LOADED, .mapped = true};
+    return (entry->all & look.all) == settled.all;
+}
+
 static inline struct entry *entry_of_node(const struct map_node *node)
 {
     return (struct entry *)(uintptr_t)node; /* node is the first member */

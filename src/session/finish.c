@@ -81,7 +81,7 @@ static void take_snapshots(struct work *w, struct change_run run, uint32_t first
 /* A computed key or owner is looked at before it becomes the row's. */
 static void take_known_snapshots(struct work *w, struct change_run run, uint32_t first, uint32_t end)
 {
-    if (!w->changes[first].formulas)
+    if (!w->changes[first].extra->formulas)
         take_snapshots(w, run, first, end);
 }
 
@@ -154,8 +154,12 @@ static void drop(struct howdah_session *s, struct entry *entry)
     s->deleted_some = true;
 }
 
-static void become_written(struct work *w, const struct change *change)
+static inline void become_written(struct work *w, const struct change *change)
 {
+    if (entry_is_settled(change->entry)) {
+        change->entry->absent = 0;
+        return;
+    }
     entry_move(change->entry, EVENT_WRITTEN);
     promote(w, change->mapper, change);
 }
@@ -197,7 +201,7 @@ static void finish_run(struct work *w, struct change_run run, bool committed)
             become_deleted(w, change, committed);
         else if (change->fate == FATE_DROPPED)
             drop(w->s, change->entry);
-        else if (change->formulas && !change_is_extra(change))
+        else if (change->extra->formulas && !change_is_extra(change))
             become_computed(w, run, i, committed);
         else if (!change_is_extra(change))
             become_written(w, change);

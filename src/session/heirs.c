@@ -29,7 +29,7 @@ static bool takes_value(const struct change *change, const struct foreign_key *k
         return false;
     for (uint32_t i = 0; i < key->count; i++) {
         const struct column *c = &key->target->columns[key->targets[i]];
-        if (column_is_null(c, change->image) || formulas_find(change->formulas, c))
+        if (column_is_null(c, change->image) || formulas_find(change->extra->formulas, c))
             return false;
         sent += column_in(change->columns, c->index);
     }

@@ -119,7 +119,7 @@ static bool knot_refers(const struct splitting *s, uint32_t knot, const struct f
 {
     for (uint32_t i = s->first_rows[knot]; i < s->first_rows[knot + 1]; i++) {
         const struct change *change = &s->w->changes[s->changes[s->by_knot[i]]];
-        if (change->mapper == key->owner && change->operation != HOWDAH_OPERATION_DELETE && !change->follow &&
+        if (change->mapper == key->owner && change->operation != HOWDAH_OPERATION_DELETE && !change->extra->follow &&
             foreign_key_refers_to(key, key->owner, change->image, gone->old))
             return true;
     }
@@ -213,7 +213,7 @@ static void add_part(struct shape *shape, const struct batch *batch, uint32_t ra
 static const char *reason_of_waiting(const struct splitting *s, uint32_t row)
 {
     const struct change *change = &s->w->changes[s->changes[row]];
-    if (change->formulas)
+    if (change->extra->formulas)
         return "the server computes the key of this one: flush its SQL alone, before or after the others";
     return change->draws
                ? "their keys come back only with a round trip, since the role may not use the sequence: grant "

@@ -259,34 +259,7 @@ static bool order_batches(struct work *w)
     return keep_order(w, &sorted, nodes);
 }
 
-/* The rows' parts side by side, as the encoder wants them. */
-static bool lay_out(struct work *w, struct batch *batch)
-{
-    void **room = arena_allocate_array(&w->arena, 3 * (size_t)batch->count, sizeof(*room));
-    if (!room)
-        return !session_no_memory(w->s);
-    void **images = batch->images = room;
-    void **olds = batch->olds = room + batch->count;
-    void **objects = batch->objects = room + 2 * (size_t)batch->count;
-    const struct mapper *mapper = batch->mapper;
-    const uint32_t *order = batch->changes;
-    struct change *changes = w->changes;
-    for (uint32_t i = 0, count = batch->count; i < count; i++) {
-        struct change *change = &changes[order[i]];
-        change->place = i;
-        images[i] = change->image;
-        olds[i] = change->old;
-        objects[i] = entry_object(mapper, change->entry);
-    }
-    return true;
-}
-
 bool work_order(struct work *w)
 {
-    if (!work_find_edges(w) || !work_untie(w) || !work_order_followers(w) || !order_batches(w) || !work_order_rows(w))
-        return false;
-    for (uint32_t i = 0; i < w->batch_count; i++)
-        if (!lay_out(w, w->batches[i]))
-            return false;
-    return true;
+    return work_find_edges(w) && work_untie(w) && work_order_followers(w) && order_batches(w) && work_order_rows(w);
 }

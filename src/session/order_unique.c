@@ -85,7 +85,7 @@ static uint32_t parking_column(const struct work *w, const struct row_edge *edge
 {
     const struct change *change = &w->changes[edge->before];
     const struct mapper *mapper = change_mapper(w, change);
-    if (change->formulas || change->checks || (mapper->token && mapper->token->xmin))
+    if (change->extra->formulas || change->extra->checks || (mapper->token && mapper->token->xmin))
         return NONE; /* which may read it, or would not find the row as it was */
     for (uint32_t i = 0; i < edge->index->count; i++) {
         const struct column *c = &mapper->columns[edge->index->columns[i]];
@@ -102,14 +102,10 @@ static uint32_t add_parking(struct work *w, uint32_t main)
     struct change *parking = work_new_change(w, mapper);
     if (!parking)
         return NONE;
-    *parking = (struct change){.entry = w->changes[main].entry,
-                               .old = w->changes[main].old,
-                               .mapper = mapper,
-                               .operation = HOWDAH_OPERATION_UPDATE,
-                               .parks = true,
-                               .batch = NONE,
-                               .deferrals = NONE,
-                               .cleared = NONE};
+    *parking = change_of(mapper, HOWDAH_OPERATION_UPDATE);
+    parking->entry = w->changes[main].entry;
+    parking->old = w->changes[main].old;
+    parking->parks = true;
     parking->image = arena_copy(&w->arena, parking->old, mapper->model->size);
     parking->columns = arena_allocate_zero(&w->arena, column_words(mapper) * sizeof(uint64_t), _Alignof(uint64_t));
     if (parking->image && parking->columns)

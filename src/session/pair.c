@@ -34,7 +34,7 @@ static void take_over(struct work *w, struct change *change, const struct entry 
     change->operation = HOWDAH_OPERATION_UPDATE;
     work_set(w, change->mapper, HOWDAH_OPERATION_UPDATE);
     change->old = dropped->old;
-    change->checks = dropped->checks;
+    change->extra = dropped->extra; /* the old values that the row must have */
 }
 
 /* A new object whose key was set or changed after it was added: the identity map follows. */

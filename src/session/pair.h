@@ -21,6 +21,16 @@ bool pair_formulas(struct work *w, struct change *change);
 void pair_drop_computed(const struct change *change, uint64_t *set);
 /* Chooses the old values that the row of a change must have; `row` is the object that was loaded from it. */
 bool pair_checks(struct work *w, struct change *change, const struct entry *row);
+/* A column that the server alone makes: whether the program leaves it alone, as it must. */
+bool pair_leaves_to_server(struct work *w, const struct change *change, const struct column *c);
+/* Of an UPDATE: puts the column into the set if it differs. */
+bool pair_choose(struct work *w, struct change *change, const struct column *c, uint64_t *set);
+/* The same for all columns whose bytes differ. */
+bool pair_differing(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set);
+/* What belongs to what differs: whole foreign keys, the version; less what the server computes. */
+bool pair_complete(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set);
+/* All of it for a row of which more is to be sent than what differs. */
+bool pair_special(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set);
 /* These two choose the columns that are sent. */
 bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *change);
 bool pair_updated(struct work *w, const struct mapper *mapper, struct change *change);

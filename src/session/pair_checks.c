@@ -16,6 +16,10 @@ bool pair_checks(struct work *w, struct change *change, const struct entry *row)
     for (uint32_t i = 0; i < mapper->column_count; i++)
         if (!mapper->columns[i].key && !column_in(unloaded, i) && (!only || column_in(only, i)))
             column_put(set, i);
-    change->checks = column_set_is_empty(set, words) ? NULL : set;
-    return true;
+    if (column_set_is_empty(set, words))
+        return true;
+    struct change_extra *extra = work_extra(w, change);
+    if (extra)
+        extra->checks = set;
+    return extra;
 }

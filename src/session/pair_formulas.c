@@ -21,20 +21,26 @@ static bool formula_stands(const struct work *w, const struct change *change, co
             is_cleared_column(w, change, c));
 }
 
+static bool take_formulas(struct work *w, struct change *change, const struct formula *formulas)
+{
+    struct change_extra *extra = formulas ? work_extra(w, change) : NULL;
+    if (extra)
+        extra->formulas = formulas;
+    return extra || !formulas;
+}
+
 bool pair_formulas(struct work *w, struct change *change)
 {
     const struct formula *at = formulas_pending(w->s, change->entry);
     const struct column *contested = formulas_contested(w->s, change->entry);
-    struct formula *last = NULL;
+    const struct formula *first = NULL, **end = &first;
     if (contested)
         return work_refuse(w, HOWDAH_STATUS_INVALID, change, contested->field->name,
                            "its SQL was set for a value that was flushed, and that flush was undone: set it again");
     while (at && formula_stands(w, change, at->column))
         at = at->next;
-    if (!at) {
-        change->formulas = formulas_pending(w->s, change->entry);
-        return true;
-    }
+    if (!at)
+        return take_formulas(w, change, formulas_pending(w->s, change->entry));
     for (at = formulas_pending(w->s, change->entry); at; at = at->next) {
         if (!formula_stands(w, change, at->column))
             continue;
@@ -42,18 +48,15 @@ bool pair_formulas(struct work *w, struct change *change)
         if (!formula)
             return !session_no_memory(w->s);
         formula->next = NULL;
-        if (last)
-            last->next = formula;
-        else
-            change->formulas = formula;
-        last = formula;
+        *end = formula;
+        end = &formula->next;
     }
-    return true;
+    return take_formulas(w, change, first);
 }
 
 void pair_drop_computed(const struct change *change, uint64_t *set)
 {
-    for (const struct formula *formula = change->formulas; formula; formula = formula->next) {
+    for (const struct formula *formula = change->extra->formulas; formula; formula = formula->next) {
         column_drop(set, formula->column->index);
         if (change->cleared != NONE)
             memcpy(column_field(formula->column, change->image), column_field(formula->column, change->old),

@@ -69,7 +69,7 @@ static bool moves_taken_row(const struct work *w, const struct change *change, c
 
 static bool moves(const struct work *w, const struct change *change, const struct foreign_key *key)
 {
-    if (change->mapper != key->target || change->operation != HOWDAH_OPERATION_UPDATE || change->follow ||
+    if (change->mapper != key->target || change->operation != HOWDAH_OPERATION_UPDATE || change->extra->follow ||
         !writes_target(change, key))
         return false;
     return change->entry->state == ENTRY_LOADED ||
@@ -230,7 +230,10 @@ static bool add_follow_changes(struct moved *m)
             return false;
         *follow = w->changes[m->changes[i]];
         follow->columns = work_no_columns;
-        follow->follow = m->follow;
+        struct change_extra *extra = work_extra(w, follow);
+        if (!extra)
+            return false;
+        extra->follow = m->follow;
         follow->deferrals = follow->cleared = NONE;
     }
     return true;
@@ -343,7 +346,7 @@ static bool touches_reference(const struct mapper *mapper, const struct change *
 static bool computes_target(const struct change *change, const struct foreign_key *key)
 {
     for (uint32_t i = 0; key->target == change->mapper && i < key->count; i++)
-        if (formulas_find(change->formulas, &change->mapper->columns[key->targets[i]]))
+        if (formulas_find(change->extra->formulas, &change->mapper->columns[key->targets[i]]))
             return true;
     return false;
 }
@@ -396,19 +399,19 @@ static bool check_computed(struct work *w, const struct change *change)
 /* Neighbours most often have the same columns: what these are is looked at once. */
 static bool check_run(struct work *w, struct change_run run)
 {
-    const uint64_t *columns = NULL;
-    bool rekeys = false;
-    for (uint32_t i = run.first; i < run.end; i++) {
-        const struct change *change = &w->changes[i];
+    const uint64_t *moves_nothing = NULL;
+    for (const struct change *change = &w->changes[run.first], *end = &w->changes[run.end]; change < end; change++) {
+        bool computed = change->extra != &work_no_extra && change->extra->formulas;
+        if (change->columns == moves_nothing && !computed)
+            continue;
         if (change->operation != HOWDAH_OPERATION_UPDATE)
             continue;
-        if (change->columns != columns || change->formulas) {
-            columns = change->columns;
-            rekeys = change_rekeys(run.mapper, change);
-            w->moves[run.mapper->index] |= touches_reference(run.mapper, change);
-        }
-        if ((rekeys && !check_holder(w, change)) || (change->formulas && !check_computed(w, change)))
+        bool rekeys = change_rekeys(run.mapper, change), moves = touches_reference(run.mapper, change);
+        w->moves[run.mapper->index] |= moves;
+        if ((rekeys && !check_holder(w, change)) || (computed && !check_computed(w, change)))
             return false;
+        if (!rekeys && !moves)
+            moves_nothing = change->columns;
     }
     return true;
 }

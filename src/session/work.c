@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 const uint64_t work_no_columns[COLUMN_WORDS_MAX];
+const struct change_extra work_no_extra;
 
 enum { COUNTS = 4 }; /* for each table, of four bytes */
 

@@ -31,25 +31,30 @@ enum change_fate {
     FATE_DROPPED  /* new, and never written: an orphan, or its owner is deleted */
 };
 
-/* An entry that takes part. */
-struct change {
-    struct entry *entry;
-    const struct mapper *mapper;    /* of the entry */
-    void *image;                    /* the row as it will be; for DELETE as it was */
-    void *old;                      /* the row as it was; NULL for INSERT */
-    const uint64_t *columns;        /* that are sent; of a DELETE none */
+/* What few changes have. Never written to: who has more gets one of its own from work_extra. */
+struct change_extra {
     const uint64_t *defaults;       /* of an UPDATE: columns that go back to the server's default; NULL: none */
     const struct formula *formulas; /* of other columns, whose values the server computes; NULL: none */
     const uint64_t *checks;         /* columns whose old values the row must have; NULL: none */
     const struct follow *follow;    /* instead of this row, those that refer to it are updated; else NULL */
-    uint32_t batch;                 /* index; NONE: nothing of it is written */
-    uint32_t place;                 /* in its batch; of a row that is taken over: the change that does it */
-    uint32_t chunk;                 /* in which it is sent; known where there are deferrals */
-    uint32_t deferrals;             /* first of its foreign keys that wait for a generated key; NONE */
-    uint32_t cleared; /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
-    bool referenced;  /* another change waits for its generated key */
-    uint16_t stretch; /* so many objects from this one on, and their images, lie side by side; or 0 */
-    bool arrays_kept; /* how its object's arrays are is known: of these nothing was edited, nor is sent */
+};
+
+/* An entry that takes part. */
+struct change {
+    struct entry *entry;
+    const struct mapper *mapper; /* of the entry */
+    void *image;                 /* the row as it will be; for DELETE as it was */
+    void *old;                   /* the row as it was; NULL for INSERT */
+    const uint64_t *columns;     /* that are sent; of a DELETE none */
+    const struct change_extra *extra;
+    uint32_t batch;     /* index; NONE: nothing of it is written */
+    uint32_t place;     /* in its batch; of a row that is taken over: the change that does it */
+    uint32_t chunk;     /* in which it is sent; known where there are deferrals */
+    uint32_t deferrals; /* first of its foreign keys that wait for a generated key; NONE */
+    uint32_t cleared;   /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
+    bool referenced;    /* another change waits for its generated key */
+    uint16_t stretch;   /* so many objects from this one on, and their images, lie side by side; or 0 */
+    bool arrays_kept;   /* how its object's arrays are is known: of these nothing was edited, nor is sent */
     union {
         struct {
             uint8_t operation; /* enum howdah_operation */
@@ -257,6 +262,7 @@ struct work {
 
 /* An empty set of columns, as large as any. */
 extern const uint64_t work_no_columns[COLUMN_WORDS_MAX];
+extern const struct change_extra work_no_extra;
 
 /* Makes the whole plan of what the session would write, with `commit` up to a COMMIT; NULL: the session has the error.
  * Belongs to the session: the one before it is freed. */
@@ -267,6 +273,8 @@ void work_free(struct howdah_session *s);
 bool work_collect(struct work *w);
 /* Room for one more change of that table, at the end; NULL: the session has the error. */
 struct change *work_new_change(struct work *w, const struct mapper *mapper);
+/* Gives the change what it has, to be added to; NULL: the session has the error. */
+struct change_extra *work_extra(struct work *w, struct change *change);
 /* Adds the change of an entry; NULL: the session has the error. */
 struct change *work_add_change(struct work *w, const struct mapper *mapper, struct entry *entry,
                                enum howdah_operation operation);
@@ -327,6 +335,18 @@ static inline const struct mapper *change_mapper(const struct work *w, const str
     return change->mapper;
 }
 
+/* A change as it begins. */
+static inline struct change change_of(const struct mapper *mapper, enum howdah_operation operation)
+{
+    return (struct change){.mapper = mapper,
+                           .columns = work_no_columns,
+                           .extra = &work_no_extra,
+                           .batch = NONE,
+                           .deferrals = NONE,
+                           .cleared = NONE,
+                           .operation = (uint8_t)operation};
+}
+
 /* Whether any change of the table has had that operation. */
 static inline bool work_has(const struct work *w, const struct mapper *mapper, enum howdah_operation operation)
 {
@@ -354,7 +374,7 @@ static inline bool work_has_images(const struct work *w, const struct mapper *ma
 /* Besides the changes of objects there are some that only prepare or complete these. */
 static inline bool change_is_extra(const struct change *change)
 {
-    return change->parks || change->follow;
+    return change->parks || change->extra->follow;
 }
 
 /* A row that the database deletes with another one. */

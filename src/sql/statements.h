@@ -47,7 +47,7 @@ enum { COLUMN_WORDS_MAX = 1600 / 64 }; /* as many as a table can have */
 
 static inline uint32_t column_words(const struct mapper *mapper)
 {
-    return (mapper->column_count + 63) / 64;
+    return mapper->words;
 }
 
 static inline bool column_in(const uint64_t *set, uint32_t index)
@@ -80,6 +80,13 @@ static inline bool column_sets_equal(const uint64_t *a, const uint64_t *b, uint3
     for (uint32_t i = 1; i < words; i++)
         different |= a[i] ^ b[i];
     return !different;
+}
+
+static inline void column_set_clear(uint64_t *set, uint32_t words)
+{
+    set[0] = 0;
+    for (uint32_t i = 1; i < words; i++)
+        set[i] = 0;
 }
 
 static inline void column_set_copy(uint64_t *to, const uint64_t *from, uint32_t words)
