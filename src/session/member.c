@@ -341,6 +341,19 @@ bool member_mend(struct howdah_session *s, const struct relation *relation, stru
     return good && (!kept || mend_kept(s, kept, item, is_there));
 }
 
+bool member_mend_memory(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item,
+                        bool is_there)
+{
+    bool known = !relation_is_many(relation) || read_field(relation, owner).loaded;
+    struct kept *kept = oldest_kept(s, relation, owner);
+    if (!kept && is_there && known) {
+        if (!member_keep(s, relation, owner))
+            return false;
+        kept = oldest_kept(s, relation, owner);
+    }
+    return !kept || mend_kept(s, kept, item, is_there);
+}
+
 /* --- rollback and commit --- */
 
 struct kept *members_mark(struct howdah_session *s)

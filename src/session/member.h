@@ -23,6 +23,9 @@ void members_close_up(struct howdah_session *s);
 /* The item is known to be there, or not: a rollback leaves that as it is. False: the session has the error. */
 bool member_mend(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item,
                  bool is_there);
+/* The same for what a rollback leads back to alone: the field shows something else meanwhile. */
+bool member_mend_memory(struct howdah_session *s, const struct relation *relation, struct entry *owner, void *item,
+                        bool is_there);
 /* A place to which fields can go back, and what was remembered by then; NULL is the beginning. */
 struct kept *members_mark(struct howdah_session *s);
 /* All fields as they were at that place: of a rollback. */

@@ -267,6 +267,7 @@ void owners_look(struct howdah_session *s, const struct mapper *mapper, const st
     ret->count = 0;
     while (ret->count < OWNERS_MAX && (ret->keys[ret->count] = owner_next_key(mapper, &walk))) {
         ret->shown[ret->count] = owner_shown(s, ret->keys[ret->count], mapper, child);
+        ret->rows[ret->count] = owner_of_row(s, ret->keys[ret->count], mapper, child);
         ret->count++;
     }
 }
@@ -280,6 +281,19 @@ static bool set_member(struct howdah_session *s, const struct relation *has, str
     return is_there ? member_add(s, has, owner, item, false) : member_remove(s, has, owner, item);
 }
 
+/* The program has moved the child itself: only what a rollback leads back to is another. */
+static bool mend_memories(struct howdah_session *s, const struct foreign_key *key, void *object, struct entry *before,
+                          struct entry *owner)
+{
+    for (const struct relation *has = key->has; has && before != owner; has = has->next_has) {
+        if (before && !member_mend_memory(s, has, before, object, false))
+            return false;
+        if (owner && !has->field->where && !member_mend_memory(s, has, owner, object, true))
+            return false;
+    }
+    return true;
+}
+
 bool owners_changed(struct howdah_session *s, const struct mapper *mapper, struct entry *child,
                     const struct owners *before)
 {
@@ -287,7 +301,12 @@ bool owners_changed(struct howdah_session *s, const struct mapper *mapper, struc
     for (size_t i = 0; i < before->count; i++) {
         const struct foreign_key *key = before->keys[i];
         struct entry *shown = before->shown[i], *owner = owner_of_row(s, key, mapper, child);
-        if (shown == owner || placed_find(s, child, key))
+        if (placed_find(s, child, key)) {
+            if (s->transaction == TRANSACTION_NONE && !mend_memories(s, key, object, before->rows[i], owner))
+                return false;
+            continue;
+        }
+        if (shown == owner)
             continue;
         for (const struct relation *has = key->has; has; has = has->next_has) {
             if (shown && !set_member(s, has, shown, object, false))
@@ -301,11 +320,13 @@ bool owners_changed(struct howdah_session *s, const struct mapper *mapper, struc
 
 /* Over one key, once the row is known: where the child is, is in the row again, and not in the journal. */
 static bool mend_key(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
-                     struct entry *child, struct entry *before)
+                     struct entry *child, struct entry *before, struct entry *row_before)
 {
     struct entry *owner = owner_of_row(s, key, mapper, child);
     void *object = entry_object(mapper, child);
     struct placed *placed = placed_find(s, child, key);
+    if (placed && !mend_memories(s, key, object, row_before, owner))
+        return false;
     for (const struct relation *has = key->has; has && before != owner; has = has->next_has) {
         if (before && !member_mend(s, has, before, object, false))
             return false;
@@ -329,7 +350,7 @@ bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct en
     memcpy(object, row, mapper->model->size);
     snapshot_take(mapper, object, entry_snapshot(mapper, child));
     for (size_t i = 0; i < before.count; i++)
-        if (!mend_key(s, before.keys[i], mapper, child, before.shown[i]))
+        if (!mend_key(s, before.keys[i], mapper, child, before.shown[i], before.rows[i]))
             return false;
     return true;
 }
@@ -383,7 +404,7 @@ bool owner_drop_pending(struct howdah_session *s, const struct entry *owner)
         if (!alive || !placed->said || (before != owner && owner_of_row(s, key, mapper, child) != owner))
             continue;
         reset_fields(key, mapper, child);
-        if (!mend_key(s, key, mapper, child, before))
+        if (!mend_key(s, key, mapper, child, before, owner_of_row(s, key, mapper, child)))
             return false;
         if (child->state == ENTRY_NEW && cascade_of_orphans(key))
             forget_orphan(s, child);

@@ -77,6 +77,7 @@ enum {
 struct owners {
     const struct foreign_key *keys[OWNERS_MAX];
     struct entry *shown[OWNERS_MAX];
+    struct entry *rows[OWNERS_MAX]; /* whose its row was */
     size_t count;
 };
 void owners_look(struct howdah_session *s, const struct mapper *mapper, const struct entry *child, struct owners *ret);

@@ -312,6 +312,35 @@ START_TEST(test_relation_mend__eager_target_of_a_row_that_changed)
 }
 END_TEST
 
+/* The program has moved it, and then its row goes elsewhere: a rollback leads to where that is. */
+START_TEST(test_relation_mend__moved_in_memory_and_by_a_statement)
+{
+    Club *shogi = session_add(s, Club, .name = "shogi");
+    check_ok(session_commit(s));
+    ann->club_id = (NullInt64){2, true};
+    session_plan(s);
+    check_items(go->members, ann);
+    if (_i) {
+        Query *q = session_query(s, Member);
+        query_where(q, Member, id, "=", 1);
+        query_set(q, Member, club_id, shogi->id);
+        check_ok(query_update(q, NULL));
+        check_items(go->members, ann);
+        check_empty(shogi->members);
+    } else {
+        live_sql("UPDATE members SET club_id = 3 WHERE id = 1");
+        check_ok(session_refresh(s, ann));
+        check_items(shogi->members, ann);
+    }
+    check_ok(session_rollback(s));
+    check_items(chess->members, bob);
+    check_empty(go->members);
+    check_items(shogi->members, ann);
+    ck_assert_int_eq(ann->club_id.value, 3);
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_relation_mend__refresh_drops_a_move);
@@ -333,6 +362,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_mend__one_that_is_not_loaded_is_not_replaced);
     tcase_add_test(tests, test_relation_mend__filter_and_pending_members);
     tcase_add_test(tests, test_relation_mend__eager_target_of_a_row_that_changed);
+    tcase_add_loop_test(tests, test_relation_mend__moved_in_memory_and_by_a_statement, 0, 2);
 }
 
 int main(void)
