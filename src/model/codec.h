@@ -20,6 +20,7 @@ struct codec {
     uint32_t array_oid;
     size_t size;       /* of the C value; 0 where the field says (CHARS, CODEC) */
     bool has_pointers; /* the value refers to memory that must be copied to be kept */
+    bool is_text;      /* it is one pointer, to a text with a NUL behind it */
 
     /* Appends the wire value, without a length. Only for values that `check` let pass. */
     void (*encode)(const struct howdah_field *field, const void *value, struct buffer *out);
@@ -33,7 +34,7 @@ struct codec {
     uint64_t (*hash)(const struct howdah_field *field, const void *value);
     /* -1, 0, 1 in a fixed total order (for sorting rows by key); agrees with equal. */
     int (*compare)(const struct howdah_field *field, const void *a, const void *b);
-    /* Replaces what the value points to by a copy. False if memory is out. NULL where !has_pointers. */
+    /* Replaces what the value points to by a copy. False if memory is out. NULL where !has_pointers, or is_text. */
     bool (*copy)(const struct howdah_field *field, struct arena *arena, void *value);
     /* NULL, or why the value can't be sent: "is not valid UTF-8", "has no label 7", "is not a number". *bytes grows by
      * about what its text takes on the wire, which is known here anyway. */
@@ -41,6 +42,20 @@ struct codec {
     /* Appends the value's text form, as the server's input function reads it in any locale and setting. */
     void (*text)(const struct howdah_field *field, const void *value, struct buffer *out);
 };
+
+/* Replaces what the value points to by a copy. False if memory is out: it is as it was. */
+static inline bool codec_copy(const struct codec *codec, const struct howdah_field *field, struct arena *arena,
+                              void *value)
+{
+    const char *text;
+    if (!codec->is_text)
+        return codec->copy(field, arena, value);
+    memcpy(&text, value, sizeof(text));
+    text = arena_copy_text(arena, text, strlen(text));
+    if (text)
+        memcpy(value, &text, sizeof(text));
+    return text;
+}
 
 /* The codec of a plain type, without flags; NULL for none. */
 const struct codec *codec_of(enum howdah_type type);

@@ -81,7 +81,7 @@ const struct codec codec_json = {
     .equal = json_is_equal,
     .hash = json_digest,
     .compare = json_order,
-    .copy = text_copy,
+    .is_text = true,
     .check = json_check,
     .text = text_append,
 };

@@ -228,7 +228,7 @@ const struct codec codec_numeric = {
     .equal = numeric_equal,
     .hash = numeric_hash,
     .compare = numeric_compare,
-    .copy = text_copy,
+    .is_text = true,
     .check = numeric_check,
     .text = text_append,
 };

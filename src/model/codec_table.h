@@ -47,7 +47,6 @@ int int64_compare(const struct howdah_field *field, const void *a, const void *b
 /* For types that are one pointer to text. */
 enum howdah_status text_decode(const struct howdah_field *field, const unsigned char *data, size_t size,
                                struct arena *arena, void *value);
-bool text_copy(const struct howdah_field *field, struct arena *arena, void *value);
 void text_append(const struct howdah_field *field, const void *value, struct buffer *out);
 const char *text_check(const struct howdah_field *field, const void *value, size_t *bytes);
 

@@ -100,19 +100,6 @@ static int text_compare(const struct howdah_field *field, const void *a, const v
     return sign(strcmp(text_at(a), text_at(b)));
 }
 
-bool text_copy(const struct howdah_field *field, struct arena *arena, void *value)
-{
-    (void)field;
-    const char *text = text_at(value);
-    size_t size = strlen(text) + 1;
-    char *copy = arena_allocate_text(arena, size);
-    if (!copy)
-        return false;
-    memcpy(copy, text, size);
-    memcpy(value, &copy, sizeof(copy));
-    return true;
-}
-
 const char *text_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     (void)field;
@@ -138,7 +125,7 @@ const struct codec codec_text = {
     .equal = text_equal,
     .hash = text_hash,
     .compare = text_compare,
-    .copy = text_copy,
+    .is_text = true,
     .check = text_check,
     .text = text_append,
 };

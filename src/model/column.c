@@ -98,7 +98,16 @@ bool column_copy(const struct column *c, struct arena *arena, void *object)
         return pointer_is_null(field) || array_copy(c, arena, field);
     if (!c->codec->has_pointers || is_null(c, field))
         return true;
-    return c->codec->copy(c->field, arena, field);
+    return codec_copy(c->codec, c->field, arena, field);
+}
+
+bool columns_copy(const struct column *columns, const uint32_t *which, uint32_t count, struct arena *arena,
+                  void *object)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!column_copy(&columns[which[i]], arena, object))
+            return false;
+    return true;
 }
 
 /* --- checking --- */

@@ -55,7 +55,7 @@ static bool copy_items(const struct column *c, struct arena *arena, struct array
         void *item = array_item(c, array, i);
         if (array_item_is_null(c, array, i))
             memset(item, 0, c->codec->size);
-        else if (!c->codec->copy(c->field, arena, item))
+        else if (!codec_copy(c->codec, c->field, arena, item))
             return false;
     }
     return true;

@@ -183,7 +183,7 @@ static bool copy_items(const struct codec *codec, struct arena *arena, struct ho
         return false;
     for (size_t i = 0; codec->has_pointers && i < count; i++) {
         char *item = items + i * codec->size;
-        if (!(nulls && nulls[i]) && !is_null_pointer(item) && !codec->copy(&no_field, arena, item))
+        if (!(nulls && nulls[i]) && !is_null_pointer(item) && !codec_copy(codec, &no_field, arena, item))
             return false;
     }
     value->as.array.items = items;
@@ -198,5 +198,5 @@ bool value_copy(const struct howdah_value *value, struct arena *arena, struct ho
     *ret = *value;
     if (!codec || (!is_array && !codec->has_pointers) || is_null_pointer(&value->as))
         return true;
-    return is_array ? copy_items(codec, arena, ret) : codec->copy(&no_field, arena, &ret->as);
+    return is_array ? copy_items(codec, arena, ret) : codec_copy(codec, &no_field, arena, &ret->as);
 }

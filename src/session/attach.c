@@ -80,11 +80,10 @@ static void *become_loaded(struct howdah_session *s, const struct mapper *mapper
 {
     void *object = entry_object(mapper, entry);
     entry->state = ENTRY_LOADED; /* as load.c does: it begins its life here */
-    for (uint32_t i = 0; i < mapper->pointer_count; i++)
-        if (!column_copy(&mapper->columns[mapper->pointers[i]], &s->arena, object)) {
-            session_no_memory(s);
-            return NULL;
-        }
+    if (!columns_copy(mapper->columns, mapper->pointers, mapper->pointer_count, &s->arena, object)) {
+        session_no_memory(s);
+        return NULL;
+    }
     snapshot_take(mapper, object, entry_snapshot(mapper, entry));
     if (identity_add(&s->map, mapper, entry))
         return object;

@@ -26,14 +26,6 @@ void *object_lost(struct howdah_session *s, const struct howdah_model *model, co
     return s->lost_object;
 }
 
-static bool copy_pointers(const struct mapper *mapper, struct arena *arena, void *object)
-{
-    for (uint32_t i = 0; i < mapper->pointer_count; i++)
-        if (!column_copy(&mapper->columns[mapper->pointers[i]], arena, object))
-            return false;
-    return true;
-}
-
 bool object_make_keys(struct howdah_session *s, const struct mapper *mapper, void *object)
 {
     for (uint32_t i = 0; i < mapper->column_count; i++) {
@@ -85,7 +77,7 @@ static bool fill(struct howdah_session *s, const struct mapper *mapper, struct e
 {
     void *object = entry_object(mapper, entry);
     memcpy(object, value, mapper->model->size);
-    if (!copy_pointers(mapper, &s->arena, object))
+    if (!columns_copy(mapper->columns, mapper->pointers, mapper->pointer_count, &s->arena, object))
         return !session_no_memory(s);
     if (mapper->has_uuid_v7 && !object_make_keys(s, mapper, object))
         return false;

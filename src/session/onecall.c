@@ -105,9 +105,7 @@ static struct entry *attach(struct howdah_session *s, const struct mapper *mappe
     void *own = entry_object(mapper, entry);
     memcpy(own, object, mapper->model->size);
     entry->state = ENTRY_LOADED;
-    bool copied = true;
-    for (uint32_t i = 0; copied && i < mapper->pointer_count; i++)
-        copied = column_copy(&mapper->columns[mapper->pointers[i]], &s->arena, own);
+    bool copied = columns_copy(mapper->columns, mapper->pointers, mapper->pointer_count, &s->arena, own);
     if (copied)
         snapshot_take(mapper, own, entry_snapshot(mapper, entry));
     if (copied && identity_add(&s->map, mapper, entry))
