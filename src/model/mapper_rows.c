@@ -96,21 +96,31 @@ static bool open_source(struct compilation *c, const struct mapper *mapper, stru
     return true;
 }
 
-/* Copies of all rows, as large as this library knows them; NULL if one can't be read, or memory is out. */
-static struct howdah_field *copy_rows(struct compilation *c, const struct mapper *mapper, const struct source *source)
+static bool check_sizes(struct compilation *c, const struct mapper *mapper, const struct source *source)
 {
-    struct howdah_field *fields = arena_allocate_array(c->arena, source->count, sizeof(*fields));
-    c->no_memory = c->no_memory || !fields;
-    for (size_t i = 0; fields && i < source->count; i++) {
+    for (size_t i = 0; i < source->count; i++) {
         const struct howdah_field *row = source_row(source, i);
-        if (row->struct_size != source->stride) {
-            compile_fault(c, mapper, NULL, "row %zu has .struct_size = %zu, row 1 has %zu: give all the same", i + 1,
-                          row->struct_size, source->stride);
-            return NULL;
-        }
-        memcpy(&fields[i], row, source->stride);
-        memset((char *)&fields[i] + source->stride, 0, sizeof(*fields) - source->stride);
+        if (row->struct_size == source->stride)
+            continue;
+        compile_fault(c, mapper, NULL, "row %zu has .struct_size = %zu, row 1 has %zu: give all the same", i + 1,
+                      row->struct_size, source->stride);
+        return false;
     }
+    return true;
+}
+
+/* The rows, as large as this library knows them: the program's own, which live as long, or copies. NULL if one can't be
+ * read, or memory is out. */
+static const struct howdah_field *read_rows(struct compilation *c, const struct mapper *mapper,
+                                            const struct source *source)
+{
+    if (!check_sizes(c, mapper, source))
+        return NULL;
+    if (source->stride == sizeof(struct howdah_field))
+        return source_row(source, 0);
+    struct howdah_field *fields = compile_allocate(c, c->arena, source->count, sizeof(*fields));
+    for (size_t i = 0; fields && i < source->count; i++)
+        memcpy(&fields[i], source_row(source, i), source->stride);
     return fields;
 }
 
@@ -255,7 +265,7 @@ void compile_rows(struct compilation *c, struct mapper *mapper)
     struct source source;
     if (!check_model(c, mapper) || !open_source(c, mapper, &source))
         return;
-    const struct howdah_field *fields = copy_rows(c, mapper, &source);
+    const struct howdah_field *fields = read_rows(c, mapper, &source);
     if (!fields || !make_room(c, mapper, fields, source.count))
         return;
     set_table(c, mapper);
