@@ -41,7 +41,8 @@ struct column {
     bool as_literal;        /* an element is sent as text: array columns, which unnest would flatten */
     uint32_t characters;    /* what varchar(n) and char(n) hold, which the server's error would not name; or 0 */
 
-    bool key; /* part of the primary key */
+    uint8_t swapped; /* bytes of the value, if all that `wire` does to it is to turn them around: of integers; or 0 */
+    bool key;        /* part of the primary key */
     bool nullable;
     bool unset_on_insert; /* a NULL is left out, so that the server's default applies */
     bool server_only;     /* never sent: GENERATED_BY_SERVER or STORED */

@@ -279,6 +279,8 @@ static void set_own(struct column *c)
     c->write_cast = c->read_open = c->read_cast = "";
     c->as_literal = false;
     c->characters = 0;
+    bool integer = codec->type == HOWDAH_TYPE_INT64 || codec->type == HOWDAH_TYPE_INT32;
+    c->swapped = integer && c->shape != SHAPE_ARRAY ? (uint8_t)codec->size : 0;
 }
 
 static void set_family(const struct sqltype *type, struct column *c)

@@ -139,6 +139,7 @@ static struct entry *load_new(struct howdah_session *s, const struct mapper *map
         session_no_memory(s);
         return NULL;
     }
+    s->made++;
     return entry;
 }
 
@@ -199,6 +200,7 @@ struct entry *load_part(struct howdah_session *s, const struct mapper *mapper, c
         session_no_memory(s);
         return NULL;
     }
+    s->made++;
     if (make_part(s, mapper, entry, columns, unloaded, cells, count))
         return entry;
     identity_remove(&s->map, entry);

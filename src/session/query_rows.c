@@ -67,11 +67,11 @@ static enum howdah_status keep(struct reading *reading, void *object, size_t com
 static struct entry *load(struct howdah_query *q, const struct mapper *mapper, const struct cell *cells, size_t count)
 {
     struct howdah_session *s = q->s;
-    size_t objects = map_count(&s->map);
+    uint64_t made = s->made;
     const struct query_only *only = q->only;
     struct entry *entry =
         only ? load_part(s, mapper, only->columns, only->unloaded, cells, count) : load_row(s, mapper, cells, count);
-    if (entry && map_count(&s->map) != objects)
+    if (entry && s->made != made)
         entry->read_only = q->read_only;
     return entry;
 }
@@ -80,8 +80,10 @@ static enum howdah_status take_managed(void *arg, struct pg_step *step, const st
 {
     struct reading *reading = arg;
     struct howdah_session *s = reading->base.q->s;
-    if (reading->count == reading->capacity)
+    if (reading->count == reading->capacity) {
         map_reserve(&s->map, step->coming);
+        slabs_expect(&s->slabs, reading->mapper, step->coming);
+    }
     struct entry *entry = load(reading->base.q, reading->mapper, cells, count);
     if (!entry)
         return s->error.status;

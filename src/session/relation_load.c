@@ -122,7 +122,8 @@ static bool grow(struct relation_load *load, size_t coming)
     if (!rows || !keys)
         return !session_no_memory(load->s);
     load->row_capacity = capacity;
-    map_reserve(&load->s->map, coming);
+    map_reserve(&load->s->map, coming + (coming / (load->source_count + 1) + 1) * load->siblings_left);
+    slabs_expect(&load->s->slabs, load->relation->target, coming);
     return true;
 }
 
@@ -213,6 +214,7 @@ struct entry **relation_load_siblings(struct relation_load *load, struct entry *
     for (struct entry *next = siblings_next(&walk); sources && next && count < capacity; next = siblings_next(&walk))
         if (next == entry || wanted(load, next))
             sources[count++] = next;
+    load->siblings_left = walk.group && walk.group->members > count ? walk.group->members - count : 0;
     *ret_count = count;
     return sources;
 }
@@ -287,17 +289,27 @@ static inline bool is_next(struct relation_load *load, const struct entry *entry
     return before <= load->last_id;
 }
 
-/* Takes note of whether collections will be in order as they are. */
+/* The next row is the key's: whether those of each key still come one behind the other. */
+static void note_group(struct relation_load *load, size_t row, uint32_t key, bool next)
+{
+    if (row && load->row_keys[row - 1] == key) {
+        load->grouped &= next;
+    } else if (key != KEY_NONE) {
+        load->grouped &= !load->met[key];
+        load->met[key] = true;
+    }
+}
+
+/* Takes note of whether collections will be in order as they are. While all rows ascend nobody needs to know more. */
 static inline void note_order(struct relation_load *load, const struct entry *entry)
 {
     bool next = is_next(load, entry);
-    load->ascending &= next;
-    if (load->row_count && load->row_keys[load->row_count - 1] == load->key) {
-        load->grouped &= next;
-    } else if (load->key != KEY_NONE) {
-        load->grouped &= !load->met[load->key];
-        load->met[load->key] = true;
-    }
+    if (load->ascending && next)
+        return;
+    for (size_t i = 0; load->ascending && i < load->row_count; i++)
+        note_group(load, i, load->row_keys[i], true);
+    load->ascending = false;
+    note_group(load, load->row_count, load->key, next);
 }
 
 /* A new object. Its pointer leads to the source that it refers to: nobody else can have a say in that. */
@@ -329,11 +341,11 @@ struct entry *relation_load_row(struct relation_load *load, const struct pg_step
         return fail_width(load, count);
     if (!has_room(load, step->coming) || !find_key(load, cells))
         return NULL;
-    size_t objects = map_count(&s->map);
+    uint64_t made = s->made;
     struct entry *entry = load_row(s, target, cells, target->column_count);
     if (!entry)
         return NULL;
-    if (map_count(&s->map) == objects)
+    if (s->made == made)
         load->known_rows++;
     else
         begin_object(load, entry);

@@ -28,6 +28,7 @@ struct relation_load {
     struct entry **sources; /* whose fields are filled; NULL: another one has its key, or it came before */
     uint32_t *source_keys;  /* by source; KEY_NONE: it refers to nothing */
     size_t source_count;
+    size_t siblings_left;   /* about how many more will be asked for by other statements */
     struct key_index index; /* of the sources' keys */
     struct entry **by_key;  /* by key: a source that has it */
     const void **asked;     /* structs with the keys that only the server can answer */

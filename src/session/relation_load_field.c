@@ -117,7 +117,7 @@ static bool lacks_key(const struct howdah_session *s, const struct relation *rel
 
 bool relation_fill_key(struct howdah_session *s, const struct relation *relation, struct entry *entry)
 {
-    return !lacks_key(s, relation, entry) || fill_load(s, entry);
+    return entry_is_ready(entry) || !lacks_key(s, relation, entry) || fill_load(s, entry);
 }
 
 static enum howdah_status load_field(struct howdah_session *s, void *object, size_t offset)

@@ -115,25 +115,32 @@ static inline bool is_untouched(const struct foreign_key *key, const struct mapp
     return !key->relation || object_pointer(key->relation, object) == object_pointer(key->relation, snapshot);
 }
 
-/* Over a foreign key. What the program wrote into fields is shown by the other side from now on. */
+/* What the program wrote into fields is shown by the other side from now on. */
+static bool follow_move(struct relation_load *load, struct entry *entry, size_t *capacity)
+{
+    const struct mapper *mapper = load->relation->target;
+    enum placement placement = placement_of(load->s, load->relation->foreign_key, mapper, entry);
+    if (placement == PLACED_BY_ROW || placement == PLACED_NOWHERE)
+        return true; /* rows are asked again as they come */
+    uint32_t number = key_of(load, entry, placement);
+    if (!owner_follow(load->s, mapper, entry))
+        return false;
+    return number == KEY_NONE || !may_show(load, entry) || add_move(load, capacity, entry, number);
+}
+
+/* Over a foreign key. */
 static bool find_moved(struct relation_load *load, size_t *capacity)
 {
     const struct mapper *mapper = load->relation->target;
     const struct foreign_key *key = load->relation->foreign_key;
     const struct slab *slab = load->s->slabs.chains[mapper->index].first;
     for (; slab; slab = slab->next)
-        for (uint32_t i = 0; i < slab->count; i++) {
-            struct entry *entry = slab_entry(slab, i);
-            if (is_untouched(key, mapper, entry))
-                continue;
-            enum placement placement = placement_of(load->s, key, mapper, entry);
-            if (placement == PLACED_BY_ROW || placement == PLACED_NOWHERE)
-                continue; /* rows are asked again as they come */
-            uint32_t number = key_of(load, entry, placement);
-            if (!owner_follow(load->s, mapper, entry))
-                return false;
-            if (number != KEY_NONE && may_show(load, entry) && !add_move(load, capacity, entry, number))
-                return false;
+        for (uint32_t group = 0; group * mapper->group < slab->count; group++) {
+            struct entry *entry = slab_group(slab, group);
+            uint32_t left = slab->count - group * mapper->group;
+            for (const struct entry *end = entry + (left < mapper->group ? left : mapper->group); entry < end; entry++)
+                if (!is_untouched(key, mapper, entry) && !follow_move(load, entry, capacity))
+                    return false;
         }
     return true;
 }

@@ -54,6 +54,7 @@ struct howdah_session {
     struct arena scratch; /* of one call */
     struct slabs slabs;
     struct map map;
+    uint64_t made; /* objects that rows have become so far */
     struct siblings siblings;
     struct collections *collections; /* see collection.h; NULL before the first was given back */
     struct member_places *places;    /* of items in collections, see places.h; NULL: none are known */

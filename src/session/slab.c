@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { SLAB_GROWTH = 4, SLAB_BYTES = 32 * 1024 };
+enum { SLAB_GROWTH = 4, SLAB_BYTES = 32 * 1024, SLAB_EXPECTED_BYTES = 1024 * 1024 };
 
 bool slabs_init(struct slabs *slabs, const struct howdah_allocator *allocator, uint32_t mapper_count)
 {
@@ -63,20 +63,37 @@ static bool remember(struct slabs *slabs, struct slab *slab)
     return true;
 }
 
-/* How many groups the next slab of a chain has: one at first, more with each, up to a size. */
-static uint32_t next_groups(const struct slab *last, size_t stride)
+static size_t at_most(size_t wanted, size_t most)
 {
-    size_t most = SLAB_BYTES / stride;
-    size_t wanted = last ? (size_t)last->capacity / last->mapper->group * SLAB_GROWTH : 1;
-    return (uint32_t)(wanted <= most ? wanted : most ? most : 1);
+    return wanted <= most ? wanted : most ? most : 1;
 }
 
-void slab_aim(struct slab *slab)
+/* How many groups the next slab of a chain has: one at first, more with each, up to a size; and as many as are expected, up
+ * to a larger one. */
+static uint32_t next_groups(const struct slab_chain *chain, uint32_t group, size_t stride)
+{
+    size_t wanted = chain->last ? (size_t)chain->last->capacity / group * SLAB_GROWTH : 1;
+    size_t usual = at_most(wanted, SLAB_BYTES / stride);
+    size_t expected = at_most(chain->expected / group, SLAB_EXPECTED_BYTES / stride);
+    return (uint32_t)(expected > usual ? expected : usual);
+}
+
+/* The next entry is the one behind those that were given out. */
+static void aim(struct slab *slab)
 {
     uint32_t group = slab->mapper->group, place = slab->count % group;
     slab->fresh = slab_group(slab, slab->count / group) + place;
     slab->left = (uint16_t)(group - place);
     slab->distance = (uint16_t)(slab->left * sizeof(struct entry) + place * slab->mapper->model->size);
+}
+
+/* Snapshots are written whole before anybody looks at them. */
+void slab_begin_group(struct slab *slab)
+{
+    const struct mapper *mapper = slab->mapper;
+    aim(slab);
+    if (slab->count < slab->capacity)
+        memset(slab->fresh, 0, mapper->group * sizeof(struct entry) + mapper->group_bytes);
 }
 
 struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
@@ -87,23 +104,27 @@ struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
         alignment = _Alignof(struct entry);
     size_t entries = mapper->group * sizeof(struct entry);
     size_t stride = size_align(entries + 2 * mapper->group_bytes, alignment);
-    uint32_t groups = next_groups(chain->last, stride);
+    uint32_t groups = next_groups(chain, mapper->group, stride);
+    bool full = (size_t)groups * mapper->group <= chain->expected;
     size_t bytes;
     if (!size_multiply(groups, stride, &bytes) || !size_add(bytes, sizeof(struct slab) + alignment, &bytes))
         return NULL;
     struct slab *slab = memory_allocate(slabs->allocator, bytes);
     if (!slab)
         return NULL;
+    if (full && bytes > SLAB_BYTES)
+        memory_touch(slab, bytes);
     uintptr_t objects = size_align((uintptr_t)(slab + 1) + entries, alignment);
     *slab = (struct slab){.mapper = mapper,
                           .groups = (unsigned char *)objects - entries,
                           .capacity = groups * mapper->group,
                           .stride = (uint32_t)stride};
-    slab_aim(slab);
+    slab_begin_group(slab);
     if (!remember(slabs, slab)) {
         memory_free(slabs->allocator, slab);
         return NULL;
     }
+    chain->expected -= full ? slab->capacity : chain->expected;
     slabs->allocations++;
     slabs->bytes += bytes;
     if (slabs->end < (uintptr_t)slab + bytes)
@@ -118,9 +139,12 @@ struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
 
 void slabs_take_back(struct slabs *slabs, struct entry *entry)
 {
+    const struct mapper *mapper = slabs->chains[entry->mapper].last->mapper;
     struct slab *slab = slabs->chains[entry->mapper].last;
+    memset(entry_object(mapper, entry), 0, mapper->model->size);
+    memset(entry, 0, sizeof(*entry));
     slab->count--;
-    slab_aim(slab);
+    aim(slab);
 }
 
 struct entry *slabs_find(const struct slabs *slabs, const void *object)

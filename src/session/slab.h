@@ -21,6 +21,7 @@ struct slab {
 
 struct slab_chain {
     struct slab *first, *last;
+    size_t expected; /* entries that a result will bring */
 };
 
 struct slabs {
@@ -39,6 +40,11 @@ void slabs_done(struct slabs *slabs);
 void slabs_clear(struct slabs *slabs);
 /* A zeroed entry (state NEW) with a zeroed object; what its snapshot is, the caller says. NULL if memory is out. */
 static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper);
+/* So many more may come at once: slabs are made large enough for them, up to a size. */
+static inline void slabs_expect(struct slabs *slabs, const struct mapper *mapper, size_t more)
+{
+    slabs->chains[mapper->index].expected = more;
+}
 /* Takes the entry back that was added last to its mapper. */
 void slabs_take_back(struct slabs *slabs, struct entry *entry);
 /* The entry whose object starts at that address, or NULL; the memory is only looked at if it is a slab's. */
@@ -67,8 +73,8 @@ static inline struct entry *slab_entry(const struct slab *slab, uint32_t index)
 
 /* A slab with room for another entry; NULL if memory is out. */
 struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper);
-/* The next entry is the one behind those that were given out. */
-void slab_aim(struct slab *slab);
+/* The next entry is the first of the next group, which is zeroed. */
+void slab_begin_group(struct slab *slab);
 
 static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper)
 {
@@ -76,14 +82,12 @@ static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *
     if ((!slab || slab->count == slab->capacity) && !(slab = slabs_grow(slabs, mapper)))
         return NULL;
     struct entry *entry = slab->fresh++;
-    memset(entry, 0, sizeof(*entry));
     entry->mapper = (uint16_t)mapper->index;
     entry->distance = slab->distance;
-    memset(entry_object(mapper, entry), 0, mapper->model->size);
     slab->distance = (uint16_t)(slab->distance - sizeof(*entry) + mapper->model->size);
     slab->count++;
     if (--slab->left == 0)
-        slab_aim(slab);
+        slab_begin_group(slab);
     return entry;
 }
 
