@@ -105,12 +105,14 @@ def count(contestants, steps, build, say):
 
 def _read_callgrind(path):
     """Totals of the dumps that contestants ask for, in their order."""
-    totals, named = [], False
+    totals, total, named = [], 0, False
     for line in Path(path).read_text(errors="replace").splitlines():
         if line.startswith("desc: Trigger:"):
             named = "Client Request:" in line
+        elif line.startswith("summary:"):  # what lies before the last zeroing is partly in "totals:"
+            total = int(re.search(r"\d+", line).group())
         elif line.startswith("totals:") and named:
-            totals.append(int(re.search(r"\d+", line).group()))
+            totals.append(total)
             named = False
     return totals
 
