@@ -67,6 +67,14 @@ static inline bool array_item_is_null(const struct column *c, struct array array
     return (array.nulls && array.nulls[i]) || (c->codec->has_pointers && pointer_is_null(array_item(c, array, i)));
 }
 
+/* Of an array of texts; NULL for NULL. */
+static inline const char *array_text_item(struct array array, size_t i)
+{
+    const char *text;
+    memcpy(&text, (const char *)array.items + i * sizeof(text), sizeof(text));
+    return array.nulls && array.nulls[i] ? NULL : text;
+}
+
 /* The column's verbs for an array that is not NULL; `field` is the array's struct. */
 bool array_equal(const struct column *c, const void *a, const void *b);
 uint64_t array_hash(const struct column *c, uint64_t seed, const void *field);

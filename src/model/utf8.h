@@ -44,23 +44,29 @@ static inline uint64_t utf8_few_bytes(const char *at, size_t count)
     return word;
 }
 
+/* All bytes, one over another: a bit that none of them has is not there. */
+static inline uint64_t utf8_seen(const char *at, size_t size)
+{
+    const size_t word = sizeof(uint64_t), pair = 2 * word;
+    if (size < word)
+        return utf8_few_bytes(at, size);
+    if (size < pair)
+        return utf8_word(at) | utf8_word(at + size - word);
+    if (size <= 2 * pair)
+        return utf8_word(at) | utf8_word(at + word) | utf8_word(at + size - pair) | utf8_word(at + size - word);
+    const char *last = at + size - pair; /* which may overlap those before */
+    uint64_t seen = utf8_word(last) | utf8_word(last + word);
+    for (; at < last; at += pair)
+        seen |= utf8_word(at) | utf8_word(at + word);
+    return seen;
+}
+
+/* A bit of each byte that is not set in ASCII. */
+#define UTF8_HIGH_BITS UINT64_C(0x8080808080808080)
+
 static inline bool utf8_is_ascii(const char *at, size_t size)
 {
-    const uint64_t high_bits = UINT64_C(0x8080808080808080);
-    const size_t word = sizeof(high_bits), pair = 2 * word;
-    uint64_t seen = 0;
-    if (size < word)
-        return !(utf8_few_bytes(at, size) & high_bits);
-    if (size < pair)
-        return !((utf8_word(at) | utf8_word(at + size - word)) & high_bits);
-    if (size <= 2 * pair) {
-        seen = utf8_word(at) | utf8_word(at + word);
-        return !((seen | utf8_word(at + size - pair) | utf8_word(at + size - word)) & high_bits);
-    }
-    for (const char *end = at + size - pair; at < end; at += pair, size -= pair)
-        seen |= utf8_word(at) | utf8_word(at + word);
-    at += size; /* the last two may overlap those before */
-    return !((seen | utf8_word(at - pair) | utf8_word(at - word)) & high_bits);
+    return !(utf8_seen(at, size) & UTF8_HIGH_BITS);
 }
 
 /* NULL, or why the text can't be sent. */
