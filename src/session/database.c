@@ -151,6 +151,7 @@ struct howdah_database *howdah_database_open(const char *conninfo, const struct 
         return NULL;
     db->allocator = *allocator;
     error_clear(&db->error);
+    session_write_refusals(db);
     arena_init(&db->arena, &db->allocator);
     db->lock_ready = pthread_mutex_init(&db->lock, NULL) == 0;
     bool texts = text_store_init(&db->texts, &db->allocator);

@@ -27,7 +27,8 @@ struct howdah_database {
     const char *faults;                   /* of the models, all of them; or NULL */
     const char *ddl;                      /* rendered once, on demand */
     bool lock_ready;
-    struct howdah_error error; /* of open, create and drop: the first sticks; status OK is none */
+    struct howdah_error error;              /* of open, create and drop: the first sticks; status OK is none */
+    struct howdah_error streaming, overlap; /* of a call on a session that is busy; never change */
 };
 
 /* Records the error of open, create or drop, completes its text, and returns its status. */

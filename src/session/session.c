@@ -61,23 +61,22 @@ enum howdah_status session_no_memory(struct howdah_session *s)
 }
 
 /* What a call was refused with that came while another one was under way: the session's own error is that one's. */
-static const struct howdah_error error_streaming = {
-    .status = HOWDAH_STATUS_BUSY,
-    .message = "rows of the session are being read: call it when the reading is over, or use another session",
-    .text = "rows of the session are being read: call it when the reading is over, or use another session\n",
-};
-static const struct howdah_error error_overlap = {
-    .status = HOWDAH_STATUS_MISUSE,
-    .message = "another call of the session is under way: one thread at a time, and no calls from callbacks",
-    .text = "another call of the session is under way: one thread at a time, and no calls from callbacks\n",
-};
+void session_write_refusals(struct howdah_database *db)
+{
+    error_set(&db->streaming, HOWDAH_STATUS_BUSY,
+              "rows of the session are being read: call it when the reading is over, or use another session");
+    error_finish(&db->streaming);
+    error_set(&db->overlap, HOWDAH_STATUS_MISUSE,
+              "another call of the session is under way: one thread at a time, and no calls from callbacks");
+    error_finish(&db->overlap);
+}
 
 const struct howdah_error *howdah_session_error(const struct howdah_session *s)
 {
     if (!s)
         return &error_no_memory;
     if (atomic_load_explicit(&s->busy, memory_order_relaxed) > 1)
-        return s->streaming ? &error_streaming : &error_overlap;
+        return s->streaming ? &s->db->streaming : &s->db->overlap;
     return s->error.status == HOWDAH_STATUS_OK ? NULL : &s->error;
 }
 

@@ -143,6 +143,8 @@ static inline bool session_enter(struct howdah_session *s)
 
 /* Closes a session that has been entered, or that nobody can be inside of. */
 void session_destroy(struct howdah_session *s);
+/* The errors of calls on a session that is busy, written once for all. */
+void session_write_refusals(struct howdah_database *db);
 /* Why session_enter said no. */
 enum howdah_status session_refusal(const struct howdah_session *s);
 
