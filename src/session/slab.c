@@ -92,8 +92,10 @@ void slab_begin_group(struct slab *slab)
 {
     const struct mapper *mapper = slab->mapper;
     aim(slab);
-    if (slab->count < slab->capacity)
-        memset(slab->fresh, 0, mapper->group * sizeof(struct entry) + mapper->group_bytes);
+    if (slab->few || slab->count == slab->capacity)
+        return;
+    memset(slab->fresh, 0, mapper->group * sizeof(struct entry));
+    memset(slab->fresh + mapper->group, 0, mapper->group_bytes);
 }
 
 struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
@@ -118,7 +120,8 @@ struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper)
     *slab = (struct slab){.mapper = mapper,
                           .groups = (unsigned char *)objects - entries,
                           .capacity = groups * mapper->group,
-                          .stride = (uint32_t)stride};
+                          .stride = (uint32_t)stride,
+                          .few = groups == 1};
     slab_begin_group(slab);
     if (!remember(slabs, slab)) {
         memory_free(slabs->allocator, slab);

@@ -14,8 +14,9 @@ struct slab {
     uint32_t stride;       /* of groups */
     uint32_t count;        /* of entries */
     uint32_t capacity;
-    uint16_t left;       /* entries of the group in which the next one is */
-    uint16_t distance;   /* of that one to its object */
+    uint16_t left;     /* entries of the group in which the next one is */
+    uint16_t distance; /* of that one to its object */
+    bool few;          /* there is one group, of which perhaps one entry is needed: each is zeroed as it is given out */
     struct entry *fresh; /* that one */
 };
 
@@ -73,7 +74,7 @@ static inline struct entry *slab_entry(const struct slab *slab, uint32_t index)
 
 /* A slab with room for another entry; NULL if memory is out. */
 struct slab *slabs_grow(struct slabs *slabs, const struct mapper *mapper);
-/* The next entry is the first of the next group, which is zeroed. */
+/* The next entry is the first of the next group, which is zeroed as a whole. */
 void slab_begin_group(struct slab *slab);
 
 static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *mapper)
@@ -82,6 +83,10 @@ static inline struct entry *slabs_add(struct slabs *slabs, const struct mapper *
     if ((!slab || slab->count == slab->capacity) && !(slab = slabs_grow(slabs, mapper)))
         return NULL;
     struct entry *entry = slab->fresh++;
+    if (slab->few) {
+        memset(entry, 0, sizeof(*entry));
+        memset((char *)entry + slab->distance, 0, mapper->model->size);
+    }
     entry->mapper = (uint16_t)mapper->index;
     entry->distance = slab->distance;
     slab->distance = (uint16_t)(slab->distance - sizeof(*entry) + mapper->model->size);
