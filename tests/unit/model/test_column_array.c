@@ -160,6 +160,40 @@ START_TEST(test_column_array__append)
 }
 END_TEST
 
+/* A text of `size` bytes with a quote at one place, and what the server is to read: both with a NUL. */
+static void make_item(char *item, char *wire, size_t size, size_t quote)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (i == quote)
+            *wire++ = '\\';
+        *wire++ = item[i] = i == quote ? '"' : 'x';
+    }
+    item[size] = *wire = '\0';
+}
+
+/* Texts of each length, of rows one behind the other, with a byte to be escaped at each place. */
+START_TEST(test_column_array__append_all)
+{
+    enum { MOST = 100, ITEMS = 3 };
+    char item[MOST + 1], wire[2 * MOST + 2], expected[4 * MOST];
+    const char *items[ITEMS] = {"", item, NULL};
+    Wide w = with_tags(items, NULL, ITEMS), none = {.tags = {NULL, NULL, 0}};
+    void *const objects[] = {&w, &none, &w};
+    for (size_t size = 0; size <= MOST; size++)
+        for (size_t quote = 0; quote <= size; quote++) {
+            make_item(item, wire, size, quote);
+            uint32_t length = (uint32_t)sprintf(expected, "{\"\",\"%s\",NULL}", wire);
+            buffer_reset(&out);
+            column_append_all(col("tags"), objects, 3, &out);
+            ck_assert_uint_eq(out.size, 3 * 4 + 2 * length);
+            ck_assert_uint_eq(read_uint32(out.data), length);
+            ck_assert_mem_eq(out.data + 4, expected, length);
+            ck_assert_uint_eq(read_uint32(out.data + 4 + length), UINT32_MAX);
+            ck_assert_mem_eq(out.data + out.size - length, expected, length);
+        }
+}
+END_TEST
+
 COLUMN_MAIN("column array", test_column_array__equal, test_column_array__equal_as_the_server, test_column_array__copy,
             test_column_array__copy_has_room, test_column_array__copy_without_memory, test_column_array__check,
-            test_column_array__append)
+            test_column_array__append, test_column_array__append_all)
