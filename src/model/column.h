@@ -23,24 +23,14 @@ struct column {
     const struct codec *codec; /* of the value, or of an array's items */
     const struct codec *wire;  /* that writes and reads it: `codec`, but text's where the column is json */
     enum column_shape shape;
-    uint32_t index;      /* in the mapper's columns */
-    size_t offset;       /* in the struct */
-    size_t size;         /* of the field */
-    size_t valid_offset; /* of a nullable's flag, from the field's start */
-
-    const char *name;       /* of the column, as in the catalog */
-    const char *quoted;     /* as in SQL: "name" with quotes doubled */
-    const char *ddl_type;   /* as CREATE TABLE writes it: "varchar(63)", "\"app\".\"priority\"" */
-    uint32_t oid;           /* of cells that `wire` reads as they are; 0 for arrays */
-    const char *item_type;  /* of one element of the parameter array: "bigint", "text" */
-    uint32_t item_oid;      /* of item_type */
-    uint32_t parameter_oid; /* of the parameter: an array of item_type */
-    const char *write_cast; /* after the unnested element: "" or "::inet" */
-    const char *read_open;  /* before the column in a select list: "", or a function and its parenthesis */
-    const char *read_cast;  /* behind it: "", "::text", or that parenthesis' end */
-    bool as_literal;        /* an element is sent as text: array columns, which unnest would flatten */
-    uint32_t characters;    /* what varchar(n) and char(n) hold, which the server's error would not name; or 0 */
-
+    uint32_t index;       /* in the mapper's columns */
+    size_t offset;        /* in the struct */
+    size_t size;          /* of the field */
+    const char *name;     /* of the column, as in the catalog */
+    const char *quoted;   /* as in SQL: "name" with quotes doubled */
+    const char *ddl_type; /* as CREATE TABLE writes it: "varchar(63)", "\"app\".\"priority\"" */
+    uint32_t oid;         /* of cells that `wire` reads as they are; 0 for arrays */
+    enum column_ordinary ordinary;
     uint8_t swapped; /* bytes of the value, if all that `wire` does to it is to turn them around: of integers; or 0 */
     bool key;        /* part of the primary key */
     bool nullable;
@@ -48,9 +38,17 @@ struct column {
     bool server_only;     /* never sent: GENERATED_BY_SERVER or STORED */
     bool identity;
     bool uuid_v7;
-    bool version; /* that the library counts */
-    bool xmin;    /* the row's system column of that name */
-    enum column_ordinary ordinary;
+    bool version;           /* that the library counts */
+    bool xmin;              /* the row's system column of that name */
+    bool as_literal;        /* an element is sent as text: array columns, which unnest would flatten */
+    uint32_t characters;    /* what varchar(n) and char(n) hold, which the server's error would not name; or 0 */
+    size_t valid_offset;    /* of a nullable's flag, from the field's start */
+    const char *write_cast; /* after the unnested element: "" or "::inet" */
+    const char *read_open;  /* before the column in a select list: "", or a function and its parenthesis */
+    const char *read_cast;  /* behind it: "", "::text", or that parenthesis' end */
+    const char *item_type;  /* of one element of the parameter array: "bigint", "text" */
+    uint32_t item_oid;      /* of item_type */
+    uint32_t parameter_oid; /* of the parameter: an array of item_type */
 };
 
 /* The field of an object. */

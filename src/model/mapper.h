@@ -15,19 +15,19 @@ struct foreign_key {
     uint32_t columns[KEY_PARTS_MAX]; /* of the mapper that has it */
     uint32_t targets[KEY_PARTS_MAX]; /* of the target */
     uint32_t count;
-    const struct mapper *target;
     enum howdah_action on_delete;
+    const struct mapper *target;
     enum howdah_update_action on_update;
-    const struct mapper *owner;      /* that has it */
-    const struct table_index *index; /* the target's uniqueness that it stands on; NULL for the primary key */
     bool to_primary_key;             /* targets are the target's key, in order */
+    bool links;                      /* a MANY_TO_MANY goes over it: a row without what it refers to is none */
+    const struct mapper *owner;      /* that has it */
     const struct relation *relation; /* the BELONGS_TO over it, or NULL */
     const struct relation *has;      /* the first HAS_ONE or HAS_MANY over it, or NULL */
+    const struct column *type;       /* of a polymorphic one, else NULL */
+    const struct table_index *index; /* the target's uniqueness that it stands on; NULL for the primary key */
     const char *name;                /* of the constraint; of a polymorphic one, of the column */
-    bool links;                      /* a MANY_TO_MANY goes over it: a row without what it refers to is none */
 
-    /* polymorphic: it refers to `target` where this column is this label. No constraint, and not among foreign_keys. */
-    const struct column *type;
+    /* polymorphic: it refers to `target` where `type` is this label. No constraint, and not among foreign_keys. */
     const char *label;
     const struct foreign_key *next_typed; /* of the same mapper */
 };
@@ -73,40 +73,39 @@ struct in_place {
 
 struct mapper {
     const struct howdah_model *model;
-    uint32_t index;     /* in the catalog */
-    const char *schema; /* NULL for a plain struct without a table, as is the next one */
-    const char *table;
-    const char *quoted; /* "schema"."table" */
-    struct column *columns;
+    uint32_t index; /* in the catalog */
     uint32_t column_count;
-    uint32_t words;              /* of 64 bits, of a set of columns */
-    uint32_t key[KEY_PARTS_MAX]; /* columns of the primary key */
+    struct column *columns;
     uint32_t key_count;
+    uint32_t foreign_key_count;
+    uint32_t relation_count;
+    uint32_t index_count;
+    const struct foreign_key *foreign_keys;
+    const struct relation *relations;
+    const struct table_index *indexes; /* the primary key first */
+    const struct column *version;      /* that the library counts; or NULL */
+    const struct column *token;        /* which an UPDATE or DELETE compares: the version, or xmin; or NULL */
+    const struct relation *join_of;    /* the relation whose join table this is, which has no model of its own: a
+                                             struct howdah_join_row and the columns behind it. Else NULL */
+    const struct mapper *modelled;     /* of such a mapper: that of the model which the table has all the same */
+    size_t group_bytes;                /* all objects of a session's group: from each to its snapshot */
+    const char *quoted;                /* "schema"."table" */
+    const char *table;
+    uint32_t key[KEY_PARTS_MAX];   /* columns of the primary key */
+    const char *schema;            /* NULL for a plain struct without a table, as is `table` */
+    uint32_t words;                /* of 64 bits, of a set of columns */
     const struct column *identity; /* the key's only identity column, or NULL */
-    const struct column *version;  /* that the library counts; or NULL */
-    const struct column *token;    /* which an UPDATE or DELETE compares: the version, or xmin; or NULL */
     enum howdah_optimistic optimistic;
     const struct in_place *in_place;
     uint32_t in_place_count;
-    const struct foreign_key *foreign_keys;
-    uint32_t foreign_key_count;
-    const struct relation *relations;
-    uint32_t relation_count;
-    const struct table_index *indexes; /* the primary key first */
-    uint32_t index_count;
     const struct table_check *checks;
     uint32_t check_count;
     const struct foreign_key *typed_keys; /* polymorphic ones, by .next_typed */
-    const struct relation *join_of;       /* the relation whose join table this is, which has no model of its own: a
-                                             struct howdah_join_row and the columns behind it. Else NULL */
-    const struct mapper *modelled;        /* of such a mapper: that of the model which the table has all the same */
     const struct foreign_key *sides[2];   /* likewise: the model's own foreign keys, in the order of these */
     const struct mapper *links;           /* of such a model's mapper: the join table's. Else NULL */
     bool has_pointers;                    /* any column refers to memory */
 
-    /* how a session lays its objects out (see session/slab.h), decided once */
-    uint32_t group;     /* so many objects side by side, and then as many snapshots */
-    size_t group_bytes; /* all objects of a group: from each to its snapshot */
+    uint32_t group; /* a session puts so many objects side by side, and then as many snapshots, see session/slab.h */
 
     /* what the unit of work asks about each object, decided once */
     const struct column *integer_key; /* the whole key, if it is one plain integer; else NULL */

@@ -15,18 +15,18 @@ struct fence_statements;
 
 struct howdah_database {
     struct howdah_allocator allocator;
-    struct howdah_database_options options; /* defaults filled in; pointers are the library's own copies */
-    struct arena arena;
     struct catalog catalog;
     struct pg_pool *pool;
     struct text_store texts;
     const struct fence_statements *fence; /* NULL: commits leave no mark */
     atomic_uchar *draw_rights;            /* by mapper: enum draw_rights */
-    pthread_mutex_t lock;                 /* guards the two below */
-    struct howdah_session *sessions;      /* open ones, doubly linked */
-    const char *faults;                   /* of the models, all of them; or NULL */
-    const char *ddl;                      /* rendered once, on demand */
+    struct arena arena;
+    pthread_mutex_t lock;            /* guards the two below */
+    struct howdah_session *sessions; /* open ones, doubly linked */
+    const char *faults;              /* of the models, all of them; or NULL */
+    const char *ddl;                 /* rendered once, on demand */
     bool lock_ready;
+    struct howdah_database_options options; /* defaults filled in; pointers are the library's own copies */
     struct howdah_error error;              /* of open, create and drop: the first sticks; status OK is none */
     struct howdah_error streaming, overlap; /* of a call on a session that is busy; never change */
 };

@@ -26,19 +26,19 @@ struct query_only {
 
 struct howdah_query {
     struct howdah_session *s;
-    struct howdah_allocator memory; /* the session's arena, for buffers */
-    struct select select;
     const struct mapper *result;    /* of the struct that the outputs fill; NULL: rows of the root */
     const struct select_source *at; /* the row that its model means, by query_at; or NULL */
+    struct query_only *only;        /* NULL: all columns */
+    struct eager_node *eager;       /* the relations that come along, see eager.h; or NULL */
+    enum howdah_status status;      /* the first fault of building; it comes out when the query runs */
     bool untracked;
-    struct query_only *only;                    /* NULL: all columns */
-    bool read_only;                             /* objects that it brings into the session are not written */
+    bool read_only;                 /* objects that it brings into the session are not written */
+    bool all_rows;                  /* query_update and query_delete may go without a condition */
+    struct howdah_allocator memory; /* the session's arena, for buffers */
+    struct select select;
     struct query_form forms[SELECT_FORM_COUNT]; /* whose statement is NULL: not rendered since the last change */
     struct select_terms sets;                   /* what query_update assigns */
     uint32_t sets_run;                          /* of these, how many have run: they may be set anew */
-    bool all_rows;                              /* query_update and query_delete may go without a condition */
-    struct eager_node *eager;                   /* the relations that come along, see eager.h; or NULL */
-    enum howdah_status status;                  /* the first fault of building; it comes out when the query runs */
     const char *model, *field;                  /* that it is about */
     char message[QUERY_ERROR_MAX];
 };

@@ -132,8 +132,10 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     struct howdah_session *s = memory_allocate(&db->allocator, sizeof(*s));
     if (!s)
         return NULL;
-    memset(s, 0, offsetof(struct howdah_session, error));
+    enum { ERROR = offsetof(struct howdah_session, error), BEHIND = ERROR + sizeof(s->error) };
+    memset(s, 0, ERROR); /* an error's storage is large, and needs no zeros */
     error_clear(&s->error);
+    memset((char *)s + BEHIND, 0, sizeof(*s) - BEHIND);
     atomic_init(&s->busy, 0);
     s->db = db;
     s->recent = &no_mapper;

@@ -44,15 +44,21 @@ struct savepoint;
 struct setting;
 struct work;
 
+/* What many functions read comes first: the first 128 bytes have short addresses. */
 struct howdah_session {
     struct howdah_database *db;
-    struct howdah_session *previous, *next; /* in the database's list */
-    _Atomic(uint64_t) busy;                 /* calls under way: what comes while there is one is refused, and counted */
-    bool streaming;                         /* ... and it is query_each's, inside the program's callback */
-
-    struct arena arena;   /* all that objects point to */
-    struct arena scratch; /* of one call */
+    _Atomic(uint64_t) busy; /* calls under way: what comes while there is one is refused, and counted */
     struct slabs slabs;
+    enum transaction_state transaction;
+    bool streaming;                   /* ... and it is query_each's, inside the program's callback */
+    struct pg_connection *connection; /* leased for the program's transaction, or for the plan that runs just now */
+    struct savepoint *savepoint;      /* the innermost; in flushed_arena */
+    void *key_object;                 /* a struct of any mapper, for keys that are asked for */
+    struct howdah_error error;        /* sticks while its status is not OK */
+    struct howdah_session *previous, *next; /* in the database's list */
+    struct arena arena;                     /* all that objects point to */
+    struct arena scratch;                   /* of one call */
+
     struct map map;
     uint64_t made; /* objects that rows have become so far */
     struct siblings siblings;
@@ -76,7 +82,6 @@ struct howdah_session {
     struct provisional *provisional; /* loads on which pending work had an influence, see relation_load.h */
     struct provisional *spare_provisional;
     const struct mapper *recent; /* that session_find was asked for last; it is often asked again */
-    void *key_object;            /* a struct of any mapper, for keys that are asked for */
     void *lost_object;           /* what session_add returns after an error */
     size_t object_size;          /* of both */
     struct cell *cells;          /* of one row */
@@ -89,14 +94,11 @@ struct howdah_session {
     struct pg_counters counters;
     struct howdah_session_stats written; /* only inserted, updated, deleted, identity_hits */
 
-    enum transaction_state transaction;
     struct howdah_begin_options begin;
-    struct pg_connection *connection;     /* leased for the program's transaction, or for the plan that runs just now */
     const char *prepared;                 /* see TRANSACTION_PREPARED; in flushed_arena */
     struct pg_transaction transaction_id; /* of the program's transaction, once known */
     bool in_unit;                         /* of database_run, which begins and commits */
     enum howdah_status ended_by;          /* the failure that ended the program's last transaction; OK: none */
-    struct savepoint *savepoint;          /* the innermost; in flushed_arena */
     uint32_t savepoints;                  /* numbers given out */
     bool at_savepoint;                    /* the last plan failed, and the server went back to `savepoint` */
     struct setting *first_setting;        /* of the transaction, all in their order; in flushed_arena */
@@ -114,7 +116,6 @@ struct howdah_session {
     struct work *work;              /* the last plan; NULL if none */
     bool write_all;                 /* loaded objects are written whole: for one-call forms */
     struct howdah_query lost_query; /* what session_query returns after an error */
-    struct howdah_error error;      /* sticks while its status is not OK */
 };
 
 /* A call begins: false if the session can't be used (NULL, another call is under way, an error sticks) and

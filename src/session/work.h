@@ -144,13 +144,19 @@ struct batch {
     enum howdah_operation operation;
     uint32_t index; /* in the work's batches */
     const uint64_t *columns;
-    uint64_t *by_name; /* see struct statement_key */
     uint32_t *changes; /* indices, in order */
-    void **images;     /* of the same, side by side for the encoder */
+    uint32_t count, capacity;
+    const struct formula *formulas; /* of the first row; those of the others are alike */
+    bool referenced;                /* other rows wait for keys of these */
+    bool draws;                     /* generated keys are drawn at the head of the pipeline */
+    bool parks;                     /* of changes that do */
+    bool guarded;                   /* the statement itself checks how many rows it writes */
+    bool awaited;                   /* later batches need these keys: a round trip ends behind it */
+    void **images;                  /* of the changes, side by side for the encoder */
+    uint64_t *by_name;              /* see struct statement_key */
     void **olds;
     void **objects;
     size_t *bytes; /* about as many as each row takes on the wire beyond its struct */
-    uint32_t count, capacity;
     uint32_t first_chunk, chunk_count;
     bool *joined; /* by place: in one ring with the row before, and so in one statement; NULL: none is */
     /* Batches that need each other's rows go as parts of one statement, each with the same number of knots: */
@@ -159,18 +165,12 @@ struct batch {
     uint32_t part_count;
     uint32_t *ends; /* of a part: by knot, the place behind its last row */
     uint32_t knot_count;
-    uint32_t rank;   /* of a part: it waits for those of the rank before it, in the same statement */
-    bool referenced; /* other rows wait for keys of these */
-    bool draws;      /* generated keys are drawn at the head of the pipeline */
-    bool parks;      /* of changes that do */
+    uint32_t rank; /* of a part: it waits for those of the rank before it, in the same statement */
     const uint64_t *defaults;
-    const struct formula *formulas; /* of the first row; those of the others are alike */
     const uint64_t *checks;
     const struct follow *follow;
     bool checks_keys;  /* and come back, since triggers may change them */
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
-    bool guarded;      /* the statement itself checks how many rows it writes */
-    bool awaited;      /* later batches need these keys: a round trip ends behind it */
     const struct statement *statement;
     const struct column **returned;
     uint32_t returned_count;
@@ -202,29 +202,35 @@ struct step {
     const struct setting *setting; /* CONTROL: that it makes; or NULL */
 };
 
+/* As in the other large structs, what many functions read comes first: the first 128 bytes have short addresses. */
 struct work {
     struct howdah_session *s;
-    struct arena arena;
-    struct howdah_allocator memory; /* the arena's */
-
     struct change *changes;
     uint32_t change_count, change_capacity;
     struct change_run *runs; /* all changes, in their order */
     uint32_t run_count, run_capacity;
+    struct batch **batches;
+    uint32_t batch_count, batch_capacity;
+    struct chunk *chunks;
+    uint32_t chunk_count, chunk_capacity;
+    struct pg_step *steps; /* steps[i] is told by infos[i] */
+    struct step *infos;
+    uint32_t step_count, step_capacity;
+    struct row_edge *edges;
+    uint32_t edge_count, edge_capacity;
+    struct deferral *deferrals;
+    struct arena arena;
+    struct howdah_allocator memory; /* the arena's */
+
     uint8_t *operations;    /* by mapper: a bit for each operation that any of its changes has had */
     uint8_t all_operations; /* of all mappers */
     bool returns;           /* any statement returns rows */
     bool drops;             /* any new object is not to be written after all */
     bool cascades;          /* any object is deleted only while this plan is made and run */
     bool inherits;          /* any new object takes over the row of a deleted one */
-    struct deferral *deferrals;
     uint32_t deferral_count, deferral_capacity;
-    struct row_edge *edges;
-    uint32_t edge_count, edge_capacity;
     struct follower *followers;
     uint32_t follower_count, follower_capacity;
-    struct batch **batches;
-    uint32_t batch_count, batch_capacity;
     struct map batch_map;
     struct batch *last_batch;  /* that a change went to */
     const uint32_t *order;     /* of the batches */
@@ -240,11 +246,6 @@ struct work {
     uint32_t *rekeys;  /* of these, those that change the primary key */
     bool *moves;       /* any of them changes what others may refer to */
 
-    struct chunk *chunks;
-    uint32_t chunk_count, chunk_capacity;
-    struct pg_step *steps; /* steps[i] is told by infos[i] */
-    struct step *infos;
-    uint32_t step_count, step_capacity;
     uint32_t lists;        /* of drawn keys: how many have a number */
     bool lone;             /* one row: the statement is its own transaction */
     uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
