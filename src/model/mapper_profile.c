@@ -77,6 +77,23 @@ static void link_targets(struct compilation *c, const struct mapper *mapper)
     }
 }
 
+static bool is_in_foreign_key(const struct mapper *mapper, uint32_t column)
+{
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++)
+        for (uint32_t i = 0; i < mapper->foreign_keys[k].count; i++)
+            if (mapper->foreign_keys[k].columns[i] == column)
+                return true;
+    return false;
+}
+
+static bool takes_on(const struct foreign_key *key)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (is_in_foreign_key(key->target, key->targets[i]) || has_pointers(&key->target->columns[key->targets[i]]))
+            return true;
+    return false;
+}
+
 /* Small objects in groups, so that one comparison tells whether they are all clean; large ones alone, since a group is
  * the least that a session takes. */
 static void set_group(struct mapper *mapper)
@@ -131,6 +148,10 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     list_words(c, mapper);
     link_targets(c, mapper);
     read_conditions(c, mapper);
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++)
+        mapper->takes_on |= takes_on(&mapper->foreign_keys[k]);
+    for (const struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed)
+        mapper->takes_on |= takes_on(key);
     for (uint32_t i = 0; i < mapper->index_count; i++)
         mapper->has_unique |= mapper->indexes[i].unique && !mapper->indexes[i].primary;
     uint32_t *pointers = compile_allocate(c, c->arena, count, sizeof(*pointers));

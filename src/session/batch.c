@@ -75,13 +75,24 @@ static struct batch *batch_for(struct work *w, const struct change *change)
     return batch;
 }
 
+/* A default or a trigger makes the key, and nothing else would tell the rows apart. */
+static bool has_server_made_key(const struct mapper *mapper)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        if (mapper->columns[mapper->key[i]].server_only)
+            return true;
+    return false;
+}
+
 /* Foreign keys whose values come out of settings: for all rows of the batch, so that there is one text. */
 static void find_by_name(const struct work *w, struct batch *batch, const struct change *change)
 {
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
-        const struct foreign_key *key = w->deferrals[d].key;
-        if (key->target->identity && draw_rights(w->s->db, key->target) != DRAW_DENIED)
-            column_put(batch->by_name, key->columns[foreign_key_generated_part(key)]);
+        const struct deferral *deferral = &w->deferrals[d];
+        const struct mapper *target = w->changes[deferral->target].mapper;
+        if (deferral->source == target->identity && !has_server_made_key(target) &&
+            draw_rights(w->s->db, target) != DRAW_DENIED)
+            column_put(batch->by_name, deferral->column->index);
     }
 }
 
@@ -115,18 +126,10 @@ static bool add_to_batch(struct work *w, struct batch *batch, uint32_t first, ui
     batch->count += end - first;
     for (uint32_t i = first; w->deferral_count && i < end; i++) {
         batch->referenced |= w->changes[i].referenced;
+        batch->tells |= w->changes[i].tells;
         find_by_name(w, batch, &w->changes[i]);
     }
     return true;
-}
-
-/* A default or a trigger makes the key, and nothing else would tell the rows apart. */
-static bool has_server_made_key(const struct mapper *mapper)
-{
-    for (uint32_t i = 0; i < mapper->key_count; i++)
-        if (mapper->columns[mapper->key[i]].server_only)
-            return true;
-    return false;
 }
 
 static bool computes_key(const struct batch *batch)
@@ -147,7 +150,7 @@ bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
                           computes_key(batch);
     batch->draws = draws && !batch->returns_keys;
     batch->checks_keys = batch->draws && draw_rights(w->s->db, batch->mapper) == DRAW_CHECKED;
-    batch->awaited = batch->referenced && !batch->draws;
+    batch->awaited = batch->referenced && (!batch->draws || batch->tells);
     if (!batch->draws)
         return true;
     uint64_t *columns = arena_copy(&w->arena, batch->columns, column_words(batch->mapper) * sizeof(uint64_t));

@@ -51,11 +51,9 @@ struct gathering {
 
 static const struct change *target_of(const struct work *w, const struct change *change, uint32_t column)
 {
-    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
-        const struct foreign_key *key = w->deferrals[d].key;
-        if (key->columns[foreign_key_generated_part(key)] == column)
+    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
+        if (w->deferrals[d].column->index == column)
             return &w->changes[w->deferrals[d].target];
-    }
     return NULL;
 }
 
@@ -139,11 +137,10 @@ static bool settle(struct work *w, const struct batch *batch, const struct chunk
     for (uint32_t i = 0; w->deferral_count && i < chunk->count; i++) {
         const struct change *change = &w->changes[batch->changes[chunk->first + i]];
         for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
-            const struct foreign_key *key = w->deferrals[d].key;
-            uint32_t part = foreign_key_generated_part(key);
-            if (!column_in(batch->by_name, key->columns[part]) &&
-                !foreign_key_assign_part(key, batch->mapper, &w->arena, change->image,
-                                         w->changes[w->deferrals[d].target].image, part))
+            const struct deferral *deferral = &w->deferrals[d];
+            if (!column_in(batch->by_name, deferral->column->index) &&
+                !foreign_key_copy(deferral->column, change->image, deferral->source, w->changes[deferral->target].image,
+                                  &w->arena))
                 return false;
         }
     }

@@ -288,7 +288,7 @@ static bool edges_of_change(struct finder *f)
             return false;
     for (uint32_t d = f->change->deferrals; d != NONE; d = f->w->deferrals[d].next) {
         const struct deferral *deferral = &f->w->deferrals[d];
-        if (!add_edge(f->w, deferral->target, f->index, EDGE_REFERS, deferral->key, NULL))
+        if (!add_edge(f->w, deferral->via, f->index, EDGE_REFERS, deferral->key, NULL))
             return false;
     }
     if (f->leavings && f->change->operation != HOWDAH_OPERATION_INSERT && !edges_of_leavings(f))

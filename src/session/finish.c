@@ -31,13 +31,13 @@ bool work_prepare_finish(struct work *w, bool committed)
 }
 
 /* Foreign keys that the server filled in from settings: the client knows these keys by now, too. */
-void work_settle(struct work *w, const struct mapper *mapper, const struct change *change)
+void work_settle(struct work *w, const struct change *change)
 {
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
-        const struct foreign_key *key = w->deferrals[d].key;
-        const void *target = w->changes[w->deferrals[d].target].image;
-        /* an integer: it needs no memory */
-        foreign_key_assign_part(key, mapper, &w->arena, change->image, target, foreign_key_generated_part(key));
+        const struct deferral *deferral = &w->deferrals[d];
+        /* an integer: it needs no memory; all else was filled in before */
+        foreign_key_copy(deferral->column, change->image, deferral->source, w->changes[deferral->target].image,
+                         &w->arena);
     }
 }
 
@@ -51,7 +51,7 @@ static void fill_objects(struct work *w, struct change_run run, uint32_t first, 
 {
     const struct mapper *mapper = run.mapper;
     for (uint32_t i = first; w->deferral_count && i < end; i++)
-        work_settle(w, mapper, &w->changes[i]);
+        work_settle(w, &w->changes[i]);
     memcpy(entry_object(mapper, w->changes[first].entry), w->changes[first].image, (end - first) * mapper->model->size);
     for (uint32_t i = first; w->rekeys[mapper->index] && i < end; i++)
         if (change_rekeys(mapper, &w->changes[i]))

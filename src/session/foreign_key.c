@@ -78,44 +78,39 @@ bool foreign_key_agrees(const struct foreign_key *key, const struct mapper *mapp
     return true;
 }
 
-/* One part, from column to column, whatever wraps the value. */
-static bool copy_part(const struct column *to, void *object, const struct column *from, const void *source,
+/* Whatever wraps the value. */
+bool foreign_key_copy(const struct column *to, void *object, const struct column *from, const void *source,
                       struct arena *arena)
 {
     const char *why;
     if (to->codec != from->codec || to->codec->size == 0)
-        return column_assign(to, column_value(from, source), arena, object, &why) == HOWDAH_STATUS_OK;
+        return column_assign(to, column_value(from, source), arena, object, &why) == HOWDAH_STATUS_OK &&
+               column_copy(to, arena, object); /* text in the struct is borrowed */
     memcpy(column_field(to, object), column_field(from, source), to->codec->size);
     if (to->shape == SHAPE_NULLABLE)
         *((bool *)((char *)column_field(to, object) + to->valid_offset)) = true;
     return true;
 }
 
-bool foreign_key_assign_part(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
-                             void *object, const void *target, uint32_t part)
+bool foreign_key_part_waits(const struct foreign_key *key, const void *target, uint32_t part)
 {
-    return copy_part(own(key, mapper, part), object, other(key, part), target, arena);
-}
-
-uint32_t foreign_key_generated_part(const struct foreign_key *key)
-{
-    uint32_t part = 0;
-    while (part < key->count && !other(key, part)->identity && !other(key, part)->server_only)
-        part++;
-    return part;
+    const struct column *c = other(key, part);
+    return c->server_only || (c->identity && column_is_unset_key(c, target));
 }
 
 bool foreign_key_waits(const struct foreign_key *key, const void *target)
 {
-    uint32_t part = foreign_key_generated_part(key);
-    return part < key->count && (other(key, part)->server_only || column_is_unset_key(other(key, part), target));
+    for (uint32_t i = 0; i < key->count; i++)
+        if (foreign_key_part_waits(key, target, i))
+            return true;
+    return false;
 }
 
 bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena, void *object,
                         const void *target)
 {
     for (uint32_t i = 0; i < key->count; i++)
-        if (!copy_part(own(key, mapper, i), object, other(key, i), target, arena))
+        if (!foreign_key_copy(own(key, mapper, i), object, other(key, i), target, arena))
             return false;
     return true;
 }
@@ -170,7 +165,7 @@ bool foreign_key_probe(const struct foreign_key *key, const struct mapper *mappe
                        const void *object, void *ret)
 {
     for (uint32_t i = 0; i < key->count; i++)
-        if (!copy_part(other(key, i), ret, own(key, mapper, i), object, arena))
+        if (!foreign_key_copy(other(key, i), ret, own(key, mapper, i), object, arena))
             return false;
     return true;
 }

@@ -18,12 +18,12 @@ bool foreign_key_agrees(const struct foreign_key *key, const struct mapper *mapp
 /* Copies the target's key into the object's foreign key. False if memory is out. */
 bool foreign_key_assign(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena, void *object,
                         const void *target);
-/* The same for one part. */
-bool foreign_key_assign_part(const struct foreign_key *key, const struct mapper *mapper, struct arena *arena,
-                             void *object, const void *target, uint32_t part);
-/* The part that refers to a key that the server makes, which a new object does not have yet; key->count if there is none. */
-uint32_t foreign_key_generated_part(const struct foreign_key *key);
-/* Whether that part of the target's key is still to be generated. */
+/* The same from column to column. */
+bool foreign_key_copy(const struct column *to, void *object, const struct column *from, const void *source,
+                      struct arena *arena);
+/* Whether the server is still to make that part of a new target's key. */
+bool foreign_key_part_waits(const struct foreign_key *key, const void *target, uint32_t part);
+/* The same of any part. */
 bool foreign_key_waits(const struct foreign_key *key, const void *target);
 /* Makes it NULL; false if a part can't be. */
 bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);

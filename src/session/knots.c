@@ -215,7 +215,7 @@ static const char *reason_of_waiting(const struct splitting *s, uint32_t row)
     const struct change *change = &s->w->changes[s->changes[row]];
     if (change->extra->formulas)
         return "the server computes the key of this one: flush its SQL alone, before or after the others";
-    return change->draws
+    return change->draws && split_batch_of(s, row)->returns_keys
                ? "their keys come back only with a round trip, since the role may not use the sequence: grant "
                  "USAGE on it, or give the keys"
                : "the server makes the key of this one, which comes back only with a round trip: flush it "
@@ -234,7 +234,7 @@ static bool draw_key(struct splitting *s, uint32_t row)
     struct batch *batch = split_batch_of(s, row);
     if (batch->returns_keys && !work_choose_keys(s->w, batch, true))
         return false;
-    return !batch->returns_keys || refuse_waiting(s, row);
+    return (!batch->returns_keys && !batch->tells) || refuse_waiting(s, row);
 }
 
 /* The number of the shape of a knot of several rows. */

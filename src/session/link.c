@@ -72,13 +72,28 @@ static bool set_type(struct howdah_session *s, const struct foreign_key *key, vo
            !session_no_memory(s);
 }
 
+/* A part of a new owner's key is the key of another object, to which it points or was linked: it is filled in by a commit. */
+static bool is_handed_down(const struct howdah_session *s, const struct entry *owner, const struct mapper *mapper,
+                           uint32_t column)
+{
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        bool pointed = key->relation && object_pointer(key->relation, entry_object(mapper, owner));
+        for (uint32_t i = 0; i < key->count; i++)
+            if (key->columns[i] == column && (pointed || placed_find(s, owner, key)))
+                return true;
+    }
+    return false;
+}
+
 /* Whether the owner has a key to refer to already. */
-static bool has_key(const struct foreign_key *key, const struct entry *owner)
+static bool has_key(const struct howdah_session *s, const struct foreign_key *key, const struct entry *owner)
 {
     const void *object = entry_object(key->target, owner);
     for (uint32_t i = 0; i < key->count; i++) {
         const struct column *c = &key->target->columns[key->targets[i]];
-        if (column_is_null(c, object) || column_is_unset_key(c, object))
+        if (column_is_null(c, object) || column_is_unset_key(c, object) ||
+            (owner->state == ENTRY_NEW && is_handed_down(s, owner, key->target, c->index)))
             return false;
     }
     return owner->state != ENTRY_NEW || !foreign_key_waits(key, object);
@@ -98,7 +113,7 @@ static bool set_fields(struct howdah_session *s, const struct foreign_key *key, 
     }
     if (!set_type(s, key, object))
         return false;
-    if (!has_key(key, owner)) {
+    if (!has_key(s, key, owner)) {
         reset_value(key, mapper, child);
         return true;
     }
@@ -137,7 +152,7 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
         return false;
     struct placed *placed = placed_find(s, child, key);
     placed->said = true;
-    placed->keyed = owner && has_key(key, owner);
+    placed->keyed = owner && has_key(s, key, owner);
     placed->by_link = owner && !key->relation && !placed->keyed;
     return true;
 }

@@ -1,14 +1,16 @@
 /* Pair: each change gets the image of its row as it will be, with foreign keys filled in from pointers. What is sent of
  * it is a set of columns. The identity map follows keys that were set after an object was added. */
 #include "foreign_key.h"
+#include "object.h"
+#include "owner.h"
 #include "pair.h"
 
 bool work_defers(const struct work *w, const struct change *change, uint32_t column)
 {
-    for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
-        if (w->deferrals[d].key->columns[foreign_key_generated_part(w->deferrals[d].key)] == column)
-            return true;
-    return false;
+    uint32_t at = change->deferrals;
+    while (at != NONE && w->deferrals[at].column->index != column)
+        at = w->deferrals[at].next;
+    return at != NONE;
 }
 
 /* A part of the key is the key of an object that has none yet. */
@@ -42,10 +44,14 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
 {
     struct entry *entry = change->entry;
     void *snapshot = entry_snapshot(mapper, entry);
-    if (entry->mapped ? key_equal(mapper, change->image, snapshot)
-                      : !key_is_set(mapper, change->image) || key_is_deferred(w, mapper, change))
+    bool deferred = key_is_deferred(w, mapper, change);
+    if (deferred        ? !entry->mapped
+        : entry->mapped ? key_equal(mapper, change->image, snapshot)
+                        : !key_is_set(mapper, change->image))
         return true;
     identity_remove(&w->s->map, entry);
+    if (deferred)
+        return true; /* until all of it is known */
     const struct entry *holder = identity_find(&w->s->map, mapper, change->image);
     if (holder && holder->state != ENTRY_DELETED && holder->state != ENTRY_DETACHED &&
         !entry_is_rekeyed(mapper, holder))
@@ -63,6 +69,7 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
 
 static bool pair_change(struct work *w, const struct mapper *mapper, struct change *change)
 {
+    change->pairing = PAIRING_DONE;
     if ((mapper->relation_count || change->entry->placed) && !pair_relations(w, mapper, change))
         return false;
     if (change->operation == HOWDAH_OPERATION_INSERT && !claim_key(w, mapper, change))
@@ -71,13 +78,67 @@ static bool pair_change(struct work *w, const struct mapper *mapper, struct chan
                                                         : pair_updated(w, mapper, change);
 }
 
+/* --- keys that are handed down --- */
+
+static bool is_paired(const struct change *change)
+{
+    return change->operation == HOWDAH_OPERATION_DELETE || change->fate != FATE_WRITTEN ||
+           change->pairing == PAIRING_DONE;
+}
+
+/* The change of a row that this one refers to over the key, if its own foreign keys are yet to be filled in. */
+static struct change *unpaired_target(struct work *w, const struct change *change, const struct foreign_key *key)
+{
+    const void *pointer = key->relation ? object_pointer(key->relation, change->image) : NULL;
+    const struct placed *placed = pointer ? NULL : placed_find(w->s, change->entry, key);
+    struct entry *target = pointer ? slabs_find(&w->s->slabs, pointer) : placed ? placed->owner : NULL;
+    struct change *made = target && target->mapper == key->target->index ? work_change_of(w, target) : NULL;
+    return made && !is_paired(made) && made->pairing == PAIRING_NONE ? made : NULL;
+}
+
+static struct change *next_unpaired(struct work *w, const struct change *change)
+{
+    const struct mapper *mapper = change->mapper;
+    struct change *found = NULL;
+    for (uint32_t k = 0; k < mapper->foreign_key_count && !found; k++)
+        found = unpaired_target(w, change, &mapper->foreign_keys[k]);
+    for (const struct foreign_key *key = mapper->typed_keys; key && !found; key = key->next_typed)
+        found = unpaired_target(w, change, key);
+    return found;
+}
+
+/* What hands its key down goes before those that take it on: a walk along pointers, without recursion. In a ring somebody
+ * begins. */
+static bool pair_in_turn(struct work *w, struct change *first)
+{
+    uint32_t *way = NULL, count = 0, capacity = 0;
+    for (struct change *change = first; change;) {
+        struct change *next = change->mapper->takes_on ? next_unpaired(w, change) : NULL;
+        change->pairing = PAIRING_WAITS;
+        if (next) {
+            uint32_t *grown = work_grow(w, way, count, &capacity, sizeof(*way));
+            if (!grown)
+                return false;
+            way = grown;
+            way[count++] = (uint32_t)(change - w->changes);
+            change = next;
+            continue;
+        }
+        if (!pair_change(w, change->mapper, change))
+            return false;
+        change = count ? &w->changes[way[--count]] : NULL;
+    }
+    return true;
+}
+
 static bool pair_run(struct work *w, struct change_run run)
 {
+    bool takes_on = run.mapper->takes_on;
     for (uint32_t i = run.first; i < run.end; i++) {
         struct change *change = &w->changes[i];
-        if (change->operation == HOWDAH_OPERATION_DELETE || change->fate != FATE_WRITTEN)
+        if (is_paired(change))
             continue;
-        if (!pair_change(w, run.mapper, change))
+        if (takes_on ? !pair_in_turn(w, change) : !pair_change(w, run.mapper, change))
             return false;
         if (run.mapper->foreign_key_count || run.mapper->typed_keys) /* whose values were read into it */
             arena_reset(&w->s->scratch);

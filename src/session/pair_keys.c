@@ -13,22 +13,54 @@ static bool is_cleared(const struct work *w, const struct change *change, const 
     return at != NONE;
 }
 
-/* The target's key is yet to be generated: what is known of it is filled in, the rest waits. */
-static bool defer(struct work *w, const struct mapper *mapper, struct change *change, const struct foreign_key *key,
-                  struct change *target)
+static bool defer(struct work *w, struct change *change, const struct deferral like)
 {
-    uint32_t generated = foreign_key_generated_part(key);
-    for (uint32_t i = 0; i < key->count; i++)
-        if (i != generated && !foreign_key_assign_part(key, mapper, &w->arena, change->image, target->image, i))
-            return !session_no_memory(w->s);
     struct deferral *deferrals =
         work_grow(w, w->deferrals, w->deferral_count, &w->deferral_capacity, sizeof(*deferrals));
+    struct change *target = &w->changes[like.target];
     if (!deferrals)
         return false;
     w->deferrals = deferrals;
-    deferrals[w->deferral_count] = (struct deferral){key, target->entry->change, change->deferrals};
+    deferrals[w->deferral_count] = like;
+    deferrals[w->deferral_count].next = change->deferrals;
     change->deferrals = w->deferral_count++;
     target->referenced = true;
+    target->tells |= like.source != target->mapper->identity;
+    return true;
+}
+
+/* What another new row waits for itself. */
+static const struct deferral *find_deferral(const struct work *w, const struct change *change, const struct column *c)
+{
+    uint32_t at = change->deferrals;
+    while (at != NONE && w->deferrals[at].column != c)
+        at = w->deferrals[at].next;
+    return at == NONE ? NULL : &w->deferrals[at];
+}
+
+/* One part of the key: it is known, or waits for what makes it. */
+static bool take_part(struct work *w, const struct mapper *mapper, struct change *change, const struct foreign_key *key,
+                      const struct change *target, uint32_t part)
+{
+    const struct column *to = &mapper->columns[key->columns[part]], *from = &key->target->columns[key->targets[part]];
+    const struct deferral *handed_down = find_deferral(w, target, from);
+    struct deferral deferral = {key, to, from, target->entry->change, target->entry->change, NONE};
+    if (handed_down) {
+        deferral.source = handed_down->source;
+        deferral.target = handed_down->target;
+        return defer(w, change, deferral);
+    }
+    if (target->entry->state == ENTRY_NEW && foreign_key_part_waits(key, target->image, part))
+        return defer(w, change, deferral);
+    return foreign_key_copy(to, change->image, from, target->image, &w->s->arena) || !session_no_memory(w->s);
+}
+
+static bool take_parts(struct work *w, const struct mapper *mapper, struct change *change,
+                       const struct foreign_key *key, const struct change *target)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (!take_part(w, mapper, change, key, target, i))
+            return false;
     return true;
 }
 
@@ -102,9 +134,9 @@ static bool take_target(struct work *w, const struct mapper *mapper, struct chan
                            mapper->columns[key->columns[0]].field->name);
     if (key->type && column_assign(key->type, howdah_value_text(key->label), &w->s->arena, change->image, &why))
         return !session_no_memory(w->s);
-    if (made && target->state == ENTRY_NEW && foreign_key_waits(key, row))
-        return defer(w, mapper, change, key, made);
-    return foreign_key_assign(key, mapper, &w->arena, change->image, row) || !session_no_memory(w->s);
+    if (made && (made->deferrals != NONE || (target->state == ENTRY_NEW && foreign_key_waits(key, row))))
+        return take_parts(w, mapper, change, key, made);
+    return foreign_key_assign(key, mapper, &w->s->arena, change->image, row) || !session_no_memory(w->s);
 }
 
 static bool take_pointer(struct work *w, const struct mapper *mapper, struct change *change,

@@ -122,6 +122,19 @@ static const struct change *moved_target(const struct moved *m, const void *obje
 
 /* --- what follows --- */
 
+/* A new key that is yet to be made can't be followed: nobody knows it when this is planned. */
+static bool check_known(const struct moved *m, const struct change *target)
+{
+    const struct foreign_key *key = m->key;
+    for (uint32_t i = 0; i < key->count; i++)
+        if (work_defers(m->w, target, key->targets[i]))
+            return work_refuse(m->w, HOWDAH_STATUS_INVALID, target,
+                               target->mapper->columns[key->targets[i]].field->name,
+                               "is to be the key of a new object, and rows of %s refer to it: flush that object first",
+                               key->owner->quoted);
+    return true;
+}
+
 /* A row that others refer to by what follows would draw them along, and theirs: the database can do it, we can't. */
 static bool check_chain(struct work *w, const struct foreign_key *key, const struct change *change)
 {
@@ -199,6 +212,8 @@ static bool follow_entry(struct moved *m, struct entry *entry)
     struct change *change = target ? work_change_of(m->w, entry) : NULL;
     if (!target)
         return true;
+    if (!check_known(m, target))
+        return false;
     if (change && change->fate == FATE_WRITTEN && m->follow) /* one statement must not touch a row twice */
         m->follow->kept[m->follow->kept_count++] = entry_snapshot(mapper, entry);
     if (entry->state == ENTRY_DELETED)
@@ -295,6 +310,9 @@ static bool follow_key(struct work *w, const struct foreign_key *key, uint32_t c
         return follow_entries(&m);
     if (!check_alone(w, key, *earlier, &w->changes[m.changes[0]]) || !make_follow(&m, changes))
         return false;
+    for (uint32_t i = 0; i < m.count; i++)
+        if (!check_known(&m, &w->changes[m.changes[i]]))
+            return false;
     *earlier = key;
     for (uint32_t k = 0; k < m.follow->key_count; k++) {
         m.key = m.follow->keys[k];

@@ -124,7 +124,7 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
                             batch->returned_count);
     if (!image) {
         for (uint32_t i = 0; chunk->received == 0 && i < chunk->count; i++)
-            work_settle(w, mapper, &w->changes[batch->changes[chunk->first + i]]);
+            work_settle(w, &w->changes[batch->changes[chunk->first + i]]);
         if (!load_columns(s, mapper, batch->returned, cells, keys, &s->scratch, s->key_object))
             return s->error.status;
         image = find_image(w, batch, chunk);

@@ -31,6 +31,9 @@ enum change_fate {
     FATE_DROPPED  /* new, and never written: an orphan, or its owner is deleted */
 };
 
+/* How far the foreign keys of an image are filled in. */
+enum pairing { PAIRING_NONE, PAIRING_WAITS /* for that of what it refers to */, PAIRING_DONE };
+
 /* What few changes have. Never written to: who has more gets one of its own from work_extra. */
 struct change_extra {
     const uint64_t *defaults;       /* of an UPDATE: columns that go back to the server's default; NULL: none */
@@ -53,6 +56,7 @@ struct change {
     uint32_t deferrals; /* first of its foreign keys that wait for a generated key; NONE */
     uint32_t cleared;   /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
     bool referenced;    /* another change waits for its generated key */
+    bool tells;         /* and for a value that only RETURNING tells */
     uint16_t stretch;   /* so many objects from this one on, and their images, lie side by side; or 0 */
     bool arrays_kept;   /* how its object's arrays are is known: of these nothing was edited, nor is sent */
     union {
@@ -64,7 +68,7 @@ struct change {
             bool draws;        /* its identity is unset */
             bool parks;        /* sets unique values to NULL for a while, before the same row's own UPDATE */
             bool follows;      /* refers to a row whose key changes, in the same statement */
-            bool padding;
+            uint8_t pairing;   /* enum pairing */
         };
         uint64_t kind; /* all of these */
     };
@@ -76,11 +80,14 @@ struct change_run {
     uint32_t first, end;
 };
 
-/* A foreign key whose value is the key of an object that has none before the plan runs. */
+/* A column of a foreign key whose value is not known before the plan runs, since the server makes it. */
 struct deferral {
     const struct foreign_key *key;
-    uint32_t target; /* index of the change that makes it */
-    uint32_t next;   /* of the same change */
+    const struct column *column; /* of the row that refers */
+    const struct column *source; /* where the value is made */
+    uint32_t target;             /* index of the change of the row that has this one */
+    uint32_t via;                /* and of that to which the foreign key refers: the same, or one that hands it down */
+    uint32_t next;               /* of the same change */
 };
 
 /* A foreign key that becomes NULL. */
@@ -152,6 +159,7 @@ struct batch {
     bool parks;                     /* of changes that do */
     bool guarded;                   /* the statement itself checks how many rows it writes */
     bool awaited;                   /* later batches need these keys: a round trip ends behind it */
+    bool tells;                     /* and values that only RETURNING tells */
     void **images;                  /* of the changes, side by side for the encoder */
     uint64_t *by_name;              /* see struct statement_key */
     void **olds;
@@ -325,7 +333,7 @@ struct entry *work_blame_stale(struct work *w);
 /* Objects and states become what was written. `committed` is false for a flush, which can be undone. Can't fail:
  * work_prepare_finish has been before the run. */
 /* Foreign keys to rows whose generated keys are known by now go into the image. */
-void work_settle(struct work *w, const struct mapper *mapper, const struct change *change);
+void work_settle(struct work *w, const struct change *change);
 bool work_prepare_finish(struct work *w, bool committed);
 void work_finish(struct work *w, bool committed);
 
