@@ -162,9 +162,21 @@ static bool points_elsewhere(struct moved *m, const struct change *change, const
            slabs_find(&m->w->s->slabs, pointer) != target->entry;
 }
 
+/* Whether the transaction may have written the row by the time its change does: in a flush, when its foreign keys were
+ * cleared, or when its unique values were parked. */
+static bool may_be_written_before(const struct work *w, const struct change *change)
+{
+    bool may = w->s->transaction == TRANSACTION_OPEN || change->cleared != NONE;
+    for (uint32_t i = 0; !may && change->mapper->has_unique && i < change->mapper->index_count; i++) {
+        const struct table_index *index = &change->mapper->indexes[i];
+        may = index->unique && !index->primary && !index->deferrable && change_touches(change, index);
+    }
+    return may;
+}
+
 /* An object with a change of its own: its image follows, and where nobody else does it, the change writes it. So it does
- * where another foreign key makes it part of the statement that changes the key: of a row that the transaction has
- * written before, the server checks all foreign keys at the end of that statement, before it cascades. */
+ * where another foreign key makes it part of the statement that changes the key, or may do so: of a row that the
+ * transaction has written before, the server checks all foreign keys at the end of that statement, before it cascades. */
 static bool follow_change(struct moved *m, struct change *change, const struct change *target)
 {
     struct work *w = m->w;
@@ -174,7 +186,8 @@ static bool follow_change(struct moved *m, struct change *change, const struct c
     bool elsewhere = points_elsewhere(m, change, target);
     if (!elsewhere && !foreign_key_assign(key, key->owner, &w->s->arena, change->image, target->image))
         return !session_no_memory(w->s);
-    if (change->fate != FATE_WRITTEN || (!m->follow && !elsewhere && !change->follows))
+    if (change->fate != FATE_WRITTEN ||
+        (!m->follow && !elsewhere && !change->follows && !may_be_written_before(w, change)))
         return true;
     change->follows |= m->follow != NULL;
     uint64_t *set = arena_copy(&w->arena, change->columns, column_words(key->owner) * sizeof(*set));
