@@ -90,9 +90,9 @@ static void find_by_name(const struct work *w, struct batch *batch, const struct
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
         const struct deferral *deferral = &w->deferrals[d];
         const struct mapper *target = w->changes[deferral->target].mapper;
-        if (deferral->source == target->identity && !has_server_made_key(target) &&
+        if (deferral_source(w, deferral) == target->identity && !has_server_made_key(target) &&
             draw_rights(w->s->db, target) != DRAW_DENIED)
-            column_put(batch->by_name, deferral->column->index);
+            column_put(batch->by_name, deferral_column(deferral));
     }
 }
 

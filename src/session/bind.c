@@ -52,7 +52,7 @@ struct gathering {
 static const struct change *target_of(const struct work *w, const struct change *change, uint32_t column)
 {
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next)
-        if (w->deferrals[d].column->index == column)
+        if (deferral_column(&w->deferrals[d]) == column)
             return &w->changes[w->deferrals[d].target];
     return NULL;
 }
@@ -138,9 +138,10 @@ static bool settle(struct work *w, const struct batch *batch, const struct chunk
         const struct change *change = &w->changes[batch->changes[chunk->first + i]];
         for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
             const struct deferral *deferral = &w->deferrals[d];
-            if (!column_in(batch->by_name, deferral->column->index) &&
-                !foreign_key_copy(deferral->column, change->image, deferral->source, w->changes[deferral->target].image,
-                                  &w->arena))
+            uint32_t column = deferral_column(deferral);
+            if (!column_in(batch->by_name, column) &&
+                !foreign_key_copy(&batch->mapper->columns[column], change->image, deferral_source(w, deferral),
+                                  w->changes[deferral->target].image, &w->arena))
                 return false;
         }
     }

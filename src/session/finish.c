@@ -36,8 +36,8 @@ void work_settle(struct work *w, const struct change *change)
     for (uint32_t d = change->deferrals; d != NONE; d = w->deferrals[d].next) {
         const struct deferral *deferral = &w->deferrals[d];
         /* an integer: it needs no memory; all else was filled in before */
-        foreign_key_copy(deferral->column, change->image, deferral->source, w->changes[deferral->target].image,
-                         &w->arena);
+        foreign_key_copy(&change->mapper->columns[deferral_column(deferral)], change->image,
+                         deferral_source(w, deferral), w->changes[deferral->target].image, &w->arena);
     }
 }
 

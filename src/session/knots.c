@@ -1,6 +1,6 @@
 #include "knots.h"
 
-#include "foreign_key.h"
+#include "referrals.h"
 
 /* An edge between rows that take part, or between their components. */
 struct link {
@@ -113,22 +113,9 @@ static bool restricts(const struct foreign_key *key, enum howdah_operation opera
     return operation == HOWDAH_OPERATION_DELETE && key->on_delete == HOWDAH_ON_DELETE_RESTRICT;
 }
 
-/* Whether a row of the knot refers by the key to what the other one was. */
-static bool knot_refers(const struct splitting *s, uint32_t knot, const struct foreign_key *key,
-                        const struct change *gone)
-{
-    for (uint32_t i = s->first_rows[knot]; i < s->first_rows[knot + 1]; i++) {
-        const struct change *change = &s->w->changes[s->changes[s->by_knot[i]]];
-        if (change->mapper == key->owner && change->operation != HOWDAH_OPERATION_DELETE && !change->extra->follow &&
-            foreign_key_refers_to(key, key->owner, change->image, gone->old))
-            return true;
-    }
-    return false;
-}
-
-/* A foreign key to this index that does so, or that RESTRICTs it; or NULL. */
-static const struct foreign_key *find_action(const struct splitting *s, uint32_t knot, const struct change *change,
-                                             const struct table_index *index)
+/* A foreign key to this index that does so, or that RESTRICTs it; NULL: there is none. False: the session has the error. */
+static bool find_action(struct splitting *s, uint32_t knot, const struct change *change,
+                        const struct table_index *index, const struct foreign_key **ret)
 {
     const struct catalog *catalog = &s->w->s->db->catalog;
     for (uint32_t i = 0; i < catalog->mapper_count; i++)
@@ -136,11 +123,15 @@ static const struct foreign_key *find_action(const struct splitting *s, uint32_t
             const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
             if (key->target != change->mapper || !(key->index == index || (index->primary && key->to_primary_key)))
                 continue;
-            if (acts(key, change->operation) ||
-                (restricts(key, change->operation) && knot_refers(s, knot, key, change)))
-                return key;
+            bool found = acts(key, change->operation);
+            if (!found && restricts(key, change->operation) && !referrals_ask(s, knot, key, change, &found))
+                return false;
+            if (found) {
+                *ret = key;
+                return true;
+            }
         }
-    return NULL;
+    return true;
 }
 
 /* Inside knots ON DELETE and ON UPDATE come when all is written: they would hit what refers to the new holder of a value
@@ -153,7 +144,9 @@ static bool check_actions(struct splitting *s)
         uint32_t knot = s->knots.of[s->edges[i].before];
         if (!edge->apart || knot != s->knots.of[s->edges[i].after])
             continue;
-        const struct foreign_key *key = find_action(s, knot, change, edge->index);
+        const struct foreign_key *key = NULL;
+        if (!find_action(s, knot, change, edge->index, &key))
+            return false;
         if (key)
             return work_refuse(s->w, HOWDAH_STATUS_INVALID, change, NULL,
                                "another row takes over what it is referred to by, and both must be one statement, in "

@@ -35,6 +35,7 @@ struct splitting {
     uint32_t shape_count, shape_capacity;
     struct batch **destinations; /* by row */
     bool *used;                  /* by index of batch: its struct serves again */
+    struct referrals *referrals; /* by foreign key, as far as they were asked for; see referrals.h */
 };
 
 static inline struct batch *split_batch_of(const struct splitting *s, uint32_t row)

@@ -8,7 +8,7 @@
 bool work_defers(const struct work *w, const struct change *change, uint32_t column)
 {
     uint32_t at = change->deferrals;
-    while (at != NONE && w->deferrals[at].column->index != column)
+    while (at != NONE && deferral_column(&w->deferrals[at]) != column)
         at = w->deferrals[at].next;
     return at != NONE;
 }

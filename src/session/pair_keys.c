@@ -25,15 +25,15 @@ static bool defer(struct work *w, struct change *change, const struct deferral l
     deferrals[w->deferral_count].next = change->deferrals;
     change->deferrals = w->deferral_count++;
     target->referenced = true;
-    target->tells |= like.source != target->mapper->identity;
+    target->tells |= deferral_source(w, &like) != target->mapper->identity;
     return true;
 }
 
 /* What another new row waits for itself. */
-static const struct deferral *find_deferral(const struct work *w, const struct change *change, const struct column *c)
+static const struct deferral *find_deferral(const struct work *w, const struct change *change, uint32_t column)
 {
     uint32_t at = change->deferrals;
-    while (at != NONE && w->deferrals[at].column != c)
+    while (at != NONE && deferral_column(&w->deferrals[at]) != column)
         at = w->deferrals[at].next;
     return at == NONE ? NULL : &w->deferrals[at];
 }
@@ -43,8 +43,12 @@ static bool take_part(struct work *w, const struct mapper *mapper, struct change
                       const struct change *target, uint32_t part)
 {
     const struct column *to = &mapper->columns[key->columns[part]], *from = &key->target->columns[key->targets[part]];
-    const struct deferral *handed_down = find_deferral(w, target, from);
-    struct deferral deferral = {key, to, from, target->entry->change, target->entry->change, NONE};
+    const struct deferral *handed_down = find_deferral(w, target, from->index);
+    struct deferral deferral = {.key = key,
+                                .target = target->entry->change,
+                                .via = target->entry->change,
+                                .part = (uint16_t)part,
+                                .source = (uint16_t)from->index};
     if (handed_down) {
         deferral.source = handed_down->source;
         deferral.target = handed_down->target;

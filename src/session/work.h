@@ -83,11 +83,11 @@ struct change_run {
 /* A column of a foreign key whose value is not known before the plan runs, since the server makes it. */
 struct deferral {
     const struct foreign_key *key;
-    const struct column *column; /* of the row that refers */
-    const struct column *source; /* where the value is made */
-    uint32_t target;             /* index of the change of the row that has this one */
-    uint32_t via;                /* and of that to which the foreign key refers: the same, or one that hands it down */
-    uint32_t next;               /* of the same change */
+    uint32_t target; /* index of the change of the row that has the value */
+    uint32_t via;    /* and of that to which the foreign key refers: the same, or one that hands it down */
+    uint32_t next;   /* of the same change */
+    uint16_t part;   /* of the foreign key */
+    uint16_t source; /* index of the column where the value is made */
 };
 
 /* A foreign key that becomes NULL. */
@@ -397,6 +397,16 @@ static inline struct change *work_change_of(const struct work *w, const struct e
 {
     bool known = entry->change < w->change_count && w->changes[entry->change].entry == entry;
     return known ? &w->changes[entry->change] : NULL;
+}
+
+static inline uint32_t deferral_column(const struct deferral *deferral)
+{
+    return deferral->key->columns[deferral->part];
+}
+
+static inline const struct column *deferral_source(const struct work *w, const struct deferral *deferral)
+{
+    return &w->changes[deferral->target].mapper->columns[deferral->source];
 }
 
 /* The column is a foreign key's whose value is not known yet. */

@@ -254,6 +254,29 @@ START_TEST(test_statement_cache__stale_plan_behind_a_segment)
 }
 END_TEST
 
+/* Behind a COMMIT that was answered: what was committed must not be done twice. */
+START_TEST(test_statement_cache__stale_plan_behind_a_commit)
+{
+    live_sql("CREATE TABLE n (id int); INSERT INTO n VALUES (1)");
+    for (int altered = 0; altered < 2; altered++) {
+        harness_clear(&h);
+        harness_add(&h, PG_BEGIN, "BEGIN");
+        harness_add(&h, PG_STATEMENT, "INSERT INTO t SELECT max(id) + 1 FROM t");
+        harness_add(&h, PG_COMMIT, "COMMIT")->sync = _i == 0;
+        harness_add(&h, PG_STATEMENT, "SELECT n.* FROM n");
+        h.plan.repeatable = true;
+        ck_assert_int_eq(harness_run(&h), altered ? HOWDAH_STATUS_SERVER : HOWDAH_STATUS_OK);
+        ck_assert_int_eq(h.restarts, 0);
+        if (!altered)
+            live_sql("ALTER TABLE n ADD COLUMN more text");
+    }
+    ck_assert_str_eq(h.error.sqlstate, "0A000");
+    ck_assert_int_eq(h.plan.outcome, HOWDAH_OUTCOME_DONE);
+    live_check("3", "SELECT count(*) FROM t");
+    live_sql("DROP TABLE n");
+}
+END_TEST
+
 /* A bare 0A000 is not about prepared statements. */
 START_TEST(test_statement_cache__other_feature_not_supported)
 {
@@ -329,6 +352,7 @@ static Suite *suite(void)
     tcase_add_test(c, test_statement_cache__stale_plan);
     tcase_add_test(c, test_statement_cache__stale_plan_in_open_transaction);
     tcase_add_test(c, test_statement_cache__stale_plan_behind_a_segment);
+    tcase_add_loop_test(c, test_statement_cache__stale_plan_behind_a_commit, 0, 2);
     tcase_add_test(c, test_statement_cache__other_feature_not_supported);
     tcase_add_test(c, test_statement_cache__prepared_by_somebody_else);
     tcase_add_test(c, test_statement_cache__closed_twice);
