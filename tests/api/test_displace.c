@@ -138,6 +138,28 @@ START_TEST(test_displace__object_that_the_session_has)
 }
 END_TEST
 
+/* What the program has put elsewhere is not displaced: by a pointer, or by its value. */
+START_TEST(test_displace__object_that_has_moved)
+{
+    Plate *old = session_find(s, Plate, 1), *plate = session_add(s, Plate, .text = "new");
+    Car *green = session_add(s, Car, .id = 7, .name = "green");
+    Key *key = session_find(s, Key, 1), *other = session_add(s, Key, .teeth = "new");
+    check_ok(session_link(s, red, plate, plate));
+    check_ok(session_link(s, red, key, other));
+    if (_i)
+        old->car = green;
+    else
+        old->car_id.value = 7;
+    key->car_id.value = 7;
+    check_ok(session_commit(s));
+    ck_assert(old->car_id.valid && old->car_id.value == 7 && plate->car_id.value == 1);
+    ck_assert(session_contains(s, key) && key->car_id.value == 7);
+    live_check("old|7|4\nblue|2|1\nnew|1|1", "SELECT text, car_id, version FROM plates ORDER BY id");
+    live_check("old|7\nnew|1", "SELECT teeth, car_id FROM keys ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_displace__orphans)
 {
     Key *old = _i ? session_find(s, Key, 1) : NULL;
@@ -227,6 +249,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_displace__many_owners_one_statement);
     tcase_add_test(tests, test_displace__object_that_the_session_has);
     tcase_add_loop_test(tests, test_displace__orphans, 0, 2);
+    tcase_add_loop_test(tests, test_displace__object_that_has_moved, 0, 2);
     tcase_add_test(tests, test_displace__nothing_was_there);
     tcase_add_test(tests, test_displace__the_same_again);
     tcase_add_test(tests, test_displace__taken_back);

@@ -265,6 +265,29 @@ START_TEST(test_violation__that_does_not_happen_again)
 }
 END_TEST
 
+/* Another row fails when they are tried one by one, in another way: it is not to blame for what happened first. */
+START_TEST(test_violation__another_one_at_the_second_try)
+{
+    live_sql("CREATE SEQUENCE turns; CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$"
+             " DECLARE turn bigint := nextval('turns'); BEGIN"
+             " IF turn = 2 THEN RAISE unique_violation USING MESSAGE = 'first', CONSTRAINT = 'things_name_key',"
+             " SCHEMA = 'public', TABLE = 'things'; END IF;"
+             " IF turn = 3 THEN RAISE check_violation USING MESSAGE = 'then', SCHEMA = 'public', TABLE = 'things';"
+             " END IF; RETURN NEW; END $$;"
+             "CREATE TRIGGER twice BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION twice()");
+    Owner *owner = session_find(s, Owner, 1);
+    for (int i = 0; i < 3; i++)
+        add_thing(i, owner);
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_ptr_null(session_error(s)->object);
+    check_says(session_error(s), "first");
+    check_says(session_error(s), "it did not happen again");
+    session_clear_error(s);
+    check_ok(session_commit(s));
+    live_check("4", "SELECT count(*) FROM things");
+}
+END_TEST
+
 START_TEST(test_violation__second_of_three)
 {
     session_add(s, Owner, .name = "x");
@@ -544,6 +567,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__that_the_model_knows_of);
     tcase_add_test(tests, test_violation__between_two_new_rows);
     tcase_add_test(tests, test_violation__that_does_not_happen_again);
+    tcase_add_test(tests, test_violation__another_one_at_the_second_try);
     tcase_add_test(tests, test_violation__second_of_three);
     tcase_add_test(tests, test_violation__of_the_primary_key);
     tcase_add_loop_test(tests, test_violation__of_an_update, 0, (int)(COUNT_OF(violations) * 3));
