@@ -124,7 +124,7 @@ struct mapper {
     bool server_makes;    /* any column is one that the server alone makes */
     bool has_unique;      /* any uniqueness besides the primary key */
     bool key_referenced;  /* a foreign key of some mapper stands on the primary key */
-    bool takes_on;        /* a foreign key refers to what is part of one in turn, or to text: what the other row will have
+    bool takes_on; /* a foreign key refers to what is part of one in turn, or to text: what the other row will have
                              there is known when that one has been paired */
 };
 
