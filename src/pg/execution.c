@@ -116,7 +116,7 @@ void execution_give_up(struct pg_execution *e, enum howdah_status status, const 
 /* libpq says nothing else about it that a program could tell apart. */
 static bool is_about_memory(const char *message)
 {
-    return strstr(message, "out of memory") || strstr(message, "cannot allocate memory");
+    return *message && (strstr(message, "out of memory") || strstr(message, "cannot allocate memory"));
 }
 
 void execution_lose(struct pg_execution *e)

@@ -213,8 +213,9 @@ static enum howdah_status set_sql(struct howdah_session *s, void *object, size_t
     if (!pending)
         return session_no_memory(s);
     *pending = (struct pending_formula){.formula.column = c};
-    enum howdah_status status = format ? format_read(format, arguments, true, &s->arena, &pending->formula.format, &why)
-                                       : HOWDAH_STATUS_INVALID;
+    enum howdah_status status =
+        format ? format_read(&s->db->texts, format, arguments, true, &s->arena, &pending->formula.format, &why)
+               : HOWDAH_STATUS_INVALID;
     if (status == HOWDAH_STATUS_INVALID)
         return fail(s, mapper, c, object, "the SQL can't be sent: ", format ? why : "it is NULL");
     pending->formula.shown = status ? NULL : show(s, &pending->formula.format.scanned);

@@ -49,8 +49,9 @@ bool query_fragment(struct howdah_query *q, const struct mapper *mapper, const s
 {
     struct format read;
     const char *why = "";
-    enum howdah_status status =
-        format ? format_read(format, arguments, true, &q->s->arena, &read, &why) : HOWDAH_STATUS_INVALID;
+    enum howdah_status status = format
+                                    ? format_read(&q->s->db->texts, format, arguments, true, &q->s->arena, &read, &why)
+                                    : HOWDAH_STATUS_INVALID;
     if (status == HOWDAH_STATUS_NO_MEMORY || (!status && !lay_out(q, &read, ret))) {
         query_no_memory(q);
         return false;

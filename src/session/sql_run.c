@@ -93,7 +93,8 @@ static bool read_statement(struct raw *raw, const char *format, va_list argument
 {
     const char *why = "";
     enum howdah_status status =
-        format ? format_read(format, arguments, false, &raw->arena, &raw->format, &why) : HOWDAH_STATUS_INVALID;
+        format ? format_read(&raw->s->db->texts, format, arguments, false, &raw->arena, &raw->format, &why)
+               : HOWDAH_STATUS_INVALID;
     if (status == HOWDAH_STATUS_NO_MEMORY)
         return !session_no_memory(raw->s);
     if (status) {

@@ -1,5 +1,7 @@
 #include "format.h"
 
+#include "text_store.h"
+
 #include "model/text.h"
 
 #include <string.h>
@@ -81,11 +83,11 @@ static enum howdah_status refuse(size_t number, const char *why, struct arena *a
     return HOWDAH_STATUS_INVALID;
 }
 
-enum howdah_status format_read(const char *format, va_list arguments, bool fragment, struct arena *arena,
-                               struct format *ret, const char **ret_why)
+enum howdah_status format_read(struct text_store *store, const char *format, va_list arguments, bool fragment,
+                               struct arena *arena, struct format *ret, const char **ret_why)
 {
     struct arguments from;
-    enum howdah_status status = sql_scan(format, fragment, arena, &ret->scanned, ret_why);
+    enum howdah_status status = text_store_scan(store, format, fragment, arena, &ret->scanned, ret_why);
     if (status)
         return status;
     uint32_t count = ret->scanned.hole_count;

@@ -15,10 +15,12 @@ struct format {
     struct howdah_value *shown; /* the same as values, for whoever asks what they are */
 };
 
-/* Reads text and arguments. OK; NO_MEMORY; or INVALID, with the reason in `ret_why`, which is static or in the arena.
- * */
-enum howdah_status format_read(const char *format, va_list arguments, bool fragment, struct arena *arena,
-                               struct format *ret, const char **ret_why);
+struct text_store;
+
+/* Reads text and arguments; texts that were read before the store knows. OK; NO_MEMORY; or INVALID, with the reason in
+ * `ret_why`, which is static or in the arena. */
+enum howdah_status format_read(struct text_store *store, const char *format, va_list arguments, bool fragment,
+                               struct arena *arena, struct format *ret, const char **ret_why);
 /* The statement that it is as a whole, sealed, in the arena; NULL if memory is out. With `before` and `after` (or NULL
  * and NULL) it is a sub-select between these two. */
 const struct statement *format_statement(const struct format *format, const char *before, const char *after,

@@ -19,6 +19,7 @@ enum statement_kind {
     STATEMENT_DELETE,
     STATEMENT_FOLLOW /* a part of a joint statement: rows of `follows` take the new keys of rows that they refer to */
 };
+enum { STATEMENT_KINDS = STATEMENT_FOLLOW + 1 };
 
 /* Sets of columns are bits, column_words(mapper) words of them. */
 struct statement_key {

@@ -20,7 +20,7 @@ struct shape {
 
 bool text_store_init(struct text_store *store, const struct howdah_allocator *allocator)
 {
-    store->allocator = allocator;
+    *store = (struct text_store){.allocator = allocator};
     arena_init(&store->arena, allocator);
     map_init(&store->map, allocator);
     map_init(&store->shapes, allocator);
@@ -74,7 +74,7 @@ static const uint64_t *copy_set(struct arena *arena, const uint64_t *set, uint32
     return set ? arena_copy(arena, set, words * sizeof(*set)) : NULL;
 }
 
-static const struct statement *add(struct text_store *store, const struct statement_key *key, uint32_t hash)
+static const struct stored *add(struct text_store *store, const struct statement_key *key, uint32_t hash)
 {
     uint32_t words = column_words(key->mapper);
     struct stored *stored = ARENA_NEW(&store->arena, struct stored);
@@ -90,7 +90,7 @@ static const struct statement *add(struct text_store *store, const struct statem
     if ((key->columns && !stored->key.columns) || (key->by_name && !stored->key.by_name) ||
         (key->defaults && !stored->key.defaults) || (key->checks && !stored->key.checks))
         return NULL;
-    return map_add(&store->map, &stored->node, hash) ? statement : NULL;
+    return map_add(&store->map, &stored->node, hash) ? stored : NULL;
 }
 
 /* Formulas live no longer than their session: a hash stands for them, as it does for queries. */
@@ -105,22 +105,74 @@ static const struct statement *get_with_formulas(struct text_store *store, const
     return statement;
 }
 
+/* Under the lock. NULL: there is no room. */
+static const struct stored *find_or_add(struct text_store *store, const struct statement_key *key)
+{
+    uint32_t hash = (uint32_t)hash_of(0, key);
+    const struct map_node *node = map_find(&store->map, hash, match, key);
+    if (node || map_count(&store->map) >= STORE_MOST)
+        return (const struct stored *)(const void *)node;
+    return add(store, key, hash);
+}
+
 const struct statement *text_store_get(struct text_store *store, const struct statement_key *key, struct arena *arena)
 {
-    const struct statement *statement;
     if (key->formulas)
         return get_with_formulas(store, key, arena);
-    uint32_t hash = (uint32_t)hash_of(0, key);
+    unsigned place = (key->mapper->index * STATEMENT_KINDS + key->kind) % TEXT_STORE_RECENT;
+    const struct stored *stored = atomic_load_explicit(&store->recent[place], memory_order_acquire);
+    if (stored && match(&stored->node, key))
+        return stored->statement;
     pthread_mutex_lock(&store->lock);
-    const struct map_node *node = map_find(&store->map, hash, match, key);
-    if (node)
-        statement = ((const struct stored *)(const void *)node)->statement;
-    else if (map_count(&store->map) < STORE_MOST)
-        statement = add(store, key, hash);
-    else
-        statement = statement_render(key, arena);
+    stored = find_or_add(store, key);
     pthread_mutex_unlock(&store->lock);
-    return statement;
+    if (!stored)
+        return statement_render(key, arena);
+    atomic_store_explicit(&store->recent[place], stored, memory_order_release);
+    return stored->statement;
+}
+
+/* --- the program's own SQL: literals, which are at the same address each time --- */
+
+struct known_format {
+    const char *format;
+    bool fragment;
+    struct scanned scanned;
+};
+
+/* Under the lock. NULL: there is no room. */
+static const struct known_format *add_format(struct text_store *store, const char *format, bool fragment,
+                                             const struct scanned *scanned)
+{
+    struct known_format *known =
+        store->format_count < STORE_MOST ? ARENA_NEW(&store->arena, struct known_format) : NULL;
+    if (!known)
+        return NULL;
+    *known = (struct known_format){arena_copy_text(&store->arena, format, strlen(format)), fragment, *scanned};
+    known->scanned.text = arena_copy_text(&store->arena, scanned->text, scanned->size);
+    known->scanned.holes = arena_copy(&store->arena, scanned->holes, scanned->hole_count * sizeof(*scanned->holes));
+    store->format_count++;
+    return known->format && known->scanned.text && known->scanned.holes ? known : NULL;
+}
+
+enum howdah_status text_store_scan(struct text_store *store, const char *format, bool fragment, struct arena *arena,
+                                   struct scanned *ret, const char **ret_why)
+{
+    unsigned place = hash_integer((uint64_t)(uintptr_t)format) % TEXT_STORE_RECENT;
+    const struct known_format *known = atomic_load_explicit(&store->formats[place], memory_order_acquire);
+    if (known && known->fragment == fragment && strcmp(known->format, format) == 0) {
+        *ret = known->scanned;
+        return HOWDAH_STATUS_OK;
+    }
+    enum howdah_status status = sql_scan(format, fragment, arena, ret, ret_why);
+    if (status)
+        return status;
+    pthread_mutex_lock(&store->lock);
+    known = add_format(store, format, fragment, ret);
+    pthread_mutex_unlock(&store->lock);
+    if (known)
+        atomic_store_explicit(&store->formats[place], known, memory_order_release);
+    return HOWDAH_STATUS_OK;
 }
 
 /* --- queries --- */

@@ -11,13 +11,24 @@
 #include "sql/statements.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+
+enum { TEXT_STORE_RECENT = 64 };
+
+struct stored;
+struct known_format;
 
 struct text_store {
     const struct howdah_allocator *allocator;
     struct arena arena;
     struct map map;
     struct map shapes; /* texts of queries, and of writes with formulas, by the hash of their shape */
-    pthread_mutex_t lock;
+    /* What was asked for last, by mapper and kind: found without the lock, since what is stored never changes. */
+    _Atomic(const struct stored *) recent[TEXT_STORE_RECENT];
+    _Atomic(const struct known_format *)
+        formats[TEXT_STORE_RECENT]; /* the same of the program's own SQL, by its address */
+    size_t format_count;            /* that were ever kept */
+    pthread_mutex_t lock;           /* over the rest */
     bool lock_ready;
 };
 
@@ -26,6 +37,10 @@ void text_store_done(struct text_store *store);
 /* The statement for that key, from the store or rendered now; NULL if memory is out. `arena` is used where the store is
  * full. */
 const struct statement *text_store_get(struct text_store *store, const struct statement_key *key, struct arena *arena);
+
+/* The program's own SQL as sql_scan tells, from the store if it was scanned before. `arena` and the outputs are sql_scan's. */
+enum howdah_status text_store_scan(struct text_store *store, const char *format, bool fragment, struct arena *arena,
+                                   struct scanned *ret, const char **ret_why);
 
 /* The text of a query (or of a write with formulas) of that shape, or NULL. The hash has 128 bits, of what the program's code says and never of
  * values: as with prepared statements, whose names are such hashes, it stands for the shape itself. */

@@ -1,6 +1,7 @@
 /* The scanner of SQL that a program wrote: conversions, quotes and comments. */
 #include "base/memory.h"
 #include "sql/format.h"
+#include "sql/text_store.h"
 
 #include <check.h>
 #include <howdah/sql.h>
@@ -272,9 +273,12 @@ static struct format read_result;
 static enum howdah_status read_format(const char **ret_why, const char *format, ...)
 {
     va_list arguments;
+    struct text_store store;
+    ck_assert(text_store_init(&store, arena.allocator));
     va_start(arguments, format);
-    enum howdah_status status = format_read(format, arguments, false, &arena, &read_result, ret_why);
+    enum howdah_status status = format_read(&store, format, arguments, false, &arena, &read_result, ret_why);
     va_end(arguments);
+    text_store_done(&store);
     return status;
 }
 
