@@ -80,7 +80,7 @@ void parents_prepare(struct bench *b, const struct job *job)
     best_need(b, &all_books);
 }
 
-static void read_authors(struct bench *b, PGresult *result)
+void best_read_authors(struct bench *b, PGresult *result)
 {
     b->author_count = PQntuples(result);
     b->authors = contestant_take((size_t)b->author_count, sizeof(*b->authors));
@@ -89,7 +89,7 @@ static void read_authors(struct bench *b, PGresult *result)
     PQclear(result);
 }
 
-static void read_book(struct bench *b, const PGresult *result, int row, Book *ret)
+void best_read_book(struct bench *b, const PGresult *result, int row, Book *ret)
 {
     ret->id = get_int64(result, row, 0);
     ret->author_id = get_int64(result, row, 1);
@@ -106,7 +106,7 @@ static void read_books(struct bench *b, PGresult *result)
     b->books = contestant_take((size_t)count, sizeof(*b->books));
     for (int i = 0; i < count; i++) {
         Book *book = &b->books[i];
-        read_book(b, result, i, book);
+        best_read_book(b, result, i, book);
         while (author < end && author->id != book->author_id)
             author++;
         if (author == end)
@@ -127,7 +127,7 @@ void parents_run(struct bench *b, const struct job *job)
     best_send(b, &all_authors, 0);
     best_send(b, &all_books, 0);
     best_sync(b);
-    read_authors(b, best_next(b, PGRES_TUPLES_OK));
+    best_read_authors(b, best_next(b, PGRES_TUPLES_OK));
     read_books(b, best_next(b, PGRES_TUPLES_OK));
     best_end(b);
 }
