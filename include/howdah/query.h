@@ -105,8 +105,8 @@ HOWDAH_API void howdah_query_order_by_similarity_field(struct howdah_query *q, c
     howdah_query_order_by_similarity_field((q), &T##_model, offsetof(T, field), (to))
 
 /* query_or(q); query_where(...); query_where(...); query_end(q): a group whose conditions are joined by OR, or by AND;
- * query_not: joined by AND, and none of the rows that fit. Groups, and EXISTS, nest up to 1,000 deep; deeper is an
- * error, and so is one without conditions. */
+ * query_not: joined by AND, and the rows that don't fit. That is SQL's NOT: of a row with a NULL, a comparison says neither
+ * (IS DISTINCT FROM does). Groups, and EXISTS, nest up to 1,000 deep; deeper is an error, and so is one without conditions. */
 HOWDAH_API void howdah_query_and(struct howdah_query *q);
 HOWDAH_API void howdah_query_or(struct howdah_query *q);
 HOWDAH_API void howdah_query_not(struct howdah_query *q);

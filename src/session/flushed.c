@@ -47,6 +47,7 @@ bool transaction_remember_read(struct howdah_session *s, struct entry *entry)
     struct flushed *flushed = s->flushed;
     if (flushed->state != ENTRY_LOADED && flushed->state != ENTRY_DELETED)
         return true;
+    object_forget_stale_pointers(s, mapper, flushed->snapshot); /* loaded for what the program had written */
     snapshot_restore(mapper, flushed->object, flushed->snapshot);
     if (flushed->marks)
         memset(&flushed->marks[MARK_ASSIGNED * words], 0, words * sizeof(*flushed->marks));

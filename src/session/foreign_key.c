@@ -123,6 +123,14 @@ bool foreign_key_is_known(const struct howdah_session *s, const struct foreign_k
     return true;
 }
 
+bool foreign_key_is_unloaded(const struct howdah_session *s, const struct foreign_key *key, const struct entry *entry)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (marks_has(s, entry, MARK_UNLOADED, key->columns[i]))
+            return true;
+    return false;
+}
+
 bool foreign_key_clears(const struct foreign_key *key, const struct mapper *mapper)
 {
     for (uint32_t i = 0; i < key->count; i++)

@@ -44,7 +44,9 @@ bool foreign_key_read(struct howdah_session *s, const struct foreign_key *key, c
 /* The entry in the identity map that it refers to, if it refers to a primary key; else NULL. Uses s->key_object. */
 struct entry *foreign_key_target(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                                  const void *object);
-/* The same, also by the values of unique columns; `of_row` as in by_unique.h. */
+/* Whether nobody has loaded what the entry itself refers to. */
+bool foreign_key_is_unloaded(const struct howdah_session *s, const struct foreign_key *key, const struct entry *entry);
+/* The entry that an object refers to, also by the values of unique columns; `of_row` as in by_unique.h. */
 struct entry *foreign_key_holder(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                                  const void *object, bool of_row);
 

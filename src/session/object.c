@@ -8,6 +8,7 @@
 #include "object.h"
 #include "owner.h"
 #include "relation_answers.h"
+#include "relation_load.h"
 #include "snapshot.h"
 #include "transaction.h"
 
@@ -103,9 +104,13 @@ struct entry *object_add_new(struct howdah_session *s, const struct mapper *mapp
 /* An object of this session is given again: taken as it is, a deletion is cancelled. */
 static void *add_again(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, const void *value)
 {
+    bool deleted = entry->state == ENTRY_DELETED;
     s->moves++;
-    if (entry->mapper == mapper->index && entry_move(entry, EVENT_ADD))
+    if (entry->mapper == mapper->index && entry_move(entry, EVENT_ADD)) {
+        if (deleted && owner_return(s, mapper, entry))
+            relation_forget_links(s, mapper);
         return entry_object(mapper, entry);
+    }
     session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, entry_object(mapper, entry),
                  "can't add a %s %s again: add a copy of the struct%s", entry_state_name(entry), mapper->model->name,
                  entry->row_deleted && !entry->unwritten ? "" : ", or session_attach the object itself");

@@ -2,9 +2,11 @@
 
 #include "cascade.h"
 #include "foreign_key.h"
+#include "marks.h"
 #include "member.h"
 #include "object.h"
 #include "recall.h"
+#include "relation_load.h"
 #include "snapshot.h"
 
 /* --- the journal --- */
@@ -113,12 +115,23 @@ static bool value_changed(const struct foreign_key *key, const struct mapper *ma
            foreign_key_applies(key, object) != foreign_key_applies(key, snapshot);
 }
 
+/* Whether the pointer of a row was loaded for what the program had written over its foreign key. */
+static bool is_for_another(const struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                           const struct entry *child, const void *pointer)
+{
+    const struct entry *owner = slabs_find(&s->slabs, pointer);
+    return owner && owner->mapper == key->target->index && !foreign_key_is_unloaded(s, key, child) &&
+           !foreign_key_refers_to(key, mapper, entry_snapshot(mapper, child), owner_key(key, owner));
+}
+
 static enum whose of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                          const struct entry *child, struct entry **ret)
 {
     const void *snapshot = entry_snapshot(mapper, child);
     const void *pointer = key->relation ? object_pointer(key->relation, snapshot) : NULL;
-    return pointer ? by_pointer(s, key, pointer, ret) : by_value(s, key, mapper, snapshot, true, ret);
+    if (!pointer || is_for_another(s, key, mapper, child, pointer))
+        return by_value(s, key, mapper, snapshot, true, ret);
+    return by_pointer(s, key, pointer, ret);
 }
 
 enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
@@ -223,6 +236,19 @@ bool owner_may_move(struct howdah_session *s, const struct foreign_key *key, con
     return true;
 }
 
+/* A pointer that was loaded for what the program had written leads nowhere once it has written the row's value again. */
+static void forget_pointer(const struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+                           const struct entry *child)
+{
+    void *object = entry_object(mapper, child), *snapshot = entry_snapshot(mapper, child);
+    void *pointer = key->relation && child->state == ENTRY_LOADED ? object_pointer(key->relation, object) : NULL;
+    if (!pointer || pointer != object_pointer(key->relation, snapshot) ||
+        value_changed(key, mapper, object, snapshot) || !is_for_another(s, key, mapper, child, pointer))
+        return;
+    object_set_pointer(key->relation, object, NULL);
+    object_set_pointer(key->relation, snapshot, NULL);
+}
+
 bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct entry *child)
 {
     struct owner_keys walk = {0};
@@ -233,6 +259,7 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
         struct entry *owner, *unknown;
         enum whose whose = owner_now(s, key, mapper, child, &owner);
         const struct placed *placed = placed_find(s, child, key);
+        forget_pointer(s, key, mapper, child);
         bool by_link = placed && placed->by_link && placed->owner == owner;
         bool left = whose == OWNER_NONE && !placed && child->state != ENTRY_NEW &&
                     of_row(s, key, mapper, child, &unknown) == OWNER_UNKNOWN;
@@ -259,6 +286,21 @@ bool owner_follow_seen(struct howdah_session *s, struct entry *child)
         return true;
     s->epoch++;
     return owner_follow(s, mapper, child);
+}
+
+bool owner_return(struct howdah_session *s, const struct mapper *mapper, struct entry *child)
+{
+    struct owner_keys walk = {0};
+    const struct foreign_key *key;
+    while ((key = owner_next_key(mapper, &walk))) {
+        struct entry *owner = owner_shown(s, key, mapper, child);
+        for (const struct relation *has = owner ? key->has : NULL; has; has = has->next_has) {
+            bool shown = relation_is_many(has) || relation_is_absent(has, owner);
+            if (shown && !has->field->where && !member_add(s, has, owner, entry_object(mapper, child), false))
+                return false;
+        }
+    }
+    return true;
 }
 
 void owners_look(struct howdah_session *s, const struct mapper *mapper, const struct entry *child, struct owners *ret)
@@ -325,12 +367,12 @@ static bool mend_key(struct howdah_session *s, const struct foreign_key *key, co
     struct entry *owner = owner_of_row(s, key, mapper, child);
     void *object = entry_object(mapper, child);
     struct placed *placed = placed_find(s, child, key);
-    if (placed && !mend_memories(s, key, object, row_before, owner))
+    if (placed && s->transaction == TRANSACTION_NONE && !mend_memories(s, key, object, row_before, owner))
         return false;
     for (const struct relation *has = key->has; has && before != owner; has = has->next_has) {
-        if (before && !member_mend(s, has, before, object, false))
+        if (before && !set_member(s, has, before, object, false))
             return false;
-        if (owner && !has->field->where && !member_mend(s, has, owner, object, true))
+        if (owner && !has->field->where && !set_member(s, has, owner, object, true))
             return false;
     }
     if (placed)

@@ -61,6 +61,9 @@ bool owner_follow(struct howdah_session *s, const struct mapper *mapper, struct 
 /* The same for a call that gets to see the object, whatever it is. */
 bool owner_follow_seen(struct howdah_session *s, struct entry *child);
 
+/* The child is deleted no longer: collections that were loaded meanwhile show it. False: the session has the error. */
+bool owner_return(struct howdah_session *s, const struct mapper *mapper, struct entry *child);
+
 /* The child becomes what its row is by now, as object and snapshot, and the fields of owners with it: what was pending for it
  * is forgotten. False: the session has the error, and nothing has changed but where memory ran out. */
 bool owner_mend(struct howdah_session *s, const struct mapper *mapper, struct entry *child, const void *row);

@@ -7,6 +7,7 @@
 #include "object.h"
 #include "owner.h"
 #include "relation_answers.h"
+#include "relation_load.h"
 #include "snapshot.h"
 #include "transaction.h"
 
@@ -100,9 +101,12 @@ static void become_found(struct refresh *r)
 static enum howdah_status finish(struct refresh *r)
 {
     struct howdah_session *s = r->s;
+    bool deleted = r->entry->state == ENTRY_DELETED;
     if (r->found) {
         become_found(r);
-        return HOWDAH_STATUS_OK;
+        if (deleted && owner_return(s, r->mapper, r->entry))
+            relation_forget_links(s, r->mapper);
+        return s->error.status;
     }
     if (r->entry->state == ENTRY_NEW)
         return HOWDAH_STATUS_OK; /* others have not added the row */

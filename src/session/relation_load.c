@@ -42,10 +42,12 @@ static bool belongs_to_is_loaded(const struct howdah_session *s, const struct re
         return pointer || foreign_key_is_unset(key, mapper, object) || !foreign_key_applies(key, object);
     if (pointer != object_pointer(relation, snapshot))
         return pointer || same; /* the program's choice */
+    if (pointer && entry->marked && foreign_key_is_unloaded(s, key, entry))
+        return same;
     if (foreign_key_is_null(key, mapper, object) || !foreign_key_applies(key, object))
-        return true;
+        return !pointer;
     if (leads_on(s, pointer))
-        return same || foreign_key_refers_to(key, mapper, object, pointer);
+        return foreign_key_refers_to(key, mapper, object, pointer);
     return same && relation_is_absent(relation, entry);
 }
 

@@ -89,6 +89,8 @@ struct entry **relation_load_siblings(struct relation_load *load, struct entry *
 bool relation_is_loaded(const struct howdah_session *s, const struct relation *relation, const struct entry *entry);
 /* What was loaded under the influence of pending work is as if it had never been: that work was dropped. */
 void relation_forget_provisional(struct howdah_session *s);
+/* The same for links to objects of that mapper: which of them one has that is deleted no longer, only the server knows. */
+void relation_forget_links(struct howdah_session *s, const struct mapper *target);
 /* The pending work has become true. */
 void relation_keep_provisional(struct howdah_session *s);
 /* Remembers that there is nothing where the field is a NULL pointer. */

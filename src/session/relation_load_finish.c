@@ -261,22 +261,34 @@ static void set_other_side(struct relation_load *load)
         set_back(load, back, load->rows[i], load->by_key[load->row_keys[i]]);
 }
 
-void relation_forget_provisional(struct howdah_session *s)
+static void forget_collection(struct howdah_session *s, const struct provisional *note)
 {
     static const struct collection unknown;
+    const struct mapper *mapper = note->relation->mapper;
+    void *object = entry_object(mapper, note->entry), *snapshot = entry_snapshot(mapper, note->entry);
+    struct collection collection = collection_get(note->relation, snapshot);
+    collection_release(s, collection.items, collection.count);
+    collection_put(note->relation, object, snapshot, &unknown);
+}
+
+void relation_forget_provisional(struct howdah_session *s)
+{
     for (const struct provisional *note = s->provisional; note; note = note->next) {
-        const struct mapper *mapper = note->relation->mapper;
-        void *object = entry_object(mapper, note->entry), *snapshot = entry_snapshot(mapper, note->entry);
         if (relation_is_many(note->relation)) {
-            struct collection collection = collection_get(note->relation, snapshot);
-            collection_release(s, collection.items, collection.count);
-            collection_put(note->relation, object, snapshot, &unknown);
+            forget_collection(s, note);
         } else {
             set_pointer(s, note->relation, note->entry, NULL);
             relation_set_absent(note->relation, note->entry, false);
         }
     }
     relation_keep_provisional(s);
+}
+
+void relation_forget_links(struct howdah_session *s, const struct mapper *target)
+{
+    for (const struct provisional *note = s->provisional; note; note = note->next)
+        if (note->relation->join && note->relation->target == target)
+            forget_collection(s, note);
 }
 
 bool relation_load_finish(struct relation_load *load)

@@ -3,6 +3,7 @@
 #include "join_row.h"
 #include "object.h"
 #include "owner.h"
+#include "recall.h"
 #include "relation_load.h"
 #include "snapshot.h"
 
@@ -119,8 +120,10 @@ static inline bool is_untouched(const struct foreign_key *key, const struct mapp
 static bool follow_move(struct relation_load *load, struct entry *entry, size_t *capacity)
 {
     const struct mapper *mapper = load->relation->target;
+    if (!recall(load->s, mapper, entry))
+        return false;
     enum placement placement = placement_of(load->s, load->relation->foreign_key, mapper, entry);
-    if (placement == PLACED_BY_ROW || placement == PLACED_NOWHERE)
+    if (placement == PLACED_BY_ROW || entry->state == ENTRY_DELETED || entry->state == ENTRY_DETACHED)
         return true; /* rows are asked again as they come */
     uint32_t number = key_of(load, entry, placement);
     if (!owner_follow(load->s, mapper, entry))

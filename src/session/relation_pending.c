@@ -2,6 +2,7 @@
 #include "foreign_key.h"
 #include "join_row.h"
 #include "owner.h"
+#include "recall.h"
 #include "relation_load.h"
 
 static uint32_t key_of(const struct relation_load *load, const struct entry *owner)
@@ -78,8 +79,12 @@ bool relation_count_pending(const struct relation_load *load, int64_t *counts)
         return true;
     }
     for (const struct slab *slab = s->slabs.chains[relation->target->index].first; slab; slab = slab->next)
-        for (uint32_t i = 0; i < slab->count; i++)
-            if (slab_entry(slab, i)->state != ENTRY_DETACHED)
-                count_entry(load, slab_entry(slab, i), counts);
+        for (uint32_t i = 0; i < slab->count; i++) {
+            if (slab_entry(slab, i)->state == ENTRY_DETACHED)
+                continue;
+            if (!recall(s, relation->target, slab_entry(slab, i)))
+                return false;
+            count_entry(load, slab_entry(slab, i), counts);
+        }
     return true;
 }
