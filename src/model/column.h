@@ -95,12 +95,22 @@ enum howdah_status column_decode(const struct column *c, const struct cell *cell
 /* The same for columns and cells side by side. */
 struct decode_fault {
     const struct column *column;
-    const char *why; /* unless memory is out */
+    const char *why;           /* unless memory is out */
+    const struct column *zone; /* without a fault: one with a value for which column_changes_zone holds, or NULL */
 };
 enum howdah_status columns_decode(const struct column *columns, size_t count, const struct cell *cells,
                                   struct arena *arena, void *object, struct decode_fault *ret);
-/* Whether cells of that type can be the column's at all: OK; or SCHEMA with a reason, as in column_decode. */
+/* Types that are not PostgreSQL's own begin here (FirstNormalObjectId). */
+enum { FIRST_USER_OID = 16384 };
+/* Whether cells of that type can be the column's at all. */
+bool column_reads(const struct column *c, uint32_t oid);
+/* The same: OK; or SCHEMA with a reason, as in column_decode. */
 enum howdah_status column_accepts(const struct column *c, uint32_t oid, struct arena *arena, const char **ret_why);
+/* Whether the column is a timestamp, or an array of them, without time zone. */
+bool column_is_local_time(const struct column *c);
+/* Whether the column is a timestamp with a zone and cells of that type are without, or the other way round: where such a
+ * column is written, the server converts by its time zone, so that another value comes back unless that is UTC. */
+bool column_changes_zone(const struct column *c, uint32_t oid);
 /* The field as a value; borrowed from the object. */
 struct howdah_value column_value(const struct column *c, const void *object);
 /* Puts a value into the field (of an object that is only used for keys and conditions: text is borrowed, and what

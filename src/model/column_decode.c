@@ -154,7 +154,7 @@ static enum howdah_status decode_double(const struct column *c, const unsigned c
     return HOWDAH_STATUS_OK;
 }
 
-enum { FIRST_USER_OID = 16384 }; /* FirstNormalObjectId: no built-in type has a higher one */
+enum { TIMESTAMP_OID = 1114, TIMESTAMP_ARRAY_OID = 1115 };
 
 static const struct {
     uint32_t oid;
@@ -189,10 +189,27 @@ item_decode *item_decode_of(const struct column *c, uint32_t oid)
     return c->codec->type == HOWDAH_TYPE_ENUM && oid >= FIRST_USER_OID ? decode_own : NULL;
 }
 
+bool column_reads(const struct column *c, uint32_t oid)
+{
+    return oid == c->oid || (c->shape == SHAPE_ARRAY ? array_decode_of(c, oid) : item_decode_of(c, oid));
+}
+
 enum howdah_status column_accepts(const struct column *c, uint32_t oid, struct arena *arena, const char **ret_why)
 {
-    bool known = oid == c->oid || (c->shape == SHAPE_ARRAY ? array_decode_of(c, oid) : item_decode_of(c, oid));
-    return known ? HOWDAH_STATUS_OK : refuse_type(c, oid, arena, ret_why);
+    return column_reads(c, oid) ? HOWDAH_STATUS_OK : refuse_type(c, oid, arena, ret_why);
+}
+
+bool column_is_local_time(const struct column *c)
+{
+    return c->oid == TIMESTAMP_OID || (c->shape == SHAPE_ARRAY && strcmp(c->write_cast, "::timestamp[]") == 0);
+}
+
+bool column_changes_zone(const struct column *c, uint32_t oid)
+{
+    if (c->codec->type != HOWDAH_TYPE_TIMESTAMP)
+        return false;
+    return column_is_local_time(c) ? oid == c->codec->oid || oid == c->codec->array_oid
+                                   : oid == TIMESTAMP_OID || oid == TIMESTAMP_ARRAY_OID;
 }
 
 /* --- the cell --- */
@@ -251,8 +268,15 @@ static inline void turn_around(const struct cell *cell, void *field)
         memcpy(field, &(uint32_t){read_uint32(cell->data)}, sizeof(uint32_t));
 }
 
+static __attribute__((noinline)) void note_zone(const struct column *c, uint32_t oid, struct decode_fault *ret)
+{
+    if (column_changes_zone(c, oid))
+        ret->zone = c;
+}
+
+/* `noted` may be NULL. */
 static inline enum howdah_status decode(const struct column *c, const struct cell *cell, struct arena *arena,
-                                        void *object, const char **ret_why)
+                                        void *object, const char **ret_why, struct decode_fault *noted)
 {
     void *field = column_field(c, object);
     if (c->swapped && cell->size == c->swapped && cell->type == c->oid) {
@@ -260,8 +284,11 @@ static inline enum howdah_status decode(const struct column *c, const struct cel
         set_valid(c, field);
         return HOWDAH_STATUS_OK;
     }
-    if (cell->size < 0 || cell->type != c->oid)
+    if (cell->size < 0 || cell->type != c->oid) {
+        if (noted && cell->size >= 0)
+            note_zone(c, cell->type, noted);
         return decode_other(c, cell, arena, object, ret_why);
+    }
     enum howdah_status status = c->wire->decode(c->field, cell->data, (size_t)cell->size, arena, field);
     if (!status)
         set_valid(c, field);
@@ -273,14 +300,15 @@ static inline enum howdah_status decode(const struct column *c, const struct cel
 enum howdah_status column_decode(const struct column *c, const struct cell *cell, struct arena *arena, void *object,
                                  const char **ret_why)
 {
-    return decode(c, cell, arena, object, ret_why);
+    return decode(c, cell, arena, object, ret_why, NULL);
 }
 
 enum howdah_status columns_decode(const struct column *columns, size_t count, const struct cell *cells,
                                   struct arena *arena, void *object, struct decode_fault *ret)
 {
+    ret->zone = NULL;
     for (size_t i = 0; i < count; i++) {
-        enum howdah_status status = decode(&columns[i], &cells[i], arena, object, &ret->why);
+        enum howdah_status status = decode(&columns[i], &cells[i], arena, object, &ret->why, ret);
         if (status) {
             ret->column = &columns[i];
             return status;

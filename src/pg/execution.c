@@ -424,6 +424,16 @@ bool pg_connection_in_transaction(const struct pg_connection *connection)
     return transaction == PQTRANS_INTRANS || transaction == PQTRANS_INERROR;
 }
 
+bool pg_connection_is_utc(const struct pg_connection *connection)
+{
+    static const char *const names[] = {"UTC", "Etc/UTC", "GMT", "Etc/GMT"};
+    const char *zone = PQparameterStatus(connection->pg, "TimeZone");
+    for (size_t i = 0; zone && i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(zone, names[i]) == 0)
+            return true;
+    return false;
+}
+
 bool pg_connection_alive(const struct pg_connection *connection)
 {
     return connection->pg && PQstatus(connection->pg) == CONNECTION_OK;

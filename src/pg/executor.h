@@ -26,6 +26,8 @@ void pg_execution_free(struct pg_execution *execution); /* breaks the connection
 
 /* Whether the connection is inside a transaction, by the server's last word. */
 bool pg_connection_in_transaction(const struct pg_connection *connection);
+/* Whether the server session's TimeZone is UTC by one of its names. */
+bool pg_connection_is_utc(const struct pg_connection *connection);
 /* Whether it still works, by the last call on it. */
 bool pg_connection_alive(const struct pg_connection *connection);
 

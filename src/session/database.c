@@ -90,7 +90,8 @@ static enum howdah_status compile_models(struct howdah_database *db, const struc
     if (status != HOWDAH_STATUS_OK)
         return status;
     db->draw_rights = arena_allocate_zero(&db->arena, db->catalog.mapper_count * sizeof(*db->draw_rights), 1);
-    if (!db->draw_rights || (db->options.fence && !fence_prepare(db)))
+    db->by_columns = arena_allocate_zero(&db->arena, db->catalog.mapper_count * sizeof(*db->by_columns), 1);
+    if (!db->draw_rights || !db->by_columns || (db->options.fence && !fence_prepare(db)))
         return HOWDAH_STATUS_NO_MEMORY;
     return status;
 }

@@ -18,6 +18,7 @@ struct howdah_database {
     struct catalog catalog;
     struct pg_pool *pool;
     struct text_store texts;
+    atomic_bool *by_columns;              /* by mapper: found column by column, see lookup.h */
     const struct fence_statements *fence; /* NULL: commits leave no mark */
     atomic_uchar *draw_rights;            /* by mapper: enum draw_rights */
     struct arena arena;

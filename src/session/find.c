@@ -2,6 +2,7 @@
 #include "fill.h"
 #include "key.h"
 #include "load.h"
+#include "lookup.h"
 #include "transaction.h"
 
 #include "base/endian.h"
@@ -47,12 +48,11 @@ static enum howdah_status find_row(void *arg, struct pg_step *step, const struct
     return HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status find_record(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+static enum howdah_status take_row(void *arg, const struct cell *cells, size_t count)
 {
     struct find *find = arg;
-    (void)step;
-    find->found = count == 1 ? load_record(find->s, find->mapper, cells) : NULL;
-    return find->found ? HOWDAH_STATUS_OK : HOWDAH_STATUS_PROTOCOL;
+    find->found = load_row(find->s, find->mapper, cells, count);
+    return find->found ? HOWDAH_STATUS_OK : find->s->error.status;
 }
 
 static enum howdah_status bind_key(void *arg, struct pg_step *step, struct pg_binding *ret)
@@ -87,17 +87,10 @@ static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_b
 /* `known`: the object that is to be filled, or NULL. */
 static void *ask_server(struct howdah_session *s, const struct mapper *mapper, struct entry *known)
 {
-    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = mapper};
     struct find find = {.s = s, .mapper = mapper};
-    struct pg_step step = {.statement = text_store_get(&s->db->texts, &key, &s->scratch),
-                           .bind = bind_key,
-                           .row = find_record,
-                           .arg = &find};
-    if (!step.statement) {
-        session_no_memory(s);
-        return NULL;
-    }
-    if (transaction_read(s, &step) != HOWDAH_STATUS_OK || (known && !find.found && !fill_gone(s, known)))
+    struct lookup lookup = {
+        .s = s, .key = {.kind = STATEMENT_FIND, .mapper = mapper}, .bind = bind_key, .row = take_row, .arg = &find};
+    if (lookup_run(&lookup) != HOWDAH_STATUS_OK || (known && !find.found && !fill_gone(s, known)))
         return NULL;
     return answer(s, find.found);
 }
@@ -264,17 +257,13 @@ static void *find_by(struct howdah_session *s, const struct howdah_model *model,
     const struct column *c = mapper ? unique_column(s, mapper, offset) : NULL;
     if (!c || !key_take_value(s, mapper, c, value))
         return NULL;
-    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = mapper, .by = c};
     struct find find = {.s = s, .mapper = mapper, .column = c};
-    struct pg_step step = {.statement = text_store_get(&s->db->texts, &key, &s->scratch),
-                           .bind = bind_key,
-                           .row = find_record,
-                           .arg = &find};
-    if (!step.statement) {
-        session_no_memory(s);
-        return NULL;
-    }
-    return transaction_read(s, &step) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
+    struct lookup lookup = {.s = s,
+                            .key = {.kind = STATEMENT_FIND, .mapper = mapper, .by = c},
+                            .bind = bind_key,
+                            .row = take_row,
+                            .arg = &find};
+    return lookup_run(&lookup) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
 }
 
 void *howdah_session_find_by_field(struct howdah_session *s, const struct howdah_model *model, size_t offset,

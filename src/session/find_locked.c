@@ -3,6 +3,7 @@
 #include "fill.h"
 #include "key.h"
 #include "load.h"
+#include "lookup.h"
 #include "object.h"
 #include "snapshot.h"
 #include "transaction.h"
@@ -72,13 +73,13 @@ static void bring_up_to_date(struct howdah_session *s, const struct mapper *mapp
 
 /* The row of an object that the session has. It is read into room of its own, so that one that can't be read leaves the
  * object alone. */
-static enum howdah_status take_known(struct find *find, const struct cell *record)
+static enum howdah_status take_known(struct find *find, const struct cell *cells)
 {
     struct howdah_session *s = find->s;
     const struct mapper *mapper = find->mapper;
     void *row = s->lost_object;
     memcpy(row, entry_snapshot(mapper, find->known), mapper->model->size);
-    if (!load_unpack(s, mapper, record, mapper->column_count) || !load_all_columns(s, mapper, s->cells, &s->arena, row))
+    if (!load_all_columns(s, mapper, cells, &s->arena, row))
         return s->error.status;
     find->found = find->known;
     if (mapper->token) {
@@ -90,30 +91,27 @@ static enum howdah_status take_known(struct find *find, const struct cell *recor
     return HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+static enum howdah_status take_row(void *arg, const struct cell *cells, size_t count)
 {
     struct find *find = arg;
-    (void)step;
     bool complete = find->known && find->known->state == ENTRY_LOADED && !fill_is_needed(find->s, find->known);
-    if (count == 1 && complete)
+    if (complete)
         return take_known(find, cells);
-    find->found = count == 1 ? load_record(find->s, find->mapper, cells) : NULL;
-    return find->found ? HOWDAH_STATUS_OK : HOWDAH_STATUS_PROTOCOL;
+    find->found = load_row(find->s, find->mapper, cells, count);
+    return find->found ? HOWDAH_STATUS_OK : find->s->error.status;
 }
 
 static void *find_locked(struct howdah_session *s, const struct mapper *mapper, enum howdah_lock lock)
 {
-    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = mapper, .lock = lock};
     struct find find = {.s = s, .mapper = mapper, .known = identity_find(&s->map, mapper, s->key_object)};
-    struct pg_step step = {
-        .statement = text_store_get(&s->db->texts, &key, &s->scratch), .bind = bind_key, .row = take_row, .arg = &find};
+    struct lookup lookup = {.s = s,
+                            .key = {.kind = STATEMENT_FIND, .mapper = mapper, .lock = lock},
+                            .bind = bind_key,
+                            .row = take_row,
+                            .arg = &find};
     if (find.known && find.known->state == ENTRY_DELETED)
         return NULL;
-    if (!step.statement) {
-        session_no_memory(s);
-        return NULL;
-    }
-    bool done = transaction_read(s, &step) == HOWDAH_STATUS_OK;
+    bool done = lookup_run(&lookup) == HOWDAH_STATUS_OK;
     if (find.moved)
         fail_version(&find);
     return done && !find.moved && find.found && find.found->state != ENTRY_DELETED ? entry_object(mapper, find.found)

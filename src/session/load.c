@@ -4,38 +4,6 @@
 #include "fill.h"
 #include "snapshot.h"
 
-/* --- a ROW value: its number of columns, and for each its type, length (-1: NULL) and bytes --- */
-
-enum { RECORD_HEAD = 4, RECORD_COLUMN_HEAD = 8, OID_RECORD = 2249 };
-
-static bool unpack(const struct cell *record, struct cell *cells, size_t count)
-{
-    const unsigned char *at = record->data, *end = at + record->size;
-    if (record->type != OID_RECORD || record->size < RECORD_HEAD || read_uint32(at) != count)
-        return false;
-    at += RECORD_HEAD;
-    for (size_t i = 0; i < count; i++) {
-        if (end - at < RECORD_COLUMN_HEAD)
-            return false;
-        cells[i].type = read_uint32(at);
-        cells[i].size = (int32_t)read_uint32(at + 4);
-        cells[i].data = at += RECORD_COLUMN_HEAD;
-        if (cells[i].size > end - at || cells[i].size < -1)
-            return false;
-        at += cells[i].size > 0 ? cells[i].size : 0;
-    }
-    return at == end;
-}
-
-bool load_unpack(struct howdah_session *s, const struct mapper *mapper, const struct cell *record, size_t count)
-{
-    if (record->size >= 0 && unpack(record, s->cells, count))
-        return true;
-    session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
-                 "%s: the server sent a row that can't be read", mapper->model->name);
-    return false;
-}
-
 /* --- columns --- */
 
 static bool fail_column(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
@@ -49,12 +17,31 @@ static bool fail_column(struct howdah_session *s, const struct mapper *mapper, c
     return false;
 }
 
+/* A column that is a timestamp with a zone for the model and without one in its table, or the other way round. What the
+ * server makes of it when it is written depends on its time zone: with UTC, nothing else. */
+static bool check_zone(struct howdah_session *s, const struct mapper *mapper, const struct column *c)
+{
+    if (!mapper->model->table || (s->connection && pg_connection_is_utc(s->connection)))
+        return true;
+    const char *type = column_is_local_time(c) ? "timestamptz" : "timestamp";
+    session_fail(
+        s, HOWDAH_STATUS_SCHEMA, mapper->model->name, c->field->name, NULL,
+        "%s.%s: column %s of %s is %s, not %s, and what is written there shifts by the server's time zone, which "
+        "is not UTC: give the field .sql_type = \"%s%s\"",
+        mapper->model->name, c->field->name, c->name, mapper->quoted, type,
+        column_is_local_time(c) ? "timestamp" : "timestamptz", type, c->shape == SHAPE_ARRAY ? "[]" : "");
+    return false;
+}
+
 static bool load_column(struct howdah_session *s, const struct mapper *mapper, const struct column *c,
                         const struct cell *cell, struct arena *arena, void *object)
 {
     const char *why = "can't be read";
     enum howdah_status status = column_decode(c, cell, arena, object, &why);
-    return status == HOWDAH_STATUS_OK || fail_column(s, mapper, c, status, why);
+    if (status)
+        return fail_column(s, mapper, c, status, why);
+    bool moved = cell->type != c->oid && column_changes_zone(c, cell->type) && cell->size >= 0;
+    return !moved || check_zone(s, mapper, c);
 }
 
 bool load_columns(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
@@ -71,7 +58,9 @@ static inline bool decode(struct howdah_session *s, const struct mapper *mapper,
 {
     struct decode_fault fault;
     enum howdah_status status = columns_decode(mapper->columns, mapper->column_count, cells, arena, object, &fault);
-    return status == HOWDAH_STATUS_OK || fail_column(s, mapper, fault.column, status, fault.why);
+    if (status)
+        return fail_column(s, mapper, fault.column, status, fault.why);
+    return !fault.zone || check_zone(s, mapper, fault.zone);
 }
 
 bool load_all_columns(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells,
@@ -206,11 +195,4 @@ struct entry *load_part(struct howdah_session *s, const struct mapper *mapper, c
     identity_remove(&s->map, entry);
     slabs_take_back(&s->slabs, entry);
     return NULL;
-}
-
-struct entry *load_record(struct howdah_session *s, const struct mapper *mapper, const struct cell *record)
-{
-    if (!load_unpack(s, mapper, record, mapper->column_count))
-        return NULL;
-    return load_row(s, mapper, s->cells, mapper->column_count);
 }

@@ -10,10 +10,6 @@ struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, co
 /* The same from a row of some columns: where the object is made for it, the columns of the set `unloaded` are not loaded. */
 struct entry *load_part(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
                         const uint64_t *unloaded, const struct cell *cells, size_t count);
-/* The same from a row of one cell, a ROW value. */
-struct entry *load_record(struct howdah_session *s, const struct mapper *mapper, const struct cell *record);
-/* Takes a ROW value apart into s->cells, `count` of them. */
-bool load_unpack(struct howdah_session *s, const struct mapper *mapper, const struct cell *record, size_t count);
 /* Fills the columns of `object` from cells; text goes to the arena. */
 bool load_columns(struct howdah_session *s, const struct mapper *mapper, const struct column *const *columns,
                   const struct cell *cells, size_t count, struct arena *arena, void *object);

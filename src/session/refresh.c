@@ -4,6 +4,7 @@
 #include "formulas.h"
 #include "join_row.h"
 #include "load.h"
+#include "lookup.h"
 #include "object.h"
 #include "owner.h"
 #include "relation_answers.h"
@@ -56,18 +57,17 @@ static bool remember(struct howdah_session *s, struct entry *entry)
 }
 
 /* The row is read into room of its own first, so that a row that can't be read leaves the object alone. */
-static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+static enum howdah_status take_row(void *arg, const struct cell *cells, size_t count)
 {
     struct refresh *refresh = arg;
     struct howdah_session *s = refresh->s;
     const struct mapper *mapper = refresh->mapper;
     struct entry *entry = refresh->entry;
     void *object = entry_object(mapper, entry), *row = s->lost_object;
-    (void)step;
+    (void)count;
     memcpy(row, object, mapper->model->size);
-    if (count != 1 || !load_unpack(s, mapper, cells, mapper->column_count) ||
-        !load_all_columns(s, mapper, s->cells, &s->arena, row))
-        return s->error.status ? s->error.status : HOWDAH_STATUS_PROTOCOL;
+    if (!load_all_columns(s, mapper, cells, &s->arena, row))
+        return s->error.status;
     object_forget_stale_pointers(s, mapper, row);
     if (entry->state == ENTRY_NEW)
         unload_collections(mapper, row);
@@ -119,15 +119,17 @@ static enum howdah_status finish(struct refresh *r)
 static enum howdah_status ask(struct refresh *r, enum howdah_lock lock)
 {
     struct howdah_session *s = r->s;
-    const struct statement_key key = {.kind = STATEMENT_FIND, .mapper = r->mapper, .lock = lock};
-    struct pg_step step = {
-        .statement = text_store_get(&s->db->texts, &key, &s->scratch), .bind = bind, .row = take_row, .arg = r};
+    struct lookup lookup = {.s = s,
+                            .key = {.kind = STATEMENT_FIND, .mapper = r->mapper, .lock = lock},
+                            .bind = bind,
+                            .row = take_row,
+                            .arg = r};
     const struct entry *holder = identity_find(&s->map, r->mapper, r->key);
     if (holder && holder != r->entry && holder->state != ENTRY_DETACHED)
         return object_fail_taken(s, r->mapper, entry_object(r->mapper, r->entry), holder, "evict that one first");
-    if (!step.statement || !map_prepare(&s->map))
+    if (!map_prepare(&s->map))
         return session_no_memory(s);
-    enum howdah_status status = transaction_read(s, &step);
+    enum howdah_status status = lookup_run(&lookup);
     return status == HOWDAH_STATUS_OK ? finish(r) : status;
 }
 

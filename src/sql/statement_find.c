@@ -4,8 +4,8 @@
 void render_find(struct text *t, const struct statement_key *key)
 {
     const struct mapper *mapper = key->mapper;
-    put_returned(t, key, "SELECT ROW(", "t.");
-    buffer_printf(&t->out, ") FROM %s AS t WHERE ", mapper->quoted);
+    put_returned(t, key, key->by_columns ? "SELECT " : "SELECT ROW(", "t.");
+    buffer_printf(&t->out, "%s FROM %s AS t WHERE ", key->by_columns ? "" : ")", mapper->quoted);
     for (uint32_t i = 0; i < (key->by ? 1 : mapper->key_count); i++) {
         const struct column *c = key->by ? key->by : &mapper->columns[mapper->key[i]];
         buffer_printf(&t->out, "%st.%s = ", i ? " AND " : "", c->quoted);

@@ -40,6 +40,7 @@ struct statement_key {
     bool parks;              /* UPDATE: leaves the version as it is, and returns nothing; another one follows */
     const struct column *by; /* FIND: another column than the primary key, or NULL */
     enum howdah_lock lock;   /* FIND: of the row */
+    bool by_columns;         /* FIND: the columns one by one, instead of one ROW */
     bool returns_keys;       /* INSERT: keys come back, also where the server makes nothing else */
     bool guarded; /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
 };
