@@ -84,7 +84,7 @@ void relation_load_done(struct relation_load *load)
 
 void relation_load_restart(struct relation_load *load)
 {
-    load->row_count = load->known_rows = 0;
+    load->row_count = load->known_rows = load->strays = 0;
     load->result = (struct sibling_result){0};
     load->ascending = load->grouped = relation_is_many(load->relation) && !load->relation->field->order_by;
     load->last_id = INT64_MIN;
@@ -138,6 +138,7 @@ static void add_row(struct relation_load *load, struct entry *entry, uint32_t ke
 {
     load->rows[load->row_count] = entry;
     load->row_keys[load->row_count++] = key;
+    load->strays += key == KEY_NONE;
 }
 
 /* The target of a BELONGS_TO if the session has it: then the server needn't be asked. */

@@ -45,6 +45,7 @@ struct relation_load {
     uint32_t *row_keys;
     size_t row_count, row_capacity;
     size_t known_rows; /* whose objects the session had already */
+    size_t strays;     /* rows of none of the sources */
     size_t cells;      /* of a row */
     struct sibling_result result;
     const struct relation *back; /* the pointers of rows' objects to their sources: set as new objects come. Or NULL */

@@ -25,8 +25,9 @@ bool relation_row_stays(const struct relation_load *load, const struct entry *en
 static void sift_rows(struct relation_load *load)
 {
     bool modelled = load->relation->join && load->relation->join->modelled; /* whose objects know of rows */
-    size_t kept = 0;
-    for (size_t i = 0; i < load->row_count; i++) {
+    bool all = !load->known_rows && !load->strays && !modelled;             /* stay */
+    size_t kept = all ? load->row_count : 0;
+    for (size_t i = kept; i < load->row_count; i++) {
         if (load->row_keys[i] == KEY_NONE)
             continue;
         if ((load->known_rows || modelled) && !relation_row_stays(load, load->rows[i], load->row_keys[i])) {
