@@ -53,7 +53,7 @@ static int user_compare(const struct howdah_field *field, const void *a, const v
     return memcmp(a, b, field->size) < 0 ? -1 : 1;
 }
 
-/* A text that is longer than this buffer is left to the server. */
+/* A text that is longer than this buffer is left to the server; but it must be the same, whatever room there is. */
 static const char *user_check(const struct howdah_field *field, const void *value, size_t *bytes)
 {
     char text[FIRST_TRY];
@@ -64,7 +64,9 @@ static const char *user_check(const struct howdah_field *field, const void *valu
         return "is larger than 1 GB";
     *bytes += (size_t)length;
     if ((size_t)length > sizeof(text))
-        return NULL;
+        return field->codec->encode(value, text, sizeof(text) / 2) == length
+                   ? NULL
+                   : "has a codec that wants more room each time";
     if (memchr(text, '\0', (size_t)length))
         return "has a text form with a NUL";
     return utf8_is_valid(text, (size_t)length) ? NULL : "is not valid UTF-8";

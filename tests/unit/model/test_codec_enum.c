@@ -103,6 +103,7 @@ START_TEST(test_codec_enum__user_check)
     ASSERT_CHECK(CODEC, &count, struct count, ((struct count){13, 0}), "is not valid UTF-8");
     ASSERT_CHECK(CODEC, &count, struct count, ((struct count){14, 0}), "has a text form with a NUL");
     ASSERT_CHECK(CODEC, &count, struct count, ((struct count){0x40000000, 0}), "is larger than 1 GB");
+    ASSERT_CHECK(CODEC, &count, struct count, ((struct count){666, 0}), "has a codec that wants more room each time");
 }
 END_TEST
 
