@@ -175,8 +175,9 @@ bool work_may_be_gone(const struct work *w, const struct batch *batch)
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         return false;
     for (const struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
-        if (sweep->path.deletes && sweep->mapper == batch->mapper && sweep->path.mappers[0] == batch->mapper)
-            return true;
+        if (sweep->path.deletes && sweep->mapper == batch->mapper &&
+            sweep->path.mappers[sweep->path.depth - 1] == batch->mapper)
+            return true; /* on the way round through other tables, too */
     for (uint32_t i = 0; i < batch->mapper->foreign_key_count; i++) {
         const struct foreign_key *key = &batch->mapper->foreign_keys[i];
         if (key->on_delete == HOWDAH_ON_DELETE_CASCADE && w->deletes[key->target->index])

@@ -137,6 +137,18 @@ typedef struct Egg {
     int64_t hen_id;
 } Egg;
 
+typedef struct Nest {
+    int64_t id;
+    NullInt64 coop_id;
+} Nest;
+
+typedef struct Coop { /* goes with a nest, and takes others along */
+    int64_t id;
+    int64_t nest_id;
+    MANY(Nest) nests;
+} Coop;
+
+extern const Model Nest_model, Coop_model;
 extern const Model Top_model, Cap_model, Mid_model, Lid_model, Egg_model, Hen_model;
 
 /* clang-format off */
@@ -156,6 +168,15 @@ MODEL(Leg, "legs",
     COLUMN(Leg, mid_id, .references = &Mid_model),
     COLUMN(Leg, lid_id, .references = &Lid_model));
 
+MODEL(Nest, "nests",
+    COLUMN(Nest, id,      .primary_key = true),
+    COLUMN(Nest, coop_id, .references = &Coop_model));
+
+MODEL(Coop, "coops",
+    COLUMN(Coop, id,      .primary_key = true),
+    COLUMN(Coop, nest_id, .references = &Nest_model, .on_delete = ON_DELETE_CASCADE),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Coop, nests, Nest, coop_id));
+
 MODEL(Hen, "hens",
     COLUMN(Hen, id,     .primary_key = true),
     COLUMN(Hen, egg_id, .references = &Egg_model, .on_delete = ON_DELETE_SET_DEFAULT));
@@ -167,7 +188,7 @@ MODEL(Egg, "eggs",
 
 static void setup(void)
 {
-    scene_open(MODELS(Folder, File, Label, Note, Page, Sheet, Step, Cap, Leg, Top, Mid, Lid, Hen, Egg));
+    scene_open(MODELS(Folder, File, Label, Note, Page, Sheet, Step, Cap, Leg, Top, Mid, Lid, Nest, Coop, Hen, Egg));
     live_sql("INSERT INTO folders VALUES (1, 'one'), (2, 'two'), (3, 'three');"
              "INSERT INTO files VALUES (1, 1, NULL, 'a'), (2, 2, NULL, 'b');"
              "INSERT INTO labels VALUES (1, 'new')");
@@ -416,6 +437,23 @@ START_TEST(test_along__refers_to_two_that_are_not_loaded)
 }
 END_TEST
 
+/* Rows of one statement that go with each other, on the way round through another table: what was swept is not missed. */
+START_TEST(test_along__round_through_another_table)
+{
+    live_sql("INSERT INTO nests VALUES (1, NULL), (2, NULL), (3, NULL), (5, NULL);"
+             "INSERT INTO coops VALUES (1, 1), (2, 2); UPDATE nests SET coop_id = 1 WHERE id IN (2, 3);"
+             "UPDATE nests SET coop_id = 2 WHERE id = 1");
+    Nest *first = session_find(s, Nest, 1), *second = session_find(s, Nest, 2);
+    Coop *coops[] = {session_find(s, Coop, 1), session_find(s, Coop, 2)};
+    session_delete(s, first);
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, second) && !session_contains(s, coops[0]) && !session_contains(s, coops[1]));
+    live_check("5", "SELECT id FROM nests");
+    live_check("0", "SELECT count(*) FROM coops");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* ON DELETE SET DEFAULT cuts a ring: two plain statements. */
 START_TEST(test_along__set_default_makes_no_order)
 {
@@ -449,6 +487,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_along__long_chain);
     tcase_add_test(tests, test_along__one_statement_else);
     tcase_add_test(tests, test_along__refers_to_two_that_are_not_loaded);
+    tcase_add_test(tests, test_along__round_through_another_table);
     tcase_add_loop_test(tests, test_along__set_default_makes_no_order, 0, 2);
 }
 
