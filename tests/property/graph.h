@@ -7,7 +7,7 @@
 
 #include "api/scene.h"
 
-enum { TABLES = 4, REFS = 3, ROWS = 7, ADDED = 5, ITEMS = TABLES * (ROWS + ADDED), LINKS = 60 };
+enum { TABLES = 4, REFS = 3, HAS = 2, ROWS = 7, ADDED = 5, ITEMS = TABLES * (ROWS + ADDED), LINKS = 60 };
 
 typedef struct Row Row;
 struct Row {
@@ -26,6 +26,7 @@ struct Row {
     int32_t version;
     Row *pointers[REFS];
     MANY(Row) links;
+    MANY(Row) many[HAS];
 };
 
 enum key_kind { KEY_GENERATED, KEY_GIVEN, KEY_NAME, KEY_PAIR };
@@ -36,14 +37,19 @@ struct table {
     int refs;
     struct {
         int target;
-        bool required, by_code, clears, cascades, restricts; /* ON DELETE */
+        bool required, by_code, clears, cascades, restricts; /* ON DELETE, or what a HAS_MANY over it does */
+        bool on_delete;                                      /* the database does it */
     } ref[REFS];
+    int has; /* HAS_MANY, over these references of other tables */
+    struct {
+        int table, ref;
+    } many[HAS];
     bool has_code, has_loose, has_firm, versioned;
     enum { SPOT_NONE, SPOT_SHELF, SPOT_LOOSE } spot_kind;   /* with the place: unique together */
     enum { PART_NONE, PART_NULL, PART_NOT_NULL } part_kind; /* the place is unique among rows whose `loose` is so */
     int links;                                              /* table that they lead to; -1: it has none */
     char join[16], join_from[32], join_to[32];
-    Field fields[24];
+    Field fields[24 + HAS];
     size_t columns[REFS][2], spot[2], part[1];
     Model model;
 };
@@ -51,6 +57,9 @@ struct table {
 extern struct table tables[TABLES];
 extern int table_count;
 extern const Model *models[TABLES + 1];
+/* A HAS_MANY lies on a ring of foreign keys: rows of it that nobody has loaded are deleted or cleared by a statement before
+ * the ring is, which may hit rows of the ring itself: the server refuses that, or these are not as they were. */
+extern bool ring_of_many;
 
 /* What is in the database, and what it is to become. */
 struct item {
@@ -64,6 +73,7 @@ struct item {
     struct item *taker; /* the new item that has its row */
     struct item *refs[REFS], *old_refs[REFS];
     bool by_pointer[REFS], changed[REFS];
+    Row *shown[REFS]; /* where its pointers led before they were changed */
     NullInt32 loose;
     int32_t firm, shelf, place, text;
 };
@@ -91,6 +101,9 @@ void open_models(void);
 void put_key(const struct table *t, Row *row, int64_t key);
 void put_ref(const struct table *t, Row *row, int r, bool valid, int64_t value);
 /* The columns of a key as SQL, "half, id", and its values. */
+/* Random numbers beside the others, which these leave as they are: from one call to the other. */
+void random_aside(uint64_t number);
+void random_back(void);
 const char *key_columns(const struct table *t);
 const char *key_values(const struct table *t, int64_t key);
 /* The key of a row that the library has written. */
@@ -126,6 +139,7 @@ const char *differences(void);
 /* --- the program --- */
 
 void load_rows(void);
+void load_manys(void);
 /* Says what is there, and later what changes, with HOWDAH_PROPERTY_SHOW. */
 void show_rows(void);
 /* Random changes through the public interface. Step i is left out where that bit is set. */

@@ -35,6 +35,32 @@ void load_rows(void)
     }
 }
 
+static size_t offset_of_many(int number)
+{
+    return offsetof(Row, many) + (size_t)number * sizeof(((Row *)0)->many[0]);
+}
+
+static bool is_loaded(int table)
+{
+    int i = 0;
+    while (i < item_count && (items[i].table != table || !items[i].stored))
+        i++;
+    return i < item_count && items[i].loaded;
+}
+
+/* Collections of tables that were loaded: they bring nothing that the session does not know. */
+void load_manys(void)
+{
+    random_aside(2);
+    for (int i = 0; i < item_count; i++) {
+        const struct table *t = &tables[items[i].table];
+        for (int m = 0; m < t->has && items[i].object; m++)
+            if (is_loaded(t->many[m].table) && chance(20))
+                check_ok(howdah_session_load_field(s, items[i].object, offset_of_many(m)));
+    }
+    random_back();
+}
+
 /* --- saying what happens, with HOWDAH_PROPERTY_SHOW --- */
 
 static const char *name_of(const struct item *item, char text[32])
@@ -82,7 +108,7 @@ static void set_ref(struct item *item, int r, struct item *target)
     show(item, pointer ? "points by" : "refers by", r, target);
     item->refs[r] = target;
     item->changed[r] = true;
-    row->pointers[r] = NULL;
+    row->pointers[r] = item->shown[r]; /* a value that is changed goes before it */
     if (!target) {
         put_ref(t, row, r, false, 0);
     } else if (pointer) {
@@ -126,7 +152,7 @@ static void settle_ref(struct item *item, int r)
         return;
     if (item->stored && old && target != old && new_value(target, by_code) == old_value(old, by_code))
         say_by_pointer(item, r, by_code);
-    else if (!item->object->pointers[r])
+    else if (!item->object->pointers[r] || item->object->pointers[r] == item->shown[r])
         put_ref(t, item->object, r, true,
                 target->deleted || (item->stored && target == old) ? old_value(target, by_code)
                                                                    : new_value(target, by_code));
@@ -163,7 +189,7 @@ static struct item *pick_taken(int table)
 {
     struct item *old = chance(30) ? pick(table, false) : NULL;
     bool free = old && old->deleted && !old->taker && old->stored && old->object && !has_links(old) &&
-                !has_key(table, old->key);
+                !has_key(table, old->key) && tables[table].has == 0;
     return free ? old : NULL;
 }
 
@@ -315,11 +341,20 @@ static void change_link(void)
 
 /* --- all together --- */
 
+static void see_pointers(void)
+{
+    for (int i = 0; i < item_count; i++)
+        for (int r = 0; r < REFS && items[i].object && !items[i].gone; r++)
+            if (!items[i].changed[r])
+                items[i].shown[r] = items[i].object->pointers[r];
+}
+
 uint32_t change_rows(uint64_t graph, uint64_t left_out)
 {
     static void (*const ways[])(void) = {change_ref,   change_ref,   add_item,   add_item,    delete_item, delete_item,
                                          change_value, change_value, change_key, change_code, change_link, change_link};
     uint32_t steps = 1 + below(16);
+    see_pointers();
     for (uint32_t i = 0; i < steps; i++) {
         random_start(graph * 0x9e3779b97f4a7c15u + i);
         if (!(left_out >> i & 1))

@@ -5,11 +5,24 @@ struct table tables[TABLES];
 int table_count;
 const Model *models[TABLES + 1];
 
-static uint64_t state;
+bool ring_of_many;
+
+static uint64_t state, kept_state;
 
 void random_start(uint64_t number)
 {
     state = number;
+}
+
+void random_aside(uint64_t number)
+{
+    kept_state = state;
+    state = state * 0x9e3779b97f4a7c15u + number;
+}
+
+void random_back(void)
+{
+    state = kept_state;
 }
 
 uint32_t below(uint32_t limit)
@@ -143,6 +156,7 @@ static void make_ref(struct table *t, int r)
                                       : t->ref[r].cascades  ? ON_DELETE_CASCADE
                                       : t->ref[r].restricts ? ON_DELETE_RESTRICT
                                                             : HOWDAH_ON_DEFAULT;
+    t->ref[r].on_delete = f->on_delete != HOWDAH_ON_DEFAULT;
     f->on_update = first->on_update = chance(30) ? ON_UPDATE_CASCADE : HOWDAH_ON_UPDATE_DEFAULT;
     add_pointer(t, r, parts);
 }
@@ -242,6 +256,51 @@ static void make_table(struct table *t)
     add_links(t);
 }
 
+/* Whether foreign keys lead from the one table to the other. */
+static bool leads_to(int from, int to)
+{
+    bool reached[TABLES] = {false};
+    reached[from] = true;
+    for (int i = 0; i < TABLES; i++)
+        for (int t = 0; t < table_count; t++)
+            for (int r = 0; reached[t] && r < tables[t].refs; r++)
+                reached[tables[t].ref[r].target] = true;
+    return reached[to];
+}
+
+/* Where the database does nothing, a HAS_MANY may say what becomes of the rows. */
+static void add_many(struct table *t, int r)
+{
+    static const char *const names[HAS] = {"many0", "many1"};
+    struct table *owner = &tables[t->ref[r].target];
+    bool free = !t->ref[r].on_delete && owner->has < HAS;
+    if (!chance(40) || !free)
+        return;
+    Field *f = add_field(owner, HOWDAH_FIELD_HAS_MANY, names[owner->has],
+                         offsetof(Row, many) + (size_t)owner->has * sizeof(((Row *)0)->many[0]),
+                         sizeof(((Row *)0)->many[0]), 0);
+    size_t parts = !t->ref[r].by_code && owner->kind == KEY_PAIR ? 2 : 1;
+    f->target = &t->model;
+    f->keys = t->columns[r];
+    f->key_count = parts;
+    t->ref[r].cascades = chance(50);
+    t->ref[r].clears = !t->ref[r].cascades && !t->ref[r].required;
+    f->cascade = t->ref[r].cascades ? CASCADE_DELETE : 0;
+    ring_of_many |= leads_to(t->ref[r].target, (int)(t - tables));
+    owner->many[owner->has].table = (int)(t - tables);
+    owner->many[owner->has++].ref = r;
+}
+
+static void add_manys(void)
+{
+    ring_of_many = false;
+    random_aside(1);
+    for (int i = 0; i < table_count; i++)
+        for (int r = 0; r < tables[i].refs; r++)
+            add_many(&tables[i], r);
+    random_back();
+}
+
 void open_models(void)
 {
     table_count = 1 + (int)below(TABLES);
@@ -252,6 +311,7 @@ void open_models(void)
         choose_table(i);
     for (int i = 0; i < table_count; i++)
         make_table(&tables[i]);
+    add_manys();
     scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30)));
     live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
     for (int i = 0; i < table_count; i++) {

@@ -128,6 +128,7 @@ void run_graph(uint64_t graph)
     keep(&committed);
     s = session_open(db);
     load_rows();
+    load_manys();
     show_rows();
     uint32_t rounds = chance(50) ? ROUNDS : 1;
     for (uint32_t round = 0; round < rounds && (round == 0 || !any_out_of_sight()); round++) {
