@@ -153,7 +153,8 @@ enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, co
         return by_pointer(s, key, pointer, ret_owner);
     if (value_changed(key, mapper, object, snapshot))
         return by_value(s, key, mapper, object, false, ret_owner);
-    bool unlinked = placed && !placed->owner && !foreign_key_clears(key, mapper); /* which no field can say */
+    bool unlinked =
+        placed && placed->said && !placed->owner && !foreign_key_clears(key, mapper); /* no field can say it */
     if (unlinked || (placed && placed->by_link)) {
         *ret_owner = placed->owner;
         return placed->owner ? OWNER_KNOWN : OWNER_NONE;

@@ -88,6 +88,17 @@ typedef struct Owner { /* has a collection, which a change of the key goes throu
     MANY(Pet) pets;
 } Owner;
 
+typedef struct Cat { /* can't be without a home */
+    int64_t id;
+    const char *home_name;
+} Cat;
+
+typedef struct Home {
+    const char *name;
+    MANY(Cat) cats;
+} Home;
+
+extern const Model Home_model;
 extern const Model Part_model, Person_model, Club_model, Worker_model, Owner_model;
 
 /* clang-format off */
@@ -137,6 +148,14 @@ MODEL(Owner, "owners",
     COLUMN(Owner, name, .primary_key = true),
     HAS_MANY(Owner, pets, Pet, owner_name));
 
+MODEL(Cat, "cats",
+    COLUMN(Cat, id,        .primary_key = true),
+    COLUMN(Cat, home_name, .references = &Home_model));
+
+MODEL(Home, "homes",
+    COLUMN(Home, name, .primary_key = true),
+    HAS_MANY(Home, cats, Cat, home_name));
+
 MODEL(Visit, "visits",
     COLUMN(Visit, person_name, .primary_key = true, .references = &Person_model),
     COLUMN(Visit, day,         .primary_key = true),
@@ -162,7 +181,7 @@ MODEL(Worker, "workers",
 
 static void setup(void)
 {
-    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp, Ring, Part, Pet, Owner));
+    scene_open(MODELS(Person, Letter, Badge, Visit, Club, Spot, Worker, Stamp, Ring, Part, Pet, Owner, Cat, Home));
     live_sql("INSERT INTO people (name, note, version) VALUES ('jack', 'j', 1), ('jill', 'i', 1);"
              "INSERT INTO letters (person_name, text, version) SELECT 'jack', 'l' || n, 1 FROM generate_series(1, 3) n;"
              "INSERT INTO badges (person_name, color) VALUES ('jack', 'red'), ('jill', 'blue');"
@@ -227,6 +246,28 @@ START_TEST(test_rekey__moved_children_and_new_ones)
     check_ok(session_commit(s));
     ck_assert_str_eq(new->person_name, "ed");
     live_check("jill2,ed1,ed1", LETTERS);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* A child that is moved by value to the key that an owner gets in the same flush is the owner's afterwards. */
+START_TEST(test_rekey__moved_by_value_to_a_new_key)
+{
+    live_sql("INSERT INTO homes VALUES ('a'), ('b'); INSERT INTO cats VALUES (1, 'a'), (2, 'b')");
+    Home *a = session_find(s, Home, "a"), *b = session_find(s, Home, "b");
+    check_ok(session_load(s, a, cats));
+    check_ok(session_load(s, b, cats));
+    Cat *cat = b->cats.items[0];
+    check_ok(session_begin(s, NULL));
+    a->name = "c";
+    cat->home_name = "c";
+    check_ok(session_flush(s));
+    ck_assert_uint_eq(b->cats.count, 0);
+    cat->id = 3;
+    check_ok(session_commit(s));
+    ck_assert_str_eq(cat->home_name, "c");
+    live_check("1|c\n3|c", "SELECT * FROM cats ORDER BY id");
+    ck_assert_uint_eq(a->cats.count, 2);
     check_nothing_to_write();
 }
 END_TEST
@@ -546,6 +587,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_rekey__everything_follows);
     tcase_add_test(tests, test_rekey__moved_children_and_new_ones);
+    tcase_add_test(tests, test_rekey__moved_by_value_to_a_new_key);
     tcase_add_test(tests, test_rekey__rollback_takes_it_back);
     tcase_add_test(tests, test_rekey__failure_keeps_the_map);
     tcase_add_test(tests, test_rekey__changed_then_deleted);

@@ -68,6 +68,7 @@ struct item {
     bool stored, deleted;
     bool follows, unseen; /* deleted by ON DELETE, as the session can't know */
     bool gone;            /* deleted in a round before */
+    bool moved;           /* its key or code was changed in a round before */
     Row *object;          /* NULL: not loaded */
     int64_t key, new_key, code, new_code;
     struct item *taker; /* the new item that has its row */

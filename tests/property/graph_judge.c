@@ -125,11 +125,11 @@ static void check_links(uint64_t graph, const struct item *item)
 static void check_manys(uint64_t graph, const struct item *owner)
 {
     const struct table *t = &tables[owner->table];
-    bool moves = owner->new_key != owner->key || owner->new_code != owner->code;
+    bool moves = owner->moved || (owner->stored && (owner->new_key != owner->key || owner->new_code != owner->code));
     for (int m = 0; m < t->has; m++) {
         const struct table *of = &tables[t->many[m].table];
         size_t count = 0, found = 0, held = owner->object->many[m].count;
-        if (!owner->object->many[m].loaded || (moves && owner->stored))
+        if (!owner->object->many[m].loaded || moves)
             continue;
         for (int i = 0; i < item_count; i++) {
             if (items[i].table != t->many[m].table || items[i].deleted || last_ref(&items[i], t->many[m].ref) != owner)

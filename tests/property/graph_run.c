@@ -38,6 +38,7 @@ static void settle_round(void)
     for (int i = 0; i < item_count; i++) {
         struct item *item = &items[i];
         item->gone |= item->deleted;
+        item->moved |= item->stored && (item->key != item->new_key || item->code != item->new_code);
         item->stored = !item->gone;
         item->key = item->new_key;
         item->code = item->new_code;
