@@ -186,18 +186,24 @@ static bool match_shape(const struct map_node *node, const void *probe)
     return shape->hash[0] == hash[0] && shape->hash[1] == hash[1];
 }
 
-static const struct statement *find_shape(const struct text_store *store, const uint64_t hash[2])
+static const struct shape *find_shape(const struct text_store *store, const uint64_t hash[2])
 {
-    struct map_node *node = map_find(&store->shapes, (uint32_t)hash[0], match_shape, hash);
-    return node ? &((struct shape *)(void *)node)->statement : NULL;
+    return (const struct shape *)(const void *)map_find(&store->shapes, (uint32_t)hash[0], match_shape, hash);
 }
 
 const struct statement *text_store_find(struct text_store *store, const uint64_t hash[2])
 {
+    _Atomic(const struct shape *) *recent = &store->recent_shapes[hash[0] % TEXT_STORE_RECENT];
+    const struct shape *shape = atomic_load_explicit(recent, memory_order_acquire);
+    if (shape && shape->hash[0] == hash[0] && shape->hash[1] == hash[1])
+        return &shape->statement;
     pthread_mutex_lock(&store->lock);
-    const struct statement *statement = find_shape(store, hash);
+    shape = find_shape(store, hash);
     pthread_mutex_unlock(&store->lock);
-    return statement;
+    if (!shape)
+        return NULL;
+    atomic_store_explicit(recent, shape, memory_order_release);
+    return &shape->statement;
 }
 
 static bool copy_statement(const struct statement *statement, struct arena *arena, struct statement *ret)
@@ -230,7 +236,8 @@ const struct statement *text_store_keep(struct text_store *store, const uint64_t
                                         const struct statement *statement, struct arena *arena)
 {
     pthread_mutex_lock(&store->lock);
-    const struct statement *kept = find_shape(store, hash); /* another session may have been quicker */
+    const struct shape *shape = find_shape(store, hash); /* another session may have been quicker */
+    const struct statement *kept = shape ? &shape->statement : NULL;
     if (!kept)
         kept = map_count(&store->shapes) < STORE_MOST ? add_shape(store, hash, statement) : copy_out(statement, arena);
     pthread_mutex_unlock(&store->lock);

@@ -17,18 +17,19 @@ enum { TEXT_STORE_RECENT = 64 };
 
 struct stored;
 struct known_format;
+struct shape;
 
 struct text_store {
     const struct howdah_allocator *allocator;
     struct arena arena;
     struct map map;
     struct map shapes; /* texts of queries, and of writes with formulas, by the hash of their shape */
-    /* What was asked for last, by mapper and kind: found without the lock, since what is stored never changes. */
+    /* What was asked for last, found without the lock, since what is stored never changes: by mapper and kind, */
     _Atomic(const struct stored *) recent[TEXT_STORE_RECENT];
-    _Atomic(const struct known_format *)
-        formats[TEXT_STORE_RECENT]; /* the same of the program's own SQL, by its address */
-    size_t format_count;            /* that were ever kept */
-    pthread_mutex_t lock;           /* over the rest */
+    _Atomic(const struct shape *) recent_shapes[TEXT_STORE_RECENT];  /* by hash, */
+    _Atomic(const struct known_format *) formats[TEXT_STORE_RECENT]; /* and by the address of the program's own SQL */
+    size_t format_count;                                             /* that were ever kept */
+    pthread_mutex_t lock;                                            /* over all but these three */
     bool lock_ready;
 };
 
