@@ -192,7 +192,8 @@ static bool update_package(struct sync *sync, Package *package, const struct row
     if (!sync_read_record(sync, known))
         return false;
     struct record *record = &sync->record;
-    qsort(record->dependencies, record->dependency_count, sizeof *record->dependencies, compare_places);
+    if (record->dependency_count)
+        qsort(record->dependencies, record->dependency_count, sizeof *record->dependencies, compare_places);
     assign_package(sync, package);
     merge_dependencies(s, rows->dependencies, rows->dependency_count, record);
     merge_provides(s, rows->provides, rows->provide_count, record);

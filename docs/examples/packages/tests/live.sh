@@ -212,6 +212,18 @@ sql "DELETE FROM dependencies WHERE target IN ('smoke-machine', 'jar');
 run 0 first.status
 same_as_fresh 'mended' first.status
 
+# --- packages that depend on nothing ---
+
+lone() {
+    printf 'Package: lone\nStatus: install ok installed\nArchitecture: all\nVersion: %d\nMaintainer: M <m@example.org>\n\n' "$1"
+}
+lone 1 >"$work/lone"
+run 0 --drop "$work/lone"
+lone 2 >"$work/lone"
+run 0 "$work/lone"
+same_as_fresh 'lone' "$work/lone"
+is 'lone: upgraded' '2' "$(sql 'SELECT version FROM packages')"
+
 # --- a great file, in batches ---
 
 # 2,500 names, one of them with three architectures where a page of 1,000 ends. CHANGED: every third is upgraded,
