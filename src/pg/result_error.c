@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STATEMENT_MAX = 1200, LINE_MAX_SIZE = 512 };
+enum { STATEMENT_MAX = 1200, LINE_MAX_SIZE = 512, NAME_BYTES = 63 };
 
 /* Class 22 in words of our own: the server's messages quote the value. */
 static const struct {
@@ -69,6 +69,43 @@ static void attach_field(struct howdah_error *error, const char **member, const 
     error_attach(error, member, line);
 }
 
+/* The place in the statement that the server points to; positions count characters, from 1. */
+static const char *place_of(const PGresult *result, const char *sql)
+{
+    const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    size_t left = 0;
+    for (; position && *position >= '0' && *position <= '9'; position++)
+        left = left * 10 + (size_t)(*position - '0');
+    if (!left)
+        return NULL;
+    while (--left && *sql) {
+        sql++;
+        while (((unsigned char)*sql & 0xC0) == 0x80)
+            sql++;
+    }
+    return sql;
+}
+
+/* A column that the table does not have is named by the message alone, in the server's language. But it stands at the
+ * place that the server points to: in statements of the library's own as "name" or t."name". */
+static void attach_missing_column(struct howdah_error *error, const PGresult *result, const struct statement *statement)
+{
+    char name[NAME_BYTES + 1];
+    size_t length = 0;
+    const char *at = strcmp(error->sqlstate, "42703") == 0 && statement ? place_of(result, statement->text) : NULL;
+    if (!at)
+        return;
+    at += strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789");
+    at += *at == '.';
+    if (*at != '"')
+        return;
+    for (at++; *at && length < NAME_BYTES; name[length++] = *at++)
+        if (*at == '"' && *++at != '"')
+            break;
+    name[length] = '\0';
+    error_attach(error, &error->column, name);
+}
+
 enum howdah_status result_error(const PGresult *result, const struct statement *statement, bool show_values,
                                 struct howdah_error *error)
 {
@@ -89,6 +126,7 @@ enum howdah_status result_error(const PGresult *result, const struct statement *
     attach_field(error, &error->schema, result, PG_DIAG_SCHEMA_NAME);
     attach_field(error, &error->table, result, PG_DIAG_TABLE_NAME);
     attach_field(error, &error->column, result, PG_DIAG_COLUMN_NAME);
+    attach_missing_column(error, result, statement);
     error_attach_statement(error, statement);
     return status;
 }

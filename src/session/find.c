@@ -186,7 +186,10 @@ static bool ask_for_many(struct find *find)
     for (size_t i = 0; i < chunks; i++)
         steps[i] =
             (struct pg_step){.statement = statement, .bind = bind_keys, .row = find_row, .arg = find, .number = i};
-    return transaction_read_steps(s, steps, chunks) == HOWDAH_STATUS_OK;
+    enum howdah_status status = transaction_read_steps(s, steps, chunks);
+    if (status == HOWDAH_STATUS_SCHEMA)
+        session_name_culprit(s, find->mapper);
+    return status == HOWDAH_STATUS_OK;
 }
 
 /* Objects that were to be filled, and have no row any more. */

@@ -67,7 +67,12 @@ static enum howdah_status run(struct lookup *lookup)
                            .bind = bind,
                            .row = lookup->key.by_columns ? take_columns : take_record,
                            .arg = lookup};
-    return step.statement ? transaction_read(s, &step) : session_no_memory(s);
+    if (!step.statement)
+        return session_no_memory(s);
+    enum howdah_status status = transaction_read(s, &step);
+    if (status == HOWDAH_STATUS_SCHEMA)
+        session_name_culprit(s, lookup->key.mapper);
+    return status;
 }
 
 enum howdah_status lookup_run(struct lookup *lookup)

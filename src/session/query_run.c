@@ -149,5 +149,10 @@ enum howdah_status query_read(struct query_reading *reading)
                            .one_by_one = reading->one_by_one,
                            .many = reading->many,
                            .row = reading->row};
-    return query_check_lock(q) ? transaction_read(q->s, &step) : q->s->error.status;
+    if (!query_check_lock(q))
+        return q->s->error.status;
+    enum howdah_status status = transaction_read(q->s, &step);
+    if (status == HOWDAH_STATUS_SCHEMA && q->select.aliases == 1)
+        session_name_culprit(q->s, query_root(q));
+    return status;
 }

@@ -204,10 +204,23 @@ END_TEST
 START_TEST(test_name__missing_table_and_column)
 {
     live_sql("ALTER TABLE aged DROP COLUMN name; DROP TABLE splits");
-    ck_assert_ptr_null(session_find(s, Aged, 1));
-    check_error(s, STATUS_SCHEMA);
-    ck_assert_str_eq(session_error(s)->sqlstate, "42703");
-    session_clear_error(s);
+    for (int way = 0; way < 4; way++) {
+        size_t count;
+        if (way == 0)
+            ck_assert_ptr_null(session_find(s, Aged, 1));
+        else if (way == 1)
+            ck_assert_ptr_null(session_find_many(s, Aged, ((Value[]){VALUE(1)}), 1));
+        else if (way == 2)
+            ck_assert_ptr_null(query_all(session_query(s, Aged), Aged, &count));
+        else
+            ck_assert_int_eq((session_add(s, Aged, .name = "a"), session_commit(s)), STATUS_SCHEMA);
+        check_error(s, STATUS_SCHEMA);
+        check_culprit(NULL, "Aged", "name");
+        ck_assert_str_eq(session_error(s)->sqlstate, "42703");
+        ck_assert_str_eq(session_error(s)->column, "name");
+        session_clear_error(s);
+    }
+    check_ok(session_rollback(s));
     session_add(s, Split, .id = 1, .name = "");
     check_fails(session_commit(s), STATUS_SCHEMA);
     ck_assert_str_eq(session_error(s)->sqlstate, "42P01");
