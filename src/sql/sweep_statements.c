@@ -116,6 +116,30 @@ static uint64_t other_loops(const struct sweep_path *path)
                                   : 0);
 }
 
+static bool is_primary(const struct foreign_key *key)
+{
+    return key->count == key->target->key_count &&
+           memcmp(key->targets, key->target->key, key->count * sizeof(*key->targets)) == 0;
+}
+
+static bool is_target(const struct foreign_key *key, uint32_t column)
+{
+    uint32_t i = 0;
+    while (i < key->count && key->targets[i] != column)
+        i++;
+    return i < key->count;
+}
+
+/* What rows are referred to by: over the key, and by the primary key where other loops stand on that. */
+static void put_referred(struct sweep_text *t)
+{
+    const struct foreign_key *key = t->path->keys[0];
+    put_targets(t, ", ");
+    for (uint32_t i = 0; other_loops(t->path) && i < key->target->key_count; i++)
+        if (!is_target(key, key->target->key[i]))
+            buffer_printf(&t->out, ", t.%s", key->target->columns[key->target->key[i]].quoted);
+}
+
 /* " OR (t.b is one of the keys)" for the first level, " OR t.b = d.key" for the next ones. */
 static void put_other_loops(struct sweep_text *t, bool first)
 {
@@ -142,12 +166,13 @@ static void put_tree_delete(struct sweep_text *t, const char *table)
 {
     const struct foreign_key *key = t->path->keys[0];
     buffer_text(&t->out, "WITH RECURSIVE d AS (SELECT ");
-    put_targets(t, ", ");
+    put_referred(t);
     buffer_printf(&t->out, " FROM %s AS t WHERE ", table);
     put_condition(t);
-    put_other_loops(t, true);
+    if (is_primary(key)) /* else what is known of the first ones is not what the others refer to */
+        put_other_loops(t, true);
     buffer_text(&t->out, " UNION SELECT ");
-    put_targets(t, ", ");
+    put_referred(t);
     buffer_printf(&t->out, " FROM %s AS t JOIN d ON ", table);
     put_join(t, 't', 0, 'd');
     put_other_loops(t, false);
@@ -170,12 +195,6 @@ static uint32_t last_level(const struct sweep_path *path)
 }
 
 /* By other keys than primary ones tables are not followed through trees. */
-static bool is_primary(const struct foreign_key *key)
-{
-    return key->count == key->target->key_count &&
-           memcmp(key->targets, key->target->key, key->count * sizeof(*key->targets)) == 0;
-}
-
 static bool has_trees(const struct sweep_path *path)
 {
     for (uint32_t level = path->trees[0] ? 0 : 1; level < path->depth; level++)

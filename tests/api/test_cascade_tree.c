@@ -397,6 +397,42 @@ START_TEST(test_cascade_tree__key_of_two_parts)
 }
 END_TEST
 
+/* A table that refers to itself by its key, and by another unique value. */
+typedef struct Cell Cell;
+struct Cell {
+    int64_t id;
+    int64_t code;
+    NullInt64 in_id;
+    NullInt64 in_code;
+    MANY(Cell) inner, coded;
+};
+
+extern const Model Cell_model;
+
+/* clang-format off */
+MODEL(Cell, "cells",
+    COLUMN(Cell, id,      .primary_key = true),
+    COLUMN(Cell, code,    .unique = true),
+    COLUMN(Cell, in_id,   .references = &Cell_model),
+    COLUMN(Cell, in_code, .references = &Cell_model, .references_field = "code"),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Cell, inner, Cell, in_id),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Cell, coded, Cell, in_code));
+/* clang-format on */
+
+/* Values of the one are no values of the other: 2 is the deleted row's code, and the key of a row with others in it. */
+START_TEST(test_cascade_tree__two_keys_to_itself)
+{
+    scene_close();
+    scene_open(MODELS(Cell));
+    live_sql("INSERT INTO cells VALUES (1, 2, NULL, NULL), (2, 20, NULL, NULL), (3, 30, 2, NULL), (4, 40, NULL, 20),"
+             " (5, 50, 1, NULL), (6, 60, 5, NULL), (7, 70, NULL, 2), (8, 80, 7, NULL)");
+    session_delete(s, session_find(s, Cell, 1));
+    check_ok(session_commit(s));
+    live_check("2\n3\n4", "SELECT id FROM cells ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_cascade_tree__many_leaves);
@@ -410,6 +446,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_cascade_tree__partly_loaded, 0, 2);
     tcase_add_test(tests, test_cascade_tree__all_loaded);
     tcase_add_test(tests, test_cascade_tree__ring);
+    tcase_add_test(tests, test_cascade_tree__two_keys_to_itself);
 }
 
 int main(void)
