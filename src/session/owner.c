@@ -115,23 +115,17 @@ static bool value_changed(const struct foreign_key *key, const struct mapper *ma
            foreign_key_applies(key, object) != foreign_key_applies(key, snapshot);
 }
 
-/* Whether the pointer of a row was loaded for what the program had written over its foreign key. */
-static bool is_for_another(const struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
-                           const struct entry *child, const void *pointer)
-{
-    const struct entry *owner = slabs_find(&s->slabs, pointer);
-    return owner && owner->mapper == key->target->index && !foreign_key_is_unloaded(s, key, child) &&
-           !foreign_key_refers_to(key, mapper, entry_snapshot(mapper, child), owner_key(key, owner));
-}
-
+/* To whom the row refers. A pointer that was loaded for what the program had written over the foreign key says nothing of
+ * it. */
 static enum whose of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                          const struct entry *child, struct entry **ret)
 {
     const void *snapshot = entry_snapshot(mapper, child);
     const void *pointer = key->relation ? object_pointer(key->relation, snapshot) : NULL;
-    if (!pointer || is_for_another(s, key, mapper, child, pointer))
-        return by_value(s, key, mapper, snapshot, true, ret);
-    return by_pointer(s, key, pointer, ret);
+    enum whose whose = pointer ? by_pointer(s, key, pointer, ret) : OWNER_UNKNOWN;
+    bool is_its_own = pointer && (whose == OWNER_UNKNOWN || foreign_key_is_unloaded(s, key, child) ||
+                                  foreign_key_refers_to(key, mapper, snapshot, owner_key(key, *ret)));
+    return is_its_own ? whose : by_value(s, key, mapper, snapshot, true, ret);
 }
 
 enum whose owner_now(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
@@ -238,13 +232,17 @@ bool owner_may_move(struct howdah_session *s, const struct foreign_key *key, con
 }
 
 /* A pointer that was loaded for what the program had written leads nowhere once it has written the row's value again. */
-static void forget_pointer(const struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
+static void forget_pointer(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                            const struct entry *child)
 {
     void *object = entry_object(mapper, child), *snapshot = entry_snapshot(mapper, child);
     void *pointer = key->relation && child->state == ENTRY_LOADED ? object_pointer(key->relation, object) : NULL;
+    struct entry *shown, *owner = NULL;
     if (!pointer || pointer != object_pointer(key->relation, snapshot) ||
-        value_changed(key, mapper, object, snapshot) || !is_for_another(s, key, mapper, child, pointer))
+        value_changed(key, mapper, object, snapshot) || by_pointer(s, key, pointer, &shown) == OWNER_UNKNOWN)
+        return;
+    of_row(s, key, mapper, child, &owner);
+    if (owner == shown)
         return;
     object_set_pointer(key->relation, object, NULL);
     object_set_pointer(key->relation, snapshot, NULL);
