@@ -21,6 +21,8 @@ enum turn_kind {
 /* A thread that wants a connection. It lives on that thread's stack. */
 struct turn {
     enum turn_kind kind;
+    moment deadline; /* of the call */
+    moment until;    /* as long it waits for others */
     struct pg_connection *connection;
     struct turn *next;
     pthread_cond_t changed; /* only while it waits */
@@ -28,6 +30,8 @@ struct turn {
 
 /* While anybody waits there is no idle connection and no free place: each that becomes free goes to the first
  * in the queue.
+ *
+ * Who was refused by the server, which lets no more in, waits beside free places for a connection that is open.
  *
  * Most often nobody waits, and a connection comes back before the next one is wanted: it changes hands through `spare`,
  * without the mutex. Who gives one back looks afterwards whether somebody waits by now, and who begins to wait looks
@@ -240,13 +244,13 @@ static struct timespec timespec_of(moment m)
 }
 
 /* Waits until something is given, or the moment has come. */
-static void wait_for_turn(struct pg_pool *pool, struct turn *turn, moment until)
+static void wait_for_turn(struct pg_pool *pool, struct turn *turn)
 {
-    struct timespec end = timespec_of(until);
+    struct timespec end = timespec_of(turn->until);
     append_turn(pool, turn);
     give_spare(pool);
     while (turn->kind == TURN_WAITING) {
-        if (until == MOMENT_NEVER)
+        if (turn->until == MOMENT_NEVER)
             pthread_cond_wait(&turn->changed, &pool->mutex);
         else if (pthread_cond_timedwait(&turn->changed, &pool->mutex, &end) != 0 && turn->kind == TURN_WAITING) {
             remove_turn(pool, turn);
@@ -262,13 +266,12 @@ static moment earlier(moment a, moment b)
     return a < b ? a : b;
 }
 
-static enum howdah_status take_turn(struct pg_pool *pool, struct turn *turn, moment deadline,
-                                    struct howdah_error *error)
+static enum howdah_status take_turn(struct pg_pool *pool, struct turn *turn, struct howdah_error *error)
 {
     pthread_mutex_lock(&pool->mutex);
     bool taken = take_at_once(pool, turn);
     if (!taken && pthread_cond_init(&turn->changed, &pool->clock) == 0) {
-        wait_for_turn(pool, turn, earlier(deadline, clock_deadline(pool->options.pool_timeout, -1)));
+        wait_for_turn(pool, turn);
         pthread_cond_destroy(&turn->changed);
         taken = true;
     }
@@ -282,20 +285,33 @@ static enum howdah_status take_turn(struct pg_pool *pool, struct turn *turn, mom
     return HOWDAH_STATUS_OK;
 }
 
-/* Opens a connection on a place that we hold. */
-static enum howdah_status connect_on_place(struct pg_pool *pool, moment deadline, struct howdah_error *error,
-                                           struct pg_connection **ret)
+/* The server lets no more in: one of those that are open, or are being opened, has to do, once it comes back. */
+static void wait_for_another(struct pg_pool *pool, struct turn *turn)
 {
-    struct pg_connection *connection = NULL;
-    moment until = earlier(deadline, clock_deadline(pool->options.connect_timeout, -1));
-    enum howdah_status status = connection_open(&pool->options, until, error, &connection);
-    pthread_mutex_lock(&pool->mutex);
-    if (status == HOWDAH_STATUS_OK) {
-        link_connection(pool, connection);
-        *ret = connection;
-    } else {
-        give_place_back(pool);
+    pool->places--;
+    turn->connection = take_idle(pool);
+    if (turn->connection) {
+        turn->kind = TURN_CONNECTION;
+    } else if (pthread_cond_init(&turn->changed, &pool->clock) == 0) {
+        wait_for_turn(pool, turn);
+        pthread_cond_destroy(&turn->changed);
     }
+}
+
+/* Opens a connection on a place that we hold. After a failure the turn may be another one. */
+static enum howdah_status connect_on_place(struct pg_pool *pool, struct turn *turn, struct howdah_error *error)
+{
+    moment until = earlier(turn->deadline, clock_deadline(pool->options.connect_timeout, -1));
+    enum howdah_status status = connection_open(&pool->options, until, error, &turn->connection);
+    bool too_many = status != HOWDAH_STATUS_OK && strcmp(error->sqlstate, "53300") == 0;
+    turn->kind = TURN_WAITING;
+    pthread_mutex_lock(&pool->mutex);
+    if (status == HOWDAH_STATUS_OK)
+        link_connection(pool, turn->connection);
+    else if (too_many && pool->places > 1)
+        wait_for_another(pool, turn);
+    else
+        give_place_back(pool);
     pthread_mutex_unlock(&pool->mutex);
     return status;
 }
@@ -309,23 +325,33 @@ static void close_leased(struct pg_pool *pool, struct pg_connection *connection)
     connection_close(connection);
 }
 
+/* The connection that was given, or a new one on the place that was. */
+static enum howdah_status use_turn(struct pg_pool *pool, struct turn *turn, struct howdah_error *error)
+{
+    if (turn->kind == TURN_CONNECTION && connection_looks_alive(turn->connection))
+        return HOWDAH_STATUS_OK;
+    if (turn->kind == TURN_CONNECTION)
+        close_leased(pool, turn->connection);
+    return connect_on_place(pool, turn, error);
+}
+
 enum howdah_status pool_lease_other(struct pg_pool *pool, moment deadline, struct howdah_error *error,
                                     struct pg_connection **ret)
 {
-    struct turn turn = {.kind = TURN_WAITING};
+    struct turn turn = {.kind = TURN_WAITING,
+                        .deadline = deadline,
+                        .until = earlier(deadline, clock_deadline(pool->options.pool_timeout, -1))};
     if (is_in_child(pool))
         return error_set(error, HOWDAH_STATUS_MISUSE,
                          "this process was forked after the database was opened: open it anew in the child");
-    enum howdah_status status = take_turn(pool, &turn, deadline, error);
+    enum howdah_status status = take_turn(pool, &turn, error);
     if (status != HOWDAH_STATUS_OK)
         return status;
-    if (turn.kind == TURN_CONNECTION && connection_looks_alive(turn.connection)) {
+    while ((status = use_turn(pool, &turn, error)) != HOWDAH_STATUS_OK && turn.kind != TURN_WAITING)
+        error_clear(error);
+    if (status == HOWDAH_STATUS_OK)
         *ret = turn.connection;
-        return HOWDAH_STATUS_OK;
-    }
-    if (turn.kind == TURN_CONNECTION)
-        close_leased(pool, turn.connection);
-    return connect_on_place(pool, deadline, error, ret);
+    return status;
 }
 
 struct pg_connection *pool_lease_spare(struct pg_pool *pool)

@@ -386,7 +386,8 @@ START_TEST(test_waiting__too_many_connections)
     live_sql("CREATE ROLE %s LOGIN PASSWORD 'limited' CONNECTION LIMIT 1;"
              "GRANT ALL ON accounts, entries TO %s; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO %s",
              role, role, role);
-    Database *db = open_patient_database(live_conninfo_with("user=%s password=limited", role));
+    Database *db = ledger_database(live_conninfo_with("user=%s password=limited", role),
+                                   DATABASE_OPTIONS(.lazy = true, .pool_size = 2, .pool_timeout = 100));
     Session *holder = session_open(db), *s = session_open(db);
     ck_assert_int_eq(session_begin(holder, NULL), STATUS_OK);
     ck_assert_msg(session_find(holder, Account, 1) != NULL, "%s", error_text(session_error(holder)));
@@ -401,6 +402,45 @@ START_TEST(test_waiting__too_many_connections)
     session_clear_error(s);
     ck_assert_int_eq(session_commit(s), STATUS_OK);
     live_check("1", "SELECT count(*) FROM accounts WHERE owner = 'too many'");
+    database_close(db);
+    live_sql("DROP OWNED BY %s; DROP ROLE %s", role, role);
+}
+END_TEST
+
+static void *commit_many(void *arg)
+{
+    Session *s = session_open(arg);
+    for (int i = 0; i < 25; i++) {
+        session_add(s, Account, .owner = "one of many");
+        if (session_commit(s) != STATUS_OK)
+            break;
+    }
+    const Error *error = session_error(s);
+    char *text = error ? strdup(error_text(error)) : NULL;
+    session_close(s);
+    return text;
+}
+
+/* The pool may have more connections than the server: they share those that there are. */
+START_TEST(test_waiting__fewer_connections_than_the_pool)
+{
+    enum { THREADS = 4 };
+    ledger_seed();
+    const char *role = getenv("PGDATABASE");
+    live_sql("CREATE ROLE %s LOGIN PASSWORD 'limited' CONNECTION LIMIT %d;"
+             "GRANT ALL ON accounts, entries TO %s; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO %s",
+             role, 1 + _i, role, role);
+    Database *db = ledger_database(live_conninfo_with("user=%s password=limited", role),
+                                   DATABASE_OPTIONS(.lazy = true, .pool_size = THREADS));
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, commit_many, db), 0);
+    for (int i = 0; i < THREADS; i++) {
+        void *text = NULL;
+        pthread_join(threads[i], &text);
+        ck_assert_msg(!text, "%s", (char *)text);
+    }
+    live_check("100", "SELECT count(*) FROM accounts WHERE owner = 'one of many'");
     database_close(db);
     live_sql("DROP OWNED BY %s; DROP ROLE %s", role, role);
 }
@@ -426,6 +466,7 @@ int main(void)
     tcase_add_test(tcase, test_waiting__repeatable_read);
     tcase_add_test(tcase, test_waiting__pool_is_used_up);
     tcase_add_test(tcase, test_waiting__too_many_connections);
+    tcase_add_loop_test(tcase, test_waiting__fewer_connections_than_the_pool, 0, 2);
     suite_add_tcase(suite, tcase);
     return ledger_main(suite);
 }
