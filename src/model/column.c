@@ -101,6 +101,30 @@ bool column_copy(const struct column *c, struct arena *arena, void *object)
     return codec_copy(c->codec, c->field, arena, field);
 }
 
+bool columns_any_null(const struct column *columns, const uint32_t *which, uint32_t count, const void *object)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (column_is_null(&columns[which[i]], object))
+            return true;
+    return false;
+}
+
+bool columns_equal(const struct column *columns, const uint32_t *which, uint32_t count, const void *a, const void *b)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!column_equal(&columns[which[i]], a, b))
+            return false;
+    return true;
+}
+
+uint64_t columns_hash(const struct column *columns, const uint32_t *which, uint32_t count, uint64_t seed,
+                      const void *object)
+{
+    for (uint32_t i = 0; i < count; i++)
+        seed = column_hash(&columns[which[i]], seed, object);
+    return seed;
+}
+
 bool columns_copy(const struct column *columns, const uint32_t *which, uint32_t count, struct arena *arena,
                   void *object)
 {

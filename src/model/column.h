@@ -70,7 +70,11 @@ int column_compare(const struct column *c, const void *a, const void *b);
 /* Own copies of all that the field points to: text, bytes, an array's items, flags and their texts. An array that was
  * copied or decoded has room behind its items and behind its flags for as many again. */
 bool column_copy(const struct column *c, struct arena *arena, void *object);
-/* The same of several columns, by their indices. */
+/* --- of several columns, by their indices among `columns` --- */
+bool columns_any_null(const struct column *columns, const uint32_t *which, uint32_t count, const void *object);
+bool columns_equal(const struct column *columns, const uint32_t *which, uint32_t count, const void *a, const void *b);
+uint64_t columns_hash(const struct column *columns, const uint32_t *which, uint32_t count, uint64_t seed,
+                      const void *object);
 bool columns_copy(const struct column *columns, const uint32_t *which, uint32_t count, struct arena *arena,
                   void *object);
 /* NULL, or why the field can't be sent: NULL where it can't be, not valid UTF-8, ... The program's validator is

@@ -28,26 +28,17 @@ static const void *values_of(const struct by_unique *index, const struct entry *
 
 static bool has_nulls(const struct by_unique *index, const void *values)
 {
-    for (uint32_t i = 0; i < index->column_count; i++)
-        if (column_is_null(&index->target->columns[index->columns[i]], values))
-            return true;
-    return false;
+    return columns_any_null(index->target->columns, index->columns, index->column_count, values);
 }
 
 static bool equal(const struct by_unique *index, const void *a, const void *b)
 {
-    for (uint32_t i = 0; i < index->column_count; i++)
-        if (!column_equal(&index->target->columns[index->columns[i]], a, b))
-            return false;
-    return true;
+    return columns_equal(index->target->columns, index->columns, index->column_count, a, b);
 }
 
 static uint32_t hash_of(const struct by_unique *index, const void *values)
 {
-    uint64_t hash = 0;
-    for (uint32_t i = 0; i < index->column_count; i++)
-        hash = column_hash(&index->target->columns[index->columns[i]], hash, values);
-    return (uint32_t)hash;
+    return (uint32_t)columns_hash(index->target->columns, index->columns, index->column_count, 0, values);
 }
 
 /* How good an answer the object is; 0: none. One that stays with its values comes before one that takes them over, and this

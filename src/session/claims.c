@@ -36,10 +36,8 @@ bool change_rekeys(const struct mapper *mapper, const struct change *change)
 
 bool index_has(const struct mapper *mapper, const struct table_index *index, const void *object)
 {
-    for (uint32_t i = 0; i < index->count; i++)
-        if (column_is_null(&mapper->columns[index->columns[i]], object))
-            return false;
-    return !index->where || predicate_holds(index->where, object);
+    return !columns_any_null(mapper->columns, index->columns, index->count, object) &&
+           (!index->where || predicate_holds(index->where, object));
 }
 
 bool index_is_known(const struct table_index *index)
@@ -62,10 +60,8 @@ bool change_takes(const struct change *change, const struct table_index *index)
 
 static uint32_t hash_of(const struct mapper *mapper, const struct table_index *index, const void *object)
 {
-    uint64_t hash = hash_combine((uint64_t)(uintptr_t)index, mapper->index);
-    for (uint32_t i = 0; i < index->count; i++)
-        hash = column_hash(&mapper->columns[index->columns[i]], hash, object);
-    return (uint32_t)hash;
+    uint64_t seed = hash_combine((uint64_t)(uintptr_t)index, mapper->index);
+    return (uint32_t)columns_hash(mapper->columns, index->columns, index->count, seed, object);
 }
 
 /* --- collecting --- */
@@ -272,10 +268,7 @@ static bool fits(const struct work *w, const struct claim *claim, const struct m
 {
     const struct change *change = &w->changes[claim->change];
     const void *claimed = claim->kind == CLAIM_GIVES ? change->image : change->old;
-    for (uint32_t i = 0; i < claim->index->count; i++)
-        if (!column_equal(&mapper->columns[claim->index->columns[i]], claimed, object))
-            return false;
-    return true;
+    return columns_equal(mapper->columns, claim->index->columns, claim->index->count, claimed, object);
 }
 
 static const struct claim *search(const struct work *w, const struct claims *claims, uint32_t at, uint32_t hash,

@@ -37,18 +37,12 @@ static bool add_child(struct work *w, struct map *families, const struct entry *
 
 static bool has_nulls(const struct foreign_key *key, const void *row)
 {
-    for (uint32_t i = 0; i < key->count; i++)
-        if (column_is_null(&key->target->columns[key->targets[i]], row))
-            return true;
-    return false;
+    return columns_any_null(key->target->columns, key->targets, key->count, row);
 }
 
 static bool is_moved(const struct foreign_key *key, const void *object, const void *snapshot)
 {
-    for (uint32_t i = 0; i < key->count; i++)
-        if (!column_equal(&key->target->columns[key->targets[i]], object, snapshot))
-            return true;
-    return false;
+    return !columns_equal(key->target->columns, key->targets, key->count, object, snapshot);
 }
 
 static bool is_given_up(const struct foreign_key *key, const struct entry *entry)

@@ -10,10 +10,7 @@ uint32_t identity_hash(const struct mapper *mapper, const void *object)
 {
     if (mapper->integer_key)
         return key_hash_integer(mapper, key_read_integer(mapper->integer_key, object));
-    uint64_t hash = mapper->index;
-    for (uint32_t i = 0; i < mapper->key_count; i++)
-        hash = column_hash(&mapper->columns[mapper->key[i]], hash, object);
-    return (uint32_t)hash;
+    return (uint32_t)columns_hash(mapper->columns, mapper->key, mapper->key_count, mapper->index, object);
 }
 
 bool key_is_whole(const struct mapper *mapper, const void *object)
@@ -28,10 +25,7 @@ bool key_is_whole(const struct mapper *mapper, const void *object)
 
 bool key_equal(const struct mapper *mapper, const void *a, const void *b)
 {
-    for (uint32_t i = 0; i < mapper->key_count; i++)
-        if (!column_equal(&mapper->columns[mapper->key[i]], a, b))
-            return false;
-    return true;
+    return columns_equal(mapper->columns, mapper->key, mapper->key_count, a, b);
 }
 
 bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry)

@@ -51,20 +51,15 @@ static bool writes_target(const struct change *change, const struct foreign_key 
 
 static uint32_t hash_target(const struct foreign_key *key, const void *object)
 {
-    uint64_t hash = 0;
-    for (uint32_t i = 0; i < key->count; i++)
-        hash = column_hash(&key->target->columns[key->targets[i]], hash, object);
-    return (uint32_t)hash;
+    return (uint32_t)columns_hash(key->target->columns, key->targets, key->count, 0, object);
 }
 
 /* A new object that takes over the row of a deleted one writes all of it but the key: what differs is what moves. */
 static bool moves_taken_row(const struct work *w, const struct change *change, const struct foreign_key *key)
 {
     const struct entry *deleted = identity_find(&w->s->map, key->target, change->image);
-    for (uint32_t i = 0; i < key->count; i++)
-        if (!column_equal(&key->target->columns[key->targets[i]], change->image, change->old))
-            return deleted && foreign_key_is_known(w->s, key, deleted);
-    return false;
+    return !columns_equal(key->target->columns, key->targets, key->count, change->image, change->old) && deleted &&
+           foreign_key_is_known(w->s, key, deleted);
 }
 
 static bool moves(const struct work *w, const struct change *change, const struct foreign_key *key)
