@@ -142,6 +142,15 @@ typedef struct Nest {
     NullInt64 coop_id;
 } Nest;
 
+typedef struct Bough { /* a tree */
+    int64_t id;
+    int64_t parent_id;
+    const char *mark;
+    MANY(Label) labels;
+} Bough;
+
+extern const Model Bough_model;
+
 typedef struct Coop { /* goes with a nest, and takes others along */
     int64_t id;
     int64_t nest_id;
@@ -184,11 +193,18 @@ MODEL(Hen, "hens",
 MODEL(Egg, "eggs",
     COLUMN(Egg, id,     .primary_key = true),
     COLUMN(Egg, hen_id, .references = &Hen_model));
+
+MODEL(Bough, "boughs",
+    COLUMN(Bough, id,        .primary_key = true),
+    COLUMN(Bough, parent_id, .references = &Bough_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(Bough, mark,      .unique = true),
+    MANY_TO_MANY(Bough, labels, Label, "bough_labels", "bough_id", "label_id"));
 /* clang-format on */
 
 static void setup(void)
 {
-    scene_open(MODELS(Folder, File, Label, Note, Page, Sheet, Step, Cap, Leg, Top, Mid, Lid, Nest, Coop, Hen, Egg));
+    scene_open(
+        MODELS(Folder, File, Label, Note, Page, Sheet, Step, Cap, Leg, Top, Mid, Lid, Nest, Coop, Hen, Egg, Bough));
     live_sql("INSERT INTO folders VALUES (1, 'one'), (2, 'two'), (3, 'three');"
              "INSERT INTO files VALUES (1, 1, NULL, 'a'), (2, 2, NULL, 'b');"
              "INSERT INTO labels VALUES (1, 'new')");
@@ -470,6 +486,33 @@ START_TEST(test_along__set_default_makes_no_order)
 }
 END_TEST
 
+/* The statement that deletes the links of all that is below a deleted row goes before the ring that moves one of these away. */
+START_TEST(test_along__moved_away_in_a_ring)
+{
+    live_sql("INSERT INTO boughs VALUES (1, 1, 'a'), (3, 1, 'c'), (2, 3, 'b'); INSERT INTO bough_labels VALUES (2, 1)");
+    Bough *moved = session_find(s, Bough, 2), *deleted = session_find(s, Bough, 3);
+    session_add(s, Bough, .id = 5, .parent_id = 2, .mark = "c");
+    check_ok(session_delete(s, deleted));
+    moved->parent_id = 5;
+    cost_start();
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_says(session_error(s), "flush this one first");
+    ck_assert_ptr_eq(session_error(s)->object, moved);
+    check_trips(0);
+    session_clear_error(s);
+    check_ok(session_begin(s, NULL));
+    moved->parent_id = 1;
+    check_ok(session_flush(s));
+    moved->parent_id = 5;
+    check_ok(session_commit(s));
+    live_check(
+        "1:1:0 2:5:1 5:2:0",
+        "SELECT string_agg(id || ':' || parent_id || ':' || (SELECT count(*) FROM bough_labels WHERE bough_id = id), ' '"
+        " ORDER BY id) FROM boughs");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_along__moved_to_a_deleted_row);
@@ -489,6 +532,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_along__refers_to_two_that_are_not_loaded);
     tcase_add_test(tests, test_along__round_through_another_table);
     tcase_add_loop_test(tests, test_along__set_default_makes_no_order, 0, 2);
+    tcase_add_test(tests, test_along__moved_away_in_a_ring);
 }
 
 int main(void)
