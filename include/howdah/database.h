@@ -51,8 +51,8 @@ struct howdah_database_options {
  * and the login; none with .lazy).
  *
  * `conninfo` as in libpq; NULL connects as psql would, by PGHOST, PGUSER, ... `models` ends with NULL, is
- * not kept (the models are, and all that they point to). `options` may be NULL. Never returns NULL but when memory is out; errors are
- * in database_error: STATUS_MODEL (all faults of all models, one a line: the message has as many as fit,
+ * not kept (the models are, and all that they point to: they live as long as the database). `options` may be
+ * NULL. Never returns NULL but when memory is out; errors are in database_error: STATUS_MODEL (all faults of all models, one a line: the message has as many as fit,
  * error_text all of them), STATUS_CONNECTION, ... A database with an error can still be closed, and every call on it
  * reports that error. */
 HOWDAH_API struct howdah_database *howdah_database_open(const char *conninfo, const struct howdah_model *const *models,

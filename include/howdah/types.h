@@ -8,8 +8,8 @@
 
 HOWDAH_BEGIN_DECLS
 
-/* timestamptz, or timestamp with .sql_type = "timestamp": microseconds from 2000-01-01 00:00:00 UTC. INT64_MAX and INT64_MIN are
- * infinity and -infinity. */
+/* timestamptz, or timestamp with .sql_type = "timestamp": microseconds from 2000-01-01 00:00:00 UTC. INT64_MAX and
+ * INT64_MIN are infinity and -infinity. */
 struct howdah_timestamp {
     int64_t microseconds;
 };

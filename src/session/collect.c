@@ -140,7 +140,7 @@ static void fill_changes(struct work *w, const struct mapper *mapper, uint32_t f
 {
     const enum howdah_operation operation = (enum howdah_operation)operations[span.first->state];
     const bool is_image = operation == HOWDAH_OPERATION_DELETE, is_old = operation != HOWDAH_OPERATION_INSERT;
-    const struct change like = change_of(mapper, operation);
+    const struct change like = change_initial(mapper, operation);
     char *snapshot = entry_snapshot(mapper, span.first);
     struct change *change = &w->changes[first];
     for (struct entry *entry = span.first, *end = entry + span.count; entry < end; entry++, change++) {
@@ -173,7 +173,7 @@ struct change *work_add_change(struct work *w, const struct mapper *mapper, stru
     void *snapshot = entry_snapshot(mapper, entry);
     if (!change)
         return NULL;
-    *change = change_of(mapper, operation);
+    *change = change_initial(mapper, operation);
     change->entry = entry;
     change->image = operation == HOWDAH_OPERATION_DELETE ? snapshot : NULL;
     change->old = operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot;

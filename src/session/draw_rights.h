@@ -1,4 +1,5 @@
-/* Whether this role may draw keys from a table's sequence, and whether these are then the rows' keys: learned once a database, by trying or by asking. */
+/* Whether this role may draw keys from a table's sequence, and whether these are then the rows' keys: learned once a
+ * database, by trying or by asking. */
 #ifndef SESSION_DRAW_RIGHTS_H
 #define SESSION_DRAW_RIGHTS_H
 

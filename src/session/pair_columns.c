@@ -50,8 +50,10 @@ static inline bool choose_ordinary(struct work *w, struct change *change, const 
         return pair_choose(w, change, c, set);
     column_put(set, c->index);
     text = arena_copy_text(&w->s->arena, text, strlen(text));
+    if (!text)
+        return !session_no_memory(w->s);
     memcpy(column_field(c, change->image), &text, sizeof(text));
-    return text || !session_no_memory(w->s);
+    return true;
 }
 
 static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)

@@ -50,7 +50,7 @@ struct howdah_session {
     _Atomic(uint64_t) busy; /* calls under way: what comes while there is one is refused, and counted */
     struct slabs slabs;
     enum transaction_state transaction;
-    bool streaming;                   /* ... and it is query_each's, inside the program's callback */
+    bool streaming;                   /* a call is under way, query_each's, inside the program's callback */
     struct pg_connection *connection; /* leased for the program's transaction, or for the plan that runs just now */
     struct savepoint *savepoint;      /* the innermost; in flushed_arena */
     void *key_object;                 /* a struct of any mapper, for keys that are asked for */
@@ -69,7 +69,7 @@ struct howdah_session {
     struct entry *leaving;           /* whose collections items leave just now, see member.h; NULL: nobody's */
     struct answer_set *answers;      /* counts and first rows, see relation_answers.h */
     struct budget *budget;           /* NULL: none */
-    struct arena pending;            /* of the three below; until the next commit or rollback */
+    struct arena pending;            /* of what is kept, placed and linked below, until the next commit or rollback */
     struct kept *kept;               /* fields as they were, see member.h */
     struct kept_oldest *kept_oldest; /* of each of these the first memory; NULL: nobody has asked */
     struct placed *placed;           /* objects that are not where their rows are, see owner.h */
@@ -83,7 +83,7 @@ struct howdah_session {
     struct provisional *spare_provisional;
     const struct mapper *recent; /* that session_find was asked for last; it is often asked again */
     void *lost_object;           /* what session_add returns after an error */
-    size_t object_size;          /* of both */
+    size_t object_size;          /* of this one and of key_object */
     struct cell *cells;          /* of one row */
     struct parameters parameters;
     struct map marks;     /* see marks.h */

@@ -345,7 +345,7 @@ static inline const struct mapper *change_mapper(const struct work *w, const str
 }
 
 /* A change as it begins. */
-static inline struct change change_of(const struct mapper *mapper, enum howdah_operation operation)
+static inline struct change change_initial(const struct mapper *mapper, enum howdah_operation operation)
 {
     return (struct change){.mapper = mapper,
                            .columns = work_no_columns,
