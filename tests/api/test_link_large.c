@@ -2,6 +2,8 @@
  * a walk through the collection, there would be ten thousand million steps. */
 #include "api/link_checks.h"
 
+#include "support/failing.h"
+
 enum { LARGE = 100000 };
 
 static Club *club, *other;
@@ -180,6 +182,57 @@ START_TEST(test_link_large__refreshed_one_by_one)
 }
 END_TEST
 
+/* A call that fails once for want of memory has changed nothing, and works when it is called again. */
+static void unlink_again(Session *session, Club *of, Guest *guest)
+{
+    if (session_unlink(session, of, guests, guest) == STATUS_OK)
+        return;
+    ck_assert_int_eq(session_error(session)->status, STATUS_NO_MEMORY);
+    session_clear_error(session);
+    ck_assert_int_eq(session_unlink(session, of, guests, guest), STATUS_OK);
+}
+
+/* From behind, from the front and from the middle, of a collection with an index; the n-th allocation fails. */
+static void leave_failing(Session *session, struct failing *failing, size_t n)
+{
+    enum { SOME = 200, LEAVE = 60 };
+    Club *of = session_find(session, Club, 2);
+    ck_assert_int_eq(session_load(session, of, guests), STATUS_OK);
+    ck_assert_uint_eq(of->guests.count, SOME);
+    Guest *const first = of->guests.items[0], *const kept = of->guests.items[SOME / 2];
+    failing_at(failing, n, FAILING_ONCE);
+    for (size_t i = 0; i < LEAVE; i++) {
+        size_t at = i % 3 == 0 ? of->guests.count - 1 : i % 3 == 1 ? 0 : of->guests.count / 4;
+        unlink_again(session, of, of->guests.items[at]);
+    }
+    failing_off(failing);
+    ck_assert_uint_eq(of->guests.count, SOME - LEAVE);
+    for (size_t i = 1; i < of->guests.count; i++)
+        ck_assert_int_lt(of->guests.items[i - 1]->id, of->guests.items[i]->id);
+    ck_assert_ptr_eq(kept->club, of);
+    ck_assert_int_eq(session_rollback(session), STATUS_OK);
+    ck_assert_uint_eq(of->guests.count, SOME);
+    ck_assert_ptr_eq(of->guests.items[0], first);
+}
+
+START_TEST(test_link_large__without_memory)
+{
+    struct failing failing;
+    bool more = true;
+    live_sql("UPDATE guests SET club_id = 2 WHERE id <= 200");
+    failing_init(&failing);
+    Database *hooked = scene_database(NULL, CLUBS, DATABASE_OPTIONS(.allocator = &failing.hook));
+    for (size_t n = 1; more; n++) {
+        Session *session = session_open(hooked);
+        leave_failing(session, &failing, n);
+        more = failing_reached(&failing);
+        session_close(session);
+    }
+    database_close(hooked);
+    ck_assert_uint_eq(failing_blocks(&failing), 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_large__one_by_one);
@@ -188,6 +241,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_large__many_to_many);
     tcase_add_test(tests, test_link_large__leave_one_by_one);
     tcase_add_test(tests, test_link_large__refreshed_one_by_one);
+    tcase_add_test(tests, test_link_large__without_memory);
 }
 
 int main(void)
