@@ -151,6 +151,19 @@ typedef struct Bough { /* a tree */
 
 extern const Model Bough_model;
 
+typedef struct Trunk {
+    int64_t id;
+    const char *mark;
+} Trunk;
+
+typedef struct Twig { /* it goes with its trunk, and its labels with it */
+    int64_t id;
+    int64_t trunk_id;
+    MANY(Label) labels;
+} Twig;
+
+extern const Model Trunk_model, Twig_model;
+
 typedef struct Coop { /* goes with a nest, and takes others along */
     int64_t id;
     int64_t nest_id;
@@ -199,12 +212,21 @@ MODEL(Bough, "boughs",
     COLUMN(Bough, parent_id, .references = &Bough_model, .on_delete = ON_DELETE_CASCADE),
     COLUMN(Bough, mark,      .unique = true),
     MANY_TO_MANY(Bough, labels, Label, "bough_labels", "bough_id", "label_id"));
+
+MODEL(Trunk, "trunks",
+    COLUMN(Trunk, id,   .primary_key = true),
+    COLUMN(Trunk, mark, .unique = true));
+
+MODEL(Twig, "twigs",
+    COLUMN(Twig, id,       .primary_key = true),
+    COLUMN(Twig, trunk_id, .references = &Trunk_model, .on_delete = ON_DELETE_CASCADE),
+    MANY_TO_MANY(Twig, labels, Label, "twig_labels", "twig_id", "label_id"));
 /* clang-format on */
 
 static void setup(void)
 {
-    scene_open(
-        MODELS(Folder, File, Label, Note, Page, Sheet, Step, Cap, Leg, Top, Mid, Lid, Nest, Coop, Hen, Egg, Bough));
+    scene_open(MODELS(Folder, File, Label, Note, Page, Sheet, Step, Cap, Leg, Top, Mid, Lid, Nest, Coop, Hen, Egg,
+                      Bough, Trunk, Twig));
     live_sql("INSERT INTO folders VALUES (1, 'one'), (2, 'two'), (3, 'three');"
              "INSERT INTO files VALUES (1, 1, NULL, 'a'), (2, 2, NULL, 'b');"
              "INSERT INTO labels VALUES (1, 'new')");
@@ -513,6 +535,23 @@ START_TEST(test_along__moved_away_in_a_ring)
 }
 END_TEST
 
+/* Over a table between two others the database alone deletes what is below. */
+START_TEST(test_along__moved_away_between_two)
+{
+    live_sql(
+        "INSERT INTO trunks VALUES (3, 'c'); INSERT INTO twigs VALUES (2, 3); INSERT INTO twig_labels VALUES (2, 1)");
+    Twig *moved = session_find(s, Twig, 2);
+    session_add(s, Trunk, .id = 5, .mark = "c");
+    check_ok(session_delete(s, session_find(s, Trunk, 3)));
+    moved->trunk_id = 5;
+    check_ok(session_commit(s));
+    live_check("2:5:1",
+               "SELECT t.id || ':' || trunk_id || ':' || count(*) FROM twigs AS t JOIN twig_labels ON twig_id = t.id"
+               " GROUP BY t.id");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_along__moved_to_a_deleted_row);
@@ -533,6 +572,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_along__round_through_another_table);
     tcase_add_loop_test(tests, test_along__set_default_makes_no_order, 0, 2);
     tcase_add_test(tests, test_along__moved_away_in_a_ring);
+    tcase_add_test(tests, test_along__moved_away_between_two);
 }
 
 int main(void)
