@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 
+#include "console.h"
 #include "input.h"
 #include "inventory.h"
 #include "models.h"
@@ -18,6 +19,7 @@ struct options {
     bool drop;
     bool plan;
     bool quiet;
+    bool help;
 };
 
 static const char usage[] =
@@ -33,7 +35,8 @@ static const char usage[] =
     "  --quiet              print problems only\n"
     "  --help\n"
     "\n"
-    "Exits with 0, 1 (failed: nothing more was written), 2 (usage), or 3 (some records were skipped).\n";
+    "Exits with 0, 1 (failed: nothing more was written; or this output could not be), 2 (usage), or 3 (some\n"
+    "records were skipped).\n";
 
 static bool read_options(int argc, char **argv, struct options *ret)
 {
@@ -53,7 +56,7 @@ static bool read_options(int argc, char **argv, struct options *ret)
         case 's': ret->schema = optarg; break;
         case 'p': ret->plan = true; break;
         case 'q': ret->quiet = true; break;
-        case 'h': fputs(usage, stdout); exit(EXIT_OK);
+        case 'h': ret->help = true; break;
         default: return false;
         }
     }
@@ -112,22 +115,34 @@ static int run(const struct options *options, FILE *input, struct report *report
     return status;
 }
 
-int main(int argc, char **argv)
+static int run_input(const struct options *options)
 {
-    struct options options;
-    if (!read_options(argc, argv, &options)) {
-        fputs(usage, stderr);
-        return EXIT_USAGE;
-    }
     struct report report =
-        report_begin(options.file ? options.file : "apt-cache dumpavail", options.quiet, options.plan);
+        report_begin(options->file ? options->file : "apt-cache dumpavail", options->quiet, options->plan);
     struct problem why = {0};
-    FILE *input = options.file ? input_open_file(options.file, &why) : input_open_index(&why);
+    FILE *input = options->file ? input_open_file(options->file, &why) : input_open_index(&why);
     if (!input) {
         report_refused(&report, &why);
         return EXIT_FAILED;
     }
-    int status = run(&options, input, &report);
+    int status = run(options, input, &report);
     fclose(input);
     return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    if (!console_open())
+        return EXIT_FAILED;
+    if (!read_options(argc, argv, &options)) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    int status = EXIT_OK;
+    if (options.help)
+        fputs(usage, stdout);
+    else
+        status = run_input(&options);
+    return console_flush("packages") ? status : EXIT_FAILED;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console.h"
 #include "models.h"
 
 /* For the rows of one question each: no tables. */
@@ -149,7 +150,7 @@ static int ask(const struct question *question, const char *argument, const char
         fprintf(stderr, "questions: %s\n", error_text(session_error(s)));
     session_close(s);
     database_close(db);
-    return status;
+    return console_flush("questions") ? status : 1;
 }
 
 static int usage(void)
@@ -166,6 +167,8 @@ int main(int argc, char **argv)
         {"conninfo", required_argument, NULL, 'c'}, {"schema", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
     const char *conninfo = getenv("HOWDAH_CONNINFO"), *schema = "packages";
     int option;
+    if (!console_open())
+        return 1;
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         switch (option) {
         case 'c': conninfo = optarg; break;

@@ -256,6 +256,27 @@ same_as_fresh 'batches: edited' --index "$work/index2"
 run 0 "$work/index"
 same_as_fresh 'as one: edited' "$work/index"
 
+# --- output that is closed, or can't be written ---
+
+# closed WHAT EXPECTED_STATUS ARGUMENT...: stdin is the index. Plans are longer than a buffer: they are on their way while
+# the copy of the input and the connection are open.
+closed() {
+    what=$1
+    expected=$2
+    shift 2
+    status=0
+    "$PACKAGES" --schema "$schema" --drop --index --plan "$@" <"$work/index" 3>&- 2>"$work/err" || status=$?
+    is "$what: status" "$expected" "$status" >&3
+    is "$what: nothing was written into the input or the connection" 2504 "$(sql 'SELECT count(*) FROM packages')" >&3
+}
+exec 3>&1
+closed 'closed, a copy of the input' 0 - >&-
+closed 'closed, no copy' 0 "$work/index" >&-
+if [ -c /dev/full ]; then
+    closed 'no room' 1 - >/dev/full
+    has 'no room' "the output can't be written: "
+fi
+
 # --- a commit that fails in the middle ---
 
 sql "TRUNCATE packages, dependencies, provides, maintainers;
