@@ -1,4 +1,5 @@
 /* Binding: the parameters of a unit of work's steps, encoded right before they are sent, a chunk at a time. */
+#include "cascade.h"
 #include "foreign_key.h"
 #include "snapshot.h"
 #include "steps.h"
@@ -309,6 +310,26 @@ enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_bi
     return parameters_bind(p, ret);
 }
 
+/* Rows of a ring that the sweep leaves out: of the chunks of its statement, of which `chunk` is one. */
+static bool add_spared(struct work *w, const struct sweep_path *path, const struct chunk *chunk, uint32_t level,
+                       struct parameters *p)
+{
+    const struct batch *batch = w->batches[chunk->batch], *leader = w->batches[batch->leader];
+    const struct mapper *mapper = sweep_mapper(path, level);
+    uint32_t most = 0, count = 0;
+    for (uint32_t i = 0; leader->parts[i] != batch; i++)
+        chunk--;
+    for (uint32_t i = 0; i < leader->part_count; i++)
+        most += chunk[i].count;
+    void **rows = arena_allocate_array(&w->s->scratch, most, sizeof(*rows));
+    for (uint32_t i = 0; rows && i < leader->part_count; i++)
+        for (uint32_t k = 0; sweep_spares(path, level, leader->parts[i]) && k < chunk[i].count; k++)
+            rows[count++] = leader->parts[i]->olds[chunk[i].first + k];
+    for (uint32_t i = 0; rows && i < mapper->key_count; i++)
+        parameters_add_fields(p, &mapper->columns[mapper->key[i]], rows, count);
+    return rows != NULL;
+}
+
 enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_binding *ret)
 {
     struct work *w = arg;
@@ -320,10 +341,13 @@ enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_bi
     void **rows = sweep->owners ? sweep->owners : batch->olds + chunk->first;
     uint32_t count = sweep->owners ? sweep->owner_count : chunk->count;
     struct parameters *p = &w->s->parameters;
-    if (!parameters_begin(p, KEY_PARTS_MAX))
+    if (!parameters_begin(p, sweep->statement->parameters))
         return HOWDAH_STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < key->count; i++)
         parameters_add_fields(p, &key->target->columns[key->targets[i]], rows, count);
+    for (uint32_t level = 0; level <= sweep->path.depth; level++)
+        if ((sweep->path.spared >> level & 1) && !add_spared(w, &sweep->path, chunk, level, p))
+            return HOWDAH_STATUS_NO_MEMORY;
     return parameters_bind(p, ret);
 }
 

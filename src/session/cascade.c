@@ -274,6 +274,56 @@ bool sweep_owned(struct work *w, const struct foreign_key *key, const struct map
     return (!path.deletes || sweep_below(&of, path, CASCADE_DELETES)) && add_sweep(&of, &path);
 }
 
+/* --- rings --- */
+
+bool sweep_spares(const struct sweep_path *path, uint32_t level, const struct batch *part)
+{
+    return part->mapper == sweep_mapper(path, level) && part->operation != HOWDAH_OPERATION_INSERT && !part->follow;
+}
+
+/* Which tables on the way have such rows. */
+static uint32_t spared_by(const struct sweep_path *path, const struct batch *leader)
+{
+    uint32_t spared = 0;
+    for (uint32_t level = sweep_first_level(path); level <= path->depth; level++)
+        for (uint32_t i = 0; i < leader->part_count; i++)
+            spared |= (uint32_t)sweep_spares(path, level, leader->parts[i]) << level;
+    return spared;
+}
+
+static struct sweep *sweep_for_part(struct work *w, const struct sweep *sweep, const struct batch *part)
+{
+    struct sweep *own = ARENA_NEW(&w->arena, struct sweep);
+    if (!own)
+        return NULL;
+    *own = *sweep;
+    own->next = NULL;
+    own->part = part;
+    own->path.spared = spared_by(&own->path, w->batches[part->leader]);
+    if (own->path.spared)
+        own->statement = sweep_render(&own->path, &w->arena);
+    return own->statement ? own : NULL;
+}
+
+bool work_spare(struct work *w)
+{
+    struct sweep **last = &w->sweeps;
+    while (*last)
+        last = &(*last)->next;
+    for (uint32_t i = 0; w->sweeps && i < w->batch_count; i++) {
+        const struct batch *part = w->batches[i];
+        bool deletes = part->ends && part->operation == HOWDAH_OPERATION_DELETE;
+        for (const struct sweep *sweep = w->sweeps; deletes && sweep && !sweep->part; sweep = sweep->next) {
+            if (sweep->owners || sweep->mapper != part->mapper)
+                continue;
+            if (!(*last = sweep_for_part(w, sweep, part)))
+                return !session_no_memory(w->s);
+            last = &(*last)->next;
+        }
+    }
+    return true;
+}
+
 bool sweep_covers(const struct work *w, const struct foreign_key *key)
 {
     const struct sweep *sweep = w->sweeps;

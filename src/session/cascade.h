@@ -23,6 +23,8 @@ bool work_sweep(struct work *w);
 /* The statements for rows, which nobody has loaded, that refer over the key to these owners, and are to do so no longer. */
 bool sweep_owned(struct work *w, const struct foreign_key *key, const struct mapper *mapper, void **owners,
                  uint32_t count);
+/* Whether these rows of a ring, if they stand at that level, are to be left out, as its own statement writes them. */
+bool sweep_spares(const struct sweep_path *path, uint32_t level, const struct batch *part);
 /* Whether rows over this key, of those that are not loaded, are swept. */
 bool sweep_covers(const struct work *w, const struct foreign_key *key);
 

@@ -1,7 +1,6 @@
 /* Check: what the client can know to be refused is never sent. Column by column, as rows are encoded. */
 #include "cascade.h"
 #include "claims.h"
-#include "foreign_key.h"
 #include "marks.h"
 #include "work.h"
 
@@ -66,44 +65,8 @@ static bool check_unloaded(struct work *w, const struct change *change, const ui
     return true;
 }
 
-/* --- what is moved away in a ring --- */
-
-/* Whether the statement looks for rows below this one: through a tree of its table, or on the way to another. */
-static bool goes_through(const struct sweep_path *path, const struct change *moved, const struct change *deleted)
-{
-    const struct mapper *mapper = moved->mapper;
-    for (uint32_t k = 0; mapper == deleted->mapper && k < mapper->foreign_key_count && k < 64; k++)
-        if ((path->trees[0] >> k & 1) &&
-            foreign_key_refers_to(&mapper->foreign_keys[k], mapper, moved->old, deleted->old))
-            return true;
-    return path->depth > 1 && path->mappers[0] == mapper &&
-           foreign_key_refers_to(path->keys[0], mapper, moved->old, deleted->old);
-}
-
-/* Statements for rows below those that are deleted go before these. Where one statement deletes them, and moves another row
- * away from them, they would find what is below that one, too. */
-static bool check_moved(struct work *w, const struct row_edge *edge)
-{
-    const struct change *moved = &w->changes[edge->before], *deleted = &w->changes[edge->after];
-    if (edge->reason != EDGE_REFERRED || moved->operation != HOWDAH_OPERATION_UPDATE || !moved->old ||
-        moved->batch == NONE || deleted->batch == NONE || deleted->operation != HOWDAH_OPERATION_DELETE ||
-        w->batches[moved->batch]->leader != w->batches[deleted->batch]->leader)
-        return true;
-    for (const struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
-        if (!sweep->owners && sweep->mapper == deleted->mapper && goes_through(&sweep->path, moved, deleted))
-            return work_refuse(
-                w, HOWDAH_STATUS_INVALID, moved, NULL,
-                "is moved away from a row that is deleted, in a ring that only one statement can write; but "
-                "what refers to that row is deleted before, and would go along: point it elsewhere and "
-                "flush this one first");
-    return true;
-}
-
 bool work_check(struct work *w)
 {
-    for (uint32_t i = 0; w->sweeps && i < w->edge_count; i++)
-        if (!check_moved(w, &w->edges[i]))
-            return false;
     for (uint32_t i = 0; map_count(&w->s->marks) && i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         const uint64_t *unloaded = change->old ? marks_set(w->s, change->entry, MARK_UNLOADED) : NULL;

@@ -23,7 +23,8 @@ static inline bool sweep_is_for(const struct sweep *sweep, const struct batch *b
 {
     if (sweep->owners)
         return batch->mapper == sweep->path.mappers[0] && batch->operation != HOWDAH_OPERATION_DELETE;
-    return batch->mapper == sweep->mapper && batch->operation == HOWDAH_OPERATION_DELETE;
+    return batch->mapper == sweep->mapper && batch->operation == HOWDAH_OPERATION_DELETE &&
+           sweep->part == (batch->ends ? batch : NULL);
 }
 /* The steps of all chunks, keys that are drawn for them first. */
 bool emit_writes(struct work *w);

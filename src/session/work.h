@@ -108,7 +108,8 @@ struct sweep {
     uint64_t affected;
     void **owners; /* rows; NULL: those that are deleted */
     uint32_t owner_count;
-    bool emitted; /* of owners: once in a plan */
+    bool emitted;             /* of owners: once in a plan */
+    const struct batch *part; /* of a ring, which deletes them; NULL: of all other batches */
 };
 
 /* Rows that refer to rows whose keys change, by a foreign key that the database does not keep up itself: one UPDATE of all
@@ -300,6 +301,8 @@ bool work_keep_inherited(struct work *w);
 void work_forget_inherited(struct work *w);
 bool work_batch(struct work *w);
 bool work_order(struct work *w);
+/* Statements for rows that nobody has loaded leave out those that a ring writes itself: it may move them away. */
+bool work_spare(struct work *w);
 bool work_check(struct work *w);
 /* Parts of it: edges between rows; rings of unique values; batches split where their rows ask for it, and joined
  * where they need each other; the order inside batches. */

@@ -7,8 +7,17 @@
 struct sweep_text {
     const struct sweep_path *path;
     struct buffer out;
-    uint32_t types[KEY_PARTS_MAX];
+    uint32_t types[KEY_PARTS_MAX * (SWEEP_DEPTH_MAX + 2)];
     uint32_t parameters;
+};
+
+/* Columns that are compared with arrays of keys, each with the next parameter from the first one on. */
+struct in_keys {
+    char alias;
+    const struct column *columns[KEY_PARTS_MAX];
+    const struct column *keys[KEY_PARTS_MAX]; /* of which these are values */
+    uint32_t count;
+    uint32_t first;
 };
 
 static const struct column *own(const struct sweep_text *t, uint32_t level, uint32_t part)
@@ -21,39 +30,86 @@ static const struct column *other(const struct foreign_key *key, uint32_t part)
     return &key->target->columns[key->targets[part]];
 }
 
-/* The keys of those that go, for one part. Said twice, a part has one parameter. */
-static void put_array(struct sweep_text *t, uint32_t part)
+static void put_array(struct sweep_text *t, const struct in_keys *in, uint32_t part)
 {
-    const struct column *c = other(t->path->keys[0], part);
-    if (part == t->parameters)
-        t->types[t->parameters++] = c->parameter_oid;
-    buffer_printf(&t->out, "(SELECT $%u::%s[])", part + 1, c->item_type);
+    buffer_printf(&t->out, "(SELECT $%u::%s[])", in->first + part + 1, in->keys[part]->item_type);
 }
 
 /* "t.column is one of the keys", or a comparison with all parts of them. */
-static void put_in_keys(struct sweep_text *t, char alias, const struct column *const *columns)
+static void put_in(struct sweep_text *t, const struct in_keys *in)
 {
-    const struct foreign_key *key = t->path->keys[0];
-    const struct column *first = other(key, 0);
-    if (key->count == 1 && !*first->write_cast) {
-        buffer_printf(&t->out, "%c.%s = ANY (", alias, columns[0]->quoted);
-        put_array(t, 0);
+    const struct column *first = in->keys[0];
+    if (in->count == 1 && !*first->write_cast) {
+        buffer_printf(&t->out, "%c.%s = ANY (", in->alias, in->columns[0]->quoted);
+        put_array(t, in, 0);
         buffer_printf(&t->out, "::%s[])", first->item_type);
         return;
     }
     buffer_text(&t->out, "EXISTS (SELECT FROM unnest(");
-    for (uint32_t i = 0; i < key->count; i++) {
+    for (uint32_t i = 0; i < in->count; i++) {
         buffer_text(&t->out, i ? ", " : "");
-        put_array(t, i);
+        put_array(t, in, i);
     }
     buffer_text(&t->out, ") AS u(");
-    for (uint32_t i = 0; i < key->count; i++)
+    for (uint32_t i = 0; i < in->count; i++)
         buffer_printf(&t->out, "%sc%u", i ? ", " : "", i + 1);
     buffer_text(&t->out, ") WHERE ");
-    for (uint32_t i = 0; i < key->count; i++)
-        buffer_printf(&t->out, "%s%c.%s = u.c%u%s", i ? " AND " : "", alias, columns[i]->quoted, i + 1,
-                      other(key, i)->write_cast);
+    for (uint32_t i = 0; i < in->count; i++)
+        buffer_printf(&t->out, "%s%c.%s = u.c%u%s", i ? " AND " : "", in->alias, in->columns[i]->quoted, i + 1,
+                      in->keys[i]->write_cast);
     buffer_byte(&t->out, ')');
+}
+
+/* The columns are those of one that goes. */
+static void put_in_keys(struct sweep_text *t, char alias, const struct column *const *columns)
+{
+    const struct foreign_key *key = t->path->keys[0];
+    struct in_keys in = {.alias = alias, .count = key->count};
+    for (uint32_t i = 0; i < key->count; i++) {
+        in.columns[i] = columns[i];
+        in.keys[i] = other(key, i);
+    }
+    put_in(t, &in);
+}
+
+static bool is_spared(const struct sweep_text *t, uint32_t level)
+{
+    return t->path->spared >> level & 1;
+}
+
+/* "NOT (the row is one of those to be left out)". */
+static void put_spared(struct sweep_text *t, char alias, uint32_t level)
+{
+    const struct mapper *mapper = sweep_mapper(t->path, level);
+    struct in_keys in = {.alias = alias, .count = mapper->key_count, .first = t->path->keys[0]->count};
+    for (uint32_t i = 0; i < level; i++)
+        in.first += is_spared(t, i) ? sweep_mapper(t->path, i)->key_count : 0;
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        in.columns[i] = in.keys[i] = &mapper->columns[mapper->key[i]];
+    buffer_text(&t->out, "NOT ");
+    put_in(t, &in);
+}
+
+/* The same after a word, where there are any. */
+static void put_spared_after(struct sweep_text *t, const char *word, char alias, uint32_t level)
+{
+    if (!is_spared(t, level))
+        return;
+    buffer_text(&t->out, word);
+    put_spared(t, alias, level);
+}
+
+/* The types of all arrays: of those that go, and of those that are left out. */
+static void add_types(struct sweep_text *t)
+{
+    const struct foreign_key *key = t->path->keys[0];
+    for (uint32_t i = 0; i < key->count; i++)
+        t->types[t->parameters++] = other(key, i)->parameter_oid;
+    for (uint32_t level = 0; level <= t->path->depth; level++) {
+        const struct mapper *mapper = sweep_mapper(t->path, level);
+        for (uint32_t i = 0; is_spared(t, level) && i < mapper->key_count; i++)
+            t->types[t->parameters++] = mapper->columns[mapper->key[i]].parameter_oid;
+    }
 }
 
 static void put_type(struct sweep_text *t, char alias, const struct foreign_key *key)
@@ -83,6 +139,7 @@ static void put_condition(struct sweep_text *t)
         char next = (char)('a' + level);
         buffer_printf(&t->out, "EXISTS (SELECT FROM %s AS %c WHERE ", t->path->mappers[level - 1]->quoted, next);
         put_join(t, alias, level, next);
+        put_spared_after(t, " AND ", alias, level + 1);
         buffer_text(&t->out, " AND ");
         alias = next;
     }
@@ -91,6 +148,7 @@ static void put_condition(struct sweep_text *t)
         columns[i] = own(t, 0, i);
     put_in_keys(t, alias, columns);
     put_type(t, alias, t->path->keys[0]);
+    put_spared_after(t, " AND ", alias, 1);
     while (open-- > 0)
         buffer_byte(&t->out, ')');
 }
@@ -161,32 +219,42 @@ static void put_other_loops(struct sweep_text *t, bool first)
     }
 }
 
+/* Those that go themselves are left to their own statement, and so are their versions. */
+static void put_not_gone(struct sweep_text *t)
+{
+    const struct foreign_key *key = t->path->keys[0];
+    const struct column *targets[KEY_PARTS_MAX];
+    for (uint32_t i = 0; i < key->count; i++)
+        targets[i] = other(key, i);
+    buffer_text(&t->out, " AND NOT ");
+    put_in_keys(t, 't', targets);
+}
+
 /* All levels of a tree in one statement: so no row is left that refers to one that is gone. */
 static void put_tree_delete(struct sweep_text *t, const char *table)
 {
     const struct foreign_key *key = t->path->keys[0];
     buffer_text(&t->out, "WITH RECURSIVE d AS (SELECT ");
     put_referred(t);
-    buffer_printf(&t->out, " FROM %s AS t WHERE ", table);
+    buffer_printf(&t->out, " FROM %s AS t WHERE (", table);
     put_condition(t);
     if (is_primary(key)) /* else what is known of the first ones is not what the others refer to */
         put_other_loops(t, true);
+    buffer_byte(&t->out, ')');
+    put_not_gone(t); /* others may refer to it beside the tree, and go with it */
+    put_spared_after(t, " AND ", 't', 1);
     buffer_text(&t->out, " UNION SELECT ");
     put_referred(t);
     buffer_printf(&t->out, " FROM %s AS t JOIN d ON ", table);
     put_join(t, 't', 0, 'd');
     put_other_loops(t, false);
+    put_spared_after(t, " WHERE ", 't', 1);
     buffer_printf(&t->out, ") DELETE FROM %s AS t USING d WHERE ", table);
     for (uint32_t i = 0; i < key->count; i++)
         buffer_printf(&t->out, "%st.%s = d.%s", i ? " AND " : "", other(key, i)->quoted, other(key, i)->quoted);
 }
 
 /* --- with trees on the way: d0, d1 ... are the rows of each table that go, by their primary keys --- */
-
-static const struct mapper *mapper_at(const struct sweep_path *path, uint32_t level)
-{
-    return level ? path->mappers[level - 1] : path->keys[0]->target;
-}
 
 /* The last one that is needed: the parents', or, of a tree that is deleted, its own. */
 static uint32_t last_level(const struct sweep_path *path)
@@ -222,11 +290,13 @@ static void put_parent(struct sweep_text *t, uint32_t level)
             columns[i] = own(t, 0, i);
         put_in_keys(t, 't', columns);
         put_type(t, 't', key);
+        put_spared_after(t, " AND ", 't', level);
         return;
     }
     buffer_printf(&t->out, "EXISTS (SELECT FROM d%u AS p WHERE ", level - 1);
     put_join(t, 't', level - 1, 'p');
     buffer_byte(&t->out, ')');
+    put_spared_after(t, " AND ", 't', level);
 }
 
 static void put_loops(struct sweep_text *t, const struct mapper *mapper, uint64_t loops)
@@ -247,7 +317,7 @@ static void put_loops(struct sweep_text *t, const struct mapper *mapper, uint64_
 
 static void put_level(struct sweep_text *t, uint32_t level)
 {
-    const struct mapper *mapper = mapper_at(t->path, level);
+    const struct mapper *mapper = sweep_mapper(t->path, level);
     const struct column *targets[KEY_PARTS_MAX];
     buffer_printf(&t->out, "d%u AS (SELECT ", level);
     put_key_columns(t, mapper);
@@ -263,6 +333,7 @@ static void put_level(struct sweep_text *t, uint32_t level)
         put_key_columns(t, mapper);
         buffer_printf(&t->out, " FROM %s AS t JOIN d%u AS p ON ", mapper->quoted, level);
         put_loops(t, mapper, t->path->trees[level]);
+        put_spared_after(t, " WHERE ", 't', level);
     }
     buffer_byte(&t->out, ')');
 }
@@ -298,7 +369,6 @@ static void put_clear(struct sweep_text *t, const char *table)
 {
     const struct mapper *mapper = t->path->mappers[t->path->depth - 1];
     const struct foreign_key *key = t->path->keys[t->path->depth - 1];
-    const struct column *targets[KEY_PARTS_MAX];
     bool trees = has_trees(t->path) && !is_recursive(t->path);
     if (trees)
         put_levels(t);
@@ -313,12 +383,8 @@ static void put_clear(struct sweep_text *t, const char *table)
         return;
     }
     put_condition(t);
-    if (!is_recursive(t->path))
-        return;
-    for (uint32_t i = 0; i < key->count; i++)
-        targets[i] = other(key, i);
-    buffer_text(&t->out, " AND NOT "); /* those that go themselves are left alone, and so their versions */
-    put_in_keys(t, 't', targets);
+    if (is_recursive(t->path))
+        put_not_gone(t);
 }
 
 const struct statement *sweep_render(const struct sweep_path *path, struct arena *arena)
@@ -328,6 +394,7 @@ const struct statement *sweep_render(const struct sweep_path *path, struct arena
     struct statement *statement = ARENA_NEW(arena, struct statement);
     if (!statement)
         return NULL;
+    add_types(&t);
     buffer_init(&t.out, arena->allocator);
     if (!path->deletes) {
         put_clear(&t, table);

@@ -9,7 +9,8 @@
 enum { SWEEP_DEPTH_MAX = 12 };
 
 /* The rows of mappers[depth - 1] that refer, over keys[depth - 1], to rows of mappers[depth - 2] ... that refer over keys[0]
- * to those that go. Parameters: an array for each part of keys[0]. */
+ * to those that go. Parameters: an array for each part of keys[0]; then, for each table with rows to be left out, one for
+ * each part of its primary key. */
 struct sweep_path {
     const struct foreign_key *keys[SWEEP_DEPTH_MAX];
     const struct mapper *mappers[SWEEP_DEPTH_MAX];
@@ -18,7 +19,21 @@ struct sweep_path {
     /* Of those that go (0), and of each table on the way (1 ...): foreign keys to itself, by their numbers as bits, along which
      * deletes go on to any depth. They are to the primary key. */
     uint64_t trees[SWEEP_DEPTH_MAX + 1];
+    uint32_t
+        spared; /* by the same numbers as bits: tables of which some rows are left out, with all that is below them */
 };
+
+/* The table at a level: 0 is that of the rows that go. */
+static inline const struct mapper *sweep_mapper(const struct sweep_path *path, uint32_t level)
+{
+    return level ? path->mappers[level - 1] : path->keys[0]->target;
+}
+
+/* The first level whose rows are looked for. */
+static inline uint32_t sweep_first_level(const struct sweep_path *path)
+{
+    return path->trees[0] && (path->depth > 1 || path->mappers[0] != path->keys[0]->target) ? 0 : 1;
+}
 
 /* In the arena; NULL if memory is out. A path of one key from a table to itself, where it deletes, reaches all levels. */
 const struct statement *sweep_render(const struct sweep_path *path, struct arena *arena);

@@ -57,9 +57,6 @@ struct table {
 extern struct table tables[TABLES];
 extern int table_count;
 extern const Model *models[TABLES + 1];
-/* A HAS_MANY lies on a ring of foreign keys: rows of it that nobody has loaded are deleted or cleared by a statement before
- * the ring is, which may hit rows of the ring itself: the server refuses that, or these are not as they were. */
-extern bool ring_of_many;
 
 /* What is in the database, and what it is to become. */
 struct item {

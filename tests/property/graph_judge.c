@@ -222,12 +222,6 @@ static bool is_out_of_sight(const Error *error)
     return so && any_out_of_sight();
 }
 
-static bool is_swept_ring(const Error *error)
-{
-    bool hits = error->status == STATUS_FOREIGN_KEY && error->statement && strstr(error->statement, "DELETE FROM");
-    return ring_of_many && (hits || error->status == STATUS_STALE);
-}
-
 /* A commit that failed leaves everything as it was: it fails again, for the same reason. */
 static void check_again(uint64_t graph, const Error *error)
 {
@@ -245,7 +239,7 @@ enum verdict judge_refusal(uint64_t graph, bool alone)
     const char *why = broken(false);
     const Error *error = session_error(s);
     ck_assert_msg(error && error->outcome == OUTCOME_NOT_DONE, "seed %" PRIu64 ": %s", graph, error_text(error));
-    bool reason = why || is_documented(error) || links_collide(error) || is_out_of_sight(error) || is_swept_ring(error);
+    bool reason = why || is_documented(error) || links_collide(error) || is_out_of_sight(error);
     ck_assert_msg(reason, "seed %" PRIu64 ": refused without a reason: %s", graph, error_text(error));
     if (alone)
         check_again(graph, error);

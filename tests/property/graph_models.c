@@ -5,8 +5,6 @@ struct table tables[TABLES];
 int table_count;
 const Model *models[TABLES + 1];
 
-bool ring_of_many;
-
 static uint64_t state, kept_state;
 
 void random_start(uint64_t number)
@@ -256,18 +254,6 @@ static void make_table(struct table *t)
     add_links(t);
 }
 
-/* Whether foreign keys lead from the one table to the other. */
-static bool leads_to(int from, int to)
-{
-    bool reached[TABLES] = {false};
-    reached[from] = true;
-    for (int i = 0; i < TABLES; i++)
-        for (int t = 0; t < table_count; t++)
-            for (int r = 0; reached[t] && r < tables[t].refs; r++)
-                reached[tables[t].ref[r].target] = true;
-    return reached[to];
-}
-
 /* Where the database does nothing, a HAS_MANY may say what becomes of the rows. */
 static void add_many(struct table *t, int r)
 {
@@ -286,14 +272,12 @@ static void add_many(struct table *t, int r)
     t->ref[r].cascades = chance(50);
     t->ref[r].clears = !t->ref[r].cascades && !t->ref[r].required;
     f->cascade = t->ref[r].cascades ? CASCADE_DELETE : 0;
-    ring_of_many |= leads_to(t->ref[r].target, (int)(t - tables));
     owner->many[owner->has].table = (int)(t - tables);
     owner->many[owner->has++].ref = r;
 }
 
 static void add_manys(void)
 {
-    ring_of_many = false;
     random_aside(1);
     for (int i = 0; i < table_count; i++)
         for (int r = 0; r < tables[i].refs; r++)
