@@ -4,6 +4,7 @@
 #   . tests/cluster.sh
 #   cluster_start           exports PGHOST, PGPORT, PGUSER and PGDATABASE, or ends the script with a message
 #   cluster_run COMMAND...  runs a command that ends with the script, whatever ends it
+#   cluster_lock FILE       waits until no other run holds the lock; `exec 9>&-` gives it back
 #
 # The cluster goes away when the script exits or is interrupted. Where HOWDAH_CONNINFO or PGHOST is set,
 # that server is used and no cluster is made; a program that finds HOWDAH_CONNINFO in its environment
@@ -174,6 +175,14 @@ cluster_run() {
     wait "$cluster_job" || cluster_status=$?
     cluster_job=
     return "$cluster_status"
+}
+
+# Two runs at once share nothing but the build directory.
+cluster_lock() {
+    exec 9>"$1"
+    flock -n 9 && return
+    echo 'waiting for another run in this directory'
+    cluster_run flock 9
 }
 
 cluster_stop_job() {

@@ -32,8 +32,8 @@ schema=packages_demo_$$
 work=$(mktemp -d)
 
 sql() {
-    PGOPTIONS="-c search_path=$schema -c client_min_messages=warning" \
-        psql -XAtqw -v ON_ERROR_STOP=1 ${HOWDAH_CONNINFO:+-d "$HOWDAH_CONNINFO"} -c "$1"
+    psql -XAtqw -v ON_ERROR_STOP=1 ${HOWDAH_CONNINFO:+-d "$HOWDAH_CONNINFO"} \
+        -c "SET search_path = $schema; SET client_min_messages = warning" -c "$1"
 }
 
 finish() {

@@ -14,8 +14,8 @@ work=$(mktemp -d)
 failures=0
 
 sql() {
-    PGOPTIONS="-c search_path=$schema -c client_min_messages=warning" \
-        psql -XAtq -v ON_ERROR_STOP=1 ${HOWDAH_CONNINFO:+-d "$HOWDAH_CONNINFO"} -c "$1"
+    psql -XAtq -v ON_ERROR_STOP=1 ${HOWDAH_CONNINFO:+-d "$HOWDAH_CONNINFO"} \
+        -c "SET search_path = $schema; SET client_min_messages = warning" -c "$1"
 }
 
 finish() {
