@@ -134,16 +134,17 @@ void write_label(struct select_writer *w, const char *before, const struct relat
     write_literal(w, key->label);
 }
 
-void write_filter(struct select_writer *w, const char *before, const struct relation *relation)
+bool write_filter(struct select_writer *w, const char *before, const struct relation *relation)
 {
     if (labels_target(relation))
         write_label(w, before, relation);
     if (!relation->field->where)
-        return;
+        return labels_target(relation);
     write_text(w, labels_target(relation) ? " AND " : before);
     write_text(w, "(");
     write_text(w, relation->field->where);
     write_text(w, ")");
+    return true;
 }
 
 void write_order(struct select_writer *w, const struct relation *relation)

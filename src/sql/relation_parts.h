@@ -26,8 +26,8 @@ bool labels_target(const struct relation *relation);
 bool labels_own(const struct relation *relation);
 /* Which of a polymorphic table's rows are meant. */
 void write_label(struct select_writer *w, const char *before, const struct relation *relation);
-/* What a relation's rows have to be besides belonging to the key. */
-void write_filter(struct select_writer *w, const char *before, const struct relation *relation);
+/* What a relation's rows have to be besides belonging to the key. Whether there is anything. */
+bool write_filter(struct select_writer *w, const char *before, const struct relation *relation);
 void write_order(struct select_writer *w, const struct relation *relation);
 
 /* --- where the keys come from: relation_source.c --- */
@@ -35,6 +35,7 @@ void write_order(struct select_writer *w, const struct relation *relation);
 void write_arrays(struct select_writer *w, const struct relation *relation);
 /* The columns by which `relation` goes, of the rows of the source before it. */
 void write_own_columns(struct select_writer *w, const struct relation *relation, bool distinct);
+/* NULL: of all rows of its table. */
 void write_root(struct select_writer *w, const struct select *root, const struct relation *relation);
 
 /* --- from the keys to the rows of the target: relation_target.c --- */
@@ -42,6 +43,8 @@ void write_root(struct select_writer *w, const struct select *root, const struct
 void write_join_open(struct select_writer *w, const struct relation *relation);
 void write_join_close(struct select_writer *w, const struct relation *relation);
 void write_target(struct select_writer *w, const struct relation *relation);
+/* The rows of the target that refer to anything, without keys. What stands before further conditions. */
+const char *write_alone(struct select_writer *w, const struct relation *relation);
 /* The first few rows of each key: a sub-select for each, in which the keys are known already. */
 void write_lateral(struct select_writer *w, const struct relation_request *r, const struct relation *relation);
 

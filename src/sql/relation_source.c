@@ -53,7 +53,7 @@ void write_root(struct select_writer *w, const struct select *root, const struct
     const struct mapper *mapper = relation->mapper;
     bool belongs = relation->field->kind == HOWDAH_FIELD_BELONGS_TO;
     write_text(w, "(");
-    if (goes_by_key(root, relation)) {
+    if (root && goes_by_key(root, relation)) {
         write_select(w, root, SELECT_KEYS);
         write_text(w, ") AS k(");
         for (uint32_t i = 0; i < mapper->key_count; i++) {
@@ -65,15 +65,18 @@ void write_root(struct select_writer *w, const struct select *root, const struct
     }
     write_own_columns(w, relation, belongs);
     write_text(w, mapper->quoted);
-    write_text(w, " AS t WHERE (");
-    for (uint32_t i = 0; i < mapper->key_count; i++) {
-        write_comma(w, i);
-        write_of(w, "t", &mapper->columns[mapper->key[i]]);
+    write_text(w, " AS t");
+    if (root) {
+        write_text(w, " WHERE (");
+        for (uint32_t i = 0; i < mapper->key_count; i++) {
+            write_comma(w, i);
+            write_of(w, "t", &mapper->columns[mapper->key[i]]);
+        }
+        write_text(w, ") IN (");
+        write_select(w, root, SELECT_KEYS);
+        write_text(w, ")");
     }
-    write_text(w, ") IN (");
-    write_select(w, root, SELECT_KEYS);
-    write_text(w, ")");
     if (labels_own(relation))
-        write_label(w, " AND ", relation);
+        write_label(w, root ? " AND " : " WHERE ", relation);
     write_text(w, ") AS k");
 }

@@ -39,17 +39,109 @@ START_TEST(test_eager__four_statements_in_one_round_trip)
     ck_assert(users[1]->posts.items[0]->tags.loaded && !users[1]->posts.items[0]->tags.count);
     ck_assert_str_eq(seen.statements[0].sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     ck_assert_str_eq(seen.statements[2].sql,
-                     "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM (SELECT t0.\"id\" FROM"
-                     " \"public\".\"users\" AS t0) AS k(_1) JOIN \"public\".\"posts\" AS t"
-                     " ON t.\"user_id\" = k._1");
+                     "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM \"public\".\"posts\" AS t"
+                     " WHERE t.\"user_id\" IS NOT NULL");
     ck_assert_str_eq(
         seen.statements[4].sql,
-        "SELECT t.\"id\", t.\"post_id\", t.\"text\" FROM (SELECT t.\"id\" AS _1 FROM (SELECT t0.\"id\" FROM"
-        " \"public\".\"users\" AS t0) AS k(_1) JOIN \"public\".\"posts\" AS t"
-        " ON t.\"user_id\" = k._1) AS k JOIN \"public\".\"comments\" AS t ON t.\"post_id\" = k._1");
+        "SELECT t.\"id\", t.\"post_id\", t.\"text\" FROM (SELECT t.\"id\" AS _1 FROM \"public\".\"posts\" AS t"
+        " WHERE t.\"user_id\" IS NOT NULL) AS k JOIN \"public\".\"comments\" AS t ON t.\"post_id\" = k._1");
     ck_assert_str_eq(seen.statements[5].sql, "COMMIT");
     for (size_t i = 0; i < count; i++)
         check_ok(session_load(s, users[i], posts));
+    check_ok(session_commit(s));
+    check_cost(0, 0);
+}
+END_TEST
+
+#define POSTS_OF \
+    "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM (SELECT t0.\"id\" FROM \"public\".\"users\" AS t0"
+#define OF_POSTS " AS k(_1) JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1"
+#define POSTS    "FROM \"public\".\"posts\" AS t"
+
+START_TEST(test_eager__keys_of_some_rows)
+{
+    size_t count;
+    Query *q = users_by_id();
+    query_where(q, User, id, "<", 3);
+    query_with_path(q, "posts.comments");
+    query_all(q, User, &count);
+    check_no_error();
+    ck_assert_str_eq(seen.statements[2].sql, POSTS_OF " WHERE t0.\"id\" < $1)" OF_POSTS);
+    ck_assert_str_eq(
+        seen.statements[3].sql,
+        "SELECT t.\"id\", t.\"post_id\", t.\"text\" FROM (SELECT t.\"id\" AS _1 FROM (SELECT t0.\"id\" FROM"
+        " \"public\".\"users\" AS t0 WHERE t0.\"id\" < $1)" OF_POSTS
+        ") AS k JOIN \"public\".\"comments\" AS t ON t.\"post_id\" = k._1");
+    q = users_by_id();
+    query_limit(q, 2);
+    query_with(q, User, posts);
+    query_all(q, User, &count);
+    check_no_error();
+    ck_assert_str_eq(seen.statements[7].sql, POSTS_OF " ORDER BY t0.\"id\", t0.\"id\" LIMIT $1)" OF_POSTS);
+    q = users_by_id();
+    query_with_top(q, User, posts, 1);
+    query_all(q, User, &count);
+    check_no_error();
+    ck_assert_ptr_nonnull(strstr(seen.statements[11].sql,
+                                 "(SELECT t.\"id\" AS _1 FROM \"public\".\"users\" AS t) AS k CROSS JOIN LATERAL ("));
+}
+END_TEST
+
+START_TEST(test_eager__no_keys_of_all_rows)
+{
+    size_t count;
+    Query *q = session_query(s, Post);
+    query_with(q, Post, comments);
+    query_with(q, Post, user);
+    query_with(q, Post, tags);
+    query_with(q, Post, notes);
+    Post **posts = query_all(q, Post, &count);
+    check_no_error();
+    ck_assert_uint_eq(count, 5);
+    ck_assert_uint_eq(posts[0]->comments.count, 2);
+    ck_assert_uint_eq(posts[0]->tags.count, 2);
+    ck_assert_uint_eq(posts[2]->notes.count, 1);
+    ck_assert_str_eq(posts[2]->user->name, "Bob");
+    ck_assert_ptr_null(posts[4]->user);
+    ck_assert_str_eq(seen.statements[2].sql,
+                     "SELECT t.\"id\", t.\"post_id\", t.\"text\" FROM \"public\".\"comments\" AS t");
+    ck_assert_str_eq(seen.statements[3].sql,
+                     "SELECT t.\"id\", t.\"name\", t.\"email\" FROM (SELECT DISTINCT t.\"user_id\" AS _1 " POSTS
+                     ") AS k JOIN \"public\".\"users\" AS t ON t.\"id\" = k._1");
+    ck_assert_ptr_nonnull(strstr(seen.statements[4].sql, "FROM (SELECT t.\"id\" AS _1 " POSTS ") AS k JOIN"));
+    ck_assert_ptr_nonnull(strstr(seen.statements[5].sql, "FROM (SELECT t.\"id\" AS _1 " POSTS ") AS k JOIN"));
+    q = users_by_id();
+    query_with(q, User, logins);
+    query_with(q, User, drafts);
+    User **users = query_all(q, User, &count);
+    check_no_error();
+    ck_assert_uint_eq(users[0]->logins.count, 2);
+    ck_assert_uint_eq(users[0]->drafts.count, 2);
+    ck_assert_ptr_nonnull(
+        strstr(seen.statements[9].sql, "FROM (SELECT t.\"email\" AS _1 FROM \"public\".\"users\" AS t) AS k JOIN"));
+    ck_assert_ptr_nonnull(
+        strstr(seen.statements[10].sql, POSTS " WHERE t.\"user_id\" IS NOT NULL AND (NOT published) ORDER BY title"));
+}
+END_TEST
+
+/* The model promises a constraint that the table lacks. */
+START_TEST(test_eager__rows_of_nobody)
+{
+    size_t count;
+    live_sql(
+        "ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;"
+        "INSERT INTO posts (id, user_id, title, published) OVERRIDING SYSTEM VALUE VALUES (90, 99, 'stray', false);"
+        "INSERT INTO comments (post_id, text) VALUES (90, 'lost')");
+    Query *q = users_by_id();
+    query_with_path(q, "posts.comments");
+    query_with(q, User, drafts);
+    User **users = query_all(q, User, &count);
+    check_no_error();
+    ck_assert_uint_eq(count, 3);
+    ck_assert_uint_eq(users[0]->posts.count + users[1]->posts.count + users[2]->posts.count, 4);
+    ck_assert_uint_eq(users[0]->drafts.count, 2);
+    ck_assert_uint_eq(users[0]->posts.items[0]->comments.count, 2);
+    cost_start();
     check_ok(session_commit(s));
     check_cost(0, 0);
 }
@@ -316,6 +408,9 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_eager__four_statements_in_one_round_trip);
+    tcase_add_test(tests, test_eager__keys_of_some_rows);
+    tcase_add_test(tests, test_eager__no_keys_of_all_rows);
+    tcase_add_test(tests, test_eager__rows_of_nobody);
     tcase_add_test(tests, test_eager__same_as_one_by_one);
     tcase_add_test(tests, test_eager__conditions_and_limits_are_those_of_the_query);
     tcase_add_test(tests, test_eager__limit_without_an_order_takes_a_second_trip);
