@@ -117,10 +117,6 @@ void request_run(struct bench *b, const struct job *job);
 void parents_prepare(struct bench *b, const struct job *job);
 void parents_run(struct bench *b, const struct job *job);
 uint64_t parents_checksum(struct bench *b, const struct job *job);
-void best_read_authors(struct bench *b, PGresult *result);
-void best_read_book(struct bench *b, const PGresult *result, int row, Book *ret);
-void joined_prepare(struct bench *b, const struct job *job);
-void joined_run(struct bench *b, const struct job *job);
 
 void insert_prepare(struct bench *b, const struct job *job);
 void insert_run(struct bench *b, const struct job *job);
