@@ -1,8 +1,10 @@
 /* Blame: which row of a chunk it was. The server names constraint and table at best, and its wording depends on language
  * and privileges; so the transaction is done again up to that chunk, whose rows then go one by one, until one fails.
- * It is rolled back in any case. */
+ * It is rolled back in any case. Where several rows are bad it may be another one than the server met first, since a
+ * statement looks at foreign keys behind its last row, and at the form of all values before its first: then the error is
+ * that of the row that was found. */
+#include "culprit.h"
 #include "transaction.h"
-#include "work.h"
 
 #include "base/error.h"
 
@@ -13,7 +15,7 @@ static void look_after_transaction(struct howdah_session *s)
         transaction_end(s, false);
 }
 
-struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status status)
+struct entry *work_blame(struct work *w, uint32_t chunk)
 {
     struct howdah_session *s = w->s;
     struct howdah_error cause;
@@ -23,14 +25,16 @@ struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status stat
     if (work_emit(w, false, chunk)) {
         struct pg_plan plan = {
             .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
-        enum howdah_status again = transaction_run(s, &plan);
-        if (again == status && plan.failed < w->step_count && w->infos[plan.failed].kind == STEP_WRITE) {
+        enum howdah_status status = transaction_run(s, &plan);
+        if (status != HOWDAH_STATUS_OK && is_fault_of_row(&s->error, plan.by_policy) && plan.failed < w->step_count &&
+            w->infos[plan.failed].kind == STEP_WRITE) {
             const struct chunk *failed = &w->chunks[w->infos[plan.failed].chunk];
             if (failed->count == 1)
                 guilty = w->changes[w->batches[failed->batch]->changes[failed->first]].entry;
         }
     }
-    error_copy(&s->error, &cause);
+    if (!guilty)
+        error_copy(&s->error, &cause);
     look_after_transaction(s);
     return guilty;
 }

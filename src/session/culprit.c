@@ -5,10 +5,9 @@
 
 #include "base/error.h"
 
-/* Faults of single rows, as opposed to those of the whole. */
-static bool is_fault_of_row(const struct work *w)
+bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
 {
-    switch (w->s->error.status) {
+    switch (error->status) {
     case HOWDAH_STATUS_STALE:
     case HOWDAH_STATUS_UNIQUE:
     case HOWDAH_STATUS_FOREIGN_KEY:
@@ -17,7 +16,7 @@ static bool is_fault_of_row(const struct work *w)
     case HOWDAH_STATUS_EXCLUSION:
     case HOWDAH_STATUS_DATA:
     case HOWDAH_STATUS_SERVER: return true;
-    case HOWDAH_STATUS_PERMISSION: return w->by_policy;
+    case HOWDAH_STATUS_PERMISSION: return by_policy;
     default: return false;
     }
 }
@@ -85,7 +84,7 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     const struct batch *batch = w->batches[chunk->batch];
     const struct mapper *mapper = batch->mapper;
     struct entry *entry = chunk->count == 1 ? w->changes[batch->changes[chunk->first]].entry : NULL;
-    bool of_row = is_fault_of_row(w), joint = w->infos[failed].chunk_count > 1;
+    bool of_row = is_fault_of_row(&s->error, w->by_policy), joint = w->infos[failed].chunk_count > 1;
     bool stale = s->error.status == HOWDAH_STATUS_STALE;
     if (joint)
         entry = joint_culprit(w, &w->infos[failed], named);
@@ -93,7 +92,9 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
         struct entry *first = work_blame_stale(w);
         entry = first ? first : entry;
     } else if (of_row && !entry && again && !joint) {
-        entry = work_blame(w, index, s->error.status);
+        entry = work_blame(w, index);
+        named = mapper_of_table(s, &s->error);
+        stale = s->error.status == HOWDAH_STATUS_STALE;
     }
     if (stale)
         work_name_keepers(w, mapper, batch->operation);

@@ -5,6 +5,8 @@
 
 #include "work.h"
 
+/* Faults of single rows, as opposed to those of the whole. */
+bool is_fault_of_row(const struct howdah_error *error, bool by_policy);
 /* Adds object, model and field to an error that step `failed` of the plan ended with; `again`: it can be tried again. */
 void work_name_culprit(struct work *w, size_t failed, bool again);
 

@@ -328,9 +328,9 @@ enum howdah_status work_fail_count(struct work *w, uint32_t chunk, uint64_t affe
 bool work_may_be_gone(const struct work *w, const struct batch *batch);
 /* Runs the plan; with `commit` to the end of the transaction. The outcome is a fact when it returns. */
 enum howdah_status work_run(struct work *w);
-/* After a failure in `chunk`: finds the row that caused it, by doing it again row by row and rolling that back. NULL if it
- * did not happen again. */
-struct entry *work_blame(struct work *w, uint32_t chunk, enum howdah_status status);
+/* After a failure in `chunk`: finds a row that fails, by doing it again row by row and rolling that back; the session's error
+ * is then that row's. NULL if no row failed. */
+struct entry *work_blame(struct work *w, uint32_t chunk);
 /* The same where rows were not as expected: finds all of them, and hands them to the session. The first one, or NULL. */
 struct entry *work_blame_stale(struct work *w);
 /* Objects and states become what was written. `committed` is false for a flush, which can be undone. Can't fail:

@@ -211,6 +211,36 @@ START_TEST(test_violation__of_an_insert)
 }
 END_TEST
 
+/* Two rows of a chunk are bad, each in its own way: the error is that of one of them, whole; then that of the other. What
+ * the server meets first in a statement of all rows need not be what it meets first row by row. */
+START_TEST(test_violation__of_two_rows)
+{
+    const struct violation *ways[2] = {&violations[(size_t)_i / COUNT_OF(violations)],
+                                       &violations[(size_t)_i % COUNT_OF(violations)]};
+    Owner *owner = session_add(s, Owner, .name = "Bob");
+    Thing *things[30], *guilty[2], good[2];
+    for (int i = 0; i < 30; i++)
+        things[i] = add_thing(i, owner);
+    for (int i = 0; i < 2; i++) {
+        guilty[i] = things[7 + 13 * i];
+        good[i] = *guilty[i];
+        ways[i]->break_it(guilty[i]);
+    }
+    bool was_blamed[2] = {false, false};
+    for (int tries = 0; tries < 2; tries++) {
+        ck_assert_int_ne(session_commit(s), STATUS_OK);
+        int i = session_error(s)->object == guilty[1];
+        check_violation(ways[i], guilty[i]);
+        ck_assert(!was_blamed[i]);
+        was_blamed[i] = true;
+        session_clear_error(s);
+        mend(guilty[i], &good[i]);
+    }
+    check_ok(session_commit(s));
+    live_check("31", "SELECT count(*) FROM things");
+}
+END_TEST
+
 /* What the model knows is refused before anything is sent. */
 START_TEST(test_violation__that_the_model_knows_of)
 {
@@ -265,7 +295,8 @@ START_TEST(test_violation__that_does_not_happen_again)
 }
 END_TEST
 
-/* Another row fails when they are tried one by one, in another way: it is not to blame for what happened first. */
+/* Another row fails when they are tried one by one, in another way: it is not to blame for what happened first, but for
+ * what happened then. */
 START_TEST(test_violation__another_one_at_the_second_try)
 {
     live_sql("CREATE SEQUENCE turns; CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$"
@@ -276,12 +307,14 @@ START_TEST(test_violation__another_one_at_the_second_try)
              " END IF; RETURN NEW; END $$;"
              "CREATE TRIGGER twice BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION twice()");
     Owner *owner = session_find(s, Owner, 1);
-    for (int i = 0; i < 3; i++)
-        add_thing(i, owner);
-    check_fails(session_commit(s), STATUS_UNIQUE);
-    ck_assert_ptr_null(session_error(s)->object);
-    check_says(session_error(s), "first");
-    check_says(session_error(s), "it did not happen again");
+    Thing *first = add_thing(0, owner);
+    add_thing(1, owner);
+    add_thing(2, owner);
+    check_fails(session_commit(s), STATUS_CHECK);
+    ck_assert_ptr_eq(session_error(s)->object, first);
+    check_says(session_error(s), "then");
+    ck_assert_ptr_null(session_error(s)->constraint);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
     session_clear_error(s);
     check_ok(session_commit(s));
     live_check("4", "SELECT count(*) FROM things");
@@ -564,6 +597,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_violation__of_an_insert, 0, (int)(COUNT_OF(violations) * COUNT_OF(places)));
+    tcase_add_loop_test(tests, test_violation__of_two_rows, 0, (int)(COUNT_OF(violations) * COUNT_OF(violations)));
     tcase_add_test(tests, test_violation__that_the_model_knows_of);
     tcase_add_test(tests, test_violation__between_two_new_rows);
     tcase_add_test(tests, test_violation__that_does_not_happen_again);
