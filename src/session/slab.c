@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { SLAB_GROWTH = 4, SLAB_BYTES = 32 * 1024, SLAB_EXPECTED_BYTES = 8 * 1024 * 1024 };
+enum { SLAB_GROWTH = 4, SLAB_BYTES = 32 * 1024, SLAB_EXPECTED_BYTES = 32 * 1024 * 1024 };
 
 bool slabs_init(struct slabs *slabs, const struct howdah_allocator *allocator, uint32_t mapper_count)
 {
