@@ -206,13 +206,14 @@ def _step(text, link):
 
 
 FULL = {
-    "socket": ("find 1x4000", "find_hit 1000x100000", "find_many 100x50", "request 1x500", "request 1x200 @8",
-               "load 1000x1", "load 10000", "load 100000", "parents_naive 100", "parents_naive 1000",
-               "parents_eager 100", "parents_eager 1000", "parents_eager 10000", "parents_eager 100000",
+    "socket": ("find 1x4000", "find_hit 1000x100000", "find_many 10x100", "find_many 100x50", "find_many 1000x5",
+               "request 1x500", "request 1x200 @8", "load 1000x1", "load 10000", "load 100000", "parents_naive 100", "parents_naive 1000",
+               "parents_naive 10000", "parents_eager 100", "parents_eager 1000", "parents_eager 10000", "parents_eager 100000",
                "insert 1x200", "insert 10x50", "insert 100x20", "insert 1000x3", "insert 10000", "insert 100000",
                "update 1x200", "update 10x50", "update 100x20", "update 1000x3", "update 10000", "update 100000",
                "delete 1x200", "delete 10x50", "delete 100x20", "delete 1000x3", "delete 10000", "delete 100000",
-               "graph 10", "graph 100", "graph 1000", "dirty 100000x10", "nothing 1000x1000", "open 100x10", "start 1",
+               "graph 10", "graph 100", "graph 1000", "dirty 1000x10", "dirty 10000x10", "dirty 100000x10",
+               "nothing 1000x1000", "nothing 10000x100", "nothing 100000x10", "open 100x10", "start 1",
                "memory 100000", "tpcb 1x400", "queries 20x200", "updates 20x100"),
     "slow": ("find 1x30", "request 1x20", "request 1x10 @8", "load 10000", "parents_naive 100", "parents_eager 100",
              "insert 1x10", "insert 100x3", "insert 1000", "insert 10000", "update 1x10", "update 100x3", "update 1000",
