@@ -262,22 +262,24 @@ static uint32_t last_level(const struct sweep_path *path)
     return path->depth - !(path->deletes && path->trees[path->depth]);
 }
 
-/* By other keys than primary ones tables are not followed through trees. */
 static bool has_trees(const struct sweep_path *path)
 {
-    for (uint32_t level = path->trees[0] ? 0 : 1; level < path->depth; level++)
-        if (!is_primary(path->keys[level]))
-            return false;
     for (uint32_t level = 0; level <= last_level(path); level++)
         if (path->trees[level])
             return true;
     return false;
 }
 
-static void put_key_columns(struct sweep_text *t, const struct mapper *mapper)
+/* What rows of a level are referred to by: the primary key, and what else the key to the next level has. */
+static void put_level_columns(struct sweep_text *t, uint32_t level)
 {
+    const struct mapper *mapper = sweep_mapper(t->path, level);
+    const struct foreign_key *below = level < t->path->depth ? t->path->keys[level] : NULL;
     for (uint32_t i = 0; i < mapper->key_count; i++)
         buffer_printf(&t->out, "%st.%s", i ? ", " : "", mapper->columns[mapper->key[i]].quoted);
+    for (uint32_t i = 0; below && i < below->count; i++)
+        if (!other(below, i)->key)
+            buffer_printf(&t->out, ", t.%s", other(below, i)->quoted);
 }
 
 /* "t refers to a row of the level above". */
@@ -320,7 +322,7 @@ static void put_level(struct sweep_text *t, uint32_t level)
     const struct mapper *mapper = sweep_mapper(t->path, level);
     const struct column *targets[KEY_PARTS_MAX];
     buffer_printf(&t->out, "d%u AS (SELECT ", level);
-    put_key_columns(t, mapper);
+    put_level_columns(t, level);
     buffer_printf(&t->out, " FROM %s AS t WHERE ", mapper->quoted);
     for (uint32_t i = 0; i < t->path->keys[0]->count; i++)
         targets[i] = other(t->path->keys[0], i);
@@ -330,7 +332,7 @@ static void put_level(struct sweep_text *t, uint32_t level)
         put_in_keys(t, 't', targets);
     if (t->path->trees[level]) {
         buffer_text(&t->out, " UNION SELECT ");
-        put_key_columns(t, mapper);
+        put_level_columns(t, level);
         buffer_printf(&t->out, " FROM %s AS t JOIN d%u AS p ON ", mapper->quoted, level);
         put_loops(t, mapper, t->path->trees[level]);
         put_spared_after(t, " WHERE ", 't', level);

@@ -433,8 +433,69 @@ START_TEST(test_cascade_tree__two_keys_to_itself)
 }
 END_TEST
 
+/* --- a tree whose rows others know by a name --- */
+
+typedef struct Bin Bin;
+typedef struct Slip Slip;
+typedef struct Part Part;
+
+struct Bin {
+    int64_t id;
+    NullInt64 in_id;
+    const char *name;
+    MANY(Slip) slips;
+    MANY(Part) parts;
+};
+
+struct Slip { /* lets go */
+    int64_t id;
+    const char *bin;
+};
+
+struct Part { /* goes along */
+    int64_t id;
+    const char *bin;
+};
+
+extern const Model Bin_model, Slip_model, Part_model;
+
+/* clang-format off */
+MODEL(Bin, "bins",
+    COLUMN(Bin, id,    .primary_key = true),
+    COLUMN(Bin, in_id, .references = &Bin_model, .on_delete = ON_DELETE_CASCADE),
+    COLUMN(Bin, name,  .unique = true),
+    HAS_MANY(Bin, slips, Slip, bin),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Bin, parts, Part, bin));
+MODEL(Slip, "slips",
+    COLUMN(Slip, id,  .primary_key = true),
+    COLUMN(Slip, bin, .nullable = true, .references = &Bin_model, .references_field = "name"));
+MODEL(Part, "parts",
+    COLUMN(Part, id,  .primary_key = true),
+    COLUMN(Part, bin, .references = &Bin_model, .references_field = "name"));
+/* clang-format on */
+
+/* Also where the session has some of them. */
+START_TEST(test_cascade_tree__known_by_name)
+{
+    scene_close();
+    scene_open(MODELS(Bin, Slip, Part));
+    live_sql("INSERT INTO bins VALUES (1, NULL, 'a'), (2, 1, 'b'), (3, 2, 'c'), (4, NULL, 'd');"
+             "INSERT INTO slips SELECT id, name FROM bins; INSERT INTO parts SELECT id, name FROM bins");
+    const Slip *slip = _i ? session_find(s, Slip, 3) : NULL;
+    for (int id = 2; _i && id < 4; id++)
+        ck_assert(session_find(s, Bin, id) && session_find(s, Part, id));
+    session_delete(s, session_find(s, Bin, 1));
+    check_ok(session_commit(s));
+    live_check("4|4|4:d", "SELECT (SELECT string_agg(id::text, ' ') FROM bins), (SELECT string_agg(id::text, ' ') FROM"
+                          " parts), (SELECT string_agg(id || ':' || bin, ' ') FROM slips)");
+    ck_assert(!slip || !slip->bin);
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_cascade_tree__known_by_name, 0, 2);
     tcase_add_test(tests, test_cascade_tree__many_leaves);
     tcase_add_loop_test(tests, test_cascade_tree__key_of_two_parts, 0, 2);
     tcase_add_test(tests, test_cascade_tree__many_tables_deep);
