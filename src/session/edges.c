@@ -15,8 +15,13 @@ struct finder {
     const struct mapper *below; /* whose `above` was found last */
     const struct batch *led;    /* whose edges to deletes above `led_below` were found last */
     const struct mapper *led_below;
-    bool *above; /* by mapper: tables whose deletes take rows of `below` along; NULL: there are none now */
+    bool *above;    /* by mapper: tables whose deletes take rows of `below` along; NULL: there are none now */
+    uint8_t *along; /* enum along, by change, and room for some; NULL: nobody has asked yet */
+    uint32_t *queue;
 };
+
+/* Whether a row that is deleted by a statement may go before that, along with others. */
+enum along { ALONG_UNKNOWN, ALONG_NOT, ALONG_MAYBE };
 
 /* The edge stands on a foreign key, or on the index of a unique value. */
 static bool add_edge(struct work *w, uint32_t before, uint32_t after, enum edge_reason reason,
@@ -190,6 +195,49 @@ static bool find_above(struct finder *f, const struct mapper *below)
     return true;
 }
 
+/* It goes with a row that has no statement, or that the session has not loaded. What has one is to be looked at next. */
+static bool goes_with_others(struct finder *f, const struct change *change, uint32_t *count)
+{
+    struct work *w = f->w;
+    const struct mapper *mapper = change->mapper;
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        enum cascade_rule rule = cascade_rule_of(key, mapper);
+        if ((rule != CASCADE_FOLLOWS && rule != CASCADE_DELETES) || foreign_key_is_null(key, mapper, change->old))
+            continue;
+        const struct entry *target = foreign_key_target(w->s, key, mapper, change->old);
+        const struct change *gone = target ? work_change_of(w, target) : NULL;
+        bool goes = gone && gone->operation == HOWDAH_OPERATION_DELETE;
+        uint32_t index = goes ? (uint32_t)(gone - w->changes) : 0;
+        if (goes ? gone->batch == NONE || f->along[index] == ALONG_MAYBE : !target || target->state == ENTRY_DETACHED)
+            return true;
+        if (goes && f->along[index] == ALONG_UNKNOWN) {
+            f->along[index] = ALONG_NOT;
+            f->queue[(*count)++] = index;
+        }
+    }
+    return false;
+}
+
+static bool find_along(struct finder *f, uint32_t index)
+{
+    struct work *w = f->w;
+    uint32_t count = 1;
+    bool along = false;
+    if (!f->along && (!(f->along = arena_allocate_zero(&w->arena, w->change_count, 1)) ||
+                      !(f->queue = arena_allocate_array(&w->arena, w->change_count, sizeof(*f->queue)))))
+        return !session_no_memory(w->s);
+    if (f->along[index] != ALONG_UNKNOWN)
+        return true;
+    f->along[index] = ALONG_NOT;
+    f->queue[0] = index;
+    for (uint32_t i = 0; i < count && !along; i++)
+        along = goes_with_others(f, &w->changes[f->queue[i]], &count);
+    for (uint32_t i = 0; along && i < count; i++)
+        f->along[f->queue[i]] = ALONG_MAYBE;
+    return true;
+}
+
 /* Once for all rows of a batch: its statement goes before those that delete in tables above. Deletes of one table are one
  * statement, or don't mind each other. */
 static bool edges_to_batches(struct finder *f, const struct foreign_key *key)
@@ -224,8 +272,17 @@ static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
     const struct change *known = target ? work_change_of(w, target) : NULL;
     bool goes = known && known->operation == HOWDAH_OPERATION_DELETE;
     bool leaves = writes || f->change->operation == HOWDAH_OPERATION_DELETE;
-    if (goes && known->batch != NONE) /* other keys have their edges already */
-        return !leaves || !key->type || add_edge(w, f->index, (uint32_t)(known - w->changes), EDGE_REFERRED, key, NULL);
+    if (goes && known->batch != NONE) { /* other keys have their edges to it already */
+        uint32_t index = (uint32_t)(known - w->changes);
+        if (leaves && key->type && !add_edge(w, f->index, index, EDGE_REFERRED, key, NULL))
+            return false;
+        if (!writes)
+            return true;
+        if (!find_along(f, index))
+            return false;
+        if (f->along[index] != ALONG_MAYBE)
+            return true;
+    }
     if (target && target->state != ENTRY_DETACHED && !goes)
         return true;
     if (!find_above(f, key->target))

@@ -528,6 +528,24 @@ START_TEST(test_along__moved_away_in_a_ring)
 }
 END_TEST
 
+/* What a row leaves is deleted by a statement, but would go before that, along with another one, whose value the row takes:
+ * over a third one, which is loaded or not. */
+START_TEST(test_along__moved_away_from_one_that_goes_before)
+{
+    live_sql("INSERT INTO boughs VALUES (2, 2, 'b'), (3, 2, 'c'), (1, 3, 'a'), (5, 1, 'e'), (4, 5, 'd')");
+    Bough *moved = session_find(s, Bough, 4), *deleted[] = {session_find(s, Bough, 5), session_find(s, Bough, 3)};
+    if (_i)
+        session_find(s, Bough, 1);
+    session_delete(s, deleted[0]);
+    session_delete(s, deleted[1]);
+    moved->parent_id = 2;
+    moved->mark = "c";
+    check_ok(session_commit(s));
+    live_check("2:2:b 4:2:c", "SELECT string_agg(concat_ws(':', id, parent_id, mark), ' ' ORDER BY id) FROM boughs");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* Over a table between two others the database alone deletes what is below. */
 START_TEST(test_along__moved_away_between_two)
 {
@@ -566,6 +584,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_along__set_default_makes_no_order, 0, 2);
     tcase_add_test(tests, test_along__moved_away_in_a_ring);
     tcase_add_test(tests, test_along__moved_away_between_two);
+    tcase_add_loop_test(tests, test_along__moved_away_from_one_that_goes_before, 0, 2);
 }
 
 int main(void)
