@@ -1,5 +1,6 @@
 /* Binding: the parameters of a unit of work's steps, encoded right before they are sent, a chunk at a time. */
 #include "cascade.h"
+#include "emit.h"
 #include "foreign_key.h"
 #include "snapshot.h"
 #include "steps.h"
@@ -261,7 +262,7 @@ static bool add_chunk(struct work *w, struct chunk *chunk, struct parameters *p)
     if (batch->operation != HOWDAH_OPERATION_DELETE)
         add_sent(w, batch, chunk, p);
     add_formula_arrays(w, batch, chunk, p);
-    if (batch->guarded)
+    if (batch->guarded && !work_may_be_gone(w, batch))
         parameters_add_number(p, chunk->count);
     return true;
 }
@@ -338,8 +339,9 @@ enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_bi
     const struct batch *batch = w->batches[chunk->batch];
     const struct sweep *sweep = info->sweep;
     const struct foreign_key *key = sweep->path.keys[0];
-    void **rows = sweep->owners ? sweep->owners : batch->olds + chunk->first;
-    uint32_t count = sweep->owners ? sweep->owner_count : chunk->count;
+    bool whole = sweep_is_of_batch(w, sweep);
+    void **rows = sweep->owners ? sweep->owners : batch->olds + (whole ? 0 : chunk->first);
+    uint32_t count = sweep->owners ? sweep->owner_count : whole ? batch->count : chunk->count;
     struct parameters *p = &w->s->parameters;
     if (!parameters_begin(p, sweep->statement->parameters))
         return HOWDAH_STATUS_NO_MEMORY;

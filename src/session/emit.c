@@ -38,7 +38,7 @@ static bool add_fence(struct work *w)
 static bool all_guarded(const struct work *w)
 {
     for (uint32_t i = 0; i < w->batch_count; i++)
-        if ((!w->batches[i]->guarded && !emit_is_uncounted(w, w->batches[i])) || w->batches[i]->checks_keys)
+        if ((!w->batches[i]->guarded && !w->batches[i]->follow) || w->batches[i]->checks_keys)
             return false;
     return true;
 }

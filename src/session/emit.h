@@ -16,8 +16,6 @@ bool emit_chunks(struct work *w, const struct probe *probe);
 bool emit_step(struct work *w, struct pg_step step, struct step info);
 /* The statement of a batch, and what it returns; `guarded`: the statement itself is to check how many rows it writes. */
 bool emit_statement(struct work *w, struct batch *batch, bool guarded);
-/* Nobody can say how many rows it should write. */
-bool emit_is_uncounted(const struct work *w, const struct batch *batch);
 /* Whether the sweep goes before a chunk of the batch. */
 static inline bool sweep_is_for(const struct sweep *sweep, const struct batch *batch)
 {
@@ -25,6 +23,11 @@ static inline bool sweep_is_for(const struct sweep *sweep, const struct batch *b
         return batch->mapper == sweep->path.mappers[0] && batch->operation != HOWDAH_OPERATION_DELETE;
     return batch->mapper == sweep->mapper && batch->operation == HOWDAH_OPERATION_DELETE &&
            sweep->part == (batch->ends ? batch : NULL);
+}
+/* Where a probe sends rows one by one, what is below all of them goes before the first: it would take some of them along. */
+static inline bool sweep_is_of_batch(const struct work *w, const struct sweep *sweep)
+{
+    return w->stale && !sweep->owners && !sweep->part;
 }
 /* The steps of all chunks, keys that are drawn for them first. */
 bool emit_writes(struct work *w);

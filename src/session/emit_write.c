@@ -2,7 +2,7 @@
 #include "emit.h"
 #include "steps.h"
 
-static struct statement_key key_of(const struct batch *batch)
+static struct statement_key key_of(const struct work *w, const struct batch *batch)
 {
     static const enum statement_kind kinds[] = {[HOWDAH_OPERATION_INSERT] = STATEMENT_INSERT,
                                                 [HOWDAH_OPERATION_UPDATE] = STATEMENT_UPDATE,
@@ -18,20 +18,22 @@ static struct statement_key key_of(const struct batch *batch)
                                   .follows = batch->follow ? batch->follow->keys : NULL,
                                   .follow_count = batch->follow ? batch->follow->key_count : 0,
                                   .parks = batch->parks,
+                                  .forgiving = work_may_be_gone(w, batch),
                                   .returns_keys = batch->checks_keys};
 }
 
-bool emit_is_uncounted(const struct work *w, const struct batch *batch)
+/* A part has no count of its own to be looked at: where rows may be gone it checks itself in any case. */
+static bool is_guarded(const struct work *w, const struct batch *batch, bool guarded)
 {
-    return batch->follow || work_may_be_gone(w, batch);
+    return (guarded || (batch->ends && work_may_be_gone(w, batch))) && !batch->follow;
 }
 
 static const struct statement *joint_statement(struct work *w, const struct batch *leader, bool guarded)
 {
     struct statement_part *parts = arena_allocate_array(&w->arena, leader->part_count, sizeof(*parts));
     for (uint32_t i = 0; parts && i < leader->part_count; i++) {
-        parts[i] = (struct statement_part){key_of(leader->parts[i]), leader->parts[i]->rank};
-        parts[i].key.guarded = guarded && !emit_is_uncounted(w, leader->parts[i]);
+        parts[i] = (struct statement_part){key_of(w, leader->parts[i]), leader->parts[i]->rank};
+        parts[i].key.guarded = is_guarded(w, leader->parts[i], guarded);
     }
     return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
 }
@@ -39,11 +41,11 @@ static const struct statement *joint_statement(struct work *w, const struct batc
 /* Of a part that is not the leader the statement is never used. */
 bool emit_statement(struct work *w, struct batch *batch, bool guarded)
 {
-    struct statement_key key = key_of(batch);
-    bool checks = guarded && !emit_is_uncounted(w, batch);
+    bool checks = is_guarded(w, batch, guarded);
     if (batch->statement && batch->guarded == checks && !batch->parts)
         return true;
     batch->guarded = checks;
+    struct statement_key key = key_of(w, batch);
     key.guarded = checks && !batch->ends;
     batch->statement =
         batch->parts ? joint_statement(w, batch, guarded) : text_store_get(&w->s->db->texts, &key, &w->arena);
@@ -97,7 +99,8 @@ static bool add_sweeps(struct work *w, uint32_t chunk)
 {
     const struct batch *batch = w->batches[w->chunks[chunk].batch];
     for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next) {
-        if (!sweep_is_for(sweep, batch) || sweep->emitted)
+        if (!sweep_is_for(sweep, batch) || sweep->emitted ||
+            (sweep_is_of_batch(w, sweep) && chunk != batch->first_chunk))
             continue;
         sweep->emitted = sweep->owners != NULL;
         if (!emit_step(

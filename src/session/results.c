@@ -214,7 +214,11 @@ static enum howdah_status check_count(struct work *w, uint32_t index, uint64_t a
 {
     const struct chunk *chunk = &w->chunks[index];
     const struct batch *batch = w->batches[chunk->batch];
-    if (batch->guarded || affected == chunk->count || batch->follow || work_may_be_gone(w, batch))
+    if (batch->guarded || batch->follow)
+        return HOWDAH_STATUS_OK;
+    if (work_may_be_gone(w, batch)) /* the statement told how many are left */
+        affected = chunk->count - affected;
+    if (affected == chunk->count)
         return HOWDAH_STATUS_OK;
     if (!w->stale || joint || batch->operation == HOWDAH_OPERATION_INSERT)
         return work_fail_count(w, index, affected);

@@ -33,6 +33,39 @@ static void (*const renderers[])(struct text *, const struct statement_key *) = 
 
 enum { INT8_OID = 20 };
 
+/* How many rows are there that a DELETE looks for, the arrays of whose keys begin behind so many parameters. All parts of a
+ * statement see the rows as they were before it. */
+static void put_there(struct text *t, const struct mapper *mapper, uint32_t before)
+{
+    buffer_printf(&t->out, " FROM %s AS t JOIN unnest(", mapper->quoted);
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        buffer_printf(&t->out, "%s(SELECT $%u::%s[])", separator(i), before + i + 1,
+                      mapper->columns[mapper->key[i]].item_type);
+    put_alias(t, mapper->key_count, false);
+    buffer_text(&t->out, " ON ");
+    put_key_condition(t, mapper);
+}
+
+static void put_expected(struct text *t, const struct statement_key *key)
+{
+    if (!key->forgiving) {
+        put_parameter(t, INT8_OID);
+        return;
+    }
+    buffer_text(&t->out, "(SELECT pg_catalog.count(*)");
+    put_there(t, key->mapper, 0);
+    buffer_byte(&t->out, ')');
+}
+
+static void render_forgiving(struct text *t, const struct statement_key *key)
+{
+    buffer_text(&t->out, "WITH w AS (");
+    renderers[key->kind](t, key);
+    buffer_text(&t->out, " RETURNING 1) SELECT");
+    put_there(t, key->mapper, 0);
+    buffer_text(&t->out, " OFFSET (SELECT pg_catalog.count(*) FROM w)");
+}
+
 /* An UPDATE that finds no row is no error, and would not stop a COMMIT that is queued behind it. The count comes first in
  * the join, so that it is there also where no row is. */
 static void render_guarded(struct text *t, const struct statement_key *key)
@@ -42,7 +75,7 @@ static void render_guarded(struct text *t, const struct statement_key *key)
     bool returns = statement_returned(key, t->returned) > 0;
     buffer_text(&t->out, returns ? ") SELECT w.* FROM (" : " RETURNING 1) ");
     buffer_text(&t->out, "SELECT CASE WHEN pg_catalog.count(*) = ");
-    put_parameter(t, INT8_OID);
+    put_expected(t, key);
     buffer_text(&t->out, " THEN 1 ELSE pg_catalog.length(pg_catalog.current_setting('" STATEMENT_GUARD
                          "' || pg_catalog.count(*))) END AS n FROM w");
     if (returns)
@@ -87,37 +120,47 @@ const struct statement *statement_render(const struct statement_key *key, struct
     name_items(&t, key);
     if (key->guarded)
         render_guarded(&t, key);
+    else if (key->forgiving)
+        render_forgiving(&t, key);
     else
         renderers[key->kind](&t, key);
     return take_statement(&t, arena);
 }
 
-/* The part, and the number of the parameter that says how many rows it is to write; 0: nobody can say. */
-static uint32_t render_part(struct text *t)
+/* The part, and how many rows it is to write, if anybody can say: "n0". */
+static void render_part(struct text *t)
 {
     const struct statement_key *key = &t->parts[t->part].key;
+    uint32_t before = t->parameters;
     buffer_printf(&t->out, "%sw%u AS (", t->part ? ", " : "WITH ", t->part);
     name_items(t, key);
     renderers[key->kind](t, key);
     buffer_byte(&t->out, ')');
     if (!key->guarded)
-        return 0;
-    t->types[t->parameters++] = INT8_OID;
-    return t->parameters;
+        return;
+    buffer_printf(&t->out, ", n%u AS (SELECT ", t->part);
+    if (key->forgiving) {
+        buffer_text(&t->out, "pg_catalog.count(*) AS n");
+        put_there(t, key->mapper, before);
+    } else {
+        put_parameter(t, INT8_OID);
+        buffer_text(&t->out, " AS n");
+    }
+    buffer_byte(&t->out, ')');
 }
 
 /* The numbers of the parts, if all of them have written as many rows as they should. */
-static void put_parts(struct text *t, uint32_t count, const uint32_t *guards)
+static void put_parts(struct text *t, uint32_t count)
 {
     bool guarded = false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!guards[i])
+        if (!t->parts[i].key.guarded)
             continue;
         buffer_text(&t->out, guarded ? "" : " FROM (SELECT CASE");
         buffer_printf(&t->out,
-                      " WHEN (SELECT pg_catalog.count(*) FROM w%u) <> $%u THEN pg_catalog.length("
+                      " WHEN (SELECT pg_catalog.count(*) FROM w%u) <> (SELECT n FROM n%u) THEN pg_catalog.length("
                       "pg_catalog.current_setting('" STATEMENT_GUARD "%u_' || (SELECT pg_catalog.count(*) FROM w%u)))",
-                      i, guards[i], i, i);
+                      i, i, i, i);
         guarded = true;
     }
     buffer_text(&t->out, guarded ? " ELSE 1 END AS n) AS g JOIN (VALUES " : " FROM (VALUES ");
@@ -132,18 +175,17 @@ const struct statement *statement_render_joint(const struct statement_part *part
     size_t columns = 0;
     for (uint32_t i = 0; i < count; i++)
         columns += most_columns(&parts[i].key);
-    uint32_t *guards = arena_allocate_array(arena, count, sizeof(*guards));
-    if (!guards || !text_init(&t, columns, arena))
+    if (!text_init(&t, columns, arena))
         return NULL;
     for (t.part = 0; t.part < count; t.part++)
-        guards[t.part] = render_part(&t);
+        render_part(&t);
     buffer_text(&t.out, " SELECT p.part");
     for (uint32_t i = 0; i < count; i++) {
         uint32_t returned = statement_returned(&parts[i].key, t.returned);
         for (uint32_t c = 0; c < (returned ? returned : 1); c++)
             buffer_printf(&t.out, ", w%u.c%u", i, c + 1);
     }
-    put_parts(&t, count, guards);
+    put_parts(&t, count);
     for (uint32_t i = 0; i < count; i++)
         buffer_printf(&t.out, " LEFT JOIN w%u ON p.part = %u", i, i);
     return take_statement(&t, arena);

@@ -43,6 +43,9 @@ struct statement_key {
     bool by_columns;         /* FIND: the columns one by one, instead of one ROW */
     bool returns_keys;       /* INSERT: keys come back, also where the server makes nothing else */
     bool guarded; /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
+    bool
+        forgiving; /* DELETE: rows may be gone. No parameter then: it fails if any is left; or, where it is not guarded,
+                       its result has as many rows as are left */
 };
 
 enum { COLUMN_WORDS_MAX = 1600 / 64 }; /* as many as a table can have */

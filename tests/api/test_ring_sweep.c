@@ -157,6 +157,24 @@ START_TEST(test_ring_sweep__moved_inside_a_tree)
 }
 END_TEST
 
+/* What another transaction has changed is not deleted, and that is found out: before COMMIT, or by the statement itself. */
+START_TEST(test_ring_sweep__stale)
+{
+    scene_close();
+    scene_open_with(MODELS(Trunk, Twig, Leaf, Perch, Owl), DATABASE_OPTIONS(.fence = _i == 1));
+    live_sql("INSERT INTO trunks VALUES (1, 1, 'm'); INSERT INTO twigs VALUES (1, 1, 1, NULL, NULL, 'one', 1),"
+             " (2, 1, 1, 1, NULL, 'two', 1), (3, 1, 1, 2, NULL, 'three', 1)");
+    Twig *old = session_find(s, Twig, 1), *moved = session_find(s, Twig, 2);
+    session_add(s, Twig, .id = 4, .trunk_area = 1, .trunk_id = 1, .mark = old->mark);
+    check_ok(session_delete(s, old));
+    moved->up_id = (NullInt64){4, true};
+    live_sql("UPDATE twigs SET version = 2 WHERE id = 1");
+    check_fails(session_commit(s), STATUS_STALE);
+    ck_assert_ptr_eq(session_error(s)->object, old);
+    live_check("3|2", "SELECT count(*), max(version) FROM twigs");
+}
+END_TEST
+
 /* Each of two that are deleted is below the other one; a third, which nobody has loaded, is below one of them. */
 START_TEST(test_ring_sweep__deleted_ring)
 {
@@ -199,6 +217,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_ring_sweep__moved_between_two_tables, 0, 2);
     tcase_add_test(tests, test_ring_sweep__moved_inside_a_tree);
+    tcase_add_loop_test(tests, test_ring_sweep__stale, 0, 2);
     tcase_add_test(tests, test_ring_sweep__deleted_ring);
     tcase_add_test(tests, test_ring_sweep__beside_the_tree);
     tcase_add_test(tests, test_ring_sweep__below_one_that_is_not_loaded);
