@@ -105,10 +105,26 @@ void map_reserve(struct map *map, size_t more)
         grow(map, table, doublings);
 }
 
-void map_remove(struct map *map, struct map_node *node)
+/* The first or the last one in the list; and with the only one goes the table. */
+static __attribute__((noinline)) void remove_end(struct map *map, struct map_node *node)
 {
     HASH_DELETE(hh, map->first, node);
     node->hh.tbl = NULL;
+}
+
+void map_remove(struct map *map, struct map_node *node)
+{
+    UT_hash_handle *handle = &node->hh;
+    struct map_node *before = handle->prev, *after = handle->next;
+    if (!before || !after) {
+        remove_end(map, node);
+        return;
+    }
+    before->hh.next = after;
+    after->hh.prev = before;
+    HASH_DEL_IN_BKT(*map_bucket(handle->tbl, handle->hashv), handle);
+    handle->tbl->num_items--;
+    handle->tbl = NULL;
 }
 
 void map_clear(struct map *map)

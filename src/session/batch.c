@@ -182,14 +182,13 @@ static bool is_left_out(const struct change *change)
 /* The end of the neighbours that go where this one goes. */
 static uint32_t end_of_likes(const struct work *w, uint32_t first, uint32_t end)
 {
-    const struct change like = w->changes[first];
-    uint32_t i = first + 1;
-    for (; i < end; i++) {
-        const struct change *change = &w->changes[i];
-        if (change->columns != like.columns || change->kind != like.kind || change->extra != like.extra)
-            break;
-    }
-    return i;
+    const struct change *change = &w->changes[first], *last = w->changes + end;
+    const uint64_t *columns = change->columns, kind = change->kind;
+    const struct change_extra *extra = change->extra;
+    do
+        change++;
+    while (change < last && change->columns == columns && change->kind == kind && change->extra == extra);
+    return (uint32_t)(change - w->changes);
 }
 
 /* Most changes go where their neighbours go. */

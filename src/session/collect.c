@@ -75,10 +75,14 @@ static struct entry *end_of_span(const struct work *w, const struct mapper *mapp
 {
     struct entry *entry = first + 1;
     const uint8_t state = first->state;
-    *ret_takes_part = state == ENTRY_LOADED ? takes_part(w, mapper, first) : state != ENTRY_DETACHED;
-    while (entry < end && entry->state == state &&
-           (state != ENTRY_LOADED || takes_part(w, mapper, entry) == *ret_takes_part))
-        entry++;
+    const bool part = state == ENTRY_LOADED ? takes_part(w, mapper, first) : state != ENTRY_DETACHED;
+    *ret_takes_part = part;
+    if (state == ENTRY_LOADED)
+        while (entry < end && entry->state == ENTRY_LOADED && takes_part(w, mapper, entry) == part)
+            entry++;
+    else
+        while (entry < end && entry->state == state)
+            entry++;
     return entry;
 }
 
@@ -135,12 +139,26 @@ static bool find_in_table(struct findings *c, uint32_t index)
 
 /* --- changes --- */
 
+/* Not in line: who copies it many times copies it whole then, and doesn't put it together each time. */
+__attribute__((noinline)) struct change work_initial_change(const struct mapper *mapper,
+                                                            enum howdah_operation operation)
+{
+    return (struct change){.mapper = mapper,
+                           .columns = work_no_columns,
+                           .extra = &work_no_extra,
+                           .batch = NONE,
+                           .deferrals = NONE,
+                           .cleared = NONE,
+                           .operation = (uint8_t)operation};
+}
+
 /* The changes from `first` on are those of a span. */
 static void fill_changes(struct work *w, const struct mapper *mapper, uint32_t first, struct span span)
 {
     const enum howdah_operation operation = (enum howdah_operation)operations[span.first->state];
     const bool is_image = operation == HOWDAH_OPERATION_DELETE, is_old = operation != HOWDAH_OPERATION_INSERT;
-    const struct change like = change_initial(mapper, operation);
+    const struct change like = work_initial_change(mapper, operation);
+    const size_t size = mapper->model->size;
     char *snapshot = entry_snapshot(mapper, span.first);
     struct change *change = &w->changes[first];
     for (struct entry *entry = span.first, *end = entry + span.count; entry < end; entry++, change++) {
@@ -149,7 +167,7 @@ static void fill_changes(struct work *w, const struct mapper *mapper, uint32_t f
         change->image = is_image ? snapshot : NULL;
         change->old = is_old ? snapshot : NULL;
         entry->change = first++;
-        snapshot += mapper->model->size;
+        snapshot += size;
     }
     w->inserts[mapper->index] += operation == HOWDAH_OPERATION_INSERT ? span.count : 0;
     w->deletes[mapper->index] += operation == HOWDAH_OPERATION_DELETE ? span.count : 0;
@@ -173,7 +191,7 @@ struct change *work_add_change(struct work *w, const struct mapper *mapper, stru
     void *snapshot = entry_snapshot(mapper, entry);
     if (!change)
         return NULL;
-    *change = change_initial(mapper, operation);
+    *change = work_initial_change(mapper, operation);
     change->entry = entry;
     change->image = operation == HOWDAH_OPERATION_DELETE ? snapshot : NULL;
     change->old = operation == HOWDAH_OPERATION_INSERT ? NULL : snapshot;

@@ -124,7 +124,7 @@ static bool gather_objects(struct work *w, struct step *info)
         const struct chunk *chunk = &w->chunks[info->chunk + i];
         if (w->batches[chunk->batch]->follow)
             continue; /* the objects whose keys change are those of another part */
-        memcpy(objects, w->batches[chunk->batch]->objects + chunk->first, chunk->count * sizeof(*objects));
+        memcpy(objects, work_objects(w, chunk), chunk->count * sizeof(*objects));
         objects += chunk->count;
     }
     return true;
@@ -179,7 +179,6 @@ static bool add_writes(struct work *w)
                                      .chunk = i,
                                      .chunk_count = 1,
                                      .rows = w->chunks[i].count,
-                                     .objects = batch->objects + w->chunks[i].first,
                                      .reason = reason_of(batch)}))
             return false;
         bool last_of_batch = w->chunks[i].first + w->chunks[i].count == batch->count;

@@ -67,8 +67,65 @@ struct entry {
     uint32_t change; /* index of its change in the unit of work, if that one's entry is this */
 };
 
-/* The one table of legal moves; ENTRY_STATES: illegal. */
-extern const uint8_t entry_moves[ENTRY_STATES][ENTRY_EVENTS];
+/* The one table of legal moves; ENTRY_STATES: illegal. It is here so that where a state is known, a move is a store. */
+static const uint8_t entry_moves[ENTRY_STATES][ENTRY_EVENTS] = {
+    [ENTRY_NEW] =
+        {
+            [EVENT_DELETE] = ENTRY_DETACHED, /* nothing of it was ever written */
+            [EVENT_ADD] = ENTRY_NEW,
+            [EVENT_EVICT] = ENTRY_DETACHED,
+            [EVENT_WRITTEN] = ENTRY_LOADED,
+            [EVENT_ROLLBACK] = ENTRY_DETACHED,
+            [EVENT_GONE] = ENTRY_STATES,
+            [EVENT_FOUND] = ENTRY_LOADED, /* others have added the row */
+            [EVENT_ATTACH] = ENTRY_NEW,
+            [EVENT_RENEW] = ENTRY_STATES,
+            [EVENT_EXPIRE] = ENTRY_STATES,
+            [EVENT_SEAL] = ENTRY_STATES,
+        },
+    [ENTRY_LOADED] =
+        {
+            [EVENT_DELETE] = ENTRY_DELETED,
+            [EVENT_ADD] = ENTRY_LOADED,
+            [EVENT_EVICT] = ENTRY_DETACHED,
+            [EVENT_WRITTEN] = ENTRY_LOADED,
+            [EVENT_ROLLBACK] = ENTRY_LOADED,
+            [EVENT_GONE] = ENTRY_DETACHED,
+            [EVENT_FOUND] = ENTRY_LOADED,
+            [EVENT_ATTACH] = ENTRY_LOADED,
+            [EVENT_RENEW] = ENTRY_STATES,
+            [EVENT_EXPIRE] = ENTRY_LOADED,
+            [EVENT_SEAL] = ENTRY_LOADED,
+        },
+    [ENTRY_DELETED] =
+        {
+            [EVENT_DELETE] = ENTRY_DELETED, /* twice is nothing */
+            [EVENT_ADD] = ENTRY_LOADED,     /* takes the deletion back */
+            [EVENT_EVICT] = ENTRY_DETACHED,
+            [EVENT_WRITTEN] = ENTRY_DETACHED,
+            [EVENT_ROLLBACK] = ENTRY_LOADED,
+            [EVENT_GONE] = ENTRY_DETACHED,
+            [EVENT_FOUND] = ENTRY_LOADED,
+            [EVENT_ATTACH] = ENTRY_STATES,
+            [EVENT_RENEW] = ENTRY_STATES,
+            [EVENT_EXPIRE] = ENTRY_DELETED,
+            [EVENT_SEAL] = ENTRY_STATES,
+        },
+    [ENTRY_DETACHED] =
+        {
+            [EVENT_DELETE] = ENTRY_STATES,
+            [EVENT_ADD] = ENTRY_STATES,
+            [EVENT_EVICT] = ENTRY_STATES,
+            [EVENT_WRITTEN] = ENTRY_STATES,
+            [EVENT_ROLLBACK] = ENTRY_DETACHED,
+            [EVENT_GONE] = ENTRY_STATES,
+            [EVENT_FOUND] = ENTRY_LOADED,
+            [EVENT_ATTACH] = ENTRY_LOADED,
+            [EVENT_RENEW] = ENTRY_NEW,
+            [EVENT_EXPIRE] = ENTRY_STATES,
+            [EVENT_SEAL] = ENTRY_STATES,
+        },
+};
 
 static inline bool entry_may(const struct entry *entry, enum entry_event event)
 {

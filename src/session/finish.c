@@ -167,7 +167,8 @@ static inline void become_written(struct work *w, const struct change *change)
 static inline void become_deleted(struct work *w, const struct change *change, bool committed)
 {
     struct entry *entry = change->entry;
-    entry_move(entry, EVENT_WRITTEN);
+    if (entry->state == ENTRY_DELETED)
+        entry_move(entry, EVENT_WRITTEN);
     entry->row_deleted = true;
     if (committed || change->taken_over) /* until then it keeps its place in the map, should the flush be undone */
         identity_remove(&w->s->map, entry);
@@ -195,14 +196,14 @@ static void become_computed(struct work *w, struct change_run run, uint32_t i, b
 
 static void finish_run(struct work *w, struct change_run run, bool committed)
 {
-    for (uint32_t i = run.first; i < run.end; i++) {
-        const struct change *change = &w->changes[i];
+    const struct change *changes = w->changes, *end = changes + run.end;
+    for (const struct change *change = changes + run.first; change < end; change++) {
         if (change->operation == HOWDAH_OPERATION_DELETE)
             become_deleted(w, change, committed);
         else if (change->fate == FATE_DROPPED)
             drop(w->s, change->entry);
         else if (change->extra->formulas && !change_is_extra(change))
-            become_computed(w, run, i, committed);
+            become_computed(w, run, (uint32_t)(change - changes), committed);
         else if (!change_is_extra(change))
             become_written(w, change);
     }

@@ -2,34 +2,6 @@
 #include "base/components.h"
 #include "work.h"
 
-/* The rows' parts side by side, as the encoder wants them, in the order that the batch has them. */
-static void lay_out(struct work *w, struct batch *batch)
-{
-    void **images = batch->images, **olds = batch->olds, **objects = batch->objects;
-    const struct mapper *mapper = batch->mapper;
-    const uint32_t *order = batch->changes;
-    struct change *changes = w->changes;
-    for (uint32_t i = 0, count = batch->count; i < count; i++) {
-        struct change *change = &changes[order[i]];
-        change->place = i;
-        images[i] = change->image;
-        olds[i] = change->old;
-        objects[i] = entry_object(mapper, change->entry);
-    }
-}
-
-static bool make_layout(struct work *w, struct batch *batch)
-{
-    void **room = arena_allocate_array(&w->arena, 3 * (size_t)batch->count, sizeof(*room));
-    if (!room)
-        return !session_no_memory(w->s);
-    batch->images = room;
-    batch->olds = room + batch->count;
-    batch->objects = room + 2 * (size_t)batch->count;
-    lay_out(w, batch);
-    return true;
-}
-
 struct sorting {
     const struct work *w;
     const struct mapper *mapper;
@@ -47,29 +19,12 @@ static void merge(const struct sorting *s, const uint32_t *from, uint32_t *to, u
     }
 }
 
-static bool is_sorted(const struct batch *batch)
-{
-    const struct column *integer = batch->mapper->integer_key;
-    void *const *olds = batch->olds;
-    int64_t last = INT64_MIN;
-    for (uint32_t i = 0, count = integer ? batch->count : 0; i < count; i++) {
-        int64_t key = key_read_integer(integer, olds[i]);
-        if (key < last)
-            return false;
-        last = key;
-    }
-    for (uint32_t i = 1; !integer && i < batch->count; i++)
-        if (key_compare(batch->mapper, olds[i - 1], olds[i]) > 0)
-            return false;
-    return true;
-}
-
 /* By primary key, so that deadlocks between commits are rare. (Not impossible: the server locks in the order of the join
  * that it chooses.) Most often the rows are in order already. */
 static bool sort_by_key(struct work *w, struct batch *batch)
 {
     const struct sorting sorting = {w, batch->mapper};
-    if (is_sorted(batch))
+    if (work_is_sorted(batch))
         return true;
     uint32_t *room = arena_allocate_array(&w->arena, batch->count, sizeof(*room));
     if (!room)
@@ -86,7 +41,7 @@ static bool sort_by_key(struct work *w, struct batch *batch)
         to = swapped;
     }
     batch->changes = from;
-    lay_out(w, batch);
+    work_lay_out(w, batch);
     return true;
 }
 
@@ -220,7 +175,7 @@ bool work_order_rows(struct work *w)
     for (uint32_t i = 0; i < w->batch_count; i++) {
         struct batch *batch = w->batches[i];
         bool sorted = batch->operation == HOWDAH_OPERATION_INSERT || batch->ends;
-        if (!make_layout(w, batch) || (!sorted && !sort_by_key(w, batch)))
+        if (!work_make_layout(w, batch) || (!sorted && !sort_by_key(w, batch)))
             return false;
     }
     if (!w->edge_count)
@@ -234,7 +189,7 @@ bool work_order_rows(struct work *w)
             continue;
         if (!sort_by_edges(w, batch, &inner[i]))
             return false;
-        lay_out(w, batch);
+        work_lay_out(w, batch);
     }
     return true;
 }

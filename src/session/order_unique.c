@@ -102,7 +102,7 @@ static uint32_t add_parking(struct work *w, uint32_t main)
     struct change *parking = work_new_change(w, mapper);
     if (!parking)
         return NONE;
-    *parking = change_initial(mapper, HOWDAH_OPERATION_UPDATE);
+    *parking = work_initial_change(mapper, HOWDAH_OPERATION_UPDATE);
     parking->entry = w->changes[main].entry;
     parking->old = w->changes[main].old;
     parking->parks = true;

@@ -46,6 +46,6 @@ struct howdah_step howdah_plan_step(const struct howdah_plan *plan, size_t index
     step.operation = info->kind == STEP_WRITE ? batch->operation : HOWDAH_OPERATION_KEYS;
     step.table = batch->mapper->table;
     step.rows = info->kind == STEP_WRITE ? info->rows : chunk->count;
-    step.objects = info->kind == STEP_WRITE ? info->objects : batch->objects + chunk->first;
+    step.objects = info->objects ? info->objects : work_objects(w, chunk);
     return step;
 }

@@ -40,7 +40,8 @@ static enum howdah_status check_new_key(struct work *w, const struct batch *batc
         holder = identity_find(&w->s->map, mapper, batch->images[place]);
     if (!holder || holder->state != ENTRY_LOADED)
         return HOWDAH_STATUS_OK;
-    return session_refuse(w->s, HOWDAH_STATUS_UNIQUE, mapper, mapper->identity->field->name, batch->objects[place],
+    return session_refuse(w->s, HOWDAH_STATUS_UNIQUE, mapper, mapper->identity->field->name,
+                          entry_object(mapper, change->entry),
                           "the server gave this row a key that another object of the session has: that one's row "
                           "is gone, so evict it, or roll back");
 }

@@ -50,15 +50,15 @@ struct change {
     void *old;                   /* the row as it was; NULL for INSERT */
     const uint64_t *columns;     /* that are sent; of a DELETE none */
     const struct change_extra *extra;
-    uint32_t batch;     /* index; NONE: nothing of it is written */
-    uint32_t place;     /* in its batch; of a row that is taken over: the change that does it */
-    uint32_t chunk;     /* in which it is sent; known where there are deferrals */
-    uint32_t deferrals; /* first of its foreign keys that wait for a generated key; NONE */
-    uint32_t cleared;   /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
-    bool referenced;    /* another change waits for its generated key */
-    bool tells;         /* and for a value that only RETURNING tells */
-    uint16_t stretch;   /* so many objects from this one on, and their images, lie side by side; or 0 */
-    bool arrays_kept;   /* how its object's arrays are is known: of these nothing was edited, nor is sent */
+    uint32_t batch;       /* index; NONE: nothing of it is written */
+    uint32_t place;       /* in its batch; of a row that is taken over: the change that does it */
+    uint32_t chunk;       /* in which it is sent; known where there are deferrals */
+    uint32_t deferrals;   /* first of its foreign keys that wait for a generated key; NONE */
+    uint32_t cleared;     /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
+    bool referenced : 1;  /* another change waits for its generated key */
+    bool tells : 1;       /* and for a value that only RETURNING tells */
+    bool arrays_kept : 1; /* how its object's arrays are is known: of these nothing was edited, nor is sent */
+    uint16_t stretch;     /* so many objects from this one on, and their images, lie side by side; or 0 */
     union {
         struct {
             uint8_t operation; /* enum howdah_operation */
@@ -164,8 +164,8 @@ struct batch {
     void **images;                  /* of the changes, side by side for the encoder */
     uint64_t *by_name;              /* see struct statement_key */
     void **olds;
-    void **objects;
-    size_t *bytes; /* about as many as each row takes on the wire beyond its struct */
+    void **object_room; /* for work_objects */
+    size_t *bytes;      /* about as many as each row takes on the wire beyond its struct */
     uint32_t first_chunk, chunk_count;
     bool *joined; /* by place: in one ring with the row before, and so in one statement; NULL: none is */
     /* Batches that need each other's rows go as parts of one statement, each with the same number of knots: */
@@ -203,9 +203,9 @@ struct step {
     uint32_t chunk;
     uint32_t chunk_count; /* WRITE: as many chunks go in one statement, each a part of it */
     uint32_t rows;        /* WRITE */
-    void *const *objects;
-    uint32_t column;     /* DRAW and GATHER: whose values the setting holds */
-    struct sweep *sweep; /* SWEEP: before the chunk */
+    void *const *objects; /* WRITE of several chunks: theirs */
+    uint32_t column;      /* DRAW and GATHER: whose values the setting holds */
+    struct sweep *sweep;  /* SWEEP: before the chunk */
     uint32_t round_trip;
     const char *reason;
     const struct setting *setting; /* CONTROL: that it makes; or NULL */
@@ -283,6 +283,8 @@ void work_free(struct howdah_session *s);
 bool work_collect(struct work *w);
 /* Room for one more change of that table, at the end; NULL: the session has the error. */
 struct change *work_new_change(struct work *w, const struct mapper *mapper);
+/* A change as it begins, yet of no entry. */
+struct change work_initial_change(const struct mapper *mapper, enum howdah_operation operation);
 /* Gives the change what it has, to be added to; NULL: the session has the error. */
 struct change_extra *work_extra(struct work *w, struct change *change);
 /* Adds the change of an entry; NULL: the session has the error. */
@@ -317,6 +319,14 @@ bool work_add_to_batch(struct work *w, struct change *change);
 /* How the rows of a batch get their keys; `in_ring`: they are written with others by one statement. */
 bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring);
 bool work_order_rows(struct work *w);
+/* The rows' parts side by side, as the encoder wants them, in the order that the batch has them: with room made for them, and
+ * again when the order has changed. */
+bool work_make_layout(struct work *w, struct batch *batch);
+void work_lay_out(struct work *w, struct batch *batch);
+/* Whether rows that were laid out are in the order of their keys. */
+bool work_is_sorted(const struct batch *batch);
+/* The objects of a chunk, for who looks at the plan. */
+void *const *work_objects(const struct work *w, const struct chunk *chunk);
 /* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent; PROBE_STALE, with which all
  * updates and deletes are sent one by one, and those that find no row are noted; or NONE. */
 bool work_emit(struct work *w, bool commit, uint32_t probe);
@@ -345,18 +355,6 @@ static inline const struct mapper *change_mapper(const struct work *w, const str
 {
     (void)w;
     return change->mapper;
-}
-
-/* A change as it begins. */
-static inline struct change change_initial(const struct mapper *mapper, enum howdah_operation operation)
-{
-    return (struct change){.mapper = mapper,
-                           .columns = work_no_columns,
-                           .extra = &work_no_extra,
-                           .batch = NONE,
-                           .deferrals = NONE,
-                           .cleared = NONE,
-                           .operation = (uint8_t)operation};
 }
 
 /* Whether any change of the table has had that operation. */
