@@ -67,7 +67,7 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
            !session_no_memory(w->s);
 }
 
-static bool pair_change(struct work *w, const struct mapper *mapper, struct change *change)
+static inline bool pair_change(struct work *w, const struct mapper *mapper, struct change *change)
 {
     change->pairing = PAIRING_DONE;
     if ((mapper->relation_count || change->entry->placed) && !pair_relations(w, mapper, change))

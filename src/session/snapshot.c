@@ -33,52 +33,11 @@ bool snapshot_all_clean(const struct mapper *mapper, const void *objects, uint32
     return true;
 }
 
-enum { WORD = sizeof(uint64_t), QUAD = 4 * WORD };
-
-static __attribute__((noinline)) void put_many_columns(const struct mapper *mapper, size_t at, uint64_t *columns)
+void snapshot_put_columns(const struct mapper *mapper, size_t word, uint64_t *columns)
 {
-    const uint64_t *set = mapper->word_columns + at / WORD * mapper->words;
+    const uint64_t *set = mapper->word_columns + word * mapper->words;
     for (uint32_t i = 0; i < mapper->words; i++)
         columns[i] |= set[i];
-}
-
-/* Adds the columns that lie in the word that is so many bytes from the struct's beginning. */
-static inline void put_columns_at(const struct mapper *mapper, size_t at, uint64_t *columns)
-{
-    if (mapper->words == 1) /* as of most */
-        *columns |= mapper->word_columns[at / WORD];
-    else
-        put_many_columns(mapper, at, columns);
-}
-
-static inline void compare_word(const struct mapper *mapper, const char *a, const char *b, size_t at, uint64_t *columns)
-{
-    if (memcmp(a + at, b + at, WORD) != 0)
-        put_columns_at(mapper, at, columns);
-}
-
-/* Of four words most often all are the same. */
-static inline bool quad_differs(const char *a, const char *b)
-{
-    return memcmp(a, b, QUAD / 2) != 0 || memcmp(a + QUAD / 2, b + QUAD / 2, QUAD / 2) != 0;
-}
-
-void snapshot_differing(const struct mapper *mapper, const void *object, const void *snapshot, uint64_t *columns)
-{
-    const char *a = object, *b = snapshot;
-    size_t size = mapper->model->size, whole = size - size % WORD, at = 0;
-    for (size_t quads = size - size % QUAD; at < quads; at += QUAD)
-        if (quad_differs(a + at, b + at))
-            for (size_t word = at; word < at + QUAD; word += WORD)
-                compare_word(mapper, a, b, word, columns);
-    for (; at < whole; at += WORD)
-        compare_word(mapper, a, b, at, columns);
-    if (at < size && memcmp(a + at, b + at, size - at) != 0)
-        put_columns_at(mapper, at, columns);
-    for (uint32_t k = 0; k < mapper->in_place_count; k++)
-        if (!items_unedited(b + mapper->in_place[k].offset,
-                            mapper->in_place[k].item_size)) /* the session's own array */
-            put_columns_at(mapper, mapper->in_place[k].offset, columns);
 }
 
 void snapshot_take_items(const struct mapper *mapper, const void *object)
