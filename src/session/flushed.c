@@ -2,6 +2,7 @@
 #include "collection.h"
 #include "foreign_key.h"
 #include "formulas.h"
+#include "link.h"
 #include "marks.h"
 #include "object.h"
 #include "snapshot.h"
@@ -163,6 +164,7 @@ static void forget_lost_pointers(struct howdah_session *s, const struct entry *e
 void transaction_unflush(struct howdah_session *s, struct flushed *until)
 {
     struct flushed *last = s->flushed;
+    links_before_undoing(s);
     for (struct flushed *flushed = s->flushed; flushed != until; flushed = flushed->older) {
         struct entry *entry = flushed->entry;
         const struct mapper *mapper = entry_mapper(s, entry);
@@ -185,6 +187,7 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
     }
     for (struct flushed *flushed = last; flushed != until; flushed = flushed->older)
         forget_lost_pointers(s, flushed->entry);
+    links_after_undoing(s);
     s->flushed = until;
 }
 

@@ -157,6 +157,28 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
     return true;
 }
 
+void links_before_undoing(struct howdah_session *s)
+{
+    for (struct placed *placed = s->placed; placed; placed = placed->next)
+        placed->holds =
+            placed->keyed && foreign_key_refers_to(placed->key, entry_mapper(s, placed->child),
+                                                   entry_object(entry_mapper(s, placed->child), placed->child),
+                                                   owner_key(placed->key, placed->owner));
+}
+
+void links_after_undoing(struct howdah_session *s)
+{
+    for (struct placed *placed = s->placed; placed; placed = placed->next) {
+        const struct entry *child = placed->child;
+        bool alive = child->state == ENTRY_NEW || child->state == ENTRY_LOADED;
+        if (!placed->holds || !alive || placed->owner->state != ENTRY_NEW || has_key(s, placed->key, placed->owner))
+            continue;
+        reset_value(placed->key, entry_mapper(s, child), child);
+        placed->keyed = false;
+        placed->by_link = !placed->key->relation;
+    }
+}
+
 /* --- by kind --- */
 
 /* A side shows the link, and nothing says that it ends. */

@@ -61,7 +61,7 @@ struct placed *placed_put(struct howdah_session *s, struct entry *child, const s
     if (placed->owner != owner)
         placed->via = NULL;
     placed->owner = owner;
-    placed->by_link = placed->said = placed->keyed = false;
+    placed->by_link = placed->said = placed->keyed = placed->holds = false;
     return placed;
 }
 

@@ -17,6 +17,7 @@ struct placed {
     bool by_link; /* no pointer field leads to the owner, and it has no key yet: this is what the commit goes by */
     bool said;    /* by session_link or session_unlink, which have set the child's fields */
     bool keyed;   /* and its value to the owner's key */
+    bool holds;   /* which it still has, as a flush is about to be undone */
 };
 
 enum whose {

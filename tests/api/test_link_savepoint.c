@@ -222,6 +222,38 @@ START_TEST(test_link_savepoint__reference_written_twice)
 }
 END_TEST
 
+/* Linked to a club, or by somebody, that a flush has written, whose key goes again as a later one fails: by name, not by key. */
+START_TEST(test_link_savepoint__linked_to_a_key_that_goes)
+{
+    Club *poker = session_add(s, Club, .name = "poker");
+    Member *ann = session_add(s, Member, .name = "ann");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    Club *chess = session_add(s, Club, .name = "chess");
+    Member *bob = session_add(s, Member, .name = "bob");
+    check_ok(session_flush(s));
+    Member *cid = session_add(s, Member, .name = "cid");
+    check_ok(session_link(s, chess, members, ann));
+    check_ok(session_link(s, chess, members, cid));
+    check_ok(session_link(s, bob, brought, ann));
+    check_ok(session_link(s, bob, brought, cid));
+    if (_i)
+        check_ok(session_flush(s));
+    Club *twin = session_add(s, Club, .name = "poker");
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    ck_assert(!ann->club_id.valid && !ann->brought_by.valid && ann->club == chess);
+    check_items(bob->brought, ann, cid);
+    twin->name = "go";
+    check_ok(session_commit(s));
+    live_check("ann|chess|bob\nbob||\ncid|chess|bob",
+               "SELECT m.name, c.name, b.name FROM members m LEFT JOIN clubs c ON c.id = m.club_id"
+               " LEFT JOIN members b ON b.id = m.brought_by ORDER BY 1");
+    ck_assert(ann->club_id.value == chess->id && cid->brought_by.value == bob->id && poker->members.count == 0);
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_savepoint__there_and_on);
@@ -232,6 +264,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_savepoint__club_that_never_was);
     tcase_add_test(tests, test_link_savepoint__reference_given_back);
     tcase_add_loop_test(tests, test_link_savepoint__reference_written_twice, 0, 2);
+    tcase_add_loop_test(tests, test_link_savepoint__linked_to_a_key_that_goes, 0, 2);
     tcase_add_loop_test(tests, test_link_savepoint__refresh_in_a_failed_transaction, 0, 2);
 }
 
