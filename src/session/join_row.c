@@ -289,15 +289,35 @@ void join_row_name(struct howdah_session *s, const struct mapper *join, const st
     error_attach(&s->error, &s->error.field, join->join_of->field->name);
 }
 
+/* Of a link alone: an object stays. */
+static void forget_row(struct howdah_session *s, const struct join_link *link)
+{
+    if (link->row->mapper != link->join->index)
+        return;
+    if (link->row->state != ENTRY_DETACHED)
+        entry_move(link->row, EVENT_EVICT);
+    identity_remove(&s->map, link->row);
+}
+
 void join_rows_forget(struct howdah_session *s)
 {
-    for (const struct join_link *link = s->join_links; link; link = link->next) {
-        if (link->row->mapper != link->join->index)
-            continue; /* an object, which stays */
-        if (link->row->state != ENTRY_DETACHED)
-            entry_move(link->row, EVENT_EVICT);
-        identity_remove(&s->map, link->row);
-    }
+    for (const struct join_link *link = s->join_links; link; link = link->next)
+        forget_row(s, link);
     s->join_links = NULL;
     map_clear(&s->join_map);
+}
+
+void join_rows_go_back(struct howdah_session *s)
+{
+    struct join_link **at = &s->join_links;
+    while (*at) {
+        struct join_link *link = *at;
+        if (link->row->state != ENTRY_NEW) {
+            at = &link->next;
+            continue;
+        }
+        *at = link->next;
+        forget_row(s, link);
+        map_remove(&s->join_map, &link->node);
+    }
 }

@@ -51,5 +51,7 @@ void join_row_sides(const struct howdah_session *s, const struct mapper *join, c
 void join_row_name(struct howdah_session *s, const struct mapper *join, const struct entry *row);
 /* Forgets all rows: written or given up. */
 void join_rows_forget(struct howdah_session *s);
+/* Back at a savepoint: forgets those that were to be inserted. What had been flushed may be pending again. */
+void join_rows_go_back(struct howdah_session *s);
 
 #endif

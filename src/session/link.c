@@ -157,13 +157,17 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
     return true;
 }
 
+static bool holds_key(struct howdah_session *s, const struct placed *placed)
+{
+    const struct mapper *mapper = entry_mapper(s, placed->child);
+    return foreign_key_refers_to(placed->key, mapper, entry_object(mapper, placed->child),
+                                 owner_key(placed->key, placed->owner));
+}
+
 void links_before_undoing(struct howdah_session *s)
 {
     for (struct placed *placed = s->placed; placed; placed = placed->next)
-        placed->holds =
-            placed->keyed && foreign_key_refers_to(placed->key, entry_mapper(s, placed->child),
-                                                   entry_object(entry_mapper(s, placed->child), placed->child),
-                                                   owner_key(placed->key, placed->owner));
+        placed->holds = placed->keyed && holds_key(s, placed);
 }
 
 void links_after_undoing(struct howdah_session *s)
@@ -171,9 +175,11 @@ void links_after_undoing(struct howdah_session *s)
     for (struct placed *placed = s->placed; placed; placed = placed->next) {
         const struct entry *child = placed->child;
         bool alive = child->state == ENTRY_NEW || child->state == ENTRY_LOADED;
-        if (!placed->holds || !alive || placed->owner->state != ENTRY_NEW || has_key(s, placed->key, placed->owner))
+        bool known = placed->owner && has_key(s, placed->key, placed->owner);
+        if (!placed->holds || !alive || (known && holds_key(s, placed)))
             continue;
-        reset_value(placed->key, entry_mapper(s, child), child);
+        if (!known)
+            reset_value(placed->key, entry_mapper(s, child), child);
         placed->keyed = false;
         placed->by_link = !placed->key->relation;
     }

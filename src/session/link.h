@@ -8,8 +8,8 @@
  * session has the error. */
 bool link_objects(struct howdah_session *s, const struct relation *relation, struct entry *owner, struct entry *other);
 
-/* Around the undoing of a flush: who was linked to an object whose key goes with it, refers to that object, and no longer by
- * the key. */
+/* Around the undoing of a flush: who was linked to an object by its key refers to that object, and no longer by the key, if
+ * that goes with the flush. */
 void links_before_undoing(struct howdah_session *s);
 void links_after_undoing(struct howdah_session *s);
 

@@ -184,6 +184,26 @@ struct entry *owner_shown(struct howdah_session *s, const struct foreign_key *ke
     return placed ? placed->owner : owner_of_row(s, key, mapper, child);
 }
 
+void placed_go_back(struct howdah_session *s)
+{
+    for (struct placed *placed = s->placed, *next; placed; placed = next) {
+        const struct mapper *mapper = entry_mapper(s, placed->child);
+        bool stored = placed->child->state == ENTRY_LOADED || placed->child->state == ENTRY_DELETED;
+        struct entry *owner = stored ? owner_of_row(s, placed->key, mapper, placed->child) : NULL;
+        next = placed->next;
+        if (!owner) {
+            placed_drop(s, placed);
+            continue;
+        }
+        if (placed->owner != owner)
+            placed->via = NULL;
+        placed->owner = owner;
+        placed->by_link = false;
+        placed->keyed = foreign_key_refers_to(placed->key, mapper, entry_snapshot(mapper, placed->child),
+                                              owner_key(placed->key, owner));
+    }
+}
+
 /* --- showing it --- */
 
 bool owner_show(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,

@@ -35,6 +35,8 @@ struct placed *placed_put(struct howdah_session *s, struct entry *child, const s
 void placed_drop(struct howdah_session *s, struct placed *gone);
 /* Forgets all of it: what is, is in the rows. */
 void placed_forget(struct howdah_session *s);
+/* Back at a savepoint: what the rows say, which had been flushed. */
+void placed_go_back(struct howdah_session *s);
 
 /* The object or row that has the owner's key. */
 const void *owner_key(const struct foreign_key *key, const struct entry *owner);

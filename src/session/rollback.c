@@ -25,9 +25,8 @@ static void restore_entry(struct howdah_session *s, const struct mapper *mapper,
         identity_remove(&s->map, entry);
 }
 
-void transaction_restore_objects(struct howdah_session *s, struct kept *until)
+void transaction_restore_objects(struct howdah_session *s)
 {
-    pending_drop(s, until);
     s->moves++;
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
@@ -51,7 +50,8 @@ enum howdah_status howdah_session_rollback(struct howdah_session *s)
         return s->error.status;
     }
     transaction_abandon(s);
-    transaction_restore_objects(s, NULL);
+    pending_drop(s);
+    transaction_restore_objects(s);
     session_forget_error(s);
     hooks_after_rollback(s);
     enum howdah_status status = s->error.status;

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "hooks.h"
 #include "member.h"
+#include "pending.h"
 #include "transaction.h"
 #include "work.h"
 
@@ -99,7 +100,8 @@ static enum howdah_status go_back(struct howdah_session *s, uint32_t number)
         return s->error.status;
     s->fence = savepoint->fence;
     transaction_unflush(s, savepoint->flushed);
-    transaction_restore_objects(s, savepoint->kept);
+    pending_go_back(s, savepoint->kept);
+    transaction_restore_objects(s);
     return HOWDAH_STATUS_OK;
 }
 

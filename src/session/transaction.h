@@ -88,8 +88,9 @@ bool transaction_may_lock(struct howdah_session *s, enum howdah_lock lock);
 /* Whether the program may begin and end transactions itself; false, and MISUSE, inside of a unit of database_run. */
 bool transaction_is_programs(struct howdah_session *s, const char *call);
 
-/* Everything as it was loaded: changes are dropped, deleted objects alive, added ones detached. */
-void transaction_restore_objects(struct howdah_session *s, struct kept *until);
+/* Everything as it was loaded: changes are dropped, deleted objects alive, added ones detached. What relations keep went
+ * before. */
+void transaction_restore_objects(struct howdah_session *s);
 
 /* Remembers what a flush is about to change in an entry. False if memory is out. */
 bool transaction_remember(struct howdah_session *s, struct entry *entry);

@@ -254,6 +254,77 @@ START_TEST(test_link_savepoint__linked_to_a_key_that_goes)
 }
 END_TEST
 
+/* Linked before a savepoint that was gone back to: when the whole transaction fails, these links are to be written again, and
+ * those behind the savepoint are not. */
+START_TEST(test_link_savepoint__pending_again_after_going_back)
+{
+    Club *poker = session_add(s, Club, .name = "poker");
+    Member *ann = session_add(s, Member, .name = "ann"), *dan = session_add(s, Member, .name = "dan");
+    Badge *red = session_add(s, Badge, .label = "red"), *blue = session_add(s, Badge, .label = "blue");
+    check_ok(session_link(s, dan, badges, red));
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    Club *chess = session_add(s, Club, .name = "chess");
+    Member *bob = session_add(s, Member, .name = "bob");
+    check_ok(session_link(s, chess, members, ann));
+    check_ok(session_link(s, bob, brought, ann));
+    check_ok(session_link(s, ann, badges, red));
+    check_ok(session_unlink(s, dan, badges, red));
+    uint32_t place = session_savepoint(s);
+    check_ok(session_link(s, poker, members, ann));
+    check_ok(session_link(s, dan, brought, ann));
+    check_ok(session_unlink(s, ann, badges, red));
+    check_ok(session_link(s, ann, badges, blue));
+    check_ok(session_link(s, dan, badges, red));
+    if (_i)
+        check_ok(session_flush(s));
+    check_ok(session_rollback_to(s, place));
+    check_ok(session_release(s, place));
+    poker->name = "chess";
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    poker->name = "go";
+    check_items(bob->brought, ann);
+    check_items(ann->badges, red);
+    check_empty(dan->badges);
+    check_empty(dan->brought);
+    check_ok(session_commit(s));
+    live_check("ann|chess|bob|red\nbob|||\ndan|||",
+               "SELECT m.name, c.name, b.name, g.label FROM members m LEFT JOIN clubs c ON c.id = m.club_id"
+               " LEFT JOIN members b ON b.id = m.brought_by LEFT JOIN member_badges j ON j.member_id = m.id"
+               " LEFT JOIN badges g ON g.id = j.badge_id ORDER BY 1");
+    check_items(chess->members, ann);
+    check_empty(poker->members);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Linked once more to the club that it was added to: that alone says it, when the flush in between is undone. */
+START_TEST(test_link_savepoint__linked_again_after_a_flush)
+{
+    Club *poker = session_add(s, Club, .name = "poker");
+    check_ok(session_begin(s, NULL));
+    Club *chess = session_add(s, Club, .name = "chess");
+    Member *bob = session_add(s, Member, .name = "bob");
+    ck_assert_uint_ne(session_savepoint(s), 0);
+    Member *ann = session_add(s, Member, .name = "ann", .club = chess);
+    check_ok(session_link(s, bob, brought, ann));
+    check_ok(session_flush(s));
+    check_ok(session_link(s, chess, members, ann));
+    check_ok(session_link(s, bob, brought, ann));
+    poker->name = "chess";
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    poker->name = "go";
+    check_ok(session_commit(s));
+    live_check("ann|chess|bob", "SELECT m.name, c.name, b.name FROM members m JOIN clubs c ON c.id = m.club_id"
+                                " JOIN members b ON b.id = m.brought_by");
+    check_items(chess->members, ann);
+    check_items(bob->brought, ann);
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_savepoint__there_and_on);
@@ -265,6 +336,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_savepoint__reference_given_back);
     tcase_add_loop_test(tests, test_link_savepoint__reference_written_twice, 0, 2);
     tcase_add_loop_test(tests, test_link_savepoint__linked_to_a_key_that_goes, 0, 2);
+    tcase_add_loop_test(tests, test_link_savepoint__pending_again_after_going_back, 0, 2);
+    tcase_add_test(tests, test_link_savepoint__linked_again_after_a_flush);
     tcase_add_loop_test(tests, test_link_savepoint__refresh_in_a_failed_transaction, 0, 2);
 }
 
