@@ -116,7 +116,8 @@ HOWDAH_API enum howdah_status howdah_session_release(struct howdah_session *s, u
 /* session_set_local(s, "app.tenant", "7"): a setting of the server for this transaction (set_config with is_local), for row
  * security, lock_timeout and the like. No round trip of its own: it travels with BEGIN, or in front of the next statement.
  * Without session_begin it is for the next commit alone, and reads before it don't have it. It ends with the transaction,
- * or where session_rollback_to goes back behind it. Name and value are copied. STATUS_INVALID for what is no name. */
+ * or where session_rollback_to goes back behind it. Name and value are copied. STATUS_INVALID for what is no name, and
+ * for what the library depends on (client_encoding, standard_conforming_strings, array_nulls). */
 HOWDAH_API enum howdah_status howdah_session_set_local(struct howdah_session *s, const char *name, const char *value);
 
 /* --- hooks --- */

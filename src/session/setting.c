@@ -1,5 +1,6 @@
 /* Settings that end with the transaction. They travel in front of its first statement, or of the next one. */
 #include "model/utf8.h"
+#include "sql/scan.h"
 #include "steps.h"
 #include "transaction.h"
 
@@ -103,10 +104,13 @@ static bool is_name(const char *name)
 
 static enum howdah_status set_local(struct howdah_session *s, const char *name, const char *value)
 {
-    if (!is_name(name) || strncmp(name, "howdah.", strlen("howdah.")) == 0)
+    if (!is_name(name))
         return session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL,
                             "that is no name for a setting: words of letters, digits and _ with dots in between, as in "
-                            "app.tenant; those that begin with howdah are taken");
+                            "app.tenant");
+    if (sql_setting_is_ours(name))
+        return session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL,
+                            "setting %s: the library depends on it: leave it as it is", name);
     if (!value || !utf8_is_valid(value, strlen(value)))
         return session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL, "setting %s: its value %s", name,
                             value ? "is no valid UTF-8" : "is NULL; give it \"\"");

@@ -45,6 +45,7 @@ static bool refuse(struct raw *raw, enum howdah_status status, const char *what)
 static const char *const refusals[] = {
     [SQL_TRANSACTION] = "transactions are begun by session_begin, and ended by session_commit or session_rollback",
     [SQL_LOCAL] = "a setting lasts as long as a transaction: call session_begin first",
+    [SQL_OURS] = "the library depends on this setting: leave it as it is",
     [SQL_COPY] = "COPY needs a client that takes part: use INSERT or SELECT",
     [SQL_SETTING] = "a setting would stay with the connection, which serves others: use SET LOCAL, or set_config with"
                     " true, inside session_begin",

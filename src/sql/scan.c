@@ -32,6 +32,7 @@ struct scan {
     bool writes, atomic, streams;
     bool temporary, dropped, held, locked, configured; /* CREATE TEMP, COMMIT DROP, HOLD, advisory lock, set_config */
     bool lasting;                                      /* set_config with anything but true; pg_settings is written */
+    bool ours;                                         /* LOCAL with a setting that is the library's */
     enum named { NAMED_NOTHING, NAMED_SETTING, NAMED_LOCK } named; /* by the last word or quoted name */
     struct call {
         int depth; /* of its arguments; 0: none is under way */
@@ -129,6 +130,14 @@ static void copy_word(char *to, size_t size, const char *word, size_t length)
     to[count] = '\0';
 }
 
+bool sql_setting_is_ours(const char *name)
+{
+    static const char *const ours[] = {"array_nulls", "client_encoding", "names", "standard_conforming_strings", NULL};
+    char text[WORD_SIZE];
+    copy_word(text, sizeof(text), name, strlen(name));
+    return is_word(text, ours) || strncmp(text, "howdah.", strlen("howdah.")) == 0;
+}
+
 /* UPDATE, but not that of FOR UPDATE and FOR NO KEY UPDATE. */
 static bool is_writing(const struct scan *s, const char *word)
 {
@@ -156,6 +165,7 @@ static void note_named(struct scan *s, const char *name)
     bool settings = strcmp(name, "pg_settings") == 0 && is_word(s->last, before_settings);
     s->temporary = s->temporary || (strcmp(name, "pg_temp") == 0 && strcmp(s->first, "create") == 0);
     s->lasting = s->lasting || (settings && strcmp(s->first, "update") == 0);
+    s->ours = s->ours || (strcmp(s->last, "local") == 0 && sql_setting_is_ours(name));
     s->named = strcmp(name, "set_config") == 0 ? NAMED_SETTING : is_word(name, locks) ? NAMED_LOCK : NAMED_NOTHING;
 }
 
@@ -535,7 +545,7 @@ static enum sql_kind kind_of(const struct scan *s)
     if (s->streams && strcmp(s->first, "copy") == 0)
         return SQL_COPY;
     if (sets_local)
-        return SQL_LOCAL;
+        return s->ours ? SQL_OURS : SQL_LOCAL;
     enum sql_kind remains = remains_of(s);
     if (remains != SQL_READS)
         return remains;

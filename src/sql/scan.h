@@ -38,6 +38,7 @@ enum sql_kind {
     SQL_WRITES,      /* all others */
     SQL_TRANSACTION, /* BEGIN, COMMIT, SAVEPOINT ...: the session's to run */
     SQL_LOCAL,       /* SET LOCAL, SET TRANSACTION, SET CONSTRAINTS, set_config: for one transaction */
+    SQL_OURS,        /* SET LOCAL of a setting that is the library's */
     SQL_COPY,        /* from STDIN or to STDOUT */
     /* what would stay with the connection when the transaction is over */
     SQL_SETTING,   /* SET and RESET without LOCAL, LOAD, set_config but with true, UPDATE of pg_settings */
@@ -61,6 +62,8 @@ struct scanned {
  * OK; NO_MEMORY; or INVALID, with the reason in `ret_why`: "%x at character 8 ('%x, 7') is ...". */
 enum howdah_status sql_scan(const char *format, bool fragment, struct arena *arena, struct scanned *ret,
                             const char **ret_why);
+/* Settings by which the server reads what the library sends: another value, and it would store other values. */
+bool sql_setting_is_ours(const char *name);
 /* Appends the text with its placeholders, the first of which gets the number `first`. */
 void sql_put(const struct scanned *scanned, uint32_t first, struct buffer *out);
 

@@ -182,6 +182,34 @@ START_TEST(test_setting__names_and_values)
 }
 END_TEST
 
+/* Those by which the server reads what the library sends. */
+START_TEST(test_setting__of_the_library)
+{
+    static const char *const names[] = {"client_encoding", "Array_Nulls", "standard_conforming_strings", "HowDah.k0"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        check_fails(session_set_local(s, names[i], "off"), STATUS_INVALID);
+        check_says(session_error(s), "depends on it");
+        session_clear_error(s);
+    }
+    check_ok(session_begin(s, NULL));
+    for (int i = 0; i < 5; i++) {
+        switch (i) {
+        case 0: session_execute(s, NULL, "SET LOCAL client_encoding = 'LATIN1'"); break;
+        case 1: session_execute(s, NULL, "set /* it */ local \"Client_Encoding\" to 'LATIN1'"); break;
+        case 2: session_execute(s, NULL, "SET LOCAL NAMES 'LATIN1'"); break;
+        case 3: session_execute(s, NULL, "SET LOCAL Array_nulls = off"); break;
+        default: session_execute(s, NULL, "SET LOCAL standard_conforming_strings = off"); break;
+        }
+        ck_assert_ptr_nonnull(session_error(s));
+        ck_assert_int_eq(session_error(s)->status, STATUS_MISUSE);
+        check_says(session_error(s), "depends on this setting");
+        session_clear_error(s);
+    }
+    check_ok(session_execute(s, NULL, "SET LOCAL search_path = names, client_encoding"));
+    check_ok(session_commit(s));
+}
+END_TEST
+
 /* --- transactions that only read --- */
 
 START_TEST(test_setting__read_only)
@@ -233,6 +261,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_setting__and_savepoints);
     tcase_add_test(tests, test_setting__gone_back_over);
     tcase_add_test(tests, test_setting__names_and_values);
+    tcase_add_test(tests, test_setting__of_the_library);
     tcase_add_test(tests, test_setting__read_only);
     tcase_add_test(tests, test_setting__deferrable);
 }
