@@ -1,6 +1,6 @@
 #include "arena.h"
 
-enum { ARENA_FIRST = 2048, ARENA_LARGEST = 32 * 1024 };
+enum { ARENA_FIRST = 2048, ARENA_USUAL = 32 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
@@ -98,7 +98,7 @@ void *arena_allocate_more(struct arena *arena, size_t size)
     struct arena_block *block = add_block(arena, arena->block_size - sizeof(struct arena_block));
     if (!block)
         return NULL;
-    if (arena->block_size < ARENA_LARGEST)
+    if (arena->block_size < ARENA_USUAL)
         arena->block_size *= 2;
     arena->next = block->bytes + size;
     arena->end = (unsigned char *)block + block->size;

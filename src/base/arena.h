@@ -28,6 +28,14 @@ void arena_init(struct arena *arena, const struct howdah_allocator *allocator);
 void arena_done(struct arena *arena);
 /* Forgets all pieces, but keeps the newest block for the next ones. */
 void arena_reset(struct arena *arena);
+/* So many bytes will be asked for soon. Where they are many, blocks are large from now on: so large that malloc maps each by
+ * itself, and what was allocated before them (the result from which they are filled) can be given back to the system. */
+static inline void arena_expect(struct arena *arena, size_t bytes)
+{
+    enum { LARGE = 256 * 1024 };
+    if (bytes >= LARGE)
+        arena->block_size = LARGE;
+}
 /* `alignment` is a power of two. NULL if memory is out. Not zeroed. */
 static inline void *arena_allocate(struct arena *arena, size_t size, size_t alignment);
 void *arena_allocate_zero(struct arena *arena, size_t size, size_t alignment);

@@ -4,6 +4,13 @@
 
 #include "session.h"
 
+/* So many rows may come at once: memory for their objects is taken in large pieces. */
+static inline void load_expect(struct howdah_session *s, const struct mapper *mapper, size_t coming)
+{
+    slabs_expect(&s->slabs, mapper, coming);
+    if (mapper->has_pointers) /* as a guess, their text is as large as they are */
+        arena_expect(&s->arena, coming * mapper->model->size);
+}
 /* The object of a row that holds all columns of the mapper in order: the one that is in the session already, unchanged,
  * or a new one. NULL on error, which the session then has. */
 struct entry *load_row(struct howdah_session *s, const struct mapper *mapper, const struct cell *cells, size_t count);

@@ -82,7 +82,7 @@ static enum howdah_status take_managed(void *arg, struct pg_step *step, const st
     struct howdah_session *s = reading->base.q->s;
     if (reading->count == reading->capacity) {
         map_reserve(&s->map, step->coming);
-        slabs_expect(&s->slabs, reading->mapper, step->coming);
+        load_expect(s, reading->mapper, step->coming);
     }
     struct entry *entry = load(reading->base.q, reading->mapper, cells, count);
     if (!entry)

@@ -125,7 +125,7 @@ static bool grow(struct relation_load *load, size_t coming)
         return !session_no_memory(load->s);
     load->row_capacity = capacity;
     map_reserve(&load->s->map, coming + (coming / (load->source_count + 1) + 1) * load->siblings_left);
-    slabs_expect(&load->s->slabs, load->relation->target, coming);
+    load_expect(load->s, load->relation->target, coming);
     return true;
 }
 

@@ -65,7 +65,7 @@ static uint32_t new_group(struct siblings *siblings)
 
 static bool grow_runs(struct siblings *siblings, struct sibling_group *group)
 {
-    uint32_t capacity = group->run_capacity ? group->run_capacity * 2 : 4;
+    uint32_t capacity = group->run_capacity ? group->run_capacity * 4 : 4; /* a result of many has many runs */
     struct sibling_run *runs = memory_resize(siblings->allocator, group->runs, capacity * sizeof(*runs));
     if (!runs)
         return false;
