@@ -2,6 +2,7 @@
 #include "formulas.h"
 #include "key.h"
 #include "marks.h"
+#include "member.h"
 #include "object.h"
 #include "snapshot.h"
 
@@ -39,6 +40,14 @@ static enum howdah_status fail_move(struct howdah_session *s, const struct mappe
                                                       : " whose row was deleted: add a copy of the struct");
 }
 
+/* Who left or joined them meanwhile nobody has told the object. */
+static void forget_collections(struct howdah_session *s, const struct mapper *mapper, struct entry *entry)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++)
+        if (mapper->relations[i].field->kind != HOWDAH_FIELD_BELONGS_TO)
+            member_forget(s, &mapper->relations[i], entry);
+}
+
 static enum howdah_status attach(struct howdah_session *s, void *object)
 {
     struct entry *entry = object ? slabs_find(&s->slabs, object) : NULL;
@@ -61,6 +70,8 @@ static enum howdah_status attach(struct howdah_session *s, void *object)
     if (has_key && !identity_add(&s->map, mapper, entry))
         return session_no_memory(s);
     entry_move(entry, event);
+    if (event == EVENT_ATTACH)
+        forget_collections(s, mapper, entry);
     return HOWDAH_STATUS_OK;
 }
 

@@ -116,15 +116,16 @@ static bool value_changed(const struct foreign_key *key, const struct mapper *ma
 }
 
 /* To whom the row refers. A pointer that was loaded for what the program had written over the foreign key says nothing of
- * it. */
+ * it, nor does one to an object that was evicted, in whose place another may be. */
 static enum whose of_row(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                          const struct entry *child, struct entry **ret)
 {
     const void *snapshot = entry_snapshot(mapper, child);
     const void *pointer = key->relation ? object_pointer(key->relation, snapshot) : NULL;
     enum whose whose = pointer ? by_pointer(s, key, pointer, ret) : OWNER_UNKNOWN;
-    bool is_its_own = pointer && (whose == OWNER_UNKNOWN || foreign_key_is_unloaded(s, key, child) ||
-                                  foreign_key_refers_to(key, mapper, snapshot, owner_key(key, *ret)));
+    bool is_its_own =
+        pointer && (foreign_key_is_unloaded(s, key, child) ||
+                    (whose == OWNER_KNOWN && foreign_key_refers_to(key, mapper, snapshot, owner_key(key, *ret))));
     return is_its_own ? whose : by_value(s, key, mapper, snapshot, true, ret);
 }
 

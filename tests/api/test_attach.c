@@ -44,6 +44,25 @@ START_TEST(test_attach__a_modified_object_writes_what_differs)
 }
 END_TEST
 
+/* What left its collections meanwhile, and what joined them, the object was not told. */
+START_TEST(test_attach__collections_are_not_known)
+{
+    Maker *ann = session_find(s, Maker, 1), *bob = session_find(s, Maker, 2);
+    check_ok(session_load(s, ann, items));
+    Item *a = ann->items.items[0], *b = session_find(s, Item, 2);
+    check_ok(session_evict(s, ann));
+    check_ok(session_link(s, bob, items, a));
+    check_ok(session_attach(s, ann));
+    ck_assert(!ann->items.loaded && ann->items.count == 0);
+    check_ok(session_link(s, ann, items, b));
+    check_ok(session_commit(s));
+    check_ok(session_load(s, ann, items));
+    ck_assert(ann->items.count == 1 && ann->items.items[0] == b);
+    live_check("a|2\nb|1", "SELECT code, maker_id FROM items ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_attach__one_that_is_there_stays_as_it_is)
 {
     Maker *ann = session_find(s, Maker, 1), *new = session_add(s, Maker, .name = "Dan");
@@ -249,6 +268,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_attach__an_unmodified_object_is_clean);
     tcase_add_test(tests, test_attach__a_modified_object_writes_what_differs);
+    tcase_add_test(tests, test_attach__collections_are_not_known);
     tcase_add_test(tests, test_attach__one_that_is_there_stays_as_it_is);
     tcase_add_test(tests, test_attach__a_rolled_back_object_is_new_again);
     tcase_add_test(tests, test_attach__flushed_and_rolled_back_is_new_again);

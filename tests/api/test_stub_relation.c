@@ -225,6 +225,22 @@ START_TEST(test_stub_relation__an_expired_one_is_let_go)
 }
 END_TEST
 
+/* A dog points to an object that was evicted; its house is another object of the same row by now. */
+START_TEST(test_stub_relation__the_owner_is_another_object)
+{
+    Dog *rex = session_find(s, Dog, 1);
+    check_ok(session_load(s, rex, house));
+    check_ok(session_evict(s, rex->house));
+    House *red = _i ? session_find(s, House, 1) : session_stub(s, House, 1);
+    check_ok(session_delete(s, red));
+    check_ok(session_commit(s));
+    ck_assert(!rex->house_id.valid && !rex->house);
+    ck_assert_int_eq(rex->version, 2);
+    live_check("Rex|\nMax|\nSam|2", "SELECT name, house_id FROM dogs ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* --- statements that write at once --- */
 
 START_TEST(test_stub_relation__an_upsert_fills_the_object)
@@ -398,6 +414,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_stub_relation__written_before_it_is_let_go);
     tcase_add_test(tests, test_stub_relation__deleted_before_it_is_let_go);
     tcase_add_test(tests, test_stub_relation__an_expired_one_is_let_go);
+    tcase_add_loop_test(tests, test_stub_relation__the_owner_is_another_object, 0, 2);
     tcase_add_test(tests, test_stub_relation__an_upsert_fills_the_object);
     tcase_add_test(tests, test_stub_relation__an_upsert_keeps_what_is_pending);
     tcase_add_test(tests, test_stub_relation__an_update_of_many_rows);
