@@ -22,7 +22,7 @@ struct entry *work_blame(struct work *w, uint32_t chunk)
     struct entry *guilty = NULL;
     error_copy(&cause, &s->error);
     error_clear(&s->error);
-    if (work_emit(w, false, chunk)) {
+    if (work_order_one_by_one(w) && work_emit(w, false, chunk)) {
         struct pg_plan plan = {
             .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
         enum howdah_status status = transaction_run(s, &plan);
@@ -59,7 +59,7 @@ struct entry *work_blame_stale(struct work *w)
     error_clear(&s->error);
     w->stale_count = 0;
     w->stale = arena_allocate_array(&w->arena, w->change_count, sizeof(struct entry *));
-    if (w->stale && work_emit(w, false, PROBE_STALE)) {
+    if (w->stale && work_order_one_by_one(w) && work_emit(w, false, PROBE_STALE)) {
         struct pg_plan plan = {
             .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
         (void)transaction_run(s, &plan); /* if another row fails, what was found up to it is true */

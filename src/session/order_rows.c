@@ -152,13 +152,13 @@ static bool sort_by_rings(struct work *w, struct batch *batch, const struct inne
 
 /* Rows that others of the batch refer to come first: a statement of its own for each chunk must find them. Rows in a
  * ring can only go together. */
-static bool sort_by_edges(struct work *w, struct batch *batch, const struct inner_edges *e)
+static bool sort_by_edges(struct work *w, struct batch *batch, const struct inner_edges *e, bool cut)
 {
     struct toposort sorted;
     uint32_t *changes = arena_allocate_array(&w->arena, batch->count, sizeof(*changes));
     if (!changes || !toposort(&w->arena, batch->count, e->edges, e->count, &sorted))
         return !session_no_memory(w->s);
-    if (sorted.sorted < batch->count && may_be_cut(batch))
+    if (sorted.sorted < batch->count && cut)
         return sort_by_rings(w, batch, e);
     for (uint32_t i = 0; i < batch->count; i++)
         changes[i] = batch->changes[sorted.order[i]];
@@ -166,30 +166,39 @@ static bool sort_by_edges(struct work *w, struct batch *batch, const struct inne
     return true;
 }
 
-bool work_order_rows(struct work *w)
+static bool sort_all_by_edges(struct work *w, bool one_by_one)
 {
     size_t size = w->batch_count * sizeof(struct inner_edges);
     struct inner_edges *inner = arena_allocate_zero(&w->arena, size, _Alignof(struct inner_edges));
     if (!inner)
         return !session_no_memory(w->s);
+    if (!collect_inner(w, inner))
+        return false;
+    for (uint32_t i = 0; i < w->batch_count; i++) {
+        struct batch *batch = w->batches[i];
+        bool cut = may_be_cut(batch), done = one_by_one && cut;
+        bool needed = one_by_one || cut || batch->operation == HOWDAH_OPERATION_INSERT;
+        if (!inner[i].count || !needed || done || batch->ends)
+            continue;
+        if (!sort_by_edges(w, batch, &inner[i], one_by_one || cut))
+            return false;
+        work_lay_out(w, batch);
+    }
+    return true;
+}
+
+bool work_order_rows(struct work *w)
+{
     for (uint32_t i = 0; i < w->batch_count; i++) {
         struct batch *batch = w->batches[i];
         bool sorted = batch->operation == HOWDAH_OPERATION_INSERT || batch->ends;
         if (!work_make_layout(w, batch) || (!sorted && !sort_by_key(w, batch)))
             return false;
     }
-    if (!w->edge_count)
-        return true;
-    if (!collect_inner(w, inner))
-        return false;
-    for (uint32_t i = 0; i < w->batch_count; i++) {
-        struct batch *batch = w->batches[i];
-        bool needed = batch->operation == HOWDAH_OPERATION_INSERT || may_be_cut(batch);
-        if (!inner[i].count || !needed || batch->ends)
-            continue;
-        if (!sort_by_edges(w, batch, &inner[i]))
-            return false;
-        work_lay_out(w, batch);
-    }
-    return true;
+    return !w->edge_count || sort_all_by_edges(w, false);
+}
+
+bool work_order_one_by_one(struct work *w)
+{
+    return !w->edge_count || sort_all_by_edges(w, true);
 }

@@ -319,6 +319,8 @@ bool work_add_to_batch(struct work *w, struct change *change);
 /* How the rows of a batch get their keys; `in_ring`: they are written with others by one statement. */
 bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring);
 bool work_order_rows(struct work *w);
+/* The same where rows that were to go together go one by one, for a probe: those that need each other still go together. */
+bool work_order_one_by_one(struct work *w);
 /* The rows' parts side by side, as the encoder wants them, in the order that the batch has them: with room made for them, and
  * again when the order has changed. */
 bool work_make_layout(struct work *w, struct batch *batch);

@@ -40,9 +40,22 @@ MODEL(Thing, "things",
     UNIQUE(Thing, "things_owner_part", part, number));
 /* clang-format on */
 
+/* Rows that need each other inside a statement. */
+typedef struct Node Node;
+struct Node {
+    int64_t id;
+    int32_t position;
+    int32_t amount;
+    NullInt64 above_id;
+};
+extern const Model Node_model;
+MODEL(Node, "nodes", COLUMN(Node, id, .primary_key = true, .generated = GENERATED_IDENTITY),
+      COLUMN(Node, position, .unique = true, .deferrable = true), COLUMN(Node, amount, .check = "amount > 0"),
+      COLUMN(Node, above_id, .references = &Node_model));
+
 static void setup(void)
 {
-    scene_open(MODELS(Owner, Thing));
+    scene_open(MODELS(Owner, Thing, Node));
     live_sql(
         "ALTER TABLE things ALTER comment SET NOT NULL, ALTER tag TYPE varchar(5);"
         "ALTER TABLE things ADD CONSTRAINT things_span EXCLUDE USING gist (span WITH &&);"
@@ -355,6 +368,49 @@ END_TEST
 
 /* --- updates and deletes --- */
 
+enum { NODES = 20 };
+
+static void check_node_is_guilty(const Node *guilty, const char *constraint)
+{
+    ck_assert_int_ne(session_commit(s), STATUS_OK);
+    const Error *error = session_error(s);
+    ck_assert_msg(error->object == guilty, "%s", error_text(error));
+    ck_assert_pstr_eq(error->constraint, constraint);
+    check_ok(session_rollback(s));
+}
+
+/* Values that go round, and rows that refer to each other, are good together and not one by one. */
+START_TEST(test_violation__among_rows_that_need_each_other)
+{
+    Node *nodes[NODES];
+    for (int i = 0; i < NODES; i++)
+        nodes[i] = session_add(s, Node, .position = i, .amount = 1);
+    check_ok(session_commit(s));
+    live_sql("CREATE TABLE outside (node bigint CONSTRAINT outside_node REFERENCES nodes);"
+             "INSERT INTO outside SELECT id FROM nodes WHERE position = 15");
+
+    nodes[3]->position = 5;
+    nodes[5]->position = 3;
+    nodes[9]->position = 7;
+    check_node_is_guilty(nodes[9], "nodes_position_key");
+
+    for (int i = 0; i < 8; i++)
+        nodes[i]->position = (i + 1) % 8;
+    nodes[9]->position = 100;
+    nodes[9]->amount = -1;
+    check_node_is_guilty(nodes[9], "nodes_amount_check");
+
+    for (int i = 1; i < 10; i++)
+        nodes[i]->above_id = (NullInt64){nodes[i - 1]->id, true};
+    nodes[0]->above_id = (NullInt64){nodes[3]->id, true};
+    check_ok(session_commit(s));
+    for (int i = 0; i < NODES; i++)
+        session_delete(s, nodes[i]);
+    check_node_is_guilty(nodes[15], "outside_node");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_violation__of_an_update)
 {
     const struct violation *v = &violations[(size_t)_i / 3];
@@ -605,6 +661,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__second_of_three);
     tcase_add_test(tests, test_violation__of_the_primary_key);
     tcase_add_loop_test(tests, test_violation__of_an_update, 0, (int)(COUNT_OF(violations) * 3));
+    tcase_add_test(tests, test_violation__among_rows_that_need_each_other);
     tcase_add_test(tests, test_violation__of_a_delete);
     tcase_add_test(tests, test_violation__hint_and_message_of_a_trigger);
     tcase_add_test(tests, test_violation__values_only_if_asked_for);
