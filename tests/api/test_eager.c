@@ -124,14 +124,15 @@ START_TEST(test_eager__no_keys_of_all_rows)
 }
 END_TEST
 
-/* The model promises a constraint that the table lacks. */
+/* The model promises constraints that the tables lack. */
 START_TEST(test_eager__rows_of_nobody)
 {
     size_t count;
     live_sql(
         "ALTER TABLE posts DROP CONSTRAINT posts_user_id_fkey;"
         "INSERT INTO posts (id, user_id, title, published) OVERRIDING SYSTEM VALUE VALUES (90, 99, 'stray', false);"
-        "INSERT INTO comments (post_id, text) VALUES (90, 'lost')");
+        "ALTER TABLE comments ALTER post_id DROP NOT NULL;"
+        "INSERT INTO comments (post_id, text) VALUES (90, 'lost'), (NULL, 'of no post')");
     Query *q = users_by_id();
     query_with_path(q, "posts.comments");
     query_with(q, User, drafts);
@@ -141,6 +142,11 @@ START_TEST(test_eager__rows_of_nobody)
     ck_assert_uint_eq(users[0]->posts.count + users[1]->posts.count + users[2]->posts.count, 4);
     ck_assert_uint_eq(users[0]->drafts.count, 2);
     ck_assert_uint_eq(users[0]->posts.items[0]->comments.count, 2);
+    Query *all = session_query(s, Post);
+    query_with(all, Post, comments);
+    query_all(all, Post, &count);
+    check_no_error();
+    ck_assert_uint_eq(count, 6);
     cost_start();
     check_ok(session_commit(s));
     check_cost(0, 0);
