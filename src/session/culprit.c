@@ -98,12 +98,13 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     }
     if (stale)
         work_name_keepers(w, mapper, batch->operation);
+    if (of_row && entry) /* of another table than the statement's, if a second try went wrong before it */
+        mapper = entry_mapper(s, entry);
     if (of_row && mapper->join_of) {
         join_row_name(s, mapper, entry);
         return;
     }
     if (of_row && entry) { /* model and field are the object's; where another table refers to it, .table tells */
-        mapper = entry_mapper(s, entry);
         s->error.object = entry_object(mapper, entry);
         error_attach(&s->error, &s->error.model, mapper->model->name);
     }

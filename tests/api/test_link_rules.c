@@ -204,6 +204,34 @@ START_TEST(test_link_rules__one_moves_what_the_other_moves)
 }
 END_TEST
 
+/* A link is refused; and when the rows are tried one by one, a row before it, of another table. */
+START_TEST(test_link_rules__another_table_at_the_second_try)
+{
+    live_sql("CREATE SEQUENCE turns; CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+             " IF TG_TABLE_NAME = 'member_badges' THEN RAISE check_violation USING MESSAGE = 'first';"
+             " ELSIF nextval('turns') = 2 THEN RAISE check_violation USING MESSAGE = 'then'; END IF;"
+             " RETURN NEW; END $$;"
+             "CREATE TRIGGER refuse BEFORE INSERT ON clubs FOR EACH ROW EXECUTE FUNCTION refuse();"
+             "CREATE TRIGGER refuse BEFORE INSERT ON member_badges FOR EACH ROW EXECUTE FUNCTION refuse()");
+    size_t count;
+    Badge **badges = query_all(session_query(s, Badge), Badge, &count);
+    Member *ann = session_find(s, Member, 1), *bob = session_find(s, Member, 2);
+    check_ok(session_load(s, ann, badges));
+    check_ok(session_link(s, ann, badges, badges[0] == ann->badges.items[0] ? badges[1] : badges[0]));
+    check_ok(session_link(s, bob, badges, badges[0]));
+    Club *club = session_add(s, Club, .name = "poker");
+    check_fails(session_commit(s), STATUS_CHECK);
+    check_says(session_error(s), "then");
+    check_culprit(club, "Club", NULL);
+    ck_assert_ptr_null(session_error(s)->other);
+    session_clear_error(s);
+    check_fails(session_commit(s), STATUS_CHECK); /* the club is good by now */
+    check_says(session_error(s), "first");
+    check_culprit(session_error(s)->object == ann ? ann : bob, "Member", "badges");
+    check_ok(session_rollback(s));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_rules__single_parent_of_a_collection);
@@ -213,6 +241,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_rules__both_remove_the_same_link);
     tcase_add_test(tests, test_link_rules__one_deletes_what_the_other_links);
     tcase_add_test(tests, test_link_rules__one_moves_what_the_other_moves);
+    tcase_add_test(tests, test_link_rules__another_table_at_the_second_try);
 }
 
 int main(void)
