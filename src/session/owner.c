@@ -185,6 +185,17 @@ struct entry *owner_shown(struct howdah_session *s, const struct foreign_key *ke
     return placed ? placed->owner : owner_of_row(s, key, mapper, child);
 }
 
+/* The child is where its row says. The journal keeps it all the same: a flush may be undone that has written that. */
+static void placed_settle(struct placed *placed, const struct mapper *mapper, struct entry *owner)
+{
+    if (placed->owner != owner)
+        placed->via = NULL;
+    placed->owner = owner;
+    placed->by_link = false;
+    placed->keyed = foreign_key_refers_to(placed->key, mapper, entry_snapshot(mapper, placed->child),
+                                          owner_key(placed->key, owner));
+}
+
 void placed_go_back(struct howdah_session *s)
 {
     for (struct placed *placed = s->placed, *next; placed; placed = next) {
@@ -192,16 +203,10 @@ void placed_go_back(struct howdah_session *s)
         bool stored = placed->child->state == ENTRY_LOADED || placed->child->state == ENTRY_DELETED;
         struct entry *owner = stored ? owner_of_row(s, placed->key, mapper, placed->child) : NULL;
         next = placed->next;
-        if (!owner) {
+        if (owner)
+            placed_settle(placed, mapper, owner);
+        else
             placed_drop(s, placed);
-            continue;
-        }
-        if (placed->owner != owner)
-            placed->via = NULL;
-        placed->owner = owner;
-        placed->by_link = false;
-        placed->keyed = foreign_key_refers_to(placed->key, mapper, entry_snapshot(mapper, placed->child),
-                                              owner_key(placed->key, owner));
     }
 }
 
@@ -212,7 +217,8 @@ bool owner_show(struct howdah_session *s, const struct foreign_key *key, const s
 {
     struct entry *before = owner_shown(s, key, mapper, child);
     void *object = entry_object(mapper, child);
-    bool fresh = child->state == ENTRY_NEW && !placed_find(s, child, key); /* it was never shown anywhere */
+    bool undone = child->placed && (s->transaction != TRANSACTION_NONE || s->ended_by != HOWDAH_STATUS_OK);
+    bool fresh = child->state == ENTRY_NEW && !undone && !placed_find(s, child, key); /* it was never shown anywhere */
     for (const struct relation *has = key->has; has; has = has->next_has) {
         if (before && before != owner && !member_remove(s, has, before, object))
             return false;
@@ -380,7 +386,7 @@ bool owners_changed(struct howdah_session *s, const struct mapper *mapper, struc
     return true;
 }
 
-/* Over one key, once the row is known: where the child is, is in the row again, and not in the journal. */
+/* Over one key, once the row is known: where the child is, is in the row again, and the journal says nothing else. */
 static bool mend_key(struct howdah_session *s, const struct foreign_key *key, const struct mapper *mapper,
                      struct entry *child, struct entry *before, struct entry *row_before)
 {
@@ -395,8 +401,12 @@ static bool mend_key(struct howdah_session *s, const struct foreign_key *key, co
         if (owner && !has->field->where && !set_member(s, has, owner, object, true))
             return false;
     }
-    if (placed)
+    if (placed && owner && s->transaction != TRANSACTION_NONE) {
+        placed_settle(placed, mapper, owner);
+        placed->said = false;
+    } else if (placed) {
         placed_drop(s, placed);
+    }
     if (key->relation && owner && owner != before && owner->state == ENTRY_LOADED) {
         object_set_pointer(key->relation, object, entry_object(key->target, owner));
         object_set_pointer(key->relation, entry_snapshot(mapper, child), entry_object(key->target, owner));

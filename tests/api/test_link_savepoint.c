@@ -325,6 +325,37 @@ START_TEST(test_link_savepoint__linked_again_after_a_flush)
 }
 END_TEST
 
+/* Read again after it was written, so that its row alone says whose it is; then the row is lost with the transaction. */
+START_TEST(test_link_savepoint__refreshed_before_a_failure)
+{
+    Club *chess = session_add(s, Club, .name = "chess"), *poker = session_add(s, Club, .name = "poker");
+    Member *bob = session_add(s, Member, .name = "bob");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    Member *ann = session_add(s, Member, .name = "ann"), *cid = session_add(s, Member, .name = "cid");
+    check_ok(session_link(s, chess, members, ann));
+    check_ok(session_link(s, cid, brought, ann));
+    check_ok(session_flush(s));
+    if (_i) {
+        check_ok(session_link(s, bob, brought, ann));
+        check_ok(session_link(s, poker, members, ann));
+    }
+    check_ok(session_refresh(s, ann));
+    poker->name = "chess";
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    poker->name = "go";
+    check_ok(session_commit(s));
+    live_check("ann|chess|cid", "SELECT m.name, c.name, b.name FROM members m JOIN clubs c ON c.id = m.club_id"
+                                " JOIN members b ON b.id = m.brought_by");
+    check_items(chess->members, ann);
+    check_items(cid->brought, ann);
+    check_empty(poker->members);
+    check_empty(bob->brought);
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_savepoint__there_and_on);
@@ -338,6 +369,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_link_savepoint__linked_to_a_key_that_goes, 0, 2);
     tcase_add_loop_test(tests, test_link_savepoint__pending_again_after_going_back, 0, 2);
     tcase_add_test(tests, test_link_savepoint__linked_again_after_a_flush);
+    tcase_add_loop_test(tests, test_link_savepoint__refreshed_before_a_failure, 0, 2);
     tcase_add_loop_test(tests, test_link_savepoint__refresh_in_a_failed_transaction, 0, 2);
 }
 

@@ -215,6 +215,31 @@ START_TEST(test_backend__ended_in_a_transaction)
 }
 END_TEST
 
+/* Nothing was written in it, so that there is no doubt; but for a statement of SQL, whose transaction can be asked for. */
+START_TEST(test_backend__ended_after_reading)
+{
+    struct killer killer = {0, 0};
+    ledger_seed();
+    Database *db = open_database(&killer);
+    Session *s = session_open(db);
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    Account *account = session_find(s, Account, 1);
+    ck_assert_ptr_nonnull(account);
+    if (_i == 1)
+        ck_assert_int_ne(session_savepoint(s), 0);
+    if (_i == 2)
+        ck_assert_int_eq(session_execute(s, NULL, "SELECT 1"), STATUS_OK);
+    end_backend();
+    ck_assert_int_eq(session_commit(s), STATUS_CONNECTION);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    ck_assert(session_contains(s, account) && !session_is_dirty(s, account));
+    ck_assert_ptr_eq(session_find(s, Account, 1), account);
+    check_ok(s);
+    database_close(db);
+}
+END_TEST
+
 /* What was flushed is pending again, in the state that it had when the transaction was lost. */
 START_TEST(test_backend__flushed_and_then_changed)
 {
@@ -384,6 +409,7 @@ int main(void)
     tcase_add_loop_test(tcase, test_backend__ended_in_a_unit, 0, 2);
     tcase_add_test(tcase, test_backend__ended_while_idle);
     tcase_add_test(tcase, test_backend__ended_in_a_transaction);
+    tcase_add_loop_test(tcase, test_backend__ended_after_reading, 0, 3);
     tcase_add_test(tcase, test_backend__flushed_and_then_changed);
     tcase_add_test(tcase, test_backend__two_flushes);
     tcase_add_loop_test(tcase, test_backend__ended_before_a_rollback, 0, 2);
