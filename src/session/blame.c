@@ -26,12 +26,8 @@ struct entry *work_blame(struct work *w, uint32_t chunk)
         struct pg_plan plan = {
             .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
         enum howdah_status status = transaction_run(s, &plan);
-        if (status != HOWDAH_STATUS_OK && is_fault_of_row(&s->error, plan.by_policy) && plan.failed < w->step_count &&
-            w->infos[plan.failed].kind == STEP_WRITE) {
-            const struct chunk *failed = &w->chunks[w->infos[plan.failed].chunk];
-            if (failed->count == 1)
-                guilty = w->changes[w->batches[failed->batch]->changes[failed->first]].entry;
-        }
+        if (status != HOWDAH_STATUS_OK && is_fault_of_row(&s->error, plan.by_policy))
+            guilty = work_only_suspect(w, plan.failed);
     }
     if (!guilty)
         error_copy(&s->error, &cause);

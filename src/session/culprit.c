@@ -48,21 +48,29 @@ static void name_field(struct howdah_session *s, const struct mapper *mapper)
         error_attach(e, &e->field, c->field->name);
 }
 
-/* Of a statement of several parts: the only row of the table that the server names. */
-static struct entry *joint_culprit(const struct work *w, const struct step *info, const struct mapper *named)
+/* The rows that the failed statement may have stumbled over: of one of several parts those of the table that the server
+ * names. */
+static uint32_t suspects(const struct work *w, const struct step *info, struct entry **ret_first)
 {
-    struct entry *entry = NULL;
+    const struct mapper *named = info->chunk_count > 1 ? mapper_of_table(w->s, &w->s->error) : NULL;
+    bool stale = info->chunk_count > 1 && w->failed_chunk != NONE;
     uint32_t rows = 0;
     for (uint32_t i = 0; i < info->chunk_count; i++) {
         const struct chunk *chunk = &w->chunks[info->chunk + i];
         const struct batch *batch = w->batches[chunk->batch];
-        bool stale = w->failed_chunk != NONE;
         if (stale ? w->failed_chunk != info->chunk + i : named && batch->mapper != named)
             continue;
         rows += chunk->count;
-        entry = w->changes[batch->changes[chunk->first]].entry;
+        *ret_first = w->changes[batch->changes[chunk->first]].entry;
     }
-    return rows == 1 ? entry : NULL;
+    return rows;
+}
+
+struct entry *work_only_suspect(const struct work *w, size_t failed)
+{
+    struct entry *entry = NULL;
+    bool writes = failed < w->step_count && w->infos[failed].kind == STEP_WRITE;
+    return writes && suspects(w, &w->infos[failed], &entry) == 1 ? entry : NULL;
 }
 
 void session_name_culprit(struct howdah_session *s, const struct mapper *mapper)
@@ -83,15 +91,16 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     const struct chunk *chunk = &w->chunks[index];
     const struct batch *batch = w->batches[chunk->batch];
     const struct mapper *mapper = batch->mapper;
-    struct entry *entry = chunk->count == 1 ? w->changes[batch->changes[chunk->first]].entry : NULL;
+    struct entry *entry = NULL;
+    uint32_t rows = suspects(w, &w->infos[failed], &entry);
     bool of_row = is_fault_of_row(&s->error, w->by_policy), joint = w->infos[failed].chunk_count > 1;
     bool stale = s->error.status == HOWDAH_STATUS_STALE;
-    if (joint)
-        entry = joint_culprit(w, &w->infos[failed], named);
+    if (rows != 1)
+        entry = NULL;
     if (again && !joint && stale && w->change_count > 1) {
         struct entry *first = work_blame_stale(w);
         entry = first ? first : entry;
-    } else if (of_row && !entry && again && !joint) {
+    } else if (of_row && !entry && again && !stale) {
         entry = work_blame(w, index);
         named = mapper_of_table(s, &s->error);
         stale = s->error.status == HOWDAH_STATUS_STALE;
@@ -111,8 +120,7 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     if (!s->error.object || !named || named == mapper)
         name_field(s, named ? named : mapper);
     if (of_row && !entry)
-        error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message,
-                      batch->count,
+        error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message, rows,
                       joint   ? "one statement wrote all of them"
                       : again ? "it did not happen again"
                               : "earlier work of the transaction is gone");

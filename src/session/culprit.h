@@ -7,6 +7,8 @@
 
 /* Faults of single rows, as opposed to those of the whole. */
 bool is_fault_of_row(const struct howdah_error *error, bool by_policy);
+/* The row that step `failed` stumbled over, where that can be no other; or NULL. */
+struct entry *work_only_suspect(const struct work *w, size_t failed);
 /* Adds object, model and field to an error that step `failed` of the plan ended with; `again`: it can be tried again. */
 void work_name_culprit(struct work *w, size_t failed, bool again);
 

@@ -52,12 +52,13 @@ static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t c
     return true;
 }
 
-/* The parts of one statement: whole knots, of about as many rows as another statement has. */
-static bool cut_knots(struct work *w, const struct batch *leader)
+/* The parts of one statement: whole knots, of about as many rows as another statement has; or only one. */
+static bool cut_knots(struct work *w, const struct batch *leader, bool one_by_one)
 {
+    const uint32_t most = one_by_one ? 1 : CHUNK_ROWS;
     for (uint32_t knot = 0, next; knot < leader->knot_count; knot = next) {
         uint32_t rows = 0, gathered = 0;
-        for (next = knot; next < leader->knot_count && rows < CHUNK_ROWS; next++)
+        for (next = knot; next < leader->knot_count && rows < most; next++)
             for (uint32_t i = 0; i < leader->part_count; i++) {
                 const uint32_t *ends = leader->parts[i]->ends;
                 rows += ends[next] - (next ? ends[next - 1] : 0);
@@ -80,6 +81,15 @@ static bool is_probed(const struct probe *probe, const struct batch *batch, uint
     return probe->batch == index && first >= probe->first;
 }
 
+/* Whether a batch is written by the statement of this one. */
+static bool leads(const struct work *w, const struct batch *leader, uint32_t batch)
+{
+    uint32_t i = 0;
+    while (i < leader->part_count && leader->parts[i] != w->batches[batch])
+        i++;
+    return i < leader->part_count;
+}
+
 bool emit_chunks(struct work *w, const struct probe *probe)
 {
     w->chunk_count = w->lists = 0;
@@ -87,8 +97,11 @@ bool emit_chunks(struct work *w, const struct probe *probe)
         uint32_t index = w->order[i], first = 0;
         struct batch *batch = w->batches[index];
         batch->first_chunk = w->chunk_count;
-        if (batch->parts && !cut_knots(w, batch))
+        bool knotted = batch->parts && probe && !probe->stale && leads(w, batch, probe->batch);
+        if (batch->parts && !cut_knots(w, batch, knotted))
             return false;
+        if (knotted)
+            return true;
         while (!batch->ends && first < batch->count) {
             bool inside = is_probed(probe, batch, index, first);
             uint32_t count = whole_rings(batch, first, fitting(batch, first, inside));

@@ -307,6 +307,28 @@ START_TEST(test_cycle__failure_leaves_all_as_it_was)
 }
 END_TEST
 
+/* One bad row among many rings that one statement writes: they are tried ring by ring. */
+START_TEST(test_cycle__bad_row_of_many_rings)
+{
+    enum { PAIRS = 700 };
+    Captain *captains[PAIRS];
+    live_sql("ALTER TABLE captains ADD CONSTRAINT sane CHECK (name <> 'mad')");
+    for (int i = 0; i < PAIRS; i++) {
+        captains[i] = session_add(s, Captain, .name = i == 613 ? "mad" : "good");
+        captains[i]->ship = session_add(s, Ship, .name = session_text(s, "ship %d", i), .captain = captains[i]);
+    }
+    check_fails(session_commit(s), STATUS_CHECK);
+    check_culprit(captains[613], "Captain", NULL);
+    ck_assert_str_eq(session_error(s)->constraint, "sane");
+    session_clear_error(s);
+    captains[613]->name = "well";
+    check_ok(session_commit(s));
+    live_check("700|1|700",
+               "SELECT count(*), count(*) FILTER (WHERE c.name = 'well' AND s.name = 'ship 613'),"
+               " count(*) FILTER (WHERE s.captain_id = c.id) FROM captains c JOIN ships s ON s.id = c.ship_id");
+}
+END_TEST
+
 static Hub *add_hub(void)
 {
     scene_close();
@@ -465,6 +487,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_cycle__rings_of_one_table);
     tcase_add_test(tests, test_cycle__rows_of_a_ring_differ_in_columns);
     tcase_add_test(tests, test_cycle__parent_replaced_under_its_name);
+    tcase_add_test(tests, test_cycle__bad_row_of_many_rings);
     tcase_add_test(tests, test_cycle__three_keys_of_one_row);
     tcase_add_test(tests, test_cycle__what_the_database_cuts_makes_no_order);
     tcase_add_test(tests, test_cycle__failure_leaves_all_as_it_was);
