@@ -206,7 +206,8 @@ def _step(text, link):
 
 
 FULL = {
-    "socket": ("find 1x4000", "find_hit 1000x100000", "find_many 10x100", "find_many 100x50", "find_many 1000x5",
+    "socket": ("find 1x4000", "find_hit 1000x100000", "find_hit 10000x10000", "find_hit 100000x1000",
+               "find_many 10x100", "find_many 100x50", "find_many 1000x5",
                "request 1x500", "request 1x200 @8", "load 1000x1", "load 10000", "load 100000", "parents_naive 100", "parents_naive 1000",
                "parents_naive 10000", "parents_eager 100", "parents_eager 1000", "parents_eager 10000", "parents_eager 100000",
                "insert 1x200", "insert 10x50", "insert 100x20", "insert 1000x3", "insert 10000", "insert 100000",
