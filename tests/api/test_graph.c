@@ -88,8 +88,10 @@ START_TEST(test_graph__row_that_refers_to_itself_with_a_generated_key)
 {
     Node *node = session_add(s, Node, .label = "self");
     node->parent = node;
+    seen_clear();
     check_ok(session_commit(s));
     ck_assert_uint_le(cost_take().round_trips, 2);
+    ck_assert(seen_with("INSERT INTO \"public\".\"nodes\"") == 1 && seen_with("UPDATE ") == 0);
     ck_assert(node->id != 0 && node->parent_id.valid);
     ck_assert_int_eq(node->parent_id.value, node->id);
     live_check("t", "SELECT id = parent_id FROM nodes");
@@ -137,7 +139,9 @@ START_TEST(test_graph__order_of_adding_is_kept)
     Maker *makers[COUNT_OF(names)];
     for (size_t i = 0; i < COUNT_OF(names); i++)
         makers[i] = session_add(s, Maker, .name = names[i]);
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("INSERT INTO \"public\".\"makers\""), 1);
     for (size_t i = 0; i < COUNT_OF(names); i++)
         ck_assert_int_eq(makers[i]->id, (int64_t)i + 1);
     live_check("u1\nu2\nu4\nu5\nu3", "SELECT name FROM makers ORDER BY ctid");
@@ -147,7 +151,9 @@ START_TEST(test_graph__order_of_adding_is_kept)
     Maker *parent = session_add(s, Maker, .name = "parent");
     first->maker = second->maker = parent;
     session_add(s, Item, .code = "m", .title = "", .maker = parent);
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("INSERT INTO \"public\".\"items\""), 1);
     live_check("z\na\nm", "SELECT code FROM items ORDER BY id");
     live_check("z\na\nm", "SELECT code FROM items ORDER BY ctid");
 }

@@ -313,7 +313,9 @@ START_TEST(test_rekey__changed_then_deleted)
     Spot *spot = session_find(s, Spot, 1, 1);
     spot->x = 5;
     session_delete(s, spot);
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert(seen.count == 1 && seen_with("DELETE FROM \"public\".\"spots\"") == 1);
     ck_assert_int_eq(spot->x, 5);
     live_check("1|2", "SELECT x, y FROM spots");
 }
@@ -403,7 +405,9 @@ START_TEST(test_rekey__children_let_go_of_a_changed_key)
     owner->name = "anna";
     check_ok(session_unlink(s, owner, pets, pets[0]));
     check_ok(session_unlink(s, owner, pets, pets[1]));
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert(seen_with("SELECT ROW(") == 0 && seen_with("INSERT") == 0 && seen_with("DELETE") == 0);
     live_check("anna", "SELECT name FROM owners");
     live_check("p2", "SELECT string_agg(name, ',') FROM pets WHERE owner_name = 'anna'");
     live_check("2", "SELECT count(*) FROM pets WHERE owner_name IS NULL");

@@ -96,7 +96,9 @@ START_TEST(test_release__root_of_a_tree)
     int64_t root = ann->id;
     scene_renew();
     check_ok(session_delete(s, session_find(s, Member, root)));
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert(seen_with("UPDATE \"public\".\"members\"") == 1 && seen_with("DELETE FROM \"public\".\"members\"") == 1);
     live_check("bob|\neve|bob", "SELECT m.name, b.name FROM members m LEFT JOIN members b ON b.id = m.brought_by"
                                 " ORDER BY 1");
 }

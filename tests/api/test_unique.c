@@ -65,7 +65,9 @@ START_TEST(test_unique__value_released_by_null)
 {
     slots[1]->place = slots[2]->place;
     slots[2]->place.valid = false;
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("UPDATE \"public\".\"slots\" AS t SET \"place\""), 2);
     live_check("2,,3,4", "SELECT string_agg(coalesce(place::text, ''), ',' ORDER BY id) FROM slots");
 }
 END_TEST
@@ -77,7 +79,13 @@ START_TEST(test_unique__update_releases_insert_takes)
     slots[1]->name = "other";
     Slot *added = session_add_struct(s, Slot, &value);
     session_add(s, Room, .code = "r", .name = "room");
+    seen_clear();
     check_ok(session_commit(s));
+    const char *last = NULL;
+    for (size_t i = 0; i < seen.count; i++)
+        if (strstr(seen.statements[i].sql, "\"slots\"") && !strstr(seen.statements[i].sql, "nextval"))
+            last = seen.statements[i].sql;
+    ck_assert(seen_with("UPDATE \"public\".\"slots\"") == 1 && last && strncmp(last, "INSERT", 6) == 0);
     live_check("100", "SELECT id FROM slots WHERE name = 'n1'");
     ck_assert_int_eq(added->id, 100);
 }
