@@ -96,8 +96,10 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
         *ret_outcome = resolve(w);
     if (status == HOWDAH_STATUS_OK)
         transaction_sent_settings(s);
-    else if (!own)
-        transaction_failed(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
+    if (status == HOWDAH_STATUS_OK || own)
+        return status;
+    w->settings = transaction_copy_settings(s, &w->arena);
+    transaction_failed(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
     return status;
 }
 

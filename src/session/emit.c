@@ -51,7 +51,8 @@ static bool add_head(struct work *w)
     const struct statement *begin = own ? &transaction_begin_plain : transaction_begin_statement(s);
     if (s->transaction != TRANSACTION_OPEN && !add_control(w, begin, PG_BEGIN, "all or nothing"))
         return false;
-    for (const struct setting *setting = s->settings; setting; setting = setting->next)
+    const struct setting *settings = own && w->settings ? w->settings : s->settings;
+    for (const struct setting *setting = settings; setting; setting = setting->next)
         if (!emit_step(w, (struct pg_step){.statement = &transaction_setting_statement, .bind = step_bind_setting},
                        (struct step){.kind = STEP_CONTROL, .setting = setting, .reason = "ends with the transaction"}))
             return false;

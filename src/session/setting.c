@@ -72,6 +72,20 @@ void transaction_sent_settings(struct howdah_session *s)
     arena_done(&s->flushed_arena); /* within a transaction it has what flushes changed, too */
 }
 
+const struct setting *transaction_copy_settings(const struct howdah_session *s, struct arena *arena)
+{
+    struct setting *first = NULL, **last = &first;
+    for (const struct setting *setting = s->first_setting; setting; setting = setting->next) {
+        if (!(*last = arena_copy(arena, setting, sizeof(*setting))) ||
+            !((*last)->name = arena_copy_text(arena, setting->name, strlen(setting->name))) ||
+            !((*last)->value = arena_copy_text(arena, setting->value, strlen(setting->value))))
+            return NULL;
+        last = &(*last)->next;
+        *last = NULL;
+    }
+    return first;
+}
+
 void transaction_unset(struct howdah_session *s, struct setting *last, bool again)
 {
     struct setting **behind = last ? &last->next : &s->first_setting;

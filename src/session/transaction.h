@@ -43,6 +43,8 @@ extern const struct statement transaction_setting_statement;
 /* Binds a setting to it. */
 enum howdah_status transaction_bind_setting(struct howdah_session *s, const struct setting *setting,
                                             struct pg_binding *ret);
+/* A copy of all that the transaction has; NULL: it has none, or memory is out. */
+const struct setting *transaction_copy_settings(const struct howdah_session *s, struct arena *arena);
 /* The settings were sent. */
 void transaction_sent_settings(struct howdah_session *s);
 /* What was set behind that one was undone: it is to be sent again, or forgotten. */

@@ -56,6 +56,28 @@ START_TEST(test_setting__kept_by_a_commit_that_failed)
 }
 END_TEST
 
+/* Which row it was is found out under the settings that the transaction had, whenever they were sent. */
+START_TEST(test_setting__holds_where_the_row_is_looked_for)
+{
+    live_sql("ALTER TABLE makers ADD CONSTRAINT named CHECK (name <> coalesce(current_setting('app.taken', true), ''));"
+             "INSERT INTO makers (name) VALUES ('first')");
+    check_ok(session_begin(s, NULL));
+    check_ok(session_set_local(s, "app.tenant", "3"));
+    check_ok(session_set_local(s, "app.taken", "b"));
+    if (_i)
+        ck_assert_ptr_nonnull(session_find(s, Maker, 1));
+    Maker *added[4];
+    for (int i = 0; i < 4; i++)
+        added[i] = session_add(s, Maker, .name = session_text(s, "%c", 'a' + i));
+    check_fails(session_commit(s), STATUS_CHECK);
+    check_culprit(added[1], "Maker", NULL);
+    ck_assert_str_eq(session_error(s)->constraint, "named");
+    session_clear_error(s);
+    check_ok(session_commit(s)); /* without a transaction, and without its settings */
+    ck_assert_str_eq(makers(), "first: a: b: c: d:");
+}
+END_TEST
+
 START_TEST(test_setting__of_a_transaction)
 {
     check_ok(session_begin(s, NULL));
@@ -256,6 +278,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_setting__for_one_commit);
     tcase_add_test(tests, test_setting__kept_by_a_commit_that_failed);
+    tcase_add_loop_test(tests, test_setting__holds_where_the_row_is_looked_for, 0, 2);
     tcase_add_test(tests, test_setting__of_a_transaction);
     tcase_add_test(tests, test_setting__ends_with_its_transaction);
     tcase_add_test(tests, test_setting__and_savepoints);
