@@ -51,10 +51,8 @@ void memory_touch(void *block, size_t size)
 #ifdef MADV_POPULATE_WRITE
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     uintptr_t start = size_align((uintptr_t)block, page), end = ((uintptr_t)block + size) & ~(uintptr_t)(page - 1);
-    if (start >= end)
-        return;
-    madvise((void *)start, end - start, MADV_HUGEPAGE);
-    madvise((void *)start, end - start, MADV_POPULATE_WRITE); /* what it can't do, faults do */
+    if (start < end)
+        madvise((void *)start, end - start, MADV_POPULATE_WRITE); /* what it can't do, faults do */
 #else
     (void)block, (void)size;
 #endif

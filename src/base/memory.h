@@ -12,8 +12,8 @@ void *memory_allocate_zero(const struct howdah_allocator *a, size_t size);
 /* NULL leaves the old block as it was. */
 void *memory_resize(const struct howdah_allocator *a, void *block, size_t size);
 void memory_free(const struct howdah_allocator *a, void *block);
-/* The block, a large one, is about to be filled: where the system can it gives all pages at once, and large ones, which costs
- * less than a fault for each. */
+/* The block, a large one, is about to be filled: where the system can it gives all pages at once, which costs less than a
+ * fault for each. */
 void memory_touch(void *block, size_t size);
 /* A copy with a final NUL; NULL if memory is out. */
 char *memory_copy_text(const struct howdah_allocator *a, const char *text);
