@@ -169,6 +169,7 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
         struct entry *entry = flushed->entry;
         const struct mapper *mapper = entry_mapper(s, entry);
         enum entry_state state = undone_state(entry, flushed);
+        bool dropped = state == ENTRY_DETACHED && entry->state == ENTRY_DELETED; /* as if it had never been added */
         if (!entry->row_deleted)
             unfill_object(mapper, flushed);
         if (state == ENTRY_DETACHED || (state == ENTRY_NEW && !key_is_set(mapper, flushed->snapshot)))
@@ -177,7 +178,8 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
             identity_remove(&s->map, entry); /* its key was changed, or drawn */
         restore_snapshot(mapper, entry, flushed);
         entry->state = (uint8_t)state; /* back on the way it came: no move of the table */
-        entry->row_deleted = false;
+        entry->row_deleted = dropped;  /* collections may hold it */
+        s->deleted_some |= dropped;
         entry->unwritten = state == ENTRY_DETACHED && (flushed->state == ENTRY_NEW || flushed->state == ENTRY_DETACHED);
         entry->expired = flushed->expired;
         marks_restore(s, entry, flushed->marks);

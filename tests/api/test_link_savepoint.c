@@ -356,6 +356,30 @@ START_TEST(test_link_savepoint__refreshed_before_a_failure)
 }
 END_TEST
 
+/* The same of a member: collections that showed it do so no longer. */
+START_TEST(test_link_savepoint__member_that_never_was)
+{
+    Club *chess = session_add(s, Club, .name = "chess"), *poker = session_add(s, Club, .name = "poker");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    Member *ann = session_add(s, Member, .name = "ann"), *bob = session_add(s, Member, .name = "bob");
+    check_ok(session_link(s, chess, members, ann));
+    check_ok(session_link(s, chess, members, bob));
+    check_ok(session_flush(s));
+    check_ok(session_delete(s, ann));
+    if (_i)
+        check_ok(session_flush(s));
+    poker->name = "chess";
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    poker->name = "go";
+    check_ok(session_commit(s));
+    check_items(chess->members, bob);
+    live_check("bob", "SELECT string_agg(name, ',') FROM members");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_link_savepoint__there_and_on);
@@ -370,6 +394,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_link_savepoint__pending_again_after_going_back, 0, 2);
     tcase_add_test(tests, test_link_savepoint__linked_again_after_a_flush);
     tcase_add_loop_test(tests, test_link_savepoint__refreshed_before_a_failure, 0, 2);
+    tcase_add_loop_test(tests, test_link_savepoint__member_that_never_was, 0, 2);
     tcase_add_loop_test(tests, test_link_savepoint__refresh_in_a_failed_transaction, 0, 2);
 }
 
