@@ -280,7 +280,7 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
 {
     struct branch *branch = arg;
     enum howdah_status status = branch->begun ? HOWDAH_STATUS_OK : begin(branch);
-    if (status != HOWDAH_STATUS_OK || !relation_load_refers(branch->load, cells, count))
+    if (status != HOWDAH_STATUS_OK)
         return status;
     return relation_load_row(branch->load, step, cells, count) ? HOWDAH_STATUS_OK : branch->run->s->error.status;
 }

@@ -253,14 +253,6 @@ static inline const struct cell *key_cell(const struct relation_load *load, cons
     return &cells[(load->form == RELATION_COUNT ? 1 : load->relation->target->column_count) + part];
 }
 
-bool relation_load_refers(const struct relation_load *load, const struct cell *cells, size_t count)
-{
-    for (uint32_t i = 0; load->ends.in_row && i < load->ends.count && count == load->cells; i++)
-        if (cells[load->ends.others[i]].size < 0)
-            return false;
-    return true;
-}
-
 bool relation_load_key(struct relation_load *load, const struct cell *cells)
 {
     struct howdah_session *s = load->s;

@@ -66,9 +66,6 @@ void relation_load_done(struct relation_load *load);
 bool relation_load_begin(struct relation_load *load, struct entry **sources, size_t count);
 /* Adds the keys that the server is asked for, as parameters. */
 void relation_load_add_keys(const struct relation_load *load, struct parameters *p);
-/* Whether a row says whose it is. Without a join with the keys one may come that refers to nothing, although the model says
- * that there are none. */
-bool relation_load_refers(const struct relation_load *load, const struct cell *cells, size_t count);
 /* Which key a row names: it becomes .key. False: the session has the error. */
 bool relation_load_key(struct relation_load *load, const struct cell *cells);
 /* A row of RELATION_ROWS or RELATION_TOP. The entry that it became, or NULL and an error. */

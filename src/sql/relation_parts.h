@@ -35,7 +35,6 @@ void write_order(struct select_writer *w, const struct relation *relation);
 void write_arrays(struct select_writer *w, const struct relation *relation);
 /* The columns by which `relation` goes, of the rows of the source before it. */
 void write_own_columns(struct select_writer *w, const struct relation *relation, bool distinct);
-/* NULL: of all rows of its table. */
 void write_root(struct select_writer *w, const struct select *root, const struct relation *relation);
 
 /* --- from the keys to the rows of the target: relation_target.c --- */
@@ -43,8 +42,6 @@ void write_root(struct select_writer *w, const struct select *root, const struct
 void write_join_open(struct select_writer *w, const struct relation *relation);
 void write_join_close(struct select_writer *w, const struct relation *relation);
 void write_target(struct select_writer *w, const struct relation *relation);
-/* The rows of the target that refer to anything, without keys. What stands before further conditions. */
-const char *write_alone(struct select_writer *w, const struct relation *relation);
 /* The first few rows of each key: a sub-select for each, in which the keys are known already. */
 void write_lateral(struct select_writer *w, const struct relation_request *r, const struct relation *relation);
 

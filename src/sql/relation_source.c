@@ -48,12 +48,19 @@ void write_own_columns(struct select_writer *w, const struct relation *relation,
     write_text(w, " FROM ");
 }
 
+/* Whether the query's rows are all that its table has. */
+static bool is_whole(const struct select *root)
+{
+    return !root->scope.first->next && !root->where.first && !root->groups.first && !root->having.first &&
+           !root->limit && !root->offset;
+}
+
 void write_root(struct select_writer *w, const struct select *root, const struct relation *relation)
 {
     const struct mapper *mapper = relation->mapper;
     bool belongs = relation->field->kind == HOWDAH_FIELD_BELONGS_TO;
     write_text(w, "(");
-    if (root && goes_by_key(root, relation)) {
+    if (goes_by_key(root, relation)) {
         write_select(w, root, SELECT_KEYS);
         write_text(w, ") AS k(");
         for (uint32_t i = 0; i < mapper->key_count; i++) {
@@ -66,7 +73,8 @@ void write_root(struct select_writer *w, const struct select *root, const struct
     write_own_columns(w, relation, belongs);
     write_text(w, mapper->quoted);
     write_text(w, " AS t");
-    if (root) {
+    bool all = is_whole(root);
+    if (!all) {
         write_text(w, " WHERE (");
         for (uint32_t i = 0; i < mapper->key_count; i++) {
             write_comma(w, i);
@@ -77,6 +85,6 @@ void write_root(struct select_writer *w, const struct select *root, const struct
         write_text(w, ")");
     }
     if (labels_own(relation))
-        write_label(w, root ? " AND " : " WHERE ", relation);
+        write_label(w, all ? " WHERE " : " AND ", relation);
     write_text(w, ") AS k");
 }

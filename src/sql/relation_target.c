@@ -45,24 +45,6 @@ void write_target(struct select_writer *w, const struct relation *relation)
         write_equal(w, "t", relation->target, ends.others, ends.count, OWN_KEY, relation);
 }
 
-const char *write_alone(struct select_writer *w, const struct relation *relation)
-{
-    const struct foreign_key *key = relation->foreign_key;
-    const char *before = " WHERE ";
-    write_text(w, relation->target->quoted);
-    write_text(w, " AS t");
-    for (uint32_t i = 0; i < key->count; i++) {
-        const struct column *c = &relation->target->columns[key->columns[i]];
-        if (!c->nullable)
-            continue;
-        write_text(w, before);
-        write_of(w, "t", c);
-        write_text(w, " IS NOT NULL");
-        before = " AND ";
-    }
-    return before;
-}
-
 void write_lateral(struct select_writer *w, const struct relation_request *r, const struct relation *relation)
 {
     struct relation_ends ends = relation_ends(relation);
