@@ -306,6 +306,31 @@ START_TEST(test_savepoint__misuse)
 }
 END_TEST
 
+/* What a flush had written behind the savepoint is gone: the statement can't be tried again
+ * row by row, and what it says then is not told. */
+START_TEST(test_savepoint__failure_behind_a_flush)
+{
+    Maker *ann = session_add(s, Maker, .name = "ann"), *bob = session_add(s, Maker, .name = "bob");
+    session_add(s, Maker, .name = "cid");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    uint32_t place = savepoint(), inner = _i ? savepoint() : 0;
+    Maker *new = session_add(s, Maker, .name = "new");
+    check_ok(session_flush(s));
+    if (_i)
+        check_ok(session_release(s, inner));
+    ann->name = "another";
+    new->name = "cid";
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    check_ok(session_rollback_to(s, place));
+    ann->name = "cid";
+    bob->name = "fine";
+    check_fails(session_flush(s), STATUS_UNIQUE);
+    check_culprit(ann, "Maker", "name");
+    check_ok(session_rollback(s));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_savepoint__everything_goes_back);
@@ -314,6 +339,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_savepoint__nested);
     tcase_add_test(tests, test_savepoint__released_and_rolled_back_around);
     tcase_add_test(tests, test_savepoint__failure_and_back);
+    tcase_add_loop_test(tests, test_savepoint__failure_behind_a_flush, 0, 2);
     tcase_add_test(tests, test_savepoint__failure_that_is_mended);
     tcase_add_test(tests, test_savepoint__stale_row_and_back);
     tcase_add_test(tests, test_savepoint__failed_read);
