@@ -116,6 +116,7 @@ void request_prepare(struct bench *b, const struct job *job);
 void request_run(struct bench *b, const struct job *job);
 void parents_prepare(struct bench *b, const struct job *job);
 void parents_run(struct bench *b, const struct job *job);
+void joined_run(struct bench *b, const struct job *job);
 uint64_t parents_checksum(struct bench *b, const struct job *job);
 
 void insert_prepare(struct bench *b, const struct job *job);

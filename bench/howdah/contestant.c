@@ -14,6 +14,7 @@ const struct workload contestant_workloads[] = {
     {"memory", NULL, load_prepare, load_run, load_checksum, CONNECTED},
     {"parents_naive", NULL, parents_prepare, parents_naive_run, parents_checksum, CONNECTED},
     {"parents_eager", NULL, parents_prepare, parents_eager_run, parents_checksum, CONNECTED},
+    {"parents_joined", NULL, parents_prepare, parents_eager_run, parents_checksum, CONNECTED},
     {"insert", NULL, insert_prepare, insert_run, keys_checksum, CONNECTED},
     {"update", NULL, change_prepare, update_run, NULL, CONNECTED},
     {"delete", NULL, change_prepare, delete_run, NULL, CONNECTED},
