@@ -26,8 +26,8 @@ struct entry *work_blame(struct work *w, uint32_t chunk)
         struct pg_plan plan = {
             .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
         enum howdah_status status = transaction_run(s, &plan);
-        /* A row that is not there now: a flush had made it, behind the savepoint to which the transaction went back. */
-        bool other = s->error.status == HOWDAH_STATUS_STALE;
+        /* It may miss what a flush had made behind the savepoint to which the transaction went back. */
+        bool other = s->error.status == HOWDAH_STATUS_STALE || (s->savepoint && s->error.status != cause.status);
         if (status != HOWDAH_STATUS_OK && !other && is_fault_of_row(&s->error, plan.by_policy))
             guilty = work_only_suspect(w, plan.failed);
     }
