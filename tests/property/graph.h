@@ -39,6 +39,7 @@ struct table {
         int target;
         bool required, by_code, clears, cascades, restricts; /* ON DELETE, or what a HAS_MANY over it does */
         bool on_delete;                                      /* the database does it */
+        bool orphans;                                        /* what leaves is deleted */
     } ref[REFS];
     int has; /* HAS_MANY, over these references of other tables */
     struct {
@@ -71,7 +72,9 @@ struct item {
     struct item *taker; /* the new item that has its row */
     struct item *refs[REFS], *old_refs[REFS];
     bool by_pointer[REFS], changed[REFS];
-    Row *shown[REFS]; /* where its pointers led before they were changed */
+    bool linked[REFS]; /* changed by session_link or session_unlink */
+    Row *stub;         /* by which the session knows its key, and what was set */
+    Row *shown[REFS];  /* where its pointers led before they were changed */
     NullInt32 loose;
     int32_t firm, shelf, place, text;
 };
@@ -140,8 +143,21 @@ void load_rows(void);
 void load_manys(void);
 /* Says what is there, and later what changes, with HOWDAH_PROPERTY_SHOW. */
 void show_rows(void);
-/* Random changes through the public interface. Step i is left out where that bit is set. */
-uint32_t change_rows(uint64_t graph, uint64_t left_out);
+/* Random changes through the public interface. Step i is left out where that bit is set; and so are asides. */
+struct steps {
+    uint32_t plain, asides;
+};
+struct steps change_rows(uint64_t graph, uint64_t left_out, uint64_t left_out_asides);
+/* One of them, beside the others: links of collections, rows known by their keys, structs that are merged, objects that are
+ * read again, rows that are written at once. */
+enum { ASIDES = 5 };
+void begin_asides(void);
+void change_aside(void);
+/* What a change of this reference would mean is not what the oracle knows. */
+bool is_kept(const struct item *item, int r, const struct item *target);
+void set_values(struct item *item);
+void show(const struct item *item, const char *what, int number, const struct item *other);
+size_t offset_of_many(int number);
 
 /* --- the judge --- */
 
@@ -154,6 +170,9 @@ enum verdict judge_refusal(uint64_t graph, bool alone);
 void judge_rollback(uint64_t graph);
 
 /* --- a graph --- */
+
+/* Outside of a transaction: what is written at once is committed, and this is the item as a refusal goes back to it. */
+struct item *committed_item(const struct item *item);
 
 /* What the processes tell each other. */
 extern struct shared {

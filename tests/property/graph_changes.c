@@ -35,7 +35,7 @@ void load_rows(void)
     }
 }
 
-static size_t offset_of_many(int number)
+size_t offset_of_many(int number)
 {
     return offsetof(Row, many) + (size_t)number * sizeof(((Row *)0)->many[0]);
 }
@@ -72,7 +72,7 @@ static const char *name_of(const struct item *item, char text[32])
     return text;
 }
 
-static void show(const struct item *item, const char *what, int number, const struct item *other)
+void show(const struct item *item, const char *what, int number, const struct item *other)
 {
     char a[32], b[32];
     if (getenv("HOWDAH_PROPERTY_SHOW"))
@@ -103,7 +103,7 @@ static void set_ref(struct item *item, int r, struct item *target)
     bool by_code = t->ref[r].by_code;
     bool known = target && (target->stored || by_code || tables[target->table].kind != KEY_GENERATED);
     bool pointer = target && target->object && (item->by_pointer[r] || !known || chance(50));
-    if (target && !target->object && item->by_pointer[r])
+    if ((target && !target->object && item->by_pointer[r]) || is_kept(item, r, target))
         return;
     show(item, pointer ? "points by" : "refers by", r, target);
     item->refs[r] = target;
@@ -148,7 +148,7 @@ static void settle_ref(struct item *item, int r)
     const struct table *t = &tables[item->table];
     const struct item *target = item->refs[r], *old = item->old_refs[r];
     bool by_code = t->ref[r].by_code;
-    if (!item->object || !item->changed[r] || !target || item->deleted)
+    if (!item->object || !item->changed[r] || !target || item->deleted || item->linked[r])
         return;
     if (item->stored && old && target != old && new_value(target, by_code) == old_value(old, by_code))
         say_by_pointer(item, r, by_code);
@@ -259,7 +259,7 @@ static void take_loose(struct item *item, struct item *other, bool swap)
         other->loose = value;
 }
 
-static void show_values(struct item *item)
+void set_values(struct item *item)
 {
     if (!item || !item->object || item->deleted)
         return;
@@ -282,8 +282,8 @@ static void change_value(void)
     default: item->text = (int)below(9);
     }
     show(item, swap ? "swaps a value with" : "has other values, and", 0, other);
-    show_values(item);
-    show_values(other);
+    set_values(item);
+    set_values(other);
 }
 
 static void change_key(void)
@@ -349,13 +349,29 @@ static void see_pointers(void)
                 items[i].shown[r] = items[i].object->pointers[r];
 }
 
-uint32_t change_rows(uint64_t graph, uint64_t left_out)
+/* Dice of their own decide whether something is done beside a step: the step's are as if nothing was. */
+static void step_aside(uint64_t graph, uint32_t step, uint64_t left_out, uint32_t *number)
+{
+    random_start((graph ^ (uint64_t)1 << 62) * 0x9e3779b97f4a7c15u + step);
+    if (*number == ASIDES || !chance(40))
+        return;
+    if (!(left_out >> *number & 1))
+        change_aside();
+    ++*number;
+}
+
+struct steps change_rows(uint64_t graph, uint64_t left_out, uint64_t left_out_asides)
 {
     static void (*const ways[])(void) = {change_ref,   change_ref,   add_item,   add_item,    delete_item, delete_item,
                                          change_value, change_value, change_key, change_code, change_link, change_link};
-    uint32_t steps = 1 + below(16);
+    struct steps steps = {.plain = 1 + below(16)};
+    random_start(graph * 0x2545f4914f6cdd1du + 3);
+    bool asides = chance(50);
     see_pointers();
-    for (uint32_t i = 0; i < steps; i++) {
+    begin_asides();
+    for (uint32_t i = 0; i < steps.plain; i++) {
+        if (asides)
+            step_aside(graph, i, left_out_asides, &steps.asides);
         random_start(graph * 0x9e3779b97f4a7c15u + i);
         if (!(left_out >> i & 1))
             ways[below(COUNT_OF(ways))]();

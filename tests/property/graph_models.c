@@ -285,6 +285,21 @@ static void add_manys(void)
     random_back();
 }
 
+/* Of some of these, what leaves them is deleted. */
+static void add_orphans(void)
+{
+    random_aside(3);
+    for (int i = 0; i < table_count; i++)
+        for (size_t f = 0; f < tables[i].model.field_count; f++) {
+            Field *field = &tables[i].fields[f];
+            if (field->kind != HOWDAH_FIELD_HAS_MANY || !field->cascade || !chance(40))
+                continue;
+            int m = (int)((field->offset - offsetof(Row, many)) / sizeof(((Row *)0)->many[0]));
+            field->delete_orphans = tables[tables[i].many[m].table].ref[tables[i].many[m].ref].orphans = true;
+        }
+    random_back();
+}
+
 void open_models(void)
 {
     table_count = 1 + (int)below(TABLES);
@@ -296,6 +311,7 @@ void open_models(void)
     for (int i = 0; i < table_count; i++)
         make_table(&tables[i]);
     add_manys();
+    add_orphans();
     scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30)));
     live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
     for (int i = 0; i < table_count; i++) {

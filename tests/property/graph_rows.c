@@ -90,7 +90,7 @@ static bool goes_along(const struct item *item, bool in_sight)
     for (int r = 0; r < t->refs; r++) {
         const struct item *target = t->ref[r].cascades ? final_ref(item, r) : NULL;
         bool goes = target && target->deleted && (target->stored || target->follows);
-        if (goes && (!in_sight || (item->loaded && target->loaded && !target->unseen)))
+        if (goes && (!in_sight || (item->loaded && (target->loaded || target->stub) && !target->unseen)))
             return true;
     }
     return false;
@@ -107,8 +107,18 @@ static bool delete_more(bool in_sight)
     return more;
 }
 
+/* What has left a relation that keeps no orphans. */
+static void delete_orphans(void)
+{
+    for (int i = 0; i < item_count; i++)
+        for (int r = 0; r < tables[items[i].table].refs; r++)
+            items[i].deleted |= tables[items[i].table].ref[r].orphans && items[i].stored && items[i].changed[r] &&
+                                items[i].old_refs[r] && !items[i].refs[r];
+}
+
 void delete_dependents(void)
 {
+    delete_orphans();
     while (delete_more(true))
         ;
     while (delete_more(false))

@@ -1,8 +1,8 @@
 /* One graph: rounds of changes by one session, each flushed or committed, and what is known of the rows between them. */
 #include "graph.h"
 
-/* Bits of `skipped`: changes of the first round, of the second, and of detours. */
-enum { ROUNDS = 2, CHANGES_BITS = 16, DETOUR_BIT = 32 };
+/* Bits of `skipped`: changes of the first round, of the second, and of detours; then asides of these. */
+enum { ROUNDS = 2, CHANGES_BITS = 16, DETOUR_BIT = 32, ASIDES_BIT = 48 };
 
 struct known {
     struct item items[ITEMS];
@@ -26,6 +26,14 @@ static void go_back_to(const struct known *known)
     link_count = known->link_count;
 }
 
+static struct known committed_rows;
+static bool is_begun;
+
+struct item *committed_item(const struct item *item)
+{
+    return is_begun ? NULL : &committed_rows.items[item - items];
+}
+
 /* What was written is what was there, from now on. */
 static void settle_round(void)
 {
@@ -46,13 +54,16 @@ static void settle_round(void)
         memcpy(item->refs, final[i], sizeof(item->refs));
         memcpy(item->old_refs, final[i], sizeof(item->refs));
         memset(item->changed, 0, sizeof(item->changed));
+        memset(item->linked, 0, sizeof(item->linked));
     }
 }
 
 static void change(uint64_t number, uint32_t bit)
 {
-    uint32_t steps = change_rows(number, skipped >> bit);
-    shared->tried |= (((uint64_t)1 << steps) - 1) << bit;
+    uint32_t asides_bit = ASIDES_BIT + ASIDES * (bit / CHANGES_BITS);
+    struct steps steps = change_rows(number, skipped >> bit, skipped >> asides_bit);
+    shared->tried |= (((uint64_t)1 << steps.plain) - 1) << bit;
+    shared->tried |= (((uint64_t)1 << steps.asides) - 1) << asides_bit;
 }
 
 /* Changes behind a savepoint, flushed or not, and then back to it: nothing of them is left. */
@@ -62,6 +73,7 @@ static Status make_detour(uint64_t graph)
     uint32_t place = session_savepoint(s);
     if (!place)
         return session_error(s)->status;
+    is_begun = true;
     delete_dependents(); /* which was flushed */
     keep(&before);
     change(~graph, DETOUR_BIT);
@@ -92,6 +104,7 @@ static enum verdict judge_refused(uint64_t graph, const struct known *committed,
 static enum verdict run_round(uint64_t graph, uint32_t round, bool last, struct known *committed, bool *flushed)
 {
     bool detour = chance(30), flush = !last && chance(50), in_transaction = *flushed;
+    is_begun = in_transaction;
     change(round ? graph ^ (uint64_t)round << 40 : graph, round * CHANGES_BITS);
     Status status = STATUS_OK;
     if ((flush || detour) && !in_transaction)
@@ -117,7 +130,6 @@ static enum verdict run_round(uint64_t graph, uint32_t round, bool last, struct 
 
 void run_graph(uint64_t graph)
 {
-    static struct known committed;
     enum verdict verdict = DONE;
     bool flushed = false;
     shared->graph = graph;
@@ -126,7 +138,7 @@ void run_graph(uint64_t graph)
     make_rows();
     store_rows();
     live_sql("BEGIN");
-    keep(&committed);
+    keep(&committed_rows);
     s = session_open(db);
     load_rows();
     load_manys();
@@ -134,7 +146,7 @@ void run_graph(uint64_t graph)
     uint32_t rounds = chance(50) ? ROUNDS : 1;
     for (uint32_t round = 0; round < rounds && (round == 0 || !any_out_of_sight()); round++) {
         random_start(graph * 0x2545f4914f6cdd1du + 1000 * (round + 1));
-        verdict = run_round(graph, round, round + 1 == rounds, &committed, &flushed);
+        verdict = run_round(graph, round, round + 1 == rounds, &committed_rows, &flushed);
     }
     shared->verdicts[verdict]++;
     session_close(s);
