@@ -153,11 +153,6 @@ static void put_condition(struct sweep_text *t)
         buffer_byte(&t->out, ')');
 }
 
-static bool is_recursive(const struct sweep_path *path)
-{
-    return path->depth == 1 && path->keys[0]->target == path->mappers[0];
-}
-
 static void put_targets(struct sweep_text *t, const char *separator)
 {
     const struct foreign_key *key = t->path->keys[0];
@@ -371,7 +366,7 @@ static void put_clear(struct sweep_text *t, const char *table)
 {
     const struct mapper *mapper = t->path->mappers[t->path->depth - 1];
     const struct foreign_key *key = t->path->keys[t->path->depth - 1];
-    bool trees = has_trees(t->path) && !is_recursive(t->path);
+    bool trees = has_trees(t->path);
     if (trees)
         put_levels(t);
     buffer_printf(&t->out, "UPDATE %s AS t SET ", table);
@@ -380,12 +375,11 @@ static void put_clear(struct sweep_text *t, const char *table)
     if (mapper->version)
         buffer_printf(&t->out, ", %s = t.%s + 1", mapper->version->quoted, mapper->version->quoted);
     buffer_text(&t->out, " WHERE ");
-    if (trees) {
+    if (trees)
         put_tree_condition(t);
-        return;
-    }
-    put_condition(t);
-    if (is_recursive(t->path))
+    else
+        put_condition(t);
+    if (t->path->depth == 1 && key->target == mapper)
         put_not_gone(t);
 }
 
@@ -400,7 +394,7 @@ const struct statement *sweep_render(const struct sweep_path *path, struct arena
     buffer_init(&t.out, arena->allocator);
     if (!path->deletes) {
         put_clear(&t, table);
-    } else if (is_recursive(path)) {
+    } else if (sweep_is_tree(path)) {
         put_tree_delete(&t, table);
     } else if (has_trees(path)) {
         put_levels(&t);

@@ -29,10 +29,16 @@ static inline const struct mapper *sweep_mapper(const struct sweep_path *path, u
     return level ? path->mappers[level - 1] : path->keys[0]->target;
 }
 
+/* A tree that one statement deletes. */
+static inline bool sweep_is_tree(const struct sweep_path *path)
+{
+    return path->deletes && path->depth == 1 && path->keys[0]->target == path->mappers[0];
+}
+
 /* The first level whose rows are looked for. */
 static inline uint32_t sweep_first_level(const struct sweep_path *path)
 {
-    return path->trees[0] && (path->depth > 1 || path->mappers[0] != path->keys[0]->target) ? 0 : 1;
+    return path->trees[0] && !sweep_is_tree(path) ? 0 : 1;
 }
 
 /* In the arena; NULL if memory is out. A path of one key from a table to itself, where it deletes, reaches all levels. */

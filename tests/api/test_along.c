@@ -546,6 +546,21 @@ START_TEST(test_along__moved_away_from_one_that_goes_before)
 }
 END_TEST
 
+/* Two keys lead from the table to itself: what goes along by the one is let go by the other, loaded or not. */
+START_TEST(test_along__let_go_of_what_goes_along)
+{
+    live_sql(
+        "INSERT INTO sheets (id, chapter_id, cover_id) VALUES (1, NULL, NULL), (2, 1, NULL), (3, 2, 1), (4, NULL, 3),"
+        " (5, NULL, 2), (6, NULL, 1), (7, NULL, 6)");
+    for (int id = 2; _i && id < 8; id++)
+        session_find(s, Sheet, id);
+    session_delete(s, session_find(s, Sheet, 1));
+    check_ok(session_commit(s));
+    live_check("4: 5: 6: 7:6", "SELECT string_agg(concat(id, ':', cover_id), ' ' ORDER BY id) FROM sheets");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* Over a table between two others the database alone deletes what is below. */
 START_TEST(test_along__moved_away_between_two)
 {
@@ -584,6 +599,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_along__set_default_makes_no_order, 0, 2);
     tcase_add_test(tests, test_along__moved_away_in_a_ring);
     tcase_add_test(tests, test_along__moved_away_between_two);
+    tcase_add_loop_test(tests, test_along__let_go_of_what_goes_along, 0, 2);
     tcase_add_loop_test(tests, test_along__moved_away_from_one_that_goes_before, 0, 2);
 }
 

@@ -56,7 +56,6 @@ static bool is_documented(const Error *error)
     bool deleted = error->status == STATUS_MISUSE && strstr(error->message, "point it elsewhere");
     return !error->statement && (swap || deleted ||
                                  (error->status == STATUS_INVALID && (strstr(error->message, "ON_UPDATE_CASCADE") ||
-                                                                      strstr(error->message, "find the object first") ||
                                                                       strstr(error->message, "flush this one first"))));
 }
 
