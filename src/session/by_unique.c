@@ -46,7 +46,7 @@ static uint32_t hash_of(const struct by_unique *index, const void *values)
 static int rank_of(const struct howdah_session *s, const struct foreign_key *key, const struct by_unique *index,
                    const struct entry *entry, const void *probe, bool of_row)
 {
-    if (entry->state == ENTRY_DETACHED || entry->expired || (of_row && entry->state == ENTRY_NEW))
+    if (entry->state == ENTRY_DETACHED || (of_row && entry->state == ENTRY_NEW))
         return 0;
     const void *values = values_of(index, entry);
     if (has_nulls(index, values) || !equal(index, values, probe) || !foreign_key_is_known(s, key, entry))

@@ -153,6 +153,7 @@ static bool place(const struct linking *l, struct entry *child, struct entry *ow
     struct placed *placed = placed_find(s, child, key);
     placed->said = true;
     placed->keyed = owner && has_key(s, key, owner);
+    placed->value = placed_value(key, mapper, child);
     placed->by_link = owner && !key->relation && !placed->keyed;
     return true;
 }

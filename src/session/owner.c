@@ -83,6 +83,11 @@ void placed_forget(struct howdah_session *s)
 
 /* --- who it is --- */
 
+uint64_t placed_value(const struct foreign_key *key, const struct mapper *mapper, const struct entry *child)
+{
+    return columns_hash(mapper->columns, key->columns, key->count, 0, entry_object(mapper, child));
+}
+
 const void *owner_key(const struct foreign_key *key, const struct entry *owner)
 {
     return owner->state == ENTRY_NEW ? entry_object(key->target, owner) : entry_snapshot(key->target, owner);

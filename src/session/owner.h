@@ -16,9 +16,13 @@ struct placed {
     const struct relation *via; /* the filtered relation by whose name it was linked; NULL: none */
     bool by_link; /* no pointer field leads to the owner, and it has no key yet: this is what the commit goes by */
     bool said;    /* by session_link or session_unlink, which have set the child's fields */
-    bool keyed;   /* and its value to the owner's key */
+    bool keyed;   /* and its value to the owner's key, as it was then */
     bool holds;   /* which it still has, as a flush is about to be undone */
+    uint64_t value;
 };
+
+/* A number for the value of the child's foreign key. */
+uint64_t placed_value(const struct foreign_key *key, const struct mapper *mapper, const struct entry *child);
 
 enum whose {
     OWNER_NONE,    /* refers to nothing */

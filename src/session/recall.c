@@ -71,6 +71,20 @@ static void reset_field(const struct foreign_key *key, const struct mapper *mapp
         object_set_pointer(key->relation, object, row ? object_pointer(key->relation, row) : NULL);
 }
 
+/* The new object to which the call has linked the child has another key by now. */
+static bool follow_owner(struct howdah_session *s, const struct mapper *mapper, struct placed *placed)
+{
+    const struct foreign_key *key = placed->key;
+    void *object = entry_object(mapper, placed->child);
+    if (!placed->keyed || placed->owner->state != ENTRY_NEW || !value_is_written(placed, mapper) ||
+        placed_value(key, mapper, placed->child) != placed->value)
+        return true;
+    if (!foreign_key_assign(key, mapper, &s->arena, object, owner_key(key, placed->owner)))
+        return !session_no_memory(s);
+    placed->value = placed_value(key, mapper, placed->child);
+    return true;
+}
+
 bool recall(struct howdah_session *s, const struct mapper *mapper, struct entry *child)
 {
     struct owner_keys walk = {0};
@@ -79,6 +93,8 @@ bool recall(struct howdah_session *s, const struct mapper *mapper, struct entry 
         return true;
     while ((key = owner_next_key(mapper, &walk))) {
         struct placed *placed = placed_find(s, child, key);
+        if (placed && placed->said && !follow_owner(s, mapper, placed))
+            return false;
         const struct written written = placed && placed->said ? find_written(placed, mapper) : (struct written){0};
         if (!written.pointer && !written.value)
             continue;

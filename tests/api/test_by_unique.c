@@ -261,8 +261,48 @@ START_TEST(test_by_unique__without_memory)
 }
 END_TEST
 
+/* What is linked to a new object follows when that gets another key before the commit: new rows, and old ones. */
+START_TEST(test_by_unique__key_of_a_new_owner_changes)
+{
+    live_sql(
+        "DELETE FROM bills; DELETE FROM memos; INSERT INTO bills (id) VALUES (91); INSERT INTO memos (id) VALUES (91)");
+    Shop *owner = session_add(s, Shop, .code = "first");
+    Receipt *bill = _i ? session_find(s, Receipt, 91) : session_add(s, Receipt);
+    Memo *memo = _i ? session_find(s, Memo, 91) : session_add(s, Memo);
+    check_ok(session_link(s, owner, bills, bill));
+    check_ok(session_link(s, owner, memos, memo));
+    ck_assert_str_eq(bill->shop_code, "first");
+    owner->code = "last";
+    check_ok(session_commit(s));
+    live_check("last|last",
+               "SELECT (SELECT shop_code FROM bills WHERE id = %" PRId64 "), (SELECT shop_code FROM memos"
+               " WHERE id = %" PRId64 ")",
+               bill->id, memo->id);
+    ck_assert_str_eq(bill->shop_code, "last");
+    ck_assert_str_eq(memo->shop_code, "last");
+    ck_assert_ptr_eq(bill->shop, owner);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What is known of an expired object is what its row was: its collections go on by that. */
+START_TEST(test_by_unique__expired_owner)
+{
+    Shop *owner = session_add(s, Shop, .code = "old");
+    check_ok(session_commit(s));
+    check_ok(session_load(s, owner, bills));
+    check_ok(session_expire(s, owner));
+    Receipt *bill = session_add(s, Receipt, .shop_code = "old");
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(owner->bills.count, 1);
+    ck_assert_ptr_eq(owner->bills.items[0], bill);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_by_unique__key_of_a_new_owner_changes, 0, 2);
+    tcase_add_test(tests, test_by_unique__expired_owner);
     tcase_add_test(tests, test_by_unique__moved_by_value);
     tcase_add_test(tests, test_by_unique__new_ones);
     tcase_add_test(tests, test_by_unique__codes_change);
