@@ -80,7 +80,7 @@ static bool leads_into_index(const struct mapper *mapper, const struct column *c
     return false;
 }
 
-/* The column that a row can give up for a while; NONE if there is none. */
+/* The column that a row can give up for a while, and that its own change writes again; NONE if there is none. */
 static uint32_t parking_column(const struct work *w, const struct row_edge *edge)
 {
     const struct change *change = &w->changes[edge->before];
@@ -89,7 +89,8 @@ static uint32_t parking_column(const struct work *w, const struct row_edge *edge
         return NONE; /* which may read it, or would not find the row as it was */
     for (uint32_t i = 0; i < edge->index->count; i++) {
         const struct column *c = &mapper->columns[edge->index->columns[i]];
-        if (c->nullable && !c->key && !c->server_only && !leads_into_index(mapper, c))
+        if (c->nullable && !c->key && !c->server_only && column_in(change->columns, c->index) &&
+            !leads_into_index(mapper, c))
             return c->index;
     }
     return NONE;

@@ -9,7 +9,18 @@ typedef struct Desk { /* one number a room, and nothing defers that */
     const char *who;
 } Desk;
 
+typedef struct Song { /* one place in a list, if it is in one */
+    int64_t id;
+    NullInt32 list;
+    int32_t place;
+} Song;
+
 /* clang-format off */
+MODEL(Song, "songs",
+    COLUMN(Song, id,    .primary_key = true),
+    COLUMN(Song, list),
+    COLUMN(Song, place),
+    UNIQUE(Song, NULL, list, place));
 MODEL(Desk, "desks",
     COLUMN(Desk, id,     .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Desk, room),
@@ -362,8 +373,23 @@ START_TEST(test_unique__many_references_by_unique_value)
 }
 END_TEST
 
+/* A column that could be NULL for a while is of no use where the row would not get its value back. */
+START_TEST(test_unique__swap_beside_an_unchanged_column)
+{
+    scene_close();
+    scene_open(MODELS(Song));
+    live_sql("INSERT INTO songs VALUES (1, 7, 1), (2, 7, 2)");
+    Song *songs[] = {session_find(s, Song, 1), session_find(s, Song, 2)};
+    songs[0]->place = 2;
+    songs[1]->place = 1;
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    live_check("1:7:1 2:7:2", "SELECT string_agg(concat_ws(':', id, list, place), ' ' ORDER BY id) FROM songs");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_unique__swap_beside_an_unchanged_column);
     tcase_add_test(tests, test_unique__hand_over_chain);
     tcase_add_test(tests, test_unique__value_released_by_null);
     tcase_add_test(tests, test_unique__update_releases_insert_takes);
