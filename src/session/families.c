@@ -58,8 +58,11 @@ static void add_holder(struct holders *holders, const struct foreign_key *key, s
         return;
     if (entry->state != ENTRY_NEW && !has_nulls(key, snapshot))
         holders->entries[key_index_add(&holders->index, snapshot)] = entry;
-    if (entry->state != ENTRY_DELETED && !stays && !has_nulls(key, object))
-        holders->takers[key_index_add(&holders->index, object)] = entry;
+    if ((entry->state != ENTRY_DELETED || entry->cascaded) && !stays && !has_nulls(key, object)) {
+        struct entry **taker = &holders->takers[key_index_add(&holders->index, object)];
+        *taker =
+            *taker && entry->cascaded ? *taker : entry; /* an orphan has what the program gave it, if nobody else has */
+    }
 }
 
 bool holders_find(struct work *w, const struct foreign_key *key, struct holders *ret)
@@ -121,8 +124,8 @@ static bool needs_holders(const struct work *w, const struct foreign_key *key)
     for (uint32_t r = 0; r < w->run_count; r++)
         for (uint32_t i = w->runs[r].first; w->runs[r].mapper == key->target && i < w->runs[r].end; i++) {
             const struct change *change = &w->changes[i];
-            if (change->row_stays ||
-                (change->operation == HOWDAH_OPERATION_UPDATE && entry_is_rekeyed(key->target, change->entry)))
+            bool moves = change->operation == HOWDAH_OPERATION_UPDATE || change->entry->cascaded;
+            if (change->row_stays || (moves && is_given_up(key, change->entry)))
                 return true;
         }
     return false;

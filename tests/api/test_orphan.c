@@ -167,8 +167,49 @@ START_TEST(test_orphan__that_can_not_be)
 }
 END_TEST
 
+/* --- whose key was changed before --- */
+
+typedef struct Twig Twig;
+struct Twig {
+    int64_t id;
+    NullInt64 parent_id;
+    MANY(Twig) twigs;
+};
+
+extern const Model Twig_model;
+
+/* clang-format off */
+MODEL(Twig, "twigs",
+    COLUMN(Twig, id,        .primary_key = true),
+    COLUMN(Twig, parent_id, .references = &Twig_model),
+    HAS_MANY_WITH((.delete_orphans = true), Twig, twigs, Twig, parent_id));
+/* clang-format on */
+
+/* What was put below it by that key goes with it; unless another one has the key. */
+START_TEST(test_orphan__with_a_new_key)
+{
+    scene_close();
+    scene_open(MODELS(Twig));
+    live_sql("INSERT INTO twigs VALUES (1, NULL), (2, 1), (3, 2), (4, 1)");
+    Twig *root = session_find(s, Twig, 1), *branch = session_find(s, Twig, 2), *tip = session_find(s, Twig, 3),
+         *fourth = session_find(s, Twig, 4);
+    branch->id = 20;
+    const Twig *added = session_add(s, Twig, .id = 5, .parent_id = {20, true});
+    branch->parent_id.valid = false;
+    if (_i)
+        fourth->id = 20;
+    check_ok(session_commit(s));
+    ck_assert(!session_contains(s, branch) && !session_contains(s, tip));
+    ck_assert_int_eq(session_contains(s, added), _i);
+    ck_assert(session_contains(s, root) && session_contains(s, fourth));
+    live_check(_i ? "1|\n5|20\n20|1" : "1|\n4|1", "SELECT * FROM twigs ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_orphan__with_a_new_key, 0, 2);
     tcase_add_test(tests, test_orphan__is_deleted);
     tcase_add_test(tests, test_orphan__comes_back_with_a_rollback);
     tcase_add_test(tests, test_orphan__that_moves_is_none);
