@@ -338,15 +338,16 @@ enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_bi
     const struct chunk *chunk = &w->chunks[info->chunk];
     const struct batch *batch = w->batches[chunk->batch];
     const struct sweep *sweep = info->sweep;
-    const struct foreign_key *key = sweep->path.keys[0];
     bool whole = sweep_is_of_batch(w, sweep);
     void **rows = sweep->owners ? sweep->owners : batch->olds + (whole ? 0 : chunk->first);
     uint32_t count = sweep->owners ? sweep->owner_count : whole ? batch->count : chunk->count;
     struct parameters *p = &w->s->parameters;
+    uint32_t parts;
+    const uint32_t *columns = sweep_columns(&sweep->path, &parts);
     if (!parameters_begin(p, sweep->statement->parameters))
         return HOWDAH_STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < key->count; i++)
-        parameters_add_fields(p, &key->target->columns[key->targets[i]], rows, count);
+    for (uint32_t i = 0; i < parts; i++)
+        parameters_add_fields(p, &sweep_mapper(&sweep->path, 0)->columns[columns[i]], rows, count);
     for (uint32_t level = 0; level <= sweep->path.depth; level++)
         if ((sweep->path.spared >> level & 1) && !add_spared(w, &sweep->path, chunk, level, p))
             return HOWDAH_STATUS_NO_MEMORY;

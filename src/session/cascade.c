@@ -149,11 +149,11 @@ static const struct foreign_key *next_key(const struct catalog *catalog, struct 
 static uint64_t tree_of(const struct mapper *mapper)
 {
     uint64_t tree = 0;
-    for (uint32_t k = 0; !mapper->join_of && k < mapper->foreign_key_count && k < 64; k++) {
-        const struct foreign_key *key = &mapper->foreign_keys[k];
+    const struct foreign_key *key;
+    for (uint32_t k = 0; !mapper->join_of && k < 64 && (key = sweep_loop(mapper, k)); k++) {
         enum cascade_rule rule = cascade_rule_of(key, mapper);
         bool goes_on = rule == CASCADE_DELETES || rule == CASCADE_FOLLOWS;
-        tree |= (uint64_t)(key->target == mapper && key->to_primary_key && goes_on) << k;
+        tree |= (uint64_t)(key->target == mapper && goes_on) << k;
     }
     return tree;
 }
@@ -161,8 +161,8 @@ static uint64_t tree_of(const struct mapper *mapper)
 /* Whether the session knows all the rows of the trees below those that are deleted. */
 static bool trees_are_known(const struct work *w, const struct mapper *mapper, uint64_t tree)
 {
-    for (uint32_t k = 0; k < mapper->foreign_key_count && k < 64; k++)
-        if ((tree >> k & 1) && !all_are_known(w, &mapper->foreign_keys[k]))
+    for (uint32_t k = 0; k < 64 && tree >> k; k++)
+        if ((tree >> k & 1) && !all_are_known(w, sweep_loop(mapper, k)))
             return false;
     return true;
 }
@@ -175,7 +175,7 @@ static enum cascade_rule rule_at(const struct work *w, const struct foreign_key 
     bool to_itself = path->depth == 0 && key->target == mapper;
     if ((is_in_path(path, mapper) && !to_itself) || (mapper->join_of && followed) || mapper->modelled)
         return CASCADE_IGNORES;
-    if (to_itself && rule == CASCADE_DELETES && key->to_primary_key && !key->type)
+    if (to_itself && rule == CASCADE_DELETES)
         return CASCADE_IGNORES; /* behind all others, see sweep_tree */
     if (path->depth == 0 && !mapper->join_of && rule != CASCADE_FOLLOWS && all_are_known(w, key) &&
         trees_are_known(w, key->target, path->trees[0]))
@@ -238,8 +238,8 @@ static bool sweep_below(const struct sweeping *of, struct sweep_path path, enum 
 static bool sweep_tree(const struct sweeping *of, uint64_t tree)
 {
     const struct mapper *mapper = of->mapper;
-    for (uint32_t k = 0; tree && k < mapper->foreign_key_count && k < 64; k++) {
-        const struct foreign_key *key = &mapper->foreign_keys[k];
+    for (uint32_t k = 0; k < 64 && tree >> k; k++) {
+        const struct foreign_key *key = sweep_loop(mapper, k);
         if (!(tree >> k & 1) || cascade_rule_of(key, mapper) != CASCADE_DELETES)
             continue;
         const struct sweep_path path = {
@@ -285,7 +285,7 @@ bool sweep_spares(const struct sweep_path *path, uint32_t level, const struct ba
 static uint32_t spared_by(const struct sweep_path *path, const struct batch *leader)
 {
     uint32_t spared = 0;
-    for (uint32_t level = sweep_first_level(path); level <= path->depth; level++)
+    for (uint32_t level = sweep_first_level(path); level <= sweep_last_level(path); level++)
         for (uint32_t i = 0; i < leader->part_count; i++)
             spared |= (uint32_t)sweep_spares(path, level, leader->parts[i]) << level;
     return spared;

@@ -2,7 +2,9 @@
 
 #include "base/buffer.h"
 
-#include <string.h>
+#include <stdio.h>
+
+enum { SWEEP_NAME = 16 };
 
 struct sweep_text {
     const struct sweep_path *path;
@@ -60,14 +62,14 @@ static void put_in(struct sweep_text *t, const struct in_keys *in)
     buffer_byte(&t->out, ')');
 }
 
-/* The columns are those of one that goes. */
+/* The columns have what is known of one that goes; NULL: they are its own. */
 static void put_in_keys(struct sweep_text *t, char alias, const struct column *const *columns)
 {
-    const struct foreign_key *key = t->path->keys[0];
-    struct in_keys in = {.alias = alias, .count = key->count};
-    for (uint32_t i = 0; i < key->count; i++) {
-        in.columns[i] = columns[i];
-        in.keys[i] = other(key, i);
+    struct in_keys in = {.alias = alias};
+    const uint32_t *keys = sweep_columns(t->path, &in.count);
+    for (uint32_t i = 0; i < in.count; i++) {
+        in.keys[i] = &sweep_mapper(t->path, 0)->columns[keys[i]];
+        in.columns[i] = columns ? columns[i] : in.keys[i];
     }
     put_in(t, &in);
 }
@@ -81,7 +83,8 @@ static bool is_spared(const struct sweep_text *t, uint32_t level)
 static void put_spared(struct sweep_text *t, char alias, uint32_t level)
 {
     const struct mapper *mapper = sweep_mapper(t->path, level);
-    struct in_keys in = {.alias = alias, .count = mapper->key_count, .first = t->path->keys[0]->count};
+    struct in_keys in = {.alias = alias, .count = mapper->key_count};
+    sweep_columns(t->path, &in.first);
     for (uint32_t i = 0; i < level; i++)
         in.first += is_spared(t, i) ? sweep_mapper(t->path, i)->key_count : 0;
     for (uint32_t i = 0; i < mapper->key_count; i++)
@@ -102,9 +105,10 @@ static void put_spared_after(struct sweep_text *t, const char *word, char alias,
 /* The types of all arrays: of those that go, and of those that are left out. */
 static void add_types(struct sweep_text *t)
 {
-    const struct foreign_key *key = t->path->keys[0];
-    for (uint32_t i = 0; i < key->count; i++)
-        t->types[t->parameters++] = other(key, i)->parameter_oid;
+    uint32_t count;
+    const uint32_t *columns = sweep_columns(t->path, &count);
+    for (uint32_t i = 0; i < count; i++)
+        t->types[t->parameters++] = sweep_mapper(t->path, 0)->columns[columns[i]].parameter_oid;
     for (uint32_t level = 0; level <= t->path->depth; level++) {
         const struct mapper *mapper = sweep_mapper(t->path, level);
         for (uint32_t i = 0; is_spared(t, level) && i < mapper->key_count; i++)
@@ -153,103 +157,14 @@ static void put_condition(struct sweep_text *t)
         buffer_byte(&t->out, ')');
 }
 
-static void put_targets(struct sweep_text *t, const char *separator)
-{
-    const struct foreign_key *key = t->path->keys[0];
-    for (uint32_t i = 0; i < key->count; i++)
-        buffer_printf(&t->out, "%st.%s", i ? separator : "", other(key, i)->quoted);
-}
-
-/* The other keys of the table to itself along which deletes go on. */
-static uint64_t other_loops(const struct sweep_path *path)
-{
-    const struct foreign_key *key = path->keys[0];
-    return path->trees[0] & ~(key >= key->owner->foreign_keys && key < key->owner->foreign_keys + 64
-                                  ? (uint64_t)1 << (key - key->owner->foreign_keys)
-                                  : 0);
-}
-
-static bool is_primary(const struct foreign_key *key)
-{
-    return key->count == key->target->key_count &&
-           memcmp(key->targets, key->target->key, key->count * sizeof(*key->targets)) == 0;
-}
-
-static bool is_target(const struct foreign_key *key, uint32_t column)
-{
-    uint32_t i = 0;
-    while (i < key->count && key->targets[i] != column)
-        i++;
-    return i < key->count;
-}
-
-/* What rows are referred to by: over the key, and by the primary key where other loops stand on that. */
-static void put_referred(struct sweep_text *t)
-{
-    const struct foreign_key *key = t->path->keys[0];
-    put_targets(t, ", ");
-    for (uint32_t i = 0; other_loops(t->path) && i < key->target->key_count; i++)
-        if (!is_target(key, key->target->key[i]))
-            buffer_printf(&t->out, ", t.%s", key->target->columns[key->target->key[i]].quoted);
-}
-
-/* " OR (t.b is one of the keys)" for the first level, " OR t.b = d.key" for the next ones. */
-static void put_other_loops(struct sweep_text *t, bool first)
-{
-    const struct mapper *mapper = t->path->mappers[0];
-    uint64_t loops = other_loops(t->path);
-    for (uint32_t k = 0; k < mapper->foreign_key_count && k < 64; k++) {
-        const struct foreign_key *key = &mapper->foreign_keys[k];
-        const struct column *columns[KEY_PARTS_MAX];
-        if (!(loops >> k & 1))
-            continue;
-        for (uint32_t i = 0; i < key->count; i++)
-            columns[i] = &mapper->columns[key->columns[i]];
-        buffer_text(&t->out, " OR (");
-        if (first)
-            put_in_keys(t, 't', columns);
-        for (uint32_t i = 0; i < key->count && !first; i++)
-            buffer_printf(&t->out, "%st.%s = d.%s", i ? " AND " : "", columns[i]->quoted, other(key, i)->quoted);
-        buffer_byte(&t->out, ')');
-    }
-}
-
 /* Those that go themselves are left to their own statement, and so are their versions. */
 static void put_not_gone(struct sweep_text *t)
 {
-    const struct foreign_key *key = t->path->keys[0];
-    const struct column *targets[KEY_PARTS_MAX];
-    for (uint32_t i = 0; i < key->count; i++)
-        targets[i] = other(key, i);
     buffer_text(&t->out, " AND NOT ");
-    put_in_keys(t, 't', targets);
+    put_in_keys(t, 't', NULL);
 }
 
-/* All levels of a tree in one statement: so no row is left that refers to one that is gone. */
-static void put_tree_delete(struct sweep_text *t, const char *table)
-{
-    const struct foreign_key *key = t->path->keys[0];
-    buffer_text(&t->out, "WITH RECURSIVE d AS (SELECT ");
-    put_referred(t);
-    buffer_printf(&t->out, " FROM %s AS t WHERE (", table);
-    put_condition(t);
-    if (is_primary(key)) /* else what is known of the first ones is not what the others refer to */
-        put_other_loops(t, true);
-    buffer_byte(&t->out, ')');
-    put_not_gone(t); /* others may refer to it beside the tree, and go with it */
-    put_spared_after(t, " AND ", 't', 1);
-    buffer_text(&t->out, " UNION SELECT ");
-    put_referred(t);
-    buffer_printf(&t->out, " FROM %s AS t JOIN d ON ", table);
-    put_join(t, 't', 0, 'd');
-    put_other_loops(t, false);
-    put_spared_after(t, " WHERE ", 't', 1);
-    buffer_printf(&t->out, ") DELETE FROM %s AS t USING d WHERE ", table);
-    for (uint32_t i = 0; i < key->count; i++)
-        buffer_printf(&t->out, "%st.%s = d.%s", i ? " AND " : "", other(key, i)->quoted, other(key, i)->quoted);
-}
-
-/* --- with trees on the way: d0, d1 ... are the rows of each table that go, by their primary keys --- */
+/* --- with trees on the way: d0, d1 ... are the rows of each table that go --- */
 
 /* The last one that is needed: the parents', or, of a tree that is deleted, its own. */
 static uint32_t last_level(const struct sweep_path *path)
@@ -265,16 +180,33 @@ static bool has_trees(const struct sweep_path *path)
     return false;
 }
 
-/* What rows of a level are referred to by: the primary key, and what else the key to the next level has. */
+static bool is_target(const struct foreign_key *key, uint32_t column)
+{
+    uint32_t i = 0;
+    while (i < key->count && key->targets[i] != column)
+        i++;
+    return i < key->count;
+}
+
+/* Whether others are told by the column to which rows of the level they refer: those of the next level, or of the tree. */
+static bool is_referred_to(const struct sweep_path *path, uint32_t level, uint32_t column)
+{
+    const struct foreign_key *key;
+    bool found = level < path->depth && is_target(path->keys[level], column);
+    for (uint32_t k = 0;
+         !found && k < 64 && path->trees[level] >> k && (key = sweep_loop(sweep_mapper(path, level), k)); k++)
+        found = (path->trees[level] >> k & 1) && is_target(key, column);
+    return found;
+}
+
 static void put_level_columns(struct sweep_text *t, uint32_t level)
 {
     const struct mapper *mapper = sweep_mapper(t->path, level);
-    const struct foreign_key *below = level < t->path->depth ? t->path->keys[level] : NULL;
     for (uint32_t i = 0; i < mapper->key_count; i++)
         buffer_printf(&t->out, "%st.%s", i ? ", " : "", mapper->columns[mapper->key[i]].quoted);
-    for (uint32_t i = 0; below && i < below->count; i++)
-        if (!other(below, i)->key)
-            buffer_printf(&t->out, ", t.%s", other(below, i)->quoted);
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (!mapper->columns[i].key && is_referred_to(t->path, level, i))
+            buffer_printf(&t->out, ", t.%s", mapper->columns[i].quoted);
 }
 
 /* "t refers to a row of the level above". */
@@ -299,37 +231,61 @@ static void put_parent(struct sweep_text *t, uint32_t level)
 static void put_loops(struct sweep_text *t, const struct mapper *mapper, uint64_t loops)
 {
     const char *separator = "";
-    for (uint32_t k = 0; k < mapper->foreign_key_count && k < 64; k++) {
-        const struct foreign_key *key = &mapper->foreign_keys[k];
+    const struct foreign_key *key;
+    for (uint32_t k = 0; k < 64 && loops >> k && (key = sweep_loop(mapper, k)); k++) {
         if (!(loops >> k & 1))
             continue;
         buffer_printf(&t->out, "%s(", separator);
         for (uint32_t i = 0; i < key->count; i++)
             buffer_printf(&t->out, "%st.%s = p.%s", i ? " AND " : "", mapper->columns[key->columns[i]].quoted,
                           other(key, i)->quoted);
+        put_type(t, 't', key);
         buffer_byte(&t->out, ')');
         separator = " OR ";
     }
 }
 
-static void put_level(struct sweep_text *t, uint32_t level)
+/* The rows of a level beside `parents`: those of the level itself, or, to begin with, those that go. */
+static void put_tree(struct sweep_text *t, uint32_t level, const char *parents)
 {
     const struct mapper *mapper = sweep_mapper(t->path, level);
-    const struct column *targets[KEY_PARTS_MAX];
-    buffer_printf(&t->out, "d%u AS (SELECT ", level);
+    buffer_text(&t->out, "SELECT ");
+    put_level_columns(t, level);
+    buffer_printf(&t->out, " FROM %s AS t JOIN %s AS p ON ", mapper->quoted, parents);
+    put_loops(t, mapper, t->path->trees[level]);
+}
+
+/* Rows that go, at first. Of the tree that is deleted below them, which has them only where it leads back to them: those that
+ * refer to them. */
+static void put_first(struct sweep_text *t, uint32_t level)
+{
+    const struct mapper *mapper = sweep_mapper(t->path, level);
+    if (level == 0 && sweep_is_tree(t->path)) {
+        put_tree(t, level, mapper->quoted);
+        buffer_text(&t->out, " WHERE ");
+        put_in_keys(t, 'p', NULL);
+        put_not_gone(t);
+        put_spared_after(t, " AND ", 't', level);
+        return;
+    }
+    buffer_text(&t->out, "SELECT ");
     put_level_columns(t, level);
     buffer_printf(&t->out, " FROM %s AS t WHERE ", mapper->quoted);
-    for (uint32_t i = 0; i < t->path->keys[0]->count; i++)
-        targets[i] = other(t->path->keys[0], i);
     if (level)
         put_parent(t, level);
     else
-        put_in_keys(t, 't', targets);
+        put_in_keys(t, 't', NULL);
+}
+
+static void put_level(struct sweep_text *t, uint32_t level)
+{
+    char own[SWEEP_NAME];
+    snprintf(own, sizeof(own), "d%u", level);
+    buffer_printf(&t->out, "%s AS (", own);
+    put_first(t, level);
     if (t->path->trees[level]) {
-        buffer_text(&t->out, " UNION SELECT ");
-        put_level_columns(t, level);
-        buffer_printf(&t->out, " FROM %s AS t JOIN d%u AS p ON ", mapper->quoted, level);
-        put_loops(t, mapper, t->path->trees[level]);
+        buffer_text(&t->out, " UNION ");
+        put_tree(t, level, own);
         put_spared_after(t, " WHERE ", 't', level);
     }
     buffer_byte(&t->out, ')');
@@ -337,7 +293,7 @@ static void put_level(struct sweep_text *t, uint32_t level)
 
 static void put_levels(struct sweep_text *t)
 {
-    uint32_t first = t->path->trees[0] ? 0 : 1, last = last_level(t->path);
+    uint32_t first = sweep_first_level(t->path), last = last_level(t->path);
     for (uint32_t level = first; level <= last; level++) {
         buffer_text(&t->out, level == first ? "WITH RECURSIVE " : ", ");
         put_level(t, level);
@@ -348,11 +304,11 @@ static void put_levels(struct sweep_text *t)
 static void put_tree_condition(struct sweep_text *t)
 {
     const struct mapper *mapper = t->path->mappers[t->path->depth - 1];
-    if (last_level(t->path) < t->path->depth) {
+    if (!sweep_is_tree(t->path) && last_level(t->path) < t->path->depth) {
         put_parent(t, t->path->depth);
         return;
     }
-    buffer_printf(&t->out, "EXISTS (SELECT FROM d%u AS p WHERE ", t->path->depth);
+    buffer_printf(&t->out, "EXISTS (SELECT FROM d%u AS p WHERE ", last_level(t->path));
     for (uint32_t i = 0; i < mapper->key_count; i++) {
         const char *name = mapper->columns[mapper->key[i]].quoted;
         buffer_printf(&t->out, "%st.%s = p.%s", i ? " AND " : "", name, name);
@@ -394,8 +350,6 @@ const struct statement *sweep_render(const struct sweep_path *path, struct arena
     buffer_init(&t.out, arena->allocator);
     if (!path->deletes) {
         put_clear(&t, table);
-    } else if (sweep_is_tree(path)) {
-        put_tree_delete(&t, table);
     } else if (has_trees(path)) {
         put_levels(&t);
         buffer_printf(&t.out, "DELETE FROM %s AS t WHERE ", table);
