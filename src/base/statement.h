@@ -10,6 +10,7 @@ struct statement {
     const uint32_t *types; /* OIDs of the parameters */
     uint16_t parameters;
     bool control;     /* BEGIN, COMMIT, SET ...: never prepared, not counted as a statement */
+    bool service;     /* of the transaction itself, its id for example: not counted either */
     uint64_t hash[2]; /* of text and types */
 };
 

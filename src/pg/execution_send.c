@@ -210,7 +210,7 @@ static bool send_step(struct pg_execution *e, struct pg_step *step)
     }
     size_t bytes = MESSAGE_OVERHEAD + (size_t)weigh(binding, s->parameters) + (cached ? 0 : strlen(s->text));
     await(e, (struct awaited){.kind = AWAITED_STEP, .step = step, .cached = cached, .bytes = bytes});
-    if (!s->control && s != &pg_transaction_statement)
+    if (!s->control && !s->service)
         e->counters->statements++;
     return true;
 }

@@ -31,6 +31,7 @@ static const uint32_t xid8_parameter[] = {OID_XID8};
 
 const struct statement pg_transaction_statement = {
     .text = "SELECT pg_catalog.pg_current_xact_id()",
+    .service = true,
     .hash = {0xa2fb2ad669292467, 0xe8021f25bf7293f6}, /* what statement_seal gives */
 };
 

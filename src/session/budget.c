@@ -83,7 +83,7 @@ static void fail(struct howdah_session *s, const char *what, uint64_t limit)
 /* As the executor counts them. */
 static bool counts(const struct statement *statement)
 {
-    return !statement->control && statement != &pg_transaction_statement;
+    return !statement->control && !statement->service;
 }
 
 static void tally_up(struct budget *budget, const struct statement *statement)

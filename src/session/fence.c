@@ -55,12 +55,22 @@ static bool prepare(struct howdah_database *db, struct statement *statement, con
     return statement->text != NULL;
 }
 
+/* What each commit sends is prepared; what asks or creates is rare. */
+static bool prepare_mark(struct howdah_database *db, struct statement *mark)
+{
+    if (!prepare(db, mark, "INSERT INTO ", " (id, fenced) SELECT $1, pg_catalog.pg_advisory_xact_lock($2) IS NULL",
+                 mark_types, 2))
+        return false;
+    mark->control = false;
+    mark->service = true;
+    statement_seal(mark);
+    return true;
+}
+
 bool fence_prepare(struct howdah_database *db)
 {
     struct fence_statements *f = ARENA_NEW(&db->arena, struct fence_statements);
-    bool made = f &&
-                prepare(db, &f->mark, "INSERT INTO ",
-                        " (id, fenced) SELECT $1, pg_catalog.pg_advisory_xact_lock($2) IS NULL", mark_types, 2) &&
+    bool made = f && prepare_mark(db, &f->mark) &&
                 prepare(db, &f->close, "INSERT INTO ", " (id, fenced) VALUES ($1, true) ON CONFLICT (id) DO NOTHING",
                         id_types, 1) &&
                 prepare(db, &f->look, "SELECT fenced FROM ", " WHERE id = $1", id_types, 1) &&

@@ -14,7 +14,8 @@ const struct statement transaction_setting_statement = {
     .text = "SELECT pg_catalog.set_config($1, $2, true)",
     .types = setting_types,
     .parameters = 2,
-    .control = true,
+    .service = true,
+    .hash = {0x154668bcaf0b45c7, 0xbefe9a4a01f93298}, /* what statement_seal gives */
 };
 
 enum howdah_status transaction_bind_setting(struct howdah_session *s, const struct setting *setting,

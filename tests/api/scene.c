@@ -127,6 +127,22 @@ size_t seen_with(const char *text)
     return count;
 }
 
+typedef struct PreparedRuns {
+    int64_t runs;
+} PreparedRuns;
+
+MODEL(PreparedRuns, NULL, COLUMN(PreparedRuns, runs));
+
+int64_t prepared_runs(const char *sql)
+{
+    PreparedRuns *found = session_sql_one(s, PreparedRuns,
+                                          "SELECT coalesce(sum(generic_plans + custom_plans), 0)::bigint AS runs"
+                                          " FROM pg_prepared_statements WHERE statement = %s",
+                                          sql);
+    ck_assert_msg(found, "%s", error_text(session_error(s)));
+    return found->runs;
+}
+
 /* --- costs --- */
 
 void cost_start(void)

@@ -64,6 +64,8 @@ void seen_clear(void);
 void seen_add(void *arg, const Statement *statement);
 /* How many of them contain the text. */
 size_t seen_with(const char *text);
+/* How often this statement ran as a prepared one, by the word of the server that `s` is connected to in its transaction. */
+int64_t prepared_runs(const char *sql);
 
 /* --- checks --- */
 

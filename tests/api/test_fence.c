@@ -163,6 +163,27 @@ static void close_doubtful(void)
 }
 
 /* Nobody answers any more: the token settles it later, from another place. */
+/* What each commit sends besides its rows is planned once. */
+START_TEST(test_fence__mark_is_prepared)
+{
+    Word *word = session_find(s, Word, "w1");
+    for (int i = 0; i < 3; i++) {
+        word->count += 10;
+        check_ok(session_commit(s));
+    }
+    check_ok(session_begin(s, NULL));
+    ck_assert_int_eq(prepared_runs("INSERT INTO \"public\".\"howdah_commits\" (id, fenced) SELECT $1,"
+                                   " pg_catalog.pg_advisory_xact_lock($2) IS NULL"),
+                     3);
+    check_ok(session_execute(s, NULL, "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"));
+    check_ok(session_commit(s));
+    word->count += 10;
+    check_ok(session_commit(s));
+    ck_assert_str_eq(marks(), "4 0");
+    live_check("41", "SELECT count FROM words WHERE word = 'w1'");
+}
+END_TEST
+
 START_TEST(test_fence__token)
 {
     Session *t = open_doubtful(200);
@@ -238,6 +259,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_fence__other_failures);
     tcase_add_test(tests, test_fence__transactions_of_the_program);
     tcase_add_test(tests, test_fence__failure_behind_a_savepoint);
+    tcase_add_test(tests, test_fence__mark_is_prepared);
     tcase_add_test(tests, test_fence__token);
     tcase_add_test(tests, test_fence__half_open);
     tcase_add_test(tests, test_fence__tokens_that_are_none);

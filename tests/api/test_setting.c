@@ -38,6 +38,18 @@ START_TEST(test_setting__for_one_commit)
 }
 END_TEST
 
+START_TEST(test_setting__is_prepared)
+{
+    for (int i = 0; i < 3; i++) {
+        check_ok(session_set_local(s, "app.tenant", "7"));
+        session_add(s, Maker, .name = session_text(s, "m%d", i));
+        check_ok(session_commit(s));
+    }
+    check_ok(session_begin(s, NULL));
+    ck_assert_int_eq(prepared_runs("SELECT pg_catalog.set_config($1, $2, true)"), 3);
+}
+END_TEST
+
 START_TEST(test_setting__kept_by_a_commit_that_failed)
 {
     session_add(s, Maker, .name = "a");
@@ -277,6 +289,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_setting__for_one_commit);
+    tcase_add_test(tests, test_setting__is_prepared);
     tcase_add_test(tests, test_setting__kept_by_a_commit_that_failed);
     tcase_add_loop_test(tests, test_setting__holds_where_the_row_is_looked_for, 0, 2);
     tcase_add_test(tests, test_setting__of_a_transaction);

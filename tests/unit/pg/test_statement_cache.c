@@ -1,6 +1,7 @@
 /* The statement cache's own rules, without a server. */
 #include "pg/executor.h"
 #include "pg/statement_cache.h"
+#include "session/transaction.h"
 #include "support/failing.h"
 
 #include <check.h>
@@ -163,14 +164,16 @@ START_TEST(test_statement_cache__no_memory)
 }
 END_TEST
 
-/* The constant that could not be computed by the compiler. */
-START_TEST(test_statement_cache__transaction_statement_is_sealed)
+static const struct statement *const constants[] = {&pg_transaction_statement, &transaction_setting_statement};
+
+/* What could not be computed by the compiler. */
+START_TEST(test_statement_cache__constants_are_sealed)
 {
-    struct statement same = pg_transaction_statement;
+    struct statement same = *constants[_i];
     same.hash[0] = same.hash[1] = 0;
     statement_seal(&same);
-    ck_assert_uint_eq(same.hash[0], pg_transaction_statement.hash[0]);
-    ck_assert_uint_eq(same.hash[1], pg_transaction_statement.hash[1]);
+    ck_assert_uint_eq(same.hash[0], constants[_i]->hash[0]);
+    ck_assert_uint_eq(same.hash[1], constants[_i]->hash[1]);
 }
 END_TEST
 
@@ -188,7 +191,7 @@ int main(void)
     tcase_add_test(c, test_statement_cache__stale);
     tcase_add_test(c, test_statement_cache__off);
     tcase_add_test(c, test_statement_cache__no_memory);
-    tcase_add_test(c, test_statement_cache__transaction_statement_is_sealed);
+    tcase_add_loop_test(c, test_statement_cache__constants_are_sealed, 0, sizeof(constants) / sizeof(*constants));
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
