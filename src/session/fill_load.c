@@ -28,12 +28,12 @@ static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_bindin
     return parameters_bind(p, ret);
 }
 
-/* Behind the columns stands the number of the key. */
 static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     const struct filling *f = arg;
     (void)step;
-    return count && load_row(f->s, f->mapper, cells, count - 1) ? HOWDAH_STATUS_OK : f->s->error.status;
+    count -= count && statement_numbers_rows(f->mapper);
+    return load_row(f->s, f->mapper, cells, count) ? HOWDAH_STATUS_OK : f->s->error.status;
 }
 
 /* The rows of those that lack something, the entry's first. Not in the scratch, which rows may use. */

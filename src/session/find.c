@@ -30,8 +30,18 @@ static void *answer(struct howdah_session *s, const struct entry *entry)
     return entry_object(entry_mapper(s, entry), entry);
 }
 
-/* One of many rows, with the number of its key behind its columns. */
 static enum howdah_status find_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct find *find = arg;
+    (void)step;
+    find->found = load_row(find->s, find->mapper, cells, count);
+    if (!find->found)
+        return find->s->error.status;
+    return siblings_add(&find->s->siblings, &find->result, find->found) ? HOWDAH_STATUS_OK : session_no_memory(find->s);
+}
+
+/* The same with the number of its key behind its columns. */
+static enum howdah_status find_numbered(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct find *find = arg;
     const struct cell *number = count ? &cells[count - 1] : NULL;
@@ -39,13 +49,10 @@ static enum howdah_status find_row(void *arg, struct pg_step *step, const struct
     place += step->number * KEYS_A_STATEMENT;
     if (place <= step->number * KEYS_A_STATEMENT || place > find->key_count)
         return HOWDAH_STATUS_PROTOCOL;
-    find->found = load_row(find->s, find->mapper, cells, count - 1);
-    if (!find->found)
-        return find->s->error.status;
-    if (!siblings_add(&find->s->siblings, &find->result, find->found))
-        return session_no_memory(find->s);
-    find->objects[find->places[place - 1]] = answer(find->s, find->found);
-    return HOWDAH_STATUS_OK;
+    enum howdah_status status = find_row(arg, step, cells, count - 1);
+    if (status == HOWDAH_STATUS_OK)
+        find->objects[find->places[place - 1]] = answer(find->s, find->found);
+    return status;
 }
 
 static enum howdah_status take_row(void *arg, const struct cell *cells, size_t count)
@@ -180,25 +187,34 @@ static bool ask_for_many(struct find *find)
     const struct statement_key key = {.kind = STATEMENT_FIND_MANY, .mapper = find->mapper};
     const struct statement *statement = text_store_get(&s->db->texts, &key, &s->scratch);
     size_t chunks = (find->key_count + KEYS_A_STATEMENT - 1) / KEYS_A_STATEMENT;
+    bool numbered = statement_numbers_rows(find->mapper);
     struct pg_step *steps = arena_allocate_array(&s->scratch, chunks, sizeof(*steps));
     if (!statement || !steps)
         return !session_no_memory(s);
     for (size_t i = 0; i < chunks; i++)
-        steps[i] =
-            (struct pg_step){.statement = statement, .bind = bind_keys, .row = find_row, .arg = find, .number = i};
+        steps[i] = (struct pg_step){.statement = statement,
+                                    .bind = bind_keys,
+                                    .row = numbered ? find_numbered : find_row,
+                                    .arg = find,
+                                    .number = i};
     enum howdah_status status = transaction_read_steps(s, steps, chunks);
     if (status == HOWDAH_STATUS_SCHEMA)
         session_name_culprit(s, find->mapper);
     return status == HOWDAH_STATUS_OK;
 }
 
-/* Objects that were to be filled, and have no row any more. */
-static bool drop_gone(const struct find *find)
+/* What came goes to its places by the map, if its rows had no numbers. Objects that were to be filled, and have no row any
+ * more, are dropped. */
+static bool place_found(const struct find *find)
 {
     for (size_t i = 0; i < find->key_count; i++) {
-        struct entry *known =
-            find->objects[find->places[i]] ? NULL : identity_find(&find->s->map, find->mapper, find->keys[i]);
-        if (known && fill_is_needed(find->s, known) && !fill_gone(find->s, known))
+        void **object = &find->objects[find->places[i]];
+        struct entry *known = *object ? NULL : identity_find(&find->s->map, find->mapper, find->keys[i]);
+        if (!known)
+            continue;
+        if (!fill_is_needed(find->s, known))
+            *object = answer(find->s, known);
+        else if (!fill_gone(find->s, known))
             return false;
     }
     return true;
@@ -222,7 +238,7 @@ static void **find_many(struct howdah_session *s, const struct howdah_model *mod
         return NULL;
     }
     bool found =
-        collect_missing(&find, keys, count) && (find.key_count == 0 || (ask_for_many(&find) && drop_gone(&find)));
+        collect_missing(&find, keys, count) && (find.key_count == 0 || (ask_for_many(&find) && place_found(&find)));
     return found ? find.objects : NULL;
 }
 

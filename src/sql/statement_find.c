@@ -15,10 +15,27 @@ void render_find(struct text *t, const struct statement_key *key)
     buffer_text(&t->out, lock_clause(key->lock));
 }
 
-/* Each row says which key it answers: keys may be equal to the server that the client takes for different ones. */
+bool statement_numbers_rows(const struct mapper *mapper)
+{
+    return !mapper->integer_key || *mapper->integer_key->write_cast;
+}
+
+/* The array comes from a subquery, so that one plan does for any number of keys. */
+static void put_any_key(struct text *t, const struct mapper *mapper)
+{
+    const struct column *c = mapper->integer_key;
+    buffer_printf(&t->out, " FROM %s AS t WHERE t.%s = ANY (", mapper->quoted, c->quoted);
+    put_array(t, c, false);
+    buffer_printf(&t->out, "::%s[])", c->item_type);
+}
+
 void render_find_many(struct text *t, const struct statement_key *key)
 {
     put_returned(t, key, "SELECT ", "t.");
+    if (!statement_numbers_rows(key->mapper)) {
+        put_any_key(t, key->mapper);
+        return;
+    }
     buffer_text(&t->out, ", u.ord FROM unnest(");
     put_key_arrays(t, key->mapper);
     put_alias(t, key->mapper->key_count, true);

@@ -119,6 +119,9 @@ struct statement_part {
 };
 const struct statement *statement_render_joint(const struct statement_part *parts, uint32_t count, struct arena *arena);
 
+/* Whether rows of FIND_MANY have the number of their key behind their columns: keys may be equal to the server that the
+ * client takes for different ones. Integers may not. */
+bool statement_numbers_rows(const struct mapper *mapper);
 /* The columns that a statement returns, in their order: for FIND those of the ROW. For writes the primary key,
  * to tell the rows, and then what the server made; none if it made nothing. Returns how many there are. */
 uint32_t statement_returned(const struct statement_key *key, const struct column **ret_columns);

@@ -59,6 +59,9 @@ START_TEST(test_session_sql__find)
         "SELECT ROW(t.\"room\", t.\"number\", t.\"guest\") FROM \"public\".\"seats\" AS t"
         " WHERE t.\"room\" = $1 AND t.\"number\" = $2",
         "SELECT ROW(t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\") FROM \"public\".\"makers\" AS t WHERE t.\"name\" = $1");
+    session_find_many(s, Maker, ((const Value[]){VALUE(1), VALUE(2)}), 2);
+    RAN("SELECT t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\" FROM \"public\".\"makers\" AS t"
+        " WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])");
     session_find_many(s, Seat, ((const Value[]){VALUE("a"), VALUE(2)}), 1);
     RAN("SELECT t.\"room\", t.\"number\", t.\"guest\", u.ord FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[]))"
         " WITH ORDINALITY AS u(c1, c2, ord) JOIN \"public\".\"seats\" AS t ON t.\"room\" = u.c1 AND t.\"number\" = u.c2");
