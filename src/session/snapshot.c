@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+/* Where the items are NULL, so is the array, and flags beside it are the program's. */
 static void copy_items(const struct in_place *array, struct items to, struct items from)
 {
-    if (to.items && from.count)
-        memcpy(to.items, from.items, from.count * array->item_size);
-    if (to.nulls && from.count)
+    if (!from.items || from.count == 0)
+        return;
+    memcpy(to.items, from.items, from.count * array->item_size);
+    if (from.nulls)
         memcpy(to.nulls, from.nulls, from.count);
 }
 
@@ -14,8 +16,8 @@ bool items_same(const char *field, size_t item_size)
 {
     struct items items = items_at(field);
     size_t size = items.count * item_size;
-    return (!items.items || memcmp(items.items, items.items + size, size) == 0) &&
-           (!items.nulls || memcmp(items.nulls, items.nulls + items.count, items.count) == 0);
+    return !items.items || (memcmp(items.items, items.items + size, size) == 0 &&
+                            (!items.nulls || memcmp(items.nulls, items.nulls + items.count, items.count) == 0));
 }
 
 /* Array by array, so that what is known of one serves all objects. */

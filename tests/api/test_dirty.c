@@ -265,6 +265,28 @@ START_TEST(test_dirty__arrays_that_mean_the_same)
 }
 END_TEST
 
+/* NULL is told by the items alone: what else stands in the struct is the program's own. */
+START_TEST(test_dirty__null_array_with_flags_beside_it)
+{
+    bool flags[] = {false, true, true, false};
+    const bool before[] = {false, true, true, false};
+    Lists *added = session_add(s, Lists, .id = 70, .middle = {NULL, flags, 2}, .words = {NULL, flags, 2});
+    check_ok(session_commit(s));
+    check_nothing_to_write();
+    Lists *three = session_find(s, Lists, 3);
+    three->middle = (Int32Array){NULL, flags, 2};
+    check_ok(session_commit(s));
+    check_nothing_to_write();
+    flags[0] = true;
+    check_nothing_to_write();
+    session_rollback(s);
+    check_ok(session_refresh(s, added));
+    flags[0] = false;
+    ck_assert(memcmp(flags, before, sizeof(flags)) == 0);
+    live_check("2", "SELECT count(*) FROM lists WHERE id IN (3, 70) AND middle IS NULL");
+}
+END_TEST
+
 START_TEST(test_dirty__codec_without_equal_compares_bytes)
 {
     Special *special = session_find(s, Special, 2);
@@ -444,6 +466,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_dirty__nulls_are_equal);
     tcase_add_test(tests, test_dirty__arrays_edited_in_place);
     tcase_add_test(tests, test_dirty__arrays_that_mean_the_same);
+    tcase_add_test(tests, test_dirty__null_array_with_flags_beside_it);
     tcase_add_test(tests, test_dirty__codec_without_equal_compares_bytes);
     tcase_add_test(tests, test_dirty__changes_field_by_field);
     tcase_add_test(tests, test_dirty__changed_and_changed_back);
