@@ -136,29 +136,10 @@ bool columns_copy(const struct column *columns, const uint32_t *which, uint32_t 
 
 /* --- checking --- */
 
-static size_t count_characters(const char *text)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
-static const char *text_of(const struct column *c, const void *value)
-{
-    const char *text = value;
-    if (c->codec->type == HOWDAH_TYPE_TEXT)
-        memcpy(&text, value, sizeof(text));
-    return text;
-}
-
 const char *item_check(const struct column *c, const void *value, size_t *bytes)
 {
     const char *why = c->codec->check(c->field, value, bytes);
-    bool limited = c->characters && (c->codec->type == HOWDAH_TYPE_TEXT || c->codec->type == HOWDAH_TYPE_CHARS);
-    if (!why && limited && count_characters(text_of(c, value)) > c->characters)
-        why = "has more characters than the column's type allows";
-    return why;
+    return why || !c->limit ? why : column_limit_check(c, value);
 }
 
 const char *column_check(const struct column *c, const void *object, size_t *bytes)
@@ -209,7 +190,7 @@ static check_loop *loop_of(const struct column *c)
         return NULL;
     if (c->shape == SHAPE_ARRAY)
         return array_check_all;
-    bool plain = c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC && !c->characters;
+    bool plain = c->shape == SHAPE_PLAIN && c->codec->type != HOWDAH_TYPE_CODEC && !c->limit;
     return !plain ? NULL : c->codec->type == HOWDAH_TYPE_TEXT ? check_texts : check_values;
 }
 

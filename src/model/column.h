@@ -11,6 +11,14 @@ enum column_shape {
 };
 enum { SHAPE_COUNT = SHAPE_ARRAY + 1 };
 
+/* What the column's type in the table can't hold of the C type's values. */
+enum column_limit {
+    LIMIT_NONE,
+    LIMIT_CHARACTERS, /* varchar(n), char(n) */
+    LIMIT_BYTES,      /* a number of fewer bytes */
+    LIMIT_DIGITS      /* numeric(p, s) */
+};
+
 /* What most columns are: plain, with no rules of their own. Who looks at many rows does so without a call for these. */
 enum column_ordinary {
     ORDINARY_NOT,
@@ -38,17 +46,19 @@ struct column {
     bool server_only;     /* never sent: GENERATED_BY_SERVER or STORED */
     bool identity;
     bool uuid_v7;
-    bool version;           /* that the library counts */
-    bool xmin;              /* the row's system column of that name */
-    bool as_literal;        /* an element is sent as text: array columns, which unnest would flatten */
-    uint32_t characters;    /* what varchar(n) and char(n) hold, which the server's error would not name; or 0 */
-    size_t valid_offset;    /* of a nullable's flag, from the field's start */
-    const char *write_cast; /* after the unnested element: "" or "::inet" */
-    const char *read_open;  /* before the column in a select list: "", or a function and its parenthesis */
-    const char *read_cast;  /* behind it: "", "::text", or that parenthesis' end */
-    const char *item_type;  /* of one element of the parameter array: "bigint", "text" */
-    uint32_t item_oid;      /* of item_type */
-    uint32_t parameter_oid; /* of the parameter: an array of item_type */
+    bool version;            /* that the library counts */
+    bool xmin;               /* the row's system column of that name */
+    bool as_literal;         /* an element is sent as text: array columns, which unnest would flatten */
+    enum column_limit limit; /* which the server's error would not name */
+    uint32_t limit_size;     /* n, the bytes, or p */
+    int32_t limit_scale;     /* s */
+    size_t valid_offset;     /* of a nullable's flag, from the field's start */
+    const char *write_cast;  /* after the unnested element: "" or "::inet" */
+    const char *read_open;   /* before the column in a select list: "", or a function and its parenthesis */
+    const char *read_cast;   /* behind it: "", "::text", or that parenthesis' end */
+    const char *item_type;   /* of one element of the parameter array: "bigint", "text" */
+    uint32_t item_oid;       /* of item_type */
+    uint32_t parameter_oid;  /* of the parameter: an array of item_type */
 };
 
 /* The field of an object. */

@@ -104,7 +104,7 @@ const char *array_check(const struct column *c, const void *field, size_t *bytes
     struct array array = array_get(field);
     const char *why = NULL;
     *bytes += ITEM * array.count;
-    if (c->codec->type == HOWDAH_TYPE_TEXT && !c->characters)
+    if (c->codec->type == HOWDAH_TYPE_TEXT && !c->limit)
         return check_texts(array, bytes);
     for (size_t i = 0; i < array.count && !why; i++)
         if (!array_item_is_null(c, array, i))

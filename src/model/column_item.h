@@ -93,6 +93,9 @@ enum howdah_status array_decode(const struct column *c, const struct cell *cell,
 /* NULL, or why a value can't be sent; *bytes as in codec.h. */
 const char *item_check(const struct column *c, const void *value, size_t *bytes);
 
+/* The same for a value that its C type's codec has nothing against, of a column with a limit. */
+const char *column_limit_check(const struct column *c, const void *value);
+
 /* The size of what was appended from `start` on goes into the room that was left for it in front. */
 static inline void put_size(size_t start, struct buffer *out)
 {

@@ -33,7 +33,7 @@ static bool takes_any_value(const struct column *c)
 static bool is_unchecked(const struct column *c)
 {
     bool any_null = c->shape == SHAPE_PLAIN || (c->shape == SHAPE_NULLABLE && c->nullable);
-    return any_null && takes_any_value(c) && !c->field->validate;
+    return any_null && takes_any_value(c) && !c->limit && !c->field->validate;
 }
 
 static bool is_always_sent(const struct column *c)

@@ -67,7 +67,10 @@ enum {
     BPCHAR_OID = 1042,
     TEXT_OID = 25,
     TEXT_ARRAY_OID = 1009,
-    JSON_OID = 114
+    JSON_OID = 114,
+    INT2_OID = 21,
+    INT4_OID = 23,
+    FLOAT4_OID = 700
 };
 
 static const struct sqltype_known *find_known(const char *name)
@@ -169,20 +172,35 @@ static const char *read_quoted(struct scan *s)
     return inside ? "has a quote that is not closed" : NULL;
 }
 
-/* A limit is dropped: it is no part of a cast. A single number in it is remembered. */
+/* With the blanks around it. */
+static uint32_t read_number(struct scan *s)
+{
+    uint32_t number = 0;
+    for (skip_blanks(s); *s->at >= '0' && *s->at <= '9' && number < INT32_MAX / 10 - 1; s->at++)
+        number = number * 10 + (uint32_t)(*s->at - '0');
+    skip_blanks(s);
+    return number;
+}
+
+/* A limit is dropped: it is no part of a cast. A number in it is remembered, or two. */
 static const char *read_limit(struct scan *s, struct sqltype *type)
 {
-    const char *start = ++s->at, *end = strchr(start, ')');
+    const char *end = strchr(++s->at, ')');
     if (!end)
         return "has a parenthesis that is not closed";
-    while (is_blank(*start))
-        start++;
-    uint32_t number = 0;
-    for (; *start >= '0' && *start <= '9' && number < UINT32_MAX / 10 - 1; start++)
-        number = number * 10 + (uint32_t)(*start - '0');
-    while (is_blank(*start))
-        start++;
-    type->limit = start == end ? number : 0;
+    uint32_t limit = read_number(s);
+    int32_t scale = 0;
+    if (*s->at == ',') {
+        s->at++;
+        skip_blanks(s);
+        bool negative = *s->at == '-';
+        s->at += negative;
+        scale = (int32_t)read_number(s) * (negative ? -1 : 1);
+    }
+    if (s->at == end) {
+        type->limit = limit;
+        type->scale = scale;
+    }
     s->at = end + 1;
     return NULL;
 }
@@ -278,9 +296,23 @@ static void set_own(struct column *c)
     c->parameter_oid = codec->array_oid;
     c->write_cast = c->read_open = c->read_cast = "";
     c->as_literal = false;
-    c->characters = 0;
+    c->limit = LIMIT_NONE;
     bool integer = codec->type == HOWDAH_TYPE_INT64 || codec->type == HOWDAH_TYPE_INT32;
     c->swapped = integer && c->shape != SHAPE_ARRAY ? (uint8_t)codec->size : 0;
+}
+
+static void set_limit(const struct sqltype *type, struct column *c)
+{
+    uint32_t oid = type->known->oid, bytes = oid == INT2_OID ? 2 : oid == INT4_OID || oid == FLOAT4_OID ? 4 : 0;
+    enum howdah_type of = c->codec->type;
+    if (bytes && bytes < c->codec->size)
+        c->limit = LIMIT_BYTES;
+    else if (type->limit && (of == HOWDAH_TYPE_TEXT || of == HOWDAH_TYPE_CHARS))
+        c->limit = LIMIT_CHARACTERS;
+    else if (type->limit && of == HOWDAH_TYPE_NUMERIC)
+        c->limit = LIMIT_DIGITS;
+    c->limit_size = c->limit == LIMIT_BYTES ? bytes : type->limit;
+    c->limit_scale = type->scale;
 }
 
 static void set_family(const struct sqltype *type, struct column *c)
@@ -296,8 +328,7 @@ static void set_family(const struct sqltype *type, struct column *c)
         c->oid = of->oid;
     if (of->oid == JSON_OID)
         c->wire = codec_of(HOWDAH_TYPE_TEXT);
-    if (of->family == HOWDAH_TYPE_TEXT)
-        c->characters = type->limit;
+    set_limit(type, c);
 }
 
 /* unnest flattens arrays of arrays: each goes as the text of an array, cast to the column's type, since there are no

@@ -19,7 +19,8 @@ struct sqltype {
     const char *base;                  /* "varchar", "app.email": without a limit and brackets; words in lower case */
     const struct sqltype_known *known; /* of base, or NULL */
     uint32_t dimensions;
-    uint32_t limit; /* n of varchar(n), or 0 */
+    uint32_t limit; /* n of varchar(n), p of numeric(p, s); or 0 */
+    int32_t scale;  /* s of numeric(p, s) */
 };
 
 /* Takes an SQL type to pieces. OK; INVALID with a reason; or NO_MEMORY. */

@@ -42,7 +42,6 @@ static void be_text(struct column *c)
     c->shape = SHAPE_PLAIN;
     c->as_literal = false;
     c->size = c->codec->size;
-    c->characters = 0;
 }
 
 /* Text of its own, whatever the column is. */
@@ -72,13 +71,12 @@ static bool be_item(struct arena *arena, struct column *c)
 
 enum { NEAR_FIELD = 512 };
 
-/* Whether the column itself will do, on the first bytes of a struct. A text that the column could not hold is a good
+/* Whether the column itself will do, on the first bytes of a struct. A value that the column could not hold is a good
  * question all the same, whose answer is no. */
 static bool is_fit(const struct column *c, enum operand operand)
 {
-    bool limited = c->codec->type == HOWDAH_TYPE_CHARS || c->characters;
-    return (operand == OPERAND_SAME || operand == OPERAND_LIST) && c->offset + c->size <= NEAR_FIELD &&
-           !(c->shape == SHAPE_PLAIN && limited);
+    bool limited = c->codec->type == HOWDAH_TYPE_CHARS || c->limit;
+    return (operand == OPERAND_SAME || operand == OPERAND_LIST) && c->offset + c->size <= NEAR_FIELD && !limited;
 }
 
 static bool choose_column(struct taking *t, const struct column *column, enum operand operand)
@@ -90,6 +88,8 @@ static bool choose_column(struct taking *t, const struct column *column, enum op
     t->as = other;
     *other = *column;
     other->offset = 0;
+    if (operand != OPERAND_ASSIGNED)
+        other->limit = LIMIT_NONE;
     switch (operand) {
     case OPERAND_SAME:
     case OPERAND_LIST:

@@ -1,6 +1,8 @@
 /* Values that no column can have, and stored ones that no field can: each is an error that names the field. */
 #include "api/types_scene.h"
 
+#include <math.h>
+
 static void check_names(const char *model, const char *field)
 {
     ck_assert_ptr_nonnull(session_error(s));
@@ -156,6 +158,72 @@ START_TEST(test_types_refused__arrays_that_are_malformed)
 }
 END_TEST
 
+typedef struct Narrow { /* columns that hold less than their fields */
+    int64_t id;
+    NullInt64 middle;
+    int32_t small;
+    double real;
+    PgNumeric price;
+    Int64Array list;
+    NumericArray prices;
+} Narrow;
+MODEL(Narrow, "narrows", COLUMN(Narrow, id, .primary_key = true, .sql_type = "integer"),
+      COLUMN(Narrow, middle, .sql_type = "int4"), COLUMN(Narrow, small, .sql_type = "smallint"),
+      COLUMN(Narrow, real, .sql_type = "real"), COLUMN(Narrow, price, .sql_type = "numeric(5, 2)", .nullable = true),
+      COLUMN(Narrow, list, .sql_type = "integer[]", .nullable = true),
+      COLUMN(Narrow, prices, .sql_type = "numeric(2,-2)[]", .nullable = true));
+
+START_TEST(test_types_refused__values_that_a_narrow_column_can_not_have)
+{
+    int64_t items[] = {1, INT64_C(-2147483649), INT32_MIN};
+    PgNumeric prices[] = {{"9949.9"}, {"-9950"}};
+    const struct {
+        const char *field;
+        Narrow value;
+    } cases[] = {
+        {"id", {.id = INT64_C(2147483648)}},           {"middle", {.id = 9, .middle = {INT64_C(-2147483649), true}}},
+        {"small", {.id = 9, .small = 32768}},          {"real", {.id = 9, .real = 1e39}},
+        {"real", {.id = 9, .real = -1e-60}},           {"price", {.id = 9, .price = {"1000"}}},
+        {"price", {.id = 9, .price = {"-999.995"}}},   {"price", {.id = 9, .price = {"Infinity"}}},
+        {"list", {.id = 9, .list = {items, NULL, 2}}}, {"prices", {.id = 9, .prices = {prices, NULL, 2}}},
+    };
+    Database *narrows = scene_database(NULL, MODELS(Narrow), NULL);
+    ck_assert_int_eq(database_create_tables(narrows), STATUS_OK);
+    Session *session = session_open(narrows);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const Narrow *object = session_add_struct(session, Narrow, &cases[i].value);
+        ck_assert_int_eq(session_commit(session), STATUS_INVALID);
+        const Error *error = session_error(session);
+        ck_assert_msg(error->object == object && error->field && strcmp(error->field, cases[i].field) == 0, "%zu: %s",
+                      i, error_text(error));
+        ck_assert_msg(strstr(error->message, "out of range") != NULL, "%s", error->message);
+        session_rollback(session);
+    }
+    const Narrow good[] = {
+        {.id = INT32_MAX, .middle = {INT32_MIN, true}, .small = INT16_MIN, .real = 0.1, .price = {"-999.9949"}},
+        {.id = INT32_MIN, .small = INT16_MAX, .real = -HUGE_VAL, .price = {"NaN"}, .list = {items, (bool[3]){0, 1}, 3}},
+        {.id = 1, .price = {"99.999"}, .real = 1e-45, .prices = {prices, NULL, 1}},
+    };
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        session_add_struct(session, Narrow, &good[i]);
+    ck_assert_msg(session_commit(session) == STATUS_OK, "%s", error_text(session_error(session)));
+    live_check("-999.99|100.00|NaN", "SELECT string_agg(price::text, '|' ORDER BY small) FROM narrows");
+    ck_assert_ptr_null(session_find(session, Narrow, INT64_C(2147483648)));
+    ck_assert_int_eq(session_error(session)->status, STATUS_INVALID);
+    session_clear_error(session);
+    Query *q = session_query(session, Narrow); /* a good question, whose answer is all */
+    query_where(q, Narrow, small, "<", 40000);
+    query_where(q, Narrow, id, "<", INT64_C(2147483648));
+    query_where(q, Narrow, real, "<", 1e300);
+    ck_assert_uint_eq(query_count(q), 3);
+    query_set(q, Narrow, small, 40000);
+    ck_assert_int_eq(query_update(q, NULL), STATUS_INVALID);
+    ck_assert_str_eq(session_error(session)->field, "small");
+    session_close(session);
+    database_close(narrows);
+}
+END_TEST
+
 typedef struct Route {
     int64_t id;
     const char *hops;
@@ -195,6 +263,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_types_refused__inet_in_arrays_and_qualified);
     tcase_add_test(tests, test_types_refused__column_of_another_type);
     tcase_add_test(tests, test_types_refused__values_that_no_column_can_have);
+    tcase_add_test(tests, test_types_refused__values_that_a_narrow_column_can_not_have);
     tcase_add_test(tests, test_types_refused__arrays_that_are_malformed);
 }
 
