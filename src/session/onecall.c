@@ -17,6 +17,17 @@ static enum howdah_status finish(struct howdah_session *s, void *object, struct 
     return status;
 }
 
+/* What came before anything could be written, too. */
+static enum howdah_status finish_write(struct howdah_session *s, void *object, struct howdah_error *error)
+{
+    enum howdah_status status = finish(s, object, error);
+    if (error && status != HOWDAH_STATUS_OK && error->outcome == HOWDAH_OUTCOME_NONE) {
+        error->outcome = HOWDAH_OUTCOME_NOT_DONE;
+        error_finish(error);
+    }
+    return status;
+}
+
 static enum howdah_status not_found(struct howdah_session *s, const struct howdah_model *model)
 {
     if (!session_enter(s))
@@ -94,9 +105,26 @@ void howdah_database_free(struct howdah_database *db, void *memory)
 
 /* --- save and delete --- */
 
+/* By what no key can be, no row is looked for. */
+static bool check_key(struct howdah_session *s, const struct mapper *mapper, const void *object)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < mapper->key_count; i++) {
+        const struct column *c = &mapper->columns[mapper->key[i]];
+        const char *why = column_check(c, object, &bytes);
+        if (why) {
+            session_refuse(s, HOWDAH_STATUS_INVALID, mapper, c->field->name, (void *)(uintptr_t)object, why);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The struct as an object of the session that was loaded just now. */
 static struct entry *attach(struct howdah_session *s, const struct mapper *mapper, const void *object)
 {
+    if (!check_key(s, mapper, object))
+        return NULL;
     struct entry *entry = slabs_add(&s->slabs, mapper);
     if (!entry) {
         session_no_memory(s);
@@ -172,7 +200,7 @@ enum howdah_status howdah_database_save_object(struct howdah_database *db, const
     struct howdah_session *s = howdah_session_open(db);
     if (s && s->error.status == HOWDAH_STATUS_OK)
         save_in(s, model, object);
-    return finish(s, object, error);
+    return finish_write(s, object, error);
 }
 
 enum howdah_status howdah_database_delete_object(struct howdah_database *db, const struct howdah_model *model,
@@ -185,5 +213,5 @@ enum howdah_status howdah_database_delete_object(struct howdah_database *db, con
     struct entry *entry = mapper && s->error.status == HOWDAH_STATUS_OK ? attach(s, mapper, object) : NULL;
     enum howdah_status status = entry && entry_move(entry, EVENT_DELETE) ? howdah_session_commit(s) : HOWDAH_STATUS_OK;
     (void)status; /* the session has it */
-    return finish(s, (void *)(uintptr_t)object, error);
+    return finish_write(s, (void *)(uintptr_t)object, error);
 }

@@ -287,6 +287,44 @@ START_TEST(test_one_call__delete_without_a_key)
 }
 END_TEST
 
+/* What no key can be is refused before anything is sent. */
+START_TEST(test_one_call__keys_that_are_none)
+{
+    Word word = {.word = "\xc3", .count = 1};
+    Rate rate = {.rate = {"1e"}, .name = "one"};
+    Day day = {.day = {INT32_MIN + 1}, .name = "d"};
+    live_sql("INSERT INTO rates VALUES (1, 'there')");
+    for (int i = 0; i < 6; i++) {
+        Status status = i == 0   ? database_save(db, Word, &word, &error)
+                        : i == 1 ? database_delete(db, Word, &word, &error)
+                        : i == 2 ? database_save(db, Rate, &rate, &error)
+                        : i == 3 ? database_delete(db, Rate, &rate, &error)
+                        : i == 4 ? database_save(db, Day, &day, &error)
+                                 : database_delete(db, Day, &day, &error);
+        ck_assert_int_eq(status, STATUS_INVALID);
+        ck_assert_ptr_eq(error.object, i < 2 ? (void *)&word : i < 4 ? (void *)&rate : (void *)&day);
+        ck_assert_str_eq(error.field, i < 2 ? "word" : i < 4 ? "rate" : "day");
+        ck_assert_int_eq(error.outcome, OUTCOME_NOT_DONE);
+    }
+    ck_assert_uint_eq(seen.count, 0);
+    live_check("1|there", "SELECT * FROM rates");
+}
+END_TEST
+
+/* Of a call that writes, nothing was done; whatever kept it from beginning. */
+START_TEST(test_one_call__outcome_of_what_was_not_begun)
+{
+    Maker maker = {.name = "x"};
+    ck_assert_int_eq(database_save(NULL, Maker, &maker, &error), STATUS_NO_MEMORY);
+    ck_assert_int_eq(error.outcome, OUTCOME_NOT_DONE);
+    ck_assert_int_eq(database_delete(db, Maker, &maker, &error), STATUS_INVALID); /* without a key */
+    ck_assert_int_eq(error.outcome, OUTCOME_NOT_DONE);
+    ck_assert_ptr_nonnull(strstr(error_text(&error), "nothing was committed"));
+    ck_assert_int_eq(howdah_database_save_object(db, &Maker_model, NULL, &error), STATUS_MISUSE);
+    ck_assert_int_eq(error.outcome, OUTCOME_NOT_DONE);
+}
+END_TEST
+
 START_TEST(test_one_call__delete_that_fails)
 {
     Maker maker = {.id = 1};
@@ -333,6 +371,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_one_call__save_null);
     tcase_add_test(tests, test_one_call__delete);
     tcase_add_test(tests, test_one_call__delete_without_a_key);
+    tcase_add_test(tests, test_one_call__keys_that_are_none);
+    tcase_add_test(tests, test_one_call__outcome_of_what_was_not_begun);
     tcase_add_test(tests, test_one_call__delete_that_fails);
     tcase_add_test(tests, test_one_call__statements);
 }
