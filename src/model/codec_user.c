@@ -8,24 +8,36 @@
 /* Room for the text at the first try. */
 enum { FIRST_TRY = 256 };
 
-static void user_encode(const struct howdah_field *field, const void *value, struct buffer *out)
+static bool append(const struct howdah_field *field, const void *value, struct buffer *out)
 {
     size_t room = FIRST_TRY, start = out->size;
     for (int tries = 0; tries < 2; tries++) {
         char *text = buffer_extend(out, room);
         if (!text)
-            return;
+            return false;
         ptrdiff_t length = field->codec->encode(value, text, room);
         out->size = start;
         if (length < 0)
-            return; /* `check` refuses it, and NULL does not come here */
+            return false;
         if ((size_t)length <= room) {
             out->size = start + (size_t)length;
-            return;
+            return true;
         }
         room = (size_t)length;
     }
-    out->failed = true; /* it wanted more at each try */
+    return false; /* it wanted more at each try */
+}
+
+/* `check` had nothing against the value, and NULL does not come here: what fails now was short of something. */
+static void user_encode(const struct howdah_field *field, const void *value, struct buffer *out)
+{
+    if (!append(field, value, out))
+        out->failed = true;
+}
+
+static void user_text(const struct howdah_field *field, const void *value, struct buffer *out)
+{
+    append(field, value, out);
 }
 
 static enum howdah_status user_decode(const struct howdah_field *field, const unsigned char *data, size_t size,
@@ -84,5 +96,5 @@ const struct codec codec_user = {
     .hash = user_hash,
     .compare = user_compare,
     .check = user_check,
-    .text = user_encode,
+    .text = user_text,
 };

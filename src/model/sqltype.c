@@ -3,7 +3,7 @@
  * what is too long without a word, and `::char` and `::bit` are `(1)` (PostgreSQL manual, 8.3, 8.10).
  *
  * What remains: a domain over varchar(n) hides its limit, so that a cast to it cuts (a domain over text with a check
- * refuses); and inet comes back as its cast to text writes it, with the netmask. */
+ * refuses); and one over inet comes back as its cast to text writes it, with the netmask. */
 #include "sqltype.h"
 
 #include "text.h"
@@ -356,10 +356,13 @@ static bool set_casts(const struct sqltype *type, struct arena *arena, struct co
     bool array = c->shape == SHAPE_ARRAY;
     c->write_cast =
         text_join(arena, "::", type->known ? type->known->cast : type->base, type->dimensions ? "[]" : "", NULL);
-    /* inet's cast to text shows a netmask that its output leaves out; abbrev is that output (PostgreSQL manual, 9.12) */
-    bool inet = !array && !type->dimensions && c->codec->type == HOWDAH_TYPE_TEXT && is_inet(type->base);
-    c->read_open = inet ? "pg_catalog.abbrev(" : "";
-    c->read_cast = inet ? ")" : text_join(arena, "::", c->codec->sql_type, array ? "[]" : "", NULL);
+    /* inet's cast to text shows a netmask that its output leaves out; abbrev is that output (PostgreSQL manual, 9.12), as
+     * is the text of an array as a whole */
+    bool inet = c->codec->type == HOWDAH_TYPE_TEXT && is_inet(type->base), lone = !array && !type->dimensions;
+    c->read_open = inet && lone ? "pg_catalog.abbrev(" : "";
+    c->read_cast = inet && lone    ? ")"
+                   : inet && array ? "::text::text[]"
+                                   : text_join(arena, "::", c->codec->sql_type, array ? "[]" : "", NULL);
     return c->write_cast && c->read_cast;
 }
 

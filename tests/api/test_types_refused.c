@@ -228,10 +228,12 @@ typedef struct Route {
     int64_t id;
     const char *hops;
     const char *gateway;
+    TextArray ways;
 } Route;
 MODEL(Route, "routes", COLUMN(Route, id, .primary_key = true),
       COLUMN(Route, hops, .sql_type = "inet[]"),
-      COLUMN(Route, gateway, .sql_type = "pg_catalog.inet"));
+      COLUMN(Route, gateway, .sql_type = "pg_catalog.inet"),
+      COLUMN(Route, ways, .sql_type = "inet[]", .nullable = true));
 
 /* As their output shows them, which the cast of a single inet to text does not. */
 START_TEST(test_types_refused__inet_in_arrays_and_qualified)
@@ -247,13 +249,62 @@ START_TEST(test_types_refused__inet_in_arrays_and_qualified)
     route->hops = "{::1}";
     ck_assert_int_eq(session_commit(session), STATUS_OK);
     live_check("{::1}", "SELECT hops FROM routes");
+    route->ways = (TextArray){(const char *[]){"10.0.0.1", "10.1.0.0/16", NULL}, NULL, 3};
+    ck_assert_int_eq(session_commit(session), STATUS_OK);
+    ck_assert_int_eq(session_refresh(session, route), STATUS_OK);
+    ck_assert_str_eq(route->ways.items[0], "10.0.0.1");
+    ck_assert_str_eq(route->ways.items[1], "10.1.0.0/16");
+    ck_assert(route->ways.nulls[2]);
     session_close(session);
     database_close(routes);
 }
 END_TEST
 
+static ptrdiff_t encode_wavering(const void *field, char *text, size_t size)
+{
+    const uint64_t *calls = field; /* how often it has succeeded before it fails */
+    static uint64_t called;
+    (void)size;
+    if (called++ % *calls == *calls - 1)
+        return -1;
+    *text = 'x';
+    return 1;
+}
+
+static bool decode_wavering(const char *text, size_t length, void *field)
+{
+    uint64_t calls = 2;
+    memcpy(field, &calls, sizeof(calls));
+    return text && length == 1;
+}
+
+static const Codec wavering_codec = {.sql_type = "text", .encode = encode_wavering, .decode = decode_wavering};
+
+typedef struct Wavering {
+    int64_t id;
+    uint64_t calls;
+} Wavering;
+MODEL(Wavering, "waverings", COLUMN(Wavering, id, .primary_key = true),
+      COLUMN_CODEC(Wavering, calls, &wavering_codec));
+
+/* It was checked, and fails when it is sent: then nothing is written, rather than an empty text. */
+START_TEST(test_types_refused__codec_that_fails_at_last)
+{
+    Database *waverings = scene_database(NULL, MODELS(Wavering), NULL);
+    ck_assert_int_eq(database_create_tables(waverings), STATUS_OK);
+    Session *session = session_open(waverings);
+    session_add(session, Wavering, .id = 1, .calls = 2);
+    ck_assert_int_ne(session_commit(session), STATUS_OK);
+    ck_assert_int_eq(session_error(session)->outcome, OUTCOME_NOT_DONE);
+    live_check("0", "SELECT count(*) FROM waverings");
+    session_close(session);
+    database_close(waverings);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_types_refused__codec_that_fails_at_last);
     tcase_add_test(tests, test_types_refused__enum_constant_without_a_label);
     tcase_add_test(tests, test_types_refused__enum_label_that_the_program_does_not_know);
     tcase_add_test(tests, test_types_refused__codec_that_refuses);

@@ -128,7 +128,7 @@ static const struct way ways[] = {
     {HOWDAH_TYPE_TEXT, SHAPE_ARRAY, "char(3)[]", "text", 25, 1009, "::bpchar[]", "", 0},
     {HOWDAH_TYPE_TIMESTAMP, SHAPE_ARRAY, "timestamp[]", "text", 25, 1009, "::timestamp[]", "", 0},
     {HOWDAH_TYPE_JSON, SHAPE_ARRAY, "json[]", "text", 25, 1009, "::json[]", "", 0},
-    {HOWDAH_TYPE_TEXT, SHAPE_ARRAY, "inet[]", "text", 25, 1009, "::inet[]", "::text[]", 0},
+    {HOWDAH_TYPE_TEXT, SHAPE_ARRAY, "inet[]", "text", 25, 1009, "::inet[]", "::text::text[]", 0},
     {HOWDAH_TYPE_TEXT, SHAPE_ARRAY, "app.tags", "text", 25, 1009, "::app.tags", "::text[]", 0},
 };
 
