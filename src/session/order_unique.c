@@ -1,8 +1,9 @@
 /* Unique values that rows hand on in a ring: a swap, a rotation. No order helps, since each row waits for another one to
- * release its value. Where the column can be NULL, all of them release their values first, in one statement, and take the
- * new ones in the next; a deferrable constraint needs none of this, since it is checked when the statement ends. Else the
- * plan is refused. */
+ * release its value. Where a column can be NULL, all of them release their values first, in one statement, and take the
+ * new ones in the next, with which a column that was not to change gets back what it had; a deferrable constraint needs
+ * none of this, since it is checked when the statement ends. Else the plan is refused. */
 #include "base/components.h"
+#include "marks.h"
 #include "work.h"
 
 #include "base/error.h"
@@ -80,20 +81,64 @@ static bool leads_into_index(const struct mapper *mapper, const struct column *c
     return false;
 }
 
-/* The column that a row can give up for a while, and that its own change writes again; NONE if there is none. */
+/* What refers to the row would be NULL with it, and stay so. */
+static bool takes_along(const struct work *w, const struct mapper *mapper, const struct column *c)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
+            const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
+            for (uint32_t n = 0; key->target == mapper && key->on_update == HOWDAH_ON_UPDATE_CASCADE && n < key->count;
+                 n++)
+                if (key->targets[n] == c->index)
+                    return true;
+        }
+    return false;
+}
+
+/* A foreign key, while rows are deleted: one of them may take along what it refers to, and nobody knows. */
+static bool may_be_let_go(const struct work *w, const struct mapper *mapper, const struct column *c)
+{
+    const struct foreign_key *key;
+    for (uint32_t k = 0; work_has_any(w, HOWDAH_OPERATION_DELETE) && (key = sweep_loop(mapper, k)); k++)
+        for (uint32_t n = 0; n < key->count; n++)
+            if (key->columns[n] == c->index)
+                return true;
+    return false;
+}
+
+/* A column that does not change, and can get back what it has. */
+static bool can_come_back(const struct work *w, const struct change *change, const struct column *c)
+{
+    return c->shape != SHAPE_ARRAY && !c->version && !column_is_null(c, change->image) &&
+           !marks_has(w->s, change->entry, MARK_UNLOADED, c->index) && !may_be_let_go(w, change->mapper, c);
+}
+
+static bool can_be_parked(const struct work *w, const struct change *change, const struct column *c)
+{
+    return c->nullable && !c->key && !c->server_only && !leads_into_index(change->mapper, c) &&
+           !takes_along(w, change->mapper, c) && (column_in(change->columns, c->index) || can_come_back(w, change, c));
+}
+
+/* The column that a row can give up for a while, of those in the index, or in its condition: if there is one, such that
+ * changes. NONE: there is none. */
 static uint32_t parking_column(const struct work *w, const struct row_edge *edge)
 {
     const struct change *change = &w->changes[edge->before];
     const struct mapper *mapper = change_mapper(w, change);
+    const struct table_index *index = edge->index;
+    uint32_t found = NONE;
     if (change->extra->formulas || change->extra->checks || (mapper->token && mapper->token->xmin))
         return NONE; /* which may read it, or would not find the row as it was */
-    for (uint32_t i = 0; i < edge->index->count; i++) {
-        const struct column *c = &mapper->columns[edge->index->columns[i]];
-        if (c->nullable && !c->key && !c->server_only && column_in(change->columns, c->index) &&
-            !leads_into_index(mapper, c))
+    for (uint32_t i = 0; i < index->count + (index->where != NULL); i++) {
+        const struct column *c = i < index->count ? &mapper->columns[index->columns[i]] : index->where->column;
+        if (!can_be_parked(w, change, c))
+            continue;
+        if (column_in(change->columns, c->index))
             return c->index;
+        found = found == NONE ? c->index : found;
     }
-    return NONE;
+    return found;
 }
 
 /* The change that sets columns of the row to NULL. The main change writes them again, and counts the version. */
@@ -125,6 +170,27 @@ static bool add_edge(struct work *w, struct row_edge edge)
     return true;
 }
 
+/* A column that was not to change gets its value back with those that do, if the row has it still. */
+static bool write_again(struct work *w, uint32_t main, struct change *parking, uint32_t column)
+{
+    uint32_t words = column_words(parking->mapper);
+    uint64_t *columns = arena_copy(&w->arena, w->changes[main].columns, words * sizeof(*columns));
+    uint64_t *checks = (uint64_t *)(uintptr_t)parking->extra->checks; /* a set of its own */
+    if (columns && !checks && (checks = arena_allocate_zero(&w->arena, words * sizeof(*checks), _Alignof(uint64_t)))) {
+        struct change_extra *extra = work_extra(w, parking);
+        if (!extra)
+            return false;
+        extra->checks = checks;
+    }
+    if (!columns || !checks)
+        return !session_no_memory(w->s);
+    column_put(columns, column);
+    column_put(checks, column);
+    w->changes[main].columns = columns;
+    w->changes[main].batch = NONE; /* until all such rows are put where they belong now */
+    return true;
+}
+
 /* The row that stands before the edge is parked, and the edge leads on from there. */
 static bool park(struct tying *t, uint32_t i)
 {
@@ -142,9 +208,35 @@ static bool park(struct tying *t, uint32_t i)
             return false;
     }
     struct change *change = &w->changes[*parking];
+    if (!column_in(w->changes[main].columns, column) && !write_again(w, main, change, column))
+        return false;
     column_put((uint64_t *)(uintptr_t)change->columns, column); /* a set of its own */
     column_set_null(&change_mapper(w, change)->columns[column], change->image);
     w->edges[t->edges[i]].before = *parking;
+    return true;
+}
+
+/* Rows that send more than before leave their batches for others. */
+static bool move_rows(struct tying *t)
+{
+    struct work *w = t->w;
+    bool any = false;
+    for (uint32_t i = 0; i < t->count; i++)
+        any |= w->changes[t->changes[i]].batch == NONE;
+    for (uint32_t b = 0; any && b < w->batch_count; b++) {
+        struct batch *batch = w->batches[b];
+        uint32_t kept = 0;
+        for (uint32_t i = 0; i < batch->count; i++)
+            if (w->changes[batch->changes[i]].batch != NONE)
+                batch->changes[kept++] = batch->changes[i];
+        batch->count = kept;
+    }
+    for (uint32_t i = 0; any && i < t->count; i++) {
+        struct change *change = &w->changes[t->changes[i]];
+        if (change->batch == NONE &&
+            (!work_add_to_batch(w, change) || !work_choose_keys(w, w->batches[change->batch], false)))
+            return false;
+    }
     return true;
 }
 
@@ -160,6 +252,8 @@ static bool park_tied(struct tying *t)
     for (uint32_t i = 0; i < t->edge_count; i++)
         if (is_tied(t, i) && !park(t, i))
             return false;
+    if (!move_rows(t))
+        return false;
     for (uint32_t i = first; i < w->change_count; i++)
         if (!work_add_to_batch(w, &w->changes[i]))
             return false;

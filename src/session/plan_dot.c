@@ -48,7 +48,7 @@ static void put_nodes(struct buffer *out, const struct work *w)
 {
     for (uint32_t i = 0; i < w->batch_count; i++) {
         const struct batch *leader = w->batches[w->order[i]];
-        if (leader->leader != leader->index)
+        if (leader->leader != leader->index || !leader->count)
             continue;
         if (leader->parts)
             buffer_printf(out, "    subgraph cluster_%u { label=\"one statement\"; style=dashed;\n", leader->index);

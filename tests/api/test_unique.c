@@ -11,16 +11,52 @@ typedef struct Desk { /* one number a room, and nothing defers that */
 
 typedef struct Song { /* one place in a list, if it is in one */
     int64_t id;
-    NullInt32 list;
+    NullInt64 list;
     int32_t place;
+    int32_t version;
 } Song;
 
+typedef struct Shelf { /* of lists */
+    int64_t id;
+    int32_t size;
+} Shelf;
+
+typedef struct Ballad { /* unique among those in a list */
+    int64_t id;
+    NullInt64 list;
+    int32_t place;
+    int32_t verses;
+} Ballad;
+
+typedef struct Chant { /* the same, and its row has to be as it was */
+    int64_t id;
+    NullInt64 list;
+    int32_t place;
+    int32_t verses;
+} Chant;
+
 /* clang-format off */
+MODEL(Shelf, "shelves",
+    COLUMN(Shelf, id,    .primary_key = true),
+    COLUMN(Shelf, size));
 MODEL(Song, "songs",
-    COLUMN(Song, id,    .primary_key = true),
-    COLUMN(Song, list),
+    COLUMN(Song, id,      .primary_key = true),
+    COLUMN(Song, list,    .references = &Shelf_model),
     COLUMN(Song, place),
+    COLUMN(Song, version, .version = true),
     UNIQUE(Song, NULL, list, place));
+MODEL(Ballad, "ballads",
+    COLUMN(Ballad, id,     .primary_key = true),
+    COLUMN(Ballad, list),
+    COLUMN(Ballad, place),
+    COLUMN(Ballad, verses),
+    UNIQUE_WITH((.where = "list IS NOT NULL"), Ballad, NULL, place));
+MODEL_WITH((.optimistic = OPTIMISTIC_ALL), Chant, "chants",
+    COLUMN(Chant, id,     .primary_key = true),
+    COLUMN(Chant, list),
+    COLUMN(Chant, place),
+    COLUMN(Chant, verses),
+    UNIQUE_WITH((.where = "list IS NOT NULL"), Chant, NULL, place));
 MODEL(Desk, "desks",
     COLUMN(Desk, id,     .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Desk, room),
@@ -373,23 +409,166 @@ START_TEST(test_unique__many_references_by_unique_value)
 }
 END_TEST
 
-/* A column that could be NULL for a while is of no use where the row would not get its value back. */
-START_TEST(test_unique__swap_beside_an_unchanged_column)
+/* --- swaps beside a column that does not change, but can be NULL for a while --- */
+
+#define SONGS "SELECT string_agg(concat_ws(':', id, list, place, version), ' ' ORDER BY id) FROM songs"
+
+static Song *songs[3]; /* by their keys, less one */
+
+static void open_songs(void)
 {
     scene_close();
-    scene_open(MODELS(Song));
-    live_sql("INSERT INTO songs VALUES (1, 7, 1), (2, 7, 2)");
-    Song *songs[] = {session_find(s, Song, 1), session_find(s, Song, 2)};
+    scene_open(MODELS(Song, Shelf, Ballad, Chant));
+    live_sql("INSERT INTO shelves VALUES (7, 1), (8, 2);"
+             "INSERT INTO songs VALUES (1, 7, 1, 1), (2, 7, 2, 1), (3, 8, 3, 1)");
+    for (int i = 0; i < 3; i++)
+        songs[i] = session_find(s, Song, i + 1);
     songs[0]->place = 2;
     songs[1]->place = 1;
+    seen_clear();
+    cost_start();
+}
+
+/* Its value comes back with the others. What else changes the same columns goes by a statement of its own. */
+START_TEST(test_unique__swap_beside_an_unchanged_column)
+{
+    open_songs();
+    if (_i)
+        songs[2]->place = 9;
+    check_ok(session_commit(s));
+    check_cost(_i ? 3u : 2u, 2);
+    ck_assert_uint_eq(seen_with("UPDATE \"public\".\"songs\" AS t SET \"list\" = u.c4 FROM"), 1);
+    ck_assert_uint_eq(seen_with("t.\"version\" = u.c2 AND t.\"list\" IS NOT DISTINCT FROM u.c3"), 1);
+    ck_assert_uint_eq(seen_with("SET \"list\" = u.c3, \"place\" = u.c4, \"version\" = t.\"version\" + 1 FROM"), 1);
+    ck_assert_uint_eq(seen_with("SET \"place\" = u.c3, \"version\" = t.\"version\" + 1 FROM"), (size_t)_i);
+    live_check(_i ? "1:7:2:2 2:7:1:2 3:8:9:2" : "1:7:2:2 2:7:1:2 3:8:3:1", SONGS);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* The plan says what becomes of it, in words and as a picture. */
+START_TEST(test_unique__swap_beside_an_unchanged_column_as_planned)
+{
+    open_songs();
+    const char *text = plan_text(session_plan(s));
+    ck_assert_msg(strstr(text, "UPDATE songs SET list to NULL"), "%s", text);
+    ck_assert_msg(strstr(text, "UPDATE songs SET list, place, version"), "%s", text);
+    text = plan_dot(session_plan(s));
+    ck_assert_msg(strstr(text, "NULL for a while") && !strstr(text, "\\n0 rows"), "%s", text);
+}
+END_TEST
+
+/* Somebody else has moved one of them to another list meanwhile: that is not undone. */
+START_TEST(test_unique__swap_beside_a_column_that_has_changed)
+{
+    open_songs();
+    live_sql("UPDATE songs SET list = 8 WHERE id = 2");
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(songs[1], "Song", NULL);
+    live_check("1:7:1:1 2:8:2:1 3:8:3:1", SONGS);
+}
+END_TEST
+
+/* A foreign key: what it refers to may go while it is NULL, if anything goes; its key may change. */
+START_TEST(test_unique__swap_beside_a_foreign_key)
+{
+    open_songs();
+    if (_i) {
+        session_delete(s, songs[2]);
+        check_fails(session_commit(s), STATUS_UNIQUE);
+        ck_assert_ptr_null(session_error(s)->statement);
+        ck_assert(session_error(s)->object && session_error(s)->other);
+        return;
+    }
+    Shelf *shelf = session_find(s, Shelf, 7);
+    shelf->id = 70;
+    check_ok(session_commit(s));
+    live_check("1:70:2:2 2:70:1:2 3:8:3:1", SONGS);
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Of a partial index the column of its condition. Where old values are compared nothing is parked. */
+START_TEST(test_unique__swap_in_a_partial_index)
+{
+    open_songs();
+    session_clear(s);
+    live_sql("INSERT INTO ballads VALUES (1, 1, 1, 1), (2, 1, 2, 2); INSERT INTO chants SELECT * FROM ballads");
+    Ballad *a = session_find(s, Ballad, 1), *b = session_find(s, Ballad, 2);
+    a->place = 2;
+    b->place = 1;
+    check_ok(session_commit(s));
+    live_check("1|1|2|1\n2|1|1|2", "SELECT * FROM ballads ORDER BY id");
+    check_nothing_to_write();
+    Chant *c = session_find(s, Chant, 1), *d = session_find(s, Chant, 2);
+    c->place = 2;
+    d->place = 1;
     check_fails(session_commit(s), STATUS_UNIQUE);
-    live_check("1:7:1 2:7:2", "SELECT string_agg(concat_ws(':', id, list, place), ' ' ORDER BY id) FROM songs");
+    ck_assert_ptr_null(session_error(s)->statement);
+}
+END_TEST
+
+/* A trigger sees both statements, and what it writes stays. */
+START_TEST(test_unique__swap_that_a_trigger_sees)
+{
+    open_songs();
+    live_sql("CREATE TABLE seen (n serial, list int, place int);"
+             "CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+             " INSERT INTO seen (list, place) VALUES (NEW.list, NEW.place); RETURN NEW; END $$;"
+             "CREATE TRIGGER see BEFORE UPDATE ON songs FOR EACH ROW EXECUTE FUNCTION see()");
+    check_ok(session_commit(s));
+    live_check("-1 -2 71 72",
+               "SELECT string_agg(concat(coalesce(list::text, '-'), place), ' ' ORDER BY list IS NULL DESC,"
+               " place) FROM seen");
+    live_sql("DROP TABLE seen; DROP FUNCTION see CASCADE");
+}
+END_TEST
+
+/* --- values that others refer to --- */
+
+typedef struct Hall {
+    int64_t id;
+    NullInt32 number;
+} Hall;
+
+typedef struct Visit {
+    int64_t id;
+    NullInt32 number;
+} Visit;
+
+/* clang-format off */
+MODEL(Hall, "halls",
+    COLUMN(Hall, id,     .primary_key = true),
+    COLUMN(Hall, number, .unique = true));
+MODEL(Visit, "visits",
+    COLUMN(Visit, id,     .primary_key = true),
+    COLUMN(Visit, number, .references = &Hall_model, .references_field = "number", .on_update = ON_UPDATE_CASCADE));
+/* clang-format on */
+
+/* ON UPDATE would make NULL of all that refers to them, which would not come back with their values. */
+START_TEST(test_unique__swap_of_what_others_refer_to)
+{
+    scene_close();
+    scene_open(MODELS(Hall, Visit));
+    live_sql("INSERT INTO halls VALUES (1, 1), (2, 2); INSERT INTO visits VALUES (1, 1), (2, 2)");
+    Hall *halls[] = {session_find(s, Hall, 1), session_find(s, Hall, 2)};
+    halls[0]->number.value = 2;
+    halls[1]->number.value = 1;
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_ptr_null(session_error(s)->statement);
+    live_check("1:1 2:2", "SELECT string_agg(id || ':' || number, ' ' ORDER BY id) FROM visits");
 }
 END_TEST
 
 static void add_tests(TCase *tests)
 {
-    tcase_add_test(tests, test_unique__swap_beside_an_unchanged_column);
+    tcase_add_test(tests, test_unique__swap_of_what_others_refer_to);
+    tcase_add_loop_test(tests, test_unique__swap_beside_an_unchanged_column, 0, 2);
+    tcase_add_test(tests, test_unique__swap_beside_an_unchanged_column_as_planned);
+    tcase_add_test(tests, test_unique__swap_beside_a_column_that_has_changed);
+    tcase_add_loop_test(tests, test_unique__swap_beside_a_foreign_key, 0, 2);
+    tcase_add_test(tests, test_unique__swap_in_a_partial_index);
+    tcase_add_test(tests, test_unique__swap_that_a_trigger_sees);
     tcase_add_test(tests, test_unique__hand_over_chain);
     tcase_add_test(tests, test_unique__value_released_by_null);
     tcase_add_test(tests, test_unique__update_releases_insert_takes);
