@@ -28,7 +28,10 @@ START_TEST(test_column_sqltype__parse)
     expect_type("text", "text", 25, 0, 0);
     expect_type("varchar(20)", "varchar", 1043, 0, 20);
     expect_type(" Character  Varying ( 20 ) ", "character varying", 1043, 0, 20);
-    expect_type("numeric(10,2)", "numeric", 1700, 0, 0);
+    expect_type("numeric(10,2)", "numeric", 1700, 0, 10);
+    ck_assert_int_eq(parsed("numeric(10,2)").scale, 2);
+    expect_type("dec ( 3 , -12 )", "dec", 1700, 0, 3);
+    ck_assert_int_eq(parsed("dec ( 3 , -12 )").scale, -12);
     expect_type("timestamp(3) with time zone", "timestamp with time zone", 1184, 0, 3);
     expect_type("TIMESTAMP", "timestamp", 1114, 0, 0);
     expect_type("double precision", "double precision", 701, 0, 0);
