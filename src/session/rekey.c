@@ -161,7 +161,7 @@ static bool points_elsewhere(struct moved *m, const struct change *change, const
  * cleared, or when its unique values were parked. */
 static bool may_be_written_before(const struct work *w, const struct change *change)
 {
-    bool may = w->s->transaction == TRANSACTION_OPEN || change->cleared != NONE;
+    bool may = w->s->transaction != TRANSACTION_NONE || change->cleared != NONE;
     for (uint32_t i = 0; !may && change->mapper->has_unique && i < change->mapper->index_count; i++) {
         const struct table_index *index = &change->mapper->indexes[i];
         may = index->unique && !index->primary && !index->deferrable && change_touches(change, index);

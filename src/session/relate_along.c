@@ -154,7 +154,7 @@ static bool look_at_cleared(struct along *a, const struct foreign_key *key, stru
  * before it deletes. */
 static bool may_be_cleared(const struct work *w, const struct mapper *mapper)
 {
-    bool cleared = false, written = w->s->transaction == TRANSACTION_OPEN || work_has_any(w, HOWDAH_OPERATION_UPDATE);
+    bool cleared = false, written = w->s->transaction != TRANSACTION_NONE || work_has_any(w, HOWDAH_OPERATION_UPDATE);
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &mapper->foreign_keys[k];
         cleared |= is_clearing(key) && work_has(w, key->target, HOWDAH_OPERATION_DELETE);

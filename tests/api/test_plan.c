@@ -190,6 +190,64 @@ START_TEST(test_plan__hook_sees_the_same)
 }
 END_TEST
 
+/* --- the same in a transaction --- */
+
+typedef struct Rank Rank;
+struct Rank {
+    const char *name;
+    const char *above; /* the highest one is above itself */
+    Rank *superior;
+};
+
+typedef struct Badge {
+    int32_t id;
+    const char *text;
+} Badge;
+
+/* clang-format off */
+extern const Model Rank_model;
+
+MODEL(Rank, "ranks",
+    COLUMN(Rank, name, .primary_key = true),
+    COLUMN(Rank, above, .nullable = true, .references = &Rank_model, .on_update = ON_UPDATE_CASCADE),
+    BELONGS_TO(Rank, superior, Rank, above));
+
+MODEL(Badge, "badges",
+    COLUMN(Badge, id, .primary_key = true, .generated = GENERATED_IDENTITY),
+    COLUMN(Badge, text));
+/* clang-format on */
+
+/* Where the right to a sequence is asked for first, BEGIN goes with the question: the plan is still that of before. */
+START_TEST(test_plan__holds_when_the_transaction_has_begun)
+{
+    scene_close();
+    scene_open(MODELS(Rank, Badge));
+    char *planned[8] = {NULL};
+    size_t count = 0;
+    session_add(s, Rank, .name = "general", .above = "general");
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    Rank *top = session_find(s, Rank, "general");
+    top->name = "admiral";
+    session_add(s, Badge, .text = "a");
+    session_add(s, Badge, .text = "b");
+    const Plan *plan = session_plan(s);
+    ck_assert_uint_le(plan_step_count(plan), COUNT_OF(planned));
+    for (; count < plan_step_count(plan); count++)
+        planned[count] = strdup(plan_step(plan, count).sql);
+    seen_clear();
+    check_ok(session_flush(s));
+    ck_assert_uint_eq(seen_with("has_sequence_privilege"), 1);
+    ck_assert_uint_eq(seen.count, count); /* one more, and no COMMIT */
+    for (size_t i = 0; i < count; i++)
+        ck_assert_msg(i + 1 == count || seen_with(planned[i]) == 1, "did not run: %s", planned[i]);
+    for (size_t i = 0; i < count; i++)
+        free(planned[i]);
+    check_ok(session_commit(s));
+    live_check("admiral|admiral", "SELECT * FROM ranks");
+}
+END_TEST
+
 /* Graphviz takes the picture, where it is installed. */
 START_TEST(test_plan__picture_is_drawn)
 {
@@ -213,6 +271,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_plan__transaction);
     tcase_add_test(tests, test_plan__long_and_odd_names);
     tcase_add_test(tests, test_plan__hook_sees_the_same);
+    tcase_add_test(tests, test_plan__holds_when_the_transaction_has_begun);
     tcase_add_test(tests, test_plan__picture_is_drawn);
 }
 
