@@ -159,6 +159,13 @@ void set_values(struct item *item);
 void show(const struct item *item, const char *what, int number, const struct item *other);
 size_t offset_of_many(int number);
 
+/* --- the plan --- */
+
+/* Notes what session_plan shows; what then runs must be that. */
+void plan_watch(void);
+void plan_check(uint64_t graph, Status status, bool flush);
+void watch_statement(void *arg, const Statement *statement);
+
 /* --- the judge --- */
 
 enum verdict { DONE, REFUSED, IMPOSSIBLE, VERDICTS };

@@ -312,7 +312,7 @@ void open_models(void)
         make_table(&tables[i]);
     add_manys();
     add_orphans();
-    scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30)));
+    scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30), .on_statement = watch_statement));
     live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
     for (int i = 0; i < table_count; i++) {
         live_sql("CREATE TABLE oracle.t%d (LIKE public.t%d)", i, i);

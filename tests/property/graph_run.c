@@ -113,8 +113,11 @@ static enum verdict run_round(uint64_t graph, uint32_t round, bool last, struct 
         status = make_detour(graph);
     if (status == STATUS_OK && getenv("HOWDAH_PROPERTY_SHOW"))
         fprintf(stderr, "%s\n", plan_text(session_plan(s)));
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        plan_watch();
         status = flush ? session_flush(s) : session_commit(s);
+        plan_check(graph, status, flush);
+    }
     if (status != STATUS_OK) {
         enum verdict verdict = judge_refused(graph, committed, in_transaction);
         *flushed = false;
