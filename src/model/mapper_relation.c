@@ -71,6 +71,8 @@ void compile_key_types(struct compilation *c, const struct mapper *mapper, const
 static void check_action(struct compilation *c, const struct mapper *mapper, const struct column *column,
                          enum howdah_action action)
 {
+    if (column->identity || column->uuid_v7)
+        compile_fault(c, mapper, column->field, "refers to another row, whose key it takes: take .generated away");
     if (action == HOWDAH_ON_DELETE_SET_NULL && !column->nullable)
         compile_fault(c, mapper, column->field, "is ON_DELETE_SET_NULL, but can't be NULL");
     else if (action == HOWDAH_ON_DELETE_SET_DEFAULT && !column->nullable && !column->field->server_default)

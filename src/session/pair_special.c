@@ -31,7 +31,8 @@ static bool is_unassigned(const struct column *c, const void *object)
 
 bool pair_leaves_to_server(struct work *w, const struct change *change, const struct column *c)
 {
-    return is_unassigned(c, change->image) || refuse_column(w, change, c, refusal(c));
+    bool assigned = work_defers(w, change, c->index) || !is_unassigned(c, change->image);
+    return !assigned || refuse_column(w, change, c, refusal(c));
 }
 
 static bool is_computed(const struct change *change, const struct column *c)

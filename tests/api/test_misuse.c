@@ -18,6 +18,8 @@ typedef struct Made {
     NullInt32 made;
     NullInt32 stored;
     const char *text;
+    NullInt64 maker_id;
+    Maker *maker;
 } Made;
 
 /* clang-format off */
@@ -27,7 +29,9 @@ MODEL(Made, "made",
     COLUMN(Made, id,     .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Made, made,   .generated = GENERATED_BY_SERVER, .server_default = "7"),
     COLUMN(Made, stored, .generated = GENERATED_BY_SERVER, .stored = "length(text)"),
-    COLUMN(Made, text));
+    COLUMN(Made, text),
+    COLUMN(Made, maker_id, .references = &Maker_model, .generated = GENERATED_BY_SERVER, .server_default = "1"),
+    BELONGS_TO(Made, maker, Maker, maker_id));
 /* clang-format on */
 
 static void setup(void)
@@ -311,6 +315,27 @@ START_TEST(test_misuse__column_of_the_server_assigned)
 }
 END_TEST
 
+/* By a pointer, to a row that is there and to one that has no key yet. */
+START_TEST(test_misuse__reference_of_the_server_assigned)
+{
+    Maker *bob = session_find(s, Maker, 2);
+    Made *made = session_add(s, Made, .text = "abc", .maker = bob);
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(made, "Made", "maker_id");
+    session_clear_error(s);
+    made->maker = session_add(s, Maker, .name = "Cem");
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(made, "Made", "maker_id");
+    session_clear_error(s);
+    made->maker = NULL;
+    check_ok(session_commit(s));
+    ck_assert_int_eq(made->maker_id.value, 1);
+    made->maker = session_add(s, Maker, .name = "Dee");
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(made, "Made", "maker_id");
+}
+END_TEST
+
 START_TEST(test_misuse__primary_key_of_a_row_unset)
 {
     Maker *ann = session_find(s, Maker, 1);
@@ -504,6 +529,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_misuse__pointers_that_are_no_objects);
     tcase_add_test(tests, test_misuse__object_of_another_model);
     tcase_add_test(tests, test_misuse__column_of_the_server_assigned);
+    tcase_add_test(tests, test_misuse__reference_of_the_server_assigned);
     tcase_add_test(tests, test_misuse__primary_key_of_a_row_unset);
     tcase_add_loop_test(tests, test_misuse__collection_edited, 0, 2);
     tcase_add_test(tests, test_misuse__call_inside_a_call);

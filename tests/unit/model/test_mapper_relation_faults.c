@@ -27,6 +27,8 @@ START_TEST(test_mapper_relation_faults__references)
                      COLUMN(Thing, other_id, .references = &Other_model, .on_delete = ON_DELETE_SET_DEFAULT));
     FAULT_WITH_OTHER("Thing.other_id: has .on_delete = 8, which is none of its constants",
                      COLUMN(Thing, other_id, .references = &Other_model, .on_delete = (enum howdah_action)8));
+    FAULT_WITH_OTHER("Thing.other_id: refers to another row, whose key it takes: take .generated away",
+                     COLUMN(Thing, other_id, .references = &Other_model, .generated = GENERATED_IDENTITY));
 }
 END_TEST
 
