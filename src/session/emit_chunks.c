@@ -1,13 +1,43 @@
 /* Batches become chunks: the rows of one statement. Rings and knots of rows are not cut. */
 #include "emit.h"
+#include "marks.h"
+
+/* Whether a foreign key of the table to itself was not loaded of one of the rows. */
+static bool any_unloaded(const struct work *w, const struct batch *batch)
+{
+    const struct mapper *mapper = batch->mapper;
+    for (uint32_t i = 0; map_count(&w->s->marks) && i < batch->count; i++) {
+        const uint64_t *unloaded = marks_set(w->s, w->changes[batch->changes[i]].entry, MARK_UNLOADED);
+        for (uint32_t k = 0; unloaded && k < mapper->foreign_key_count; k++)
+            for (uint32_t n = 0; n < mapper->foreign_keys[k].count; n++)
+                if (mapper->foreign_keys[k].target == mapper && column_in(unloaded, mapper->foreign_keys[k].columns[n]))
+                    return true;
+    }
+    return false;
+}
+
+/* Rows that are deleted may refer to each other without the session knowing it. Then one statement deletes all of them: the
+ * first of several would leave references to its rows, or what goes before it would change rows of the next. */
+static bool is_whole(const struct work *w, const struct batch *batch)
+{
+    if (batch->operation != HOWDAH_OPERATION_DELETE || batch->count <= CHUNK_ROWS)
+        return false;
+    for (const struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+        if (sweep_is_for(sweep, batch) && !sweep->path.deletes &&
+            sweep->path.mappers[sweep->path.depth - 1] == batch->mapper)
+            return true;
+    return any_unloaded(w, batch);
+}
 
 /* How many rows from `first` on go into one statement. */
-static uint32_t fitting(const struct batch *batch, uint32_t first, bool one_by_one)
+static uint32_t fitting(const struct batch *batch, uint32_t first, bool whole, bool one_by_one)
 {
     size_t bytes = 0;
     uint32_t count = 0, left = batch->count - first;
     if (batch->returns_keys || one_by_one)
         return 1;
+    if (whole)
+        return left;
     if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
         return left < CHUNK_ROWS ? left : CHUNK_ROWS;
     size_t size = batch->mapper->model->size;
@@ -102,9 +132,10 @@ bool emit_chunks(struct work *w, const struct probe *probe)
             return false;
         if (knotted)
             return true;
+        const bool whole = is_whole(w, batch);
         while (!batch->ends && first < batch->count) {
             bool inside = is_probed(probe, batch, index, first);
-            uint32_t count = whole_rings(batch, first, fitting(batch, first, inside));
+            uint32_t count = whole_rings(batch, first, fitting(batch, first, whole, inside));
             if (!add_chunk(w, index, first, count, 0))
                 return false;
             first += count;

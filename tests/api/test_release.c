@@ -121,8 +121,50 @@ START_TEST(test_release__lazy_raise)
 }
 END_TEST
 
+/* --- many at once --- */
+
+typedef struct Link Link;
+struct Link { /* of a chain */
+    int64_t id;
+    NullInt64 up;
+    int32_t version;
+    MANY(Link) below;
+};
+
+extern const Model Link_model;
+
+/* clang-format off */
+MODEL(Link, "links",
+    COLUMN(Link, id,      .primary_key = true),
+    COLUMN(Link, up,      .references = &Link_model),
+    COLUMN(Link, version, .version = true),
+    HAS_MANY(Link, below, Link, up));
+/* clang-format on */
+
+enum { LINKS = 2500 };
+
+/* More than one statement deletes; what refers to the rows of the first are, unknown to the session, rows of the next. */
+START_TEST(test_release__chain_of_unknown_rows)
+{
+    scene_close();
+    scene_open(MODELS(Link));
+    live_sql("INSERT INTO links SELECT n, nullif(n - 1, 0), 1 FROM generate_series(1, %d) n;"
+             "INSERT INTO links VALUES (10000, %d, 1), (20000, 500, 1); CREATE INDEX ON links (up)",
+             LINKS, LINKS);
+    for (int i = 1; i <= LINKS; i++) {
+        Link *link = session_stub(s, Link, i);
+        link->version = 1;
+        check_ok(session_delete(s, link));
+    }
+    check_ok(session_commit(s));
+    live_check("10000||2\n20000||2", "SELECT * FROM links ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_release__chain_of_unknown_rows);
     tcase_add_loop_test(tests, test_release__parent_and_children_are_deleted, 0, 3);
     tcase_add_test(tests, test_release__pointers_are_cleared_by_hand);
     tcase_add_test(tests, test_release__children_alone);
