@@ -94,6 +94,13 @@ static bool is_cut_loose(const struct foreign_key *key, const struct change *tar
                : key->on_update == HOWDAH_ON_UPDATE_CASCADE;
 }
 
+/* Its statement finds the row only as it was: xmin, or values. What the database does to it comes later. */
+static bool looks_back(const struct change *change)
+{
+    const struct column *token = change->mapper->token;
+    return change->extra->checks || (token && token->xmin);
+}
+
 /* What referred to a row goes before its DELETE, or before the end of its old key. */
 static bool edge_to_given_up(const struct finder *f, const struct foreign_key *key)
 {
@@ -107,7 +114,7 @@ static bool edge_to_given_up(const struct finder *f, const struct foreign_key *k
         if (target && target->operation != HOWDAH_OPERATION_DELETE && !change_rekeys(key->target, target))
             target = NULL;
     }
-    return !target || is_cut_loose(key, target) ||
+    return !target || (is_cut_loose(key, target) && !looks_back(f->change)) ||
            add_edge(w, f->index, (uint32_t)(target - w->changes), EDGE_REFERRED, key, NULL);
 }
 
@@ -118,7 +125,7 @@ static bool edges_of_key(const struct finder *f, const struct foreign_key *key)
     bool writes = insert || (!delete &&writes_key(change, key));
     if (writes && !edge_to_given(f, key))
         return false;
-    return insert || !(delete || writes) || edge_to_given_up(f, key);
+    return insert || !(delete || writes || looks_back(change)) || edge_to_given_up(f, key);
 }
 
 /* The row takes values that another one gives up. */

@@ -541,8 +541,125 @@ START_TEST(test_optimistic__xmin_that_is_refused)
 }
 END_TEST
 
+/* --- rows that the database itself lets go --- */
+
+typedef struct Pot Pot;
+struct Pot {
+    int64_t id;
+    const char *name;
+    NullInt64 in_id;
+    int64_t written_by;
+};
+
+typedef struct Lid Lid;
+struct Lid {
+    int64_t id;
+    const char *name;
+    NullInt64 pot_id;
+};
+
+typedef Pot Pan;
+typedef struct Grip {
+    int64_t id;
+    const char *name;
+    NullInt64 pan_id;
+} Grip;
+
+extern const Model Pot_model, Lid_model, Pan_model;
+
+/* clang-format off */
+MODEL(Pot, "pots",
+    COLUMN(Pot, id, .primary_key = true), COLUMN(Pot, name),
+    COLUMN(Pot, in_id, .references = &Pot_model, .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Pot, written_by, .column = "xmin", .version = true));
+MODEL_WITH((.optimistic = OPTIMISTIC_ALL), Lid, "lids",
+    COLUMN(Lid, id, .primary_key = true), COLUMN(Lid, name),
+    COLUMN(Lid, pot_id, .references = &Pot_model, .on_delete = ON_DELETE_SET_NULL));
+MODEL(Pan, "pans",
+    COLUMN(Pan, id, .primary_key = true), COLUMN(Pan, name),
+    COLUMN(Pan, in_id, .references = &Pan_model, .on_update = ON_UPDATE_CASCADE),
+    COLUMN(Pan, written_by, .column = "xmin", .version = true));
+MODEL_WITH((.optimistic = OPTIMISTIC_ALL), Grip, "grips",
+    COLUMN(Grip, id, .primary_key = true), COLUMN(Grip, name),
+    COLUMN(Grip, pan_id, .references = &Pan_model, .on_update = ON_UPDATE_CASCADE));
+/* clang-format on */
+
+/* They are written before what they refer to goes, which would change them. */
+START_TEST(test_optimistic__let_go_by_the_database)
+{
+    scene_close();
+    scene_open(MODELS(Pot, Lid));
+    live_sql("INSERT INTO pots VALUES (1, 'a', NULL), (2, 'b', 1), (3, 'c', 1), (4, 'd', 3);"
+             "INSERT INTO lids VALUES (1, 'a', 1), (2, 'b', 1), (3, 'c', 4), (4, 'd', 4)");
+    Pot *pots[4];
+    Lid *lids[4];
+    for (int i = 0; i < 4; i++)
+        pots[i] = session_find(s, Pot, i + 1), lids[i] = session_find(s, Lid, i + 1);
+    pots[1]->name = lids[1]->name = "B";
+    if (_i)
+        lids[0]->name = "A";
+    else
+        session_delete(s, lids[0]);
+    session_delete(s, pots[0]);
+    session_delete(s, pots[2]);
+    session_delete(s, pots[3]);
+    session_delete(s, lids[3]);
+    check_ok(session_commit(s));
+    live_check("2|B|", "SELECT * FROM pots ORDER BY id");
+    live_check(_i ? "1|A|\n2|B|\n3|c|" : "2|B|\n3|c|", "SELECT * FROM lids ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* The same with keys that change, and rows that follow. */
+START_TEST(test_optimistic__moved_by_the_database)
+{
+    scene_close();
+    scene_open(MODELS(Pan, Grip));
+    live_sql("INSERT INTO pans VALUES (1, 'a', NULL), (2, 'b', 1), (3, 'c', 1);"
+             "INSERT INTO grips VALUES (1, 'a', 1), (2, 'b', 1), (3, 'c', 2)");
+    Pan *pans[3];
+    Grip *grips[3];
+    for (int i = 0; i < 3; i++)
+        pans[i] = session_find(s, Pan, i + 1), grips[i] = session_find(s, Grip, i + 1);
+    pans[0]->id = 10;
+    pans[1]->name = grips[0]->name = "B";
+    if (_i)
+        grips[1]->pan_id.value = 10;
+    else
+        session_delete(s, grips[1]);
+    session_delete(s, pans[2]);
+    check_ok(session_commit(s));
+    live_check("2|B|10\n10|a|", "SELECT * FROM pans ORDER BY id");
+    live_check(_i ? "1|B|10\n2|b|10\n3|c|2" : "1|B|10\n3|c|2", "SELECT * FROM grips ORDER BY id");
+    check_nothing_to_write();
+    pans[1]->name = "again"; /* the row's xmin is known */
+    check_ok(session_commit(s));
+}
+END_TEST
+
+/* More than one statement deletes them. */
+START_TEST(test_optimistic__many_let_go_by_the_database)
+{
+    scene_close();
+    scene_open(MODELS(Pot, Lid));
+    live_sql("INSERT INTO pots SELECT n, 'n', nullif(n - 1, 0) FROM generate_series(1, 2500) n;"
+             "CREATE INDEX ON pots (in_id)");
+    size_t count;
+    Pot **pots = query_all(session_query(s, Pot), Pot, &count);
+    ck_assert_uint_eq(count, 2500);
+    for (size_t i = 0; i < count; i++)
+        session_delete(s, pots[i]);
+    check_ok(session_commit(s));
+    live_check("0", "SELECT count(*) FROM pots");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_optimistic__let_go_by_the_database, 0, 2);
+    tcase_add_loop_test(tests, test_optimistic__moved_by_the_database, 0, 2);
+    tcase_add_test(tests, test_optimistic__many_let_go_by_the_database);
     tcase_add_test(tests, test_optimistic__xmin);
     tcase_add_test(tests, test_optimistic__xmin_of_many);
     tcase_add_test(tests, test_optimistic__xmin_and_savepoints);
