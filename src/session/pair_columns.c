@@ -46,7 +46,7 @@ static inline bool choose_ordinary(struct work *w, struct change *change, const 
     memcpy(&old_text, before, sizeof(old_text));
     if (text == old_text)
         return true;
-    if (!text || !old_text || strcmp(text, old_text) == 0)
+    if (!text || !old_text || (*text == *old_text && strcmp(text, old_text) == 0))
         return pair_choose(w, change, c, set);
     column_put(set, c->index);
     text = arena_copy_text(&w->s->arena, text, strlen(text));

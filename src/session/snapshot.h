@@ -176,6 +176,7 @@ static inline void snapshot_differing(const struct mapper *mapper, const void *o
     enum { WORD = sizeof(uint64_t) };
     const char *a = object, *b = snapshot;
     const size_t size = mapper->model->size, words = size / WORD, rest = size % WORD;
+#pragma GCC unroll 4
     for (size_t i = 0; i < words; i++)
         if (memcmp(a + i * WORD, b + i * WORD, WORD) != 0)
             put_columns(mapper, i, columns);
