@@ -300,6 +300,17 @@ static void add_orphans(void)
     random_back();
 }
 
+/* Of some tables without a version, rows are compared with what they were. */
+static void add_optimism(void)
+{
+    static const enum howdah_optimistic ways[] = {HOWDAH_OPTIMISTIC_ALL, HOWDAH_OPTIMISTIC_DIRTY};
+    random_aside(4);
+    for (int i = 0; i < table_count; i++)
+        if (!tables[i].versioned && chance(35))
+            tables[i].model.optimistic = ways[below(COUNT_OF(ways))];
+    random_back();
+}
+
 void open_models(void)
 {
     table_count = 1 + (int)below(TABLES);
@@ -312,6 +323,7 @@ void open_models(void)
         make_table(&tables[i]);
     add_manys();
     add_orphans();
+    add_optimism();
     scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30), .on_statement = watch_statement));
     live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
     for (int i = 0; i < table_count; i++) {
