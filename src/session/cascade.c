@@ -173,7 +173,8 @@ static enum cascade_rule rule_at(const struct work *w, const struct foreign_key 
 {
     enum cascade_rule rule = mapper->join_of ? CASCADE_DELETES : cascade_rule_of(key, mapper);
     bool to_itself = path->depth == 0 && key->target == mapper;
-    if ((is_in_path(path, mapper) && !to_itself) || (mapper->join_of && followed) || mapper->modelled)
+    bool again = is_in_path(path, mapper) && !to_itself && rule != CASCADE_CLEARS; /* which leads no further */
+    if (again || (mapper->join_of && followed) || mapper->modelled)
         return CASCADE_IGNORES;
     if (to_itself && rule == CASCADE_DELETES)
         return CASCADE_IGNORES; /* behind all others, see sweep_tree */

@@ -159,8 +159,9 @@ static bool release_child(struct work *w, const struct change *change, const str
     if (is_gone(w, child->entry) || (child->other && !is_gone(w, child->other)))
         return true;
     switch (cascade_rule_of(child->key, mapper)) {
-    case CASCADE_CLEARS: /* no sweep goes before a row that stays */
-        return relate_clear(w, child->entry, child->key, !change->row_stays && sweep_covers(w, child->key));
+    case CASCADE_CLEARS: /* no sweep goes before a row that stays, or that goes along with others */
+        return relate_clear(w, child->entry, child->key,
+                            change->fate == FATE_WRITTEN && !change->row_stays && sweep_covers(w, child->key));
     case CASCADE_CLEARED:
         return is_left_alone(change, CASCADE_CLEARED) || relate_clear(w, child->entry, child->key, true);
     case CASCADE_FORBIDS: return !did_refer(w, child, change->entry) || forbid(w, change, child);
