@@ -157,10 +157,12 @@ static bool points_elsewhere(struct moved *m, const struct change *change, const
            slabs_find(&m->w->s->slabs, pointer) != target->entry;
 }
 
-/* Whether the transaction may have written the row by the time its change does: in a flush, when its foreign keys were
- * cleared, or when its unique values were parked. */
+/* Whether the transaction may have written the row by the time its change does, if that writes anything: in a flush, when
+ * its foreign keys were cleared, or when its unique values were parked. */
 static bool may_be_written_before(const struct work *w, const struct change *change)
 {
+    if (column_set_is_empty(change->columns, column_words(change->mapper)) && !change->extra->formulas)
+        return false;
     bool may = w->s->transaction != TRANSACTION_NONE || change->cleared != NONE;
     for (uint32_t i = 0; !may && change->mapper->has_unique && i < change->mapper->index_count; i++) {
         const struct table_index *index = &change->mapper->indexes[i];

@@ -484,6 +484,25 @@ START_TEST(test_rekey__ring_with_a_row_that_was_written)
 }
 END_TEST
 
+/* A text that is equal is no change, in a transaction neither: the database alone moves the row. */
+START_TEST(test_rekey__follows_what_was_only_touched)
+{
+    Person *jack = session_find(s, Person, "jack");
+    Badge *badge = session_find(s, Badge, 1);
+    check_ok(session_begin(s, NULL));
+    jack->age = (NullInt32){30, true};
+    check_ok(session_flush(s));
+    jack->name = "john";
+    badge->color = session_text(s, "%s", "red");
+    seen_clear();
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("UPDATE \"public\".\"badges\""), 0);
+    ck_assert_str_eq(badge->person_name, "john");
+    live_check("john", "SELECT person_name FROM badges WHERE id = 1");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_rekey__changed_by_somebody_else)
 {
     Person *jill = session_find(s, Person, "jill");
@@ -603,6 +622,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__follows_what_the_database_has_cleared);
     tcase_add_test(tests, test_rekey__two_ways_of_a_row_that_was_written);
     tcase_add_loop_test(tests, test_rekey__ring_with_a_row_that_was_written, 0, 3);
+    tcase_add_test(tests, test_rekey__follows_what_was_only_touched);
     tcase_add_test(tests, test_rekey__changed_by_somebody_else);
     tcase_add_test(tests, test_rekey__copied_without_its_key);
     tcase_add_test(tests, test_rekey__delete_and_add_is_one_update);
