@@ -24,6 +24,7 @@ struct Row {
     int32_t place;
     const char *text;
     int32_t version;
+    int64_t stamp; /* the row's xmin */
     Row *pointers[REFS];
     MANY(Row) links;
     MANY(Row) many[HAS];
@@ -45,7 +46,7 @@ struct table {
     struct {
         int table, ref;
     } many[HAS];
-    bool has_code, has_loose, has_firm, versioned;
+    bool has_code, has_loose, has_firm, versioned, stamped;
     enum { SPOT_NONE, SPOT_SHELF, SPOT_LOOSE } spot_kind;   /* with the place: unique together */
     enum { PART_NONE, PART_NULL, PART_NOT_NULL } part_kind; /* the place is unique among rows whose `loose` is so */
     int links;                                              /* table that they lead to; -1: it has none */
