@@ -85,7 +85,8 @@ struct howdah_value {
     { \
         struct howdah_value value = {0, 0, {0}}; \
         if (x.items) { \
-            value.type = (uint32_t)(kind) | (uint32_t)HOWDAH_TYPE_ARRAY; \
+            value.type = (kind); \
+            value.type |= HOWDAH_TYPE_ARRAY; \
             value.as.array.items = x.items; \
             value.as.array.nulls = x.nulls; \
             value.as.array.count = x.count; \
@@ -93,10 +94,16 @@ struct howdah_value {
         return value; \
     }
 
+#ifdef __cplusplus
+#define HOWDAH_VALUE_DOUBLE(x) static_cast<double>(x)
+#else
+#define HOWDAH_VALUE_DOUBLE(x) ((double)(x))
+#endif
+
 HOWDAH_VALUE_OF(bool, bool, HOWDAH_TYPE_BOOL, boolean, x)
 HOWDAH_VALUE_OF(integer, int64_t, HOWDAH_TYPE_INT64, integer, x)
 HOWDAH_VALUE_OF(unsigned, uint64_t, HOWDAH_TYPE_UINT64, unsigned_integer, x)
-HOWDAH_VALUE_OF(float, float, HOWDAH_TYPE_FLOAT, real, (double)x)
+HOWDAH_VALUE_OF(float, float, HOWDAH_TYPE_FLOAT, real, HOWDAH_VALUE_DOUBLE(x))
 HOWDAH_VALUE_OF(double, double, HOWDAH_TYPE_DOUBLE, real, x)
 HOWDAH_VALUE_OF(text, const char *, x ? HOWDAH_TYPE_TEXT : HOWDAH_TYPE_NONE, text, x)
 HOWDAH_VALUE_OF(timestamp, struct howdah_timestamp, HOWDAH_TYPE_TIMESTAMP, timestamp, x)
@@ -111,7 +118,7 @@ HOWDAH_VALUE_OF_NULL(bool, HOWDAH_TYPE_BOOL, boolean, x.value)
 HOWDAH_VALUE_OF_NULL(int16, HOWDAH_TYPE_INT64, integer, x.value)
 HOWDAH_VALUE_OF_NULL(int32, HOWDAH_TYPE_INT64, integer, x.value)
 HOWDAH_VALUE_OF_NULL(int64, HOWDAH_TYPE_INT64, integer, x.value)
-HOWDAH_VALUE_OF_NULL(float, HOWDAH_TYPE_FLOAT, real, (double)x.value)
+HOWDAH_VALUE_OF_NULL(float, HOWDAH_TYPE_FLOAT, real, HOWDAH_VALUE_DOUBLE(x.value))
 HOWDAH_VALUE_OF_NULL(double, HOWDAH_TYPE_DOUBLE, real, x.value)
 HOWDAH_VALUE_OF_NULL(timestamp, HOWDAH_TYPE_TIMESTAMP, timestamp, x.value)
 HOWDAH_VALUE_OF_NULL(date, HOWDAH_TYPE_DATE, date, x.value)

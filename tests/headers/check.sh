@@ -10,8 +10,14 @@ if ! command -v "$compiler" >/dev/null; then
     exit 77
 fi
 case $language in
-c) standards='c11 gnu11 c17 c2x' ;;
-c++) standards='c++17' ;;
+c)
+    standards='c11 gnu11 c17 c2x'
+    more='-Wconversion -Wsign-conversion'
+    ;;
+c++)
+    standards='c++17'
+    more='-Wold-style-cast -Wdouble-promotion'
+    ;;
 esac
 
 status=0
@@ -23,7 +29,7 @@ for header in "$include"/howdah/*.h "$include"/howdah/*/*.h; do
         for names in '' -DHOWDAH_NO_SHORT_NAMES; do
             count=$((count + 1))
             printf '#include <%s>\n#include <%s>\ntypedef int not_empty;\n' "$name" "$name" |
-                "$compiler" -x "$language" -std="$standard" $names -Wall -Wextra -Wpedantic -Werror \
+                "$compiler" -x "$language" -std="$standard" $names -Wall -Wextra -Wpedantic $more -Werror \
                     -fsyntax-only -I "$include" - || {
                 echo "$name does not compile as $standard $names"
                 status=1
