@@ -14,7 +14,7 @@ import contestants as people
 import counts
 import database
 import plots
-from measure import PATIENCE, QUICK_PATIENCE, Bench, progress
+from measure import LEAST, PATIENCE, QUICK_PATIENCE, Bench, progress
 from results import Results
 from workloads import FULL, QUICK, SCHEMA, SMOKE, counted, steps
 
@@ -101,7 +101,8 @@ def run(arguments, everybody, wanted):
     slow = counts.Link(arguments.build, DELAY) if any(step.link == "slow" for step in wanted) else None
     if slow:
         links["slow"] = slow.port
-    bench = Bench(everybody, links, cores, progress, QUICK_PATIENCE if arguments.quick else PATIENCE)
+    few = arguments.quick or arguments.smoke
+    bench = Bench(everybody, links, cores, progress, QUICK_PATIENCE if few else PATIENCE, 1 if few else LEAST)
     try:
         if not arguments.only_counts:
             measure_all(bench, results, wanted, 0 if arguments.smoke else arguments.rounds, begin + minutes * 60)

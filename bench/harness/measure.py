@@ -10,6 +10,9 @@ from contestants import Answer, Pgbench
 
 PATIENCE = 60  # seconds that one answer may take
 QUICK_PATIENCE = 10
+CLOSE = 4  # who takes more than so many times the fastest one's time has said enough after one round
+LEAST = 3  # rounds of the others, without which nobody knows their spread, also when time is up
+DEAR = 1.5  # seconds; of a round that takes longer there is another one only if there is time
 
 
 @dataclass
@@ -23,7 +26,6 @@ class Outcome:
     memory: list = field(default_factory=list)
     peak: int = 0
     cost: float = 0.0  # seconds of a round, with all that is around it
-    spent: float = 0.0
     last: object = None  # answer and memory of the last run
 
     def stop(self, status, reason):
@@ -37,8 +39,9 @@ class Outcome:
 class Bench:
     """The processes of all contestants, over all links."""
 
-    def __init__(self, contestants, links, cores, say, patience=PATIENCE):
+    def __init__(self, contestants, links, cores, say, patience=PATIENCE, least=LEAST):
         self.contestants = contestants
+        self.least = least
         self.links = links  # name -> port, None for the socket
         self.client_core = cores[0] if cores else None
         self.say = say
@@ -135,7 +138,6 @@ class Bench:
             database.put_back(step)
         answer, memory = self.run(contestant, step)
         outcome.cost = time.monotonic() - begin
-        outcome.spent += outcome.cost
         if answer.kind != "ok":
             outcome.stop(answer.kind, answer.text)
             if answer.kind in ("error", "slow"):
@@ -210,19 +212,27 @@ class Bench:
             if rounds and outcome.cost > share:  # so slow that one run must do
                 self.keep(outcome, step, 0)
         for number in range(rounds):
+            running = close_ones(running) if number else running
             turned = running[number % len(running):] + running[:number % len(running)] if running else []
             for outcome in turned:
                 late = time.monotonic() + outcome.cost > end
-                greedy = outcome.spent + outcome.cost > 2 * share
+                owed = number < self.least and outcome.cost < DEAR
                 first = number == 0 and not outcome.walls
-                if outcome.status == "ok" and (first or not (late or greedy or number in outcome.walls)):
+                if outcome.status == "ok" and number not in outcome.walls and (first or owed or not late):
                     self.turn(outcome, step, number)
-            if time.monotonic() > end:
+            if time.monotonic() > end and number + 1 >= self.least:
                 break
         if step.clients > 1:  # their connections are too many to keep
             for outcome in outcomes:
                 self.forget(outcome.contestant, step)
         return outcomes
+
+
+def close_ones(outcomes):
+    """Those whose ratio to the fastest one is worth more rounds."""
+    good = [o for o in outcomes if o.status == "ok" and o.walls]
+    fastest = min((o.median for o in good), default=0)
+    return [o for o in good if o.median <= CLOSE * fastest]
 
 
 def progress(text):

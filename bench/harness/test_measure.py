@@ -44,12 +44,12 @@ class Judging(unittest.TestCase):
     def contestant(self, name, answer):
         return Contestant(name, name, [sys.executable, "-c", SPEAKS, str(self.order), name, answer], compiled=True)
 
-    def measure(self, *contestants, rounds=3):
+    def measure(self, *contestants, rounds=3, seconds=20):
         bench = Bench(contestants, {"socket": None}, None, self.said.append)
         step = _step("update 10", "socket")
         results = Results(Path(self.room.name), contestants)
         try:
-            results.add(step, bench.measure(step, rounds, 20))
+            results.add(step, bench.measure(step, rounds, seconds))
         finally:
             bench.close()
         return results, results.by_name(results.steps[0][1])
@@ -78,6 +78,11 @@ class Judging(unittest.TestCase):
         self.assertEqual([len(o.walls) for o in found.values()], [3, 3])
         self.assertIn("2.00 x", results.ratio_table("socket"))
         self.assertFalse(results.wrong())
+
+    def test_who_is_far_has_one_round(self):
+        _, found = self.measure(self.contestant("howdah", "ok 10 7 1"), self.contestant("near", "ok 40 7 1"),
+                                self.contestant("far", "ok 41 7 1"), seconds=0)
+        self.assertEqual([len(o.walls) for o in found.values()], [3, 3, 1])
 
     def test_what_goes_wrong_is_told(self):
         broken = Contestant("broken", "broken", ["false"])
