@@ -24,7 +24,6 @@ struct Row {
     int32_t place;
     const char *text;
     int32_t version;
-    int64_t stamp; /* the row's xmin */
     Row *pointers[REFS];
     MANY(Row) links;
     MANY(Row) many[HAS];
@@ -46,7 +45,7 @@ struct table {
     struct {
         int table, ref;
     } many[HAS];
-    bool has_code, has_loose, has_firm, versioned, stamped;
+    bool has_code, has_loose, has_firm, versioned;
     enum { SPOT_NONE, SPOT_SHELF, SPOT_LOOSE } spot_kind;   /* with the place: unique together */
     enum { PART_NONE, PART_NULL, PART_NOT_NULL } part_kind; /* the place is unique among rows whose `loose` is so */
     int links;                                              /* table that they lead to; -1: it has none */

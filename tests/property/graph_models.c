@@ -305,18 +305,9 @@ static void add_optimism(void)
 {
     static const enum howdah_optimistic ways[] = {HOWDAH_OPTIMISTIC_ALL, HOWDAH_OPTIMISTIC_DIRTY};
     random_aside(4);
-    for (int i = 0; i < table_count; i++) {
-        if (tables[i].versioned || !chance(45))
-            continue;
-        uint32_t way = below(COUNT_OF(ways) + 1);
-        if (way < COUNT_OF(ways)) {
-            tables[i].model.optimistic = ways[way];
-            continue;
-        }
-        Field *f = ADD_COLUMN((&tables[i]), stamp, HOWDAH_TYPE_INT64);
-        f->column = "xmin";
-        f->version = tables[i].stamped = true;
-    }
+    for (int i = 0; i < table_count; i++)
+        if (!tables[i].versioned && chance(35))
+            tables[i].model.optimistic = ways[below(COUNT_OF(ways))];
     random_back();
 }
 
