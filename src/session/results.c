@@ -111,6 +111,33 @@ static void *find_image(const struct work *w, const struct batch *batch, const s
     return NULL;
 }
 
+static bool is_moved(const struct work *w, const struct foreign_key *key)
+{
+    return key->on_update == HOWDAH_ON_UPDATE_CASCADE && w->moves[key->target->index];
+}
+
+/* The row as its statement left it. Foreign keys that the database moves are those of the image: it has followed already. */
+static bool load_returned(struct work *w, const struct batch *batch, uint32_t keys, const struct cell *cells,
+                          void *image)
+{
+    const struct mapper *mapper = batch->mapper;
+    struct howdah_session *s = w->s;
+    const void *before = NULL;
+    for (uint32_t k = 0; !before && mapper->optimistic && k < mapper->foreign_key_count; k++)
+        if (is_moved(w, &mapper->foreign_keys[k]) && !(before = arena_copy(&s->scratch, image, mapper->model->size)))
+            return !session_no_memory(s);
+    if (!load_columns(s, mapper, batch->returned + keys, cells + keys, batch->returned_count - keys, &s->arena, image))
+        return false;
+    for (uint32_t k = 0; before && k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        for (uint32_t i = 0; is_moved(w, key) && i < key->count; i++) {
+            const struct column *c = &mapper->columns[key->columns[i]];
+            memcpy(column_field(c, image), column_field(c, before), c->size);
+        }
+    }
+    return true;
+}
+
 static enum howdah_status take_row(struct work *w, struct chunk *chunk, const struct cell *cells, size_t count)
 {
     struct howdah_session *s = w->s;
@@ -135,7 +162,7 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
             s, HOWDAH_STATUS_PROTOCOL, mapper, NULL, NULL,
             "the server returned a row that was not sent: does a trigger, or the column's type, change the primary key?");
     chunk->received++;
-    if (!load_columns(s, mapper, batch->returned + keys, cells + keys, count - keys, &s->arena, image))
+    if (!load_returned(w, batch, keys, cells, image))
         return s->error.status;
     return lone ? check_new_key(w, batch, chunk->first) : HOWDAH_STATUS_OK;
 }

@@ -565,7 +565,13 @@ typedef struct Grip {
     NullInt64 pan_id;
 } Grip;
 
-extern const Model Pot_model, Lid_model, Pan_model;
+typedef struct Knob { /* perhaps on itself */
+    int64_t id;
+    const char *name;
+    NullInt64 on;
+} Knob;
+
+extern const Model Pot_model, Lid_model, Pan_model, Knob_model;
 
 /* clang-format off */
 MODEL(Pot, "pots",
@@ -579,6 +585,9 @@ MODEL(Pan, "pans",
     COLUMN(Pan, id, .primary_key = true), COLUMN(Pan, name),
     COLUMN(Pan, in_id, .references = &Pan_model, .on_update = ON_UPDATE_CASCADE),
     COLUMN(Pan, written_by, .column = "xmin", .version = true));
+MODEL_WITH((.optimistic = OPTIMISTIC_ALL), Knob, "knobs",
+    COLUMN(Knob, id, .primary_key = true), COLUMN(Knob, name),
+    COLUMN(Knob, on, .references = &Knob_model, .on_update = ON_UPDATE_CASCADE));
 MODEL_WITH((.optimistic = OPTIMISTIC_ALL), Grip, "grips",
     COLUMN(Grip, id, .primary_key = true), COLUMN(Grip, name),
     COLUMN(Grip, pan_id, .references = &Pan_model, .on_update = ON_UPDATE_CASCADE));
@@ -612,6 +621,24 @@ START_TEST(test_optimistic__let_go_by_the_database)
 END_TEST
 
 /* The same with keys that change, and rows that follow. */
+START_TEST(test_optimistic__moved_by_itself)
+{
+    scene_close();
+    scene_open(MODELS(Knob));
+    live_sql("INSERT INTO knobs VALUES (1, 'a', 1), (2, 'b', 1)");
+    Knob *knob = session_find(s, Knob, 1), *other = session_find(s, Knob, 2);
+    knob->id = 10;
+    if (_i)
+        other->name = "B";
+    check_ok(session_commit(s));
+    ck_assert(knob->on.value == 10 && other->on.value == 10);
+    live_check(_i ? "2|B|10\n10|a|10" : "2|b|10\n10|a|10", "SELECT * FROM knobs ORDER BY id");
+    check_nothing_to_write();
+    knob->name = other->name = "again";
+    check_ok(session_commit(s));
+}
+END_TEST
+
 START_TEST(test_optimistic__moved_by_the_database)
 {
     scene_close();
@@ -632,8 +659,11 @@ START_TEST(test_optimistic__moved_by_the_database)
     check_ok(session_commit(s));
     live_check("2|B|10\n10|a|", "SELECT * FROM pans ORDER BY id");
     live_check(_i ? "1|B|10\n2|b|10\n3|c|2" : "1|B|10\n3|c|2", "SELECT * FROM grips ORDER BY id");
+    ck_assert_int_eq(pans[1]->in_id.value, 10);
+    ck_assert_int_eq(grips[0]->pan_id.value, 10);
+    ck_assert(!_i || grips[1]->pan_id.value == 10);
     check_nothing_to_write();
-    pans[1]->name = "again"; /* the row's xmin is known */
+    grips[0]->name = "again"; /* what the row is now is known */
     check_ok(session_commit(s));
 }
 END_TEST
@@ -658,6 +688,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_optimistic__let_go_by_the_database, 0, 2);
+    tcase_add_loop_test(tests, test_optimistic__moved_by_itself, 0, 2);
     tcase_add_loop_test(tests, test_optimistic__moved_by_the_database, 0, 2);
     tcase_add_test(tests, test_optimistic__many_let_go_by_the_database);
     tcase_add_test(tests, test_optimistic__xmin);
