@@ -301,7 +301,7 @@ static enum howdah_status write_rows(struct howdah_query *q, bool deletes, uint6
     if (ret_affected)
         *ret_affected = 0;
     if (!query_enter(q, mapper ? mapper->model : NULL))
-        return q ? session_refusal(q->s) : HOWDAH_STATUS_NO_MEMORY;
+        return direct_refusal(q ? q->s : NULL);
     /* The table by the alias that the conditions know it by; beside a sub-select, by one that this does not use. */
     struct select_source target = *q->select.scope.first;
     if (!is_simple(&q->select))

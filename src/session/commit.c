@@ -1,4 +1,5 @@
 /* Commit and flush: hooks, the plan, its run, and what was written becomes what is. */
+#include "direct.h"
 #include "draw_rights.h"
 #include "hooks.h"
 #include "object.h"
@@ -37,12 +38,8 @@ static bool plan_all(struct howdah_session *s, bool commit)
 /* Nothing was sent. */
 static enum howdah_status fail_plan(struct howdah_session *s)
 {
-    if (s->error.outcome == HOWDAH_OUTCOME_NONE) {
-        s->error.outcome = HOWDAH_OUTCOME_NOT_DONE;
-        error_finish(&s->error);
-    }
     work_free(s);
-    return s->error.status;
+    return direct_not_done(s);
 }
 
 /* *ret_ran: something was sent, and it was done. */
@@ -152,8 +149,8 @@ static enum howdah_status commit_prepared(struct howdah_session *s)
 enum howdah_status howdah_session_commit(struct howdah_session *s)
 {
     if (!session_enter(s))
-        return session_refusal(s);
-    enum howdah_status status = !transaction_is_programs(s, "session_commit") ? s->error.status
+        return direct_refusal(s);
+    enum howdah_status status = !transaction_is_programs(s, "session_commit") ? direct_not_done(s)
                                 : s->transaction == TRANSACTION_PREPARED      ? commit_prepared(s)
                                                                               : commit_all(s);
     session_leave(s);
@@ -162,18 +159,16 @@ enum howdah_status howdah_session_commit(struct howdah_session *s)
 
 static enum howdah_status flush(struct howdah_session *s)
 {
-    if (!hooks_may_call(s, "session_flush"))
-        return s->error.status;
-    if (s->transaction == TRANSACTION_NONE)
-        return session_fail(s, HOWDAH_STATUS_NO_TRANSACTION, NULL, NULL, NULL,
-                            "session_flush writes inside a transaction of the program: call session_begin first");
-    return work_write_all(s, false);
+    if (hooks_may_call(s, "session_flush") && s->transaction == TRANSACTION_NONE)
+        session_fail(s, HOWDAH_STATUS_NO_TRANSACTION, NULL, NULL, NULL,
+                     "session_flush writes inside a transaction of the program: call session_begin first");
+    return s->error.status == HOWDAH_STATUS_OK ? work_write_all(s, false) : direct_not_done(s);
 }
 
 enum howdah_status howdah_session_flush(struct howdah_session *s)
 {
     if (!session_enter(s))
-        return session_refusal(s);
+        return direct_refusal(s);
     enum howdah_status status = flush(s);
     session_leave(s);
     return status;

@@ -96,6 +96,15 @@ enum howdah_status direct_not_done(struct howdah_session *s)
     return s->error.status;
 }
 
+enum howdah_status direct_refusal(struct howdah_session *s)
+{
+    if (session_enter_always(s)) {
+        direct_not_done(s);
+        session_leave(s);
+    }
+    return session_refusal(s);
+}
+
 static enum howdah_status run(struct direct *direct)
 {
     struct howdah_session *s = direct->s;

@@ -17,5 +17,7 @@ enum howdah_status direct_write(struct howdah_session *s, enum direct_how how, c
                                 struct pg_step *steps, size_t count);
 /* A call that would write has failed before anything was sent: its error says so. Returns its status. */
 enum howdah_status direct_not_done(struct howdah_session *s);
+/* session_refusal for a call that would write: the error that sticks says so, too, whatever call it came from. */
+enum howdah_status direct_refusal(struct howdah_session *s);
 
 #endif

@@ -4,6 +4,7 @@
  * Until this session is told, its objects are as they were flushed and nothing may be sent: nobody knows what will become
  * of them. */
 #include "base/error.h"
+#include "direct.h"
 #include "hooks.h"
 #include "prepare.h"
 #include "prepared.h"
@@ -94,8 +95,7 @@ static enum howdah_status prepare(struct howdah_session *s, const char *gid)
                             "the transaction is prepared as %s already: commit it or roll it back", s->prepared);
     if (!prepared_is_name(gid)) {
         prepared_refuse_name(&s->error);
-        error_finish(&s->error);
-        return s->error.status;
+        return direct_not_done(s);
     }
     bool own = s->transaction == TRANSACTION_NONE;
     if (own) {
@@ -115,7 +115,7 @@ static enum howdah_status prepare(struct howdah_session *s, const char *gid)
 enum howdah_status howdah_session_prepare(struct howdah_session *s, const char *gid)
 {
     if (!session_enter(s))
-        return session_refusal(s);
+        return direct_refusal(s);
     enum howdah_status status = prepare(s, gid);
     arena_reset(&s->scratch);
     session_leave(s);

@@ -383,7 +383,7 @@ enum howdah_status howdah_session_execute_sql(struct howdah_session *s, uint64_t
     if (ret_affected)
         *ret_affected = 0;
     if (!session_enter(s))
-        return session_refusal(s);
+        return direct_refusal(s);
     arena_init(&raw.arena, &s->db->allocator);
     va_start(arguments, format);
     if (read_statement(&raw, format, arguments) && run(&raw) == HOWDAH_STATUS_OK && ret_affected)

@@ -464,8 +464,10 @@ void **howdah_session_upsert_objects(struct howdah_session *s, const struct howd
                                      const void *values, size_t count)
 {
     struct upsert u = {.s = s, .action = action, .count = count};
-    if (!session_enter(s))
+    if (!session_enter(s)) {
+        direct_refusal(s);
         return NULL;
+    }
     void **objects = upsert(&u, model, fields, field_count, values);
     if (!objects)
         direct_not_done(s);

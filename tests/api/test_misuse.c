@@ -290,6 +290,41 @@ END_TEST
 
 /* --- what only the library or the server may write --- */
 
+/* Calls that would have written say that nothing was done, also where an earlier call's error keeps them from beginning. */
+START_TEST(test_misuse__outcome_of_what_was_not_begun)
+{
+    for (int i = 0; i < 8; i++) {
+        uint64_t affected = 7;
+        Query *q = session_query(s, Maker);
+        query_where(q, Maker, name, i < 2 ? "@>" : "=", "Ann");
+        if (i >= 2)
+            ck_assert_ptr_null(session_find(s, Maker, ((PgUuid){{1}})));
+        ck_assert_int_eq(session_error(s) ? (int)session_error(s)->outcome : OUTCOME_NONE, OUTCOME_NONE);
+        switch (i) {
+        case 0:
+        case 2: check_fails(query_delete(q, &affected), STATUS_INVALID); break;
+        case 1:
+        case 3:
+            query_set(q, Maker, name, "x");
+            check_fails(query_update(q, &affected), STATUS_INVALID);
+            break;
+        case 4: check_fails(session_commit(s), STATUS_INVALID); break;
+        case 5: check_fails(session_flush(s), STATUS_INVALID); break;
+        case 6: check_fails(session_execute(s, &affected, "DELETE FROM makers"), STATUS_INVALID); break;
+        case 7: ck_assert_ptr_null(session_upsert(s, Word, (word), .word = "w")); break;
+        }
+        ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+        ck_assert_ptr_nonnull(strstr(error_text(session_error(s)), "nothing was committed"));
+        session_clear_error(s);
+    }
+    check_fails(session_flush(s), STATUS_NO_TRANSACTION);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    check_fails(session_prepare(s, "it's"), STATUS_INVALID);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+}
+END_TEST
+
 START_TEST(test_misuse__column_of_the_server_assigned)
 {
     Made *made = session_add(s, Made, .text = "abc", .made = {5, true});
@@ -528,6 +563,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_misuse__objects_of_another_session);
     tcase_add_test(tests, test_misuse__pointers_that_are_no_objects);
     tcase_add_test(tests, test_misuse__object_of_another_model);
+    tcase_add_test(tests, test_misuse__outcome_of_what_was_not_begun);
     tcase_add_test(tests, test_misuse__column_of_the_server_assigned);
     tcase_add_test(tests, test_misuse__reference_of_the_server_assigned);
     tcase_add_test(tests, test_misuse__primary_key_of_a_row_unset);
