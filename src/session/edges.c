@@ -118,12 +118,36 @@ static bool edge_to_given_up(const struct finder *f, const struct foreign_key *k
            add_edge(w, f->index, (uint32_t)(target - w->changes), EDGE_REFERRED, key, NULL);
 }
 
+/* The row is to refer to what another one, or it itself, gives up. Written first it would be moved along by the database,
+ * and not be what its object says: so it goes behind, and the server refuses it. */
+static bool edge_to_moved(const struct finder *f, const struct foreign_key *key)
+{
+    struct work *w = f->w;
+    const struct claim *claim = NULL;
+    const struct change *moved = NULL;
+    if (!w->moves[key->target->index] || key->on_update != HOWDAH_ON_UPDATE_CASCADE ||
+        target_claim(f, key, CLAIM_GIVES, f->change->image))
+        return true;
+    if (key->to_primary_key)
+        moved = target_change(f, key, f->change->image);
+    else if ((claim = target_claim(f, key, CLAIM_GIVES_UP, f->change->image)))
+        moved = &w->changes[claim->change];
+    if (!moved || moved->operation != HOWDAH_OPERATION_UPDATE ||
+        (key->to_primary_key && !change_rekeys(key->target, moved)))
+        return true;
+    if (moved == f->change)
+        return work_refuse(w, HOWDAH_STATUS_FOREIGN_KEY, moved, f->mapper->columns[key->columns[0]].field->name,
+                           "is what this %s itself was referred to by, and no more: set the new value",
+                           f->mapper->model->name);
+    return add_edge(w, (uint32_t)(moved - w->changes), f->index, EDGE_REFERS, key, NULL);
+}
+
 static bool edges_of_key(const struct finder *f, const struct foreign_key *key)
 {
     const struct change *change = f->change;
     bool insert = change->operation == HOWDAH_OPERATION_INSERT, delete = change->operation == HOWDAH_OPERATION_DELETE;
     bool writes = insert || (!delete &&writes_key(change, key));
-    if (writes && !edge_to_given(f, key))
+    if (writes && (!edge_to_given(f, key) || !edge_to_moved(f, key)))
         return false;
     return insert || !(delete || writes || looks_back(change)) || edge_to_given_up(f, key);
 }
