@@ -41,8 +41,10 @@ static const struct statement cluster_statement = {
     .control = true,
 };
 
+/* A prepared transaction goes on without a client, and through a crash: it is for its name to say what becomes of it. */
 static const struct statement status_statement = {
-    .text = "SELECT " CLUSTER_COLUMNS ", pg_catalog.pg_xact_status($1)",
+    .text = "SELECT " CLUSTER_COLUMNS ", CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_prepared_xacts AS p"
+            " WHERE p.transaction = $1::pg_catalog.xid) THEN 'prepared' ELSE pg_catalog.pg_xact_status($1) END",
     .types = xid8_parameter,
     .parameters = 1,
     .control = true,
@@ -210,7 +212,7 @@ static enum howdah_status take_status(void *arg, struct pg_step *step, const str
         cluster.timeline != inquiry->transaction->timeline)
         return HOWDAH_STATUS_OK;
     /* After a crash the id may be another's. Then ours was never on disk, unless it is the one that is committed. */
-    bool crashed = cluster.life != inquiry->transaction->life;
+    bool crashed = !inquiry->transaction->durable && cluster.life != inquiry->transaction->life;
     if (text_is(status, "committed"))
         inquiry->fate = crashed ? FATE_UNKNOWN : FATE_COMMITTED;
     else if (text_is(status, "aborted"))

@@ -26,16 +26,22 @@ static enum howdah_outcome resolve_transaction(struct howdah_session *s, moment 
                                 : HOWDAH_OUTCOME_IN_DOUBT;
 }
 
-/* The answer was lost: the server knows whether it is there, or whether the transaction is over. */
+/* The answer was lost: the server knows whether it is there, or whether the transaction is over. Until its backend has
+ * ended it may be neither. */
 static enum howdah_outcome find_out(struct howdah_session *s, const char *gid)
 {
+    enum { FIRST_PAUSE_MS = 2, LONGEST_PAUSE_MS = 200, TURN_MS = 1000 };
     moment deadline = clock_deadline(s->db->options.in_doubt_timeout, 0);
-    if (prepared_exists(s->db, gid, deadline))
-        return HOWDAH_OUTCOME_DONE;
-    if (resolve_transaction(s, deadline) == HOWDAH_OUTCOME_NOT_DONE)
-        return HOWDAH_OUTCOME_NOT_DONE;
-    moment last = clock_deadline(s->db->options.statement_timeout, 0);
-    return prepared_exists(s->db, gid, last) ? HOWDAH_OUTCOME_DONE : HOWDAH_OUTCOME_IN_DOUBT;
+    for (int pause = FIRST_PAUSE_MS; clock_left(deadline) != 0; clock_pause(pause, deadline)) {
+        if (prepared_exists(s->db, gid, &s->transaction_id, &s->fence, deadline))
+            return HOWDAH_OUTCOME_DONE;
+        int left = clock_left(deadline);
+        moment turn = clock_deadline(left < 0 || left > TURN_MS ? TURN_MS : left, TURN_MS);
+        if (resolve_transaction(s, turn) == HOWDAH_OUTCOME_NOT_DONE)
+            return HOWDAH_OUTCOME_NOT_DONE;
+        pause = pause < LONGEST_PAUSE_MS ? pause * 2 : LONGEST_PAUSE_MS;
+    }
+    return HOWDAH_OUTCOME_IN_DOUBT;
 }
 
 static enum howdah_status prepared(struct howdah_session *s, const char *gid)
@@ -44,6 +50,7 @@ static enum howdah_status prepared(struct howdah_session *s, const char *gid)
     pg_pool_release(s->db->pool, s->connection);
     s->connection = NULL;
     s->prepared = gid;
+    s->transaction_id.durable = true;
     s->transaction = TRANSACTION_PREPARED;
     return HOWDAH_STATUS_OK;
 }
@@ -125,7 +132,8 @@ enum howdah_status howdah_session_prepare(struct howdah_session *s, const char *
 /* --- the second phase, by the same session --- */
 
 /* COMMIT PREPARED and its counterpart may be asked for again and again: what is gone can't be done twice. An answer that is
- * lost is no reason to stop; nor is the old backend that is at it still. *ret_doubt: one was lost. */
+ * lost is no reason to stop; nor is the old backend that is at it still, nor that nobody answers thereafter. *ret_doubt:
+ * one was lost. */
 static enum howdah_status end_surely(struct howdah_session *s, bool commits, bool *ret_doubt)
 {
     enum { PAUSE_MS = 5 };
@@ -136,6 +144,7 @@ static enum howdah_status end_surely(struct howdah_session *s, bool commits, boo
         enum howdah_status status = prepared_end(s->db, s->prepared, commits, &s->counters, &s->error, &outcome);
         bool lost = outcome == HOWDAH_OUTCOME_IN_DOUBT, busy = strcmp(s->error.sqlstate, SQLSTATE_STATE) == 0;
         *ret_doubt |= lost;
+        busy |= *ret_doubt && status == HOWDAH_STATUS_CONNECTION;
         if (status == HOWDAH_STATUS_OK || !(lost || busy) || clock_left(deadline) == 0)
             return status;
         clock_pause(PAUSE_MS, deadline);

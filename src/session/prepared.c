@@ -10,15 +10,21 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OID_BOOL = 16, OID_TEXT = 25, OID_TIMESTAMPTZ = 1184 };
+enum { OID_BOOL = 16, OID_INT8 = 20, OID_TEXT = 25, OID_TIMESTAMPTZ = 1184, OID_XID8 = 5069 };
 
-static const uint32_t text_parameter[] = {OID_TEXT};
+static const uint32_t exists_types[] = {OID_TEXT, OID_XID8, OID_INT8};
 
+/* Somebody else's may have the same name: ours is known by its id, or by the lock that it took with its mark. */
 static const struct statement exists_statement = {
-    .text = "SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_xacts WHERE gid = $1"
-            " AND database = pg_catalog.current_database())",
-    .types = text_parameter,
-    .parameters = 1,
+    .text = "SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_xacts AS p WHERE p.gid = $1"
+            " AND p.database = pg_catalog.current_database() AND ($2 IS NULL AND $3 IS NULL"
+            " OR p.transaction = $2::pg_catalog.xid OR EXISTS (SELECT FROM pg_catalog.pg_locks AS x"
+            " JOIN pg_catalog.pg_locks AS l ON l.virtualtransaction = x.virtualtransaction"
+            " WHERE x.locktype = 'transactionid' AND x.transactionid = p.transaction AND x.granted"
+            " AND l.locktype = 'advisory' AND l.objsubid = 1"
+            " AND (l.classid::pg_catalog.int8 << 32) | l.objid::pg_catalog.int8 = $3)))",
+    .types = exists_types,
+    .parameters = 3,
     .control = true,
 };
 
@@ -53,16 +59,33 @@ struct statement prepared_statement(char text[PREPARED_TEXT_MAX], const char *ve
 
 struct question {
     const char *gid;
-    int size;
-    bool answered, exists;
+    uint64_t id; /* in network order */
+    const struct pg_transaction *transaction;
+    const struct fence *fence;
+    struct fence_binding mark;
+    const char *values[3];
+    int sizes[3];
+    bool exists;
 };
 
-static enum howdah_status bind_gid(void *arg, struct pg_step *step, struct pg_binding *ret)
+static enum howdah_status bind_question(void *arg, struct pg_step *step, struct pg_binding *ret)
 {
     struct question *question = arg;
     (void)step;
-    question->size = (int)strlen(question->gid);
-    *ret = (struct pg_binding){.values = &question->gid, .sizes = &question->size};
+    question->values[0] = question->gid;
+    question->sizes[0] = (int)strlen(question->gid);
+    question->sizes[1] = question->sizes[2] = -1; /* NULL */
+    if (question->transaction->id) {
+        question->id = network64(question->transaction->id);
+        question->values[1] = (const char *)&question->id;
+        question->sizes[1] = sizeof(question->id);
+    }
+    if (question->fence->set) {
+        fence_bind(question->fence, &question->mark, ret);
+        question->values[2] = question->mark.values[1];
+        question->sizes[2] = question->mark.sizes[1];
+    }
+    *ret = (struct pg_binding){.values = question->values, .sizes = question->sizes};
     return HOWDAH_STATUS_OK;
 }
 
@@ -70,8 +93,7 @@ static enum howdah_status take_exists(void *arg, struct pg_step *step, const str
 {
     struct question *question = arg;
     (void)step;
-    question->answered = count == 1 && cells[0].type == OID_BOOL && cells[0].size == 1;
-    question->exists = question->answered && cells[0].data[0];
+    question->exists = count == 1 && cells[0].type == OID_BOOL && cells[0].size == 1 && cells[0].data[0];
     return HOWDAH_STATUS_OK;
 }
 
@@ -94,11 +116,12 @@ static enum howdah_status run(struct howdah_database *db, struct pg_step *step, 
     return status;
 }
 
-bool prepared_exists(struct howdah_database *db, const char *gid, moment deadline)
+bool prepared_exists(struct howdah_database *db, const char *gid, const struct pg_transaction *transaction,
+                     const struct fence *fence, moment deadline)
 {
     struct howdah_error ignored;
-    struct question question = {.gid = gid};
-    struct pg_step step = {.statement = &exists_statement, .bind = bind_gid, .row = take_exists, .arg = &question};
+    struct question question = {.gid = gid, .transaction = transaction, .fence = fence};
+    struct pg_step step = {.statement = &exists_statement, .bind = bind_question, .row = take_exists, .arg = &question};
     enum howdah_outcome outcome;
     error_clear(&ignored);
     return run(db, &step, NULL, deadline, &ignored, &outcome) == HOWDAH_STATUS_OK && question.exists;

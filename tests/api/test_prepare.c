@@ -410,6 +410,41 @@ START_TEST(test_prepare__cut)
 }
 END_TEST
 
+/* The answer is lost, and a transaction of that name is prepared: it is ours, or somebody else had the name before. */
+START_TEST(test_prepare__whose_name)
+{
+    bool fence = (_i & 1) != 0, taken = (_i & 2) != 0;
+    scene_close();
+    scene_open_with(WORKS, DATABASE_OPTIONS(.fence = true));
+    live_sql("INSERT INTO makers (name, grade) VALUES ('Ann', 1), ('Bob', 2)");
+    database_close(db);
+    struct proxy *proxy = proxy_open();
+    db = database_open(proxy_conninfo(proxy), WORKS, DATABASE_OPTIONS(.pool_size = 1, .fence = fence));
+    s = session_open(db);
+    change();
+    check_ok(session_begin(s, NULL));
+    check_ok(session_flush(s));
+    name();
+    if (taken)
+        live_sql("BEGIN; INSERT INTO makers (name) VALUES ('theirs'); PREPARE TRANSACTION '%s'", gid);
+    proxy_cut(proxy, PROXY_TO_CLIENT, 0, PROXY_RESET);
+    Status status = session_prepare(s, gid);
+    ck_assert(proxy_has_cut(proxy));
+    ck_assert_msg(status == (taken ? STATUS_CONNECTION : STATUS_OK), "%s", error_text(session_error(s)));
+    ck_assert(!taken || session_error(s)->outcome == OUTCOME_NOT_DONE);
+    ck_assert_uint_eq(list().count, 1);
+    if (taken) {
+        ck_assert_int_eq(database_rollback_prepared(db, gid, NULL), STATUS_OK);
+        session_clear_error(s);
+    }
+    check_ok(session_commit(s));
+    live_check("Anna,new", MAKERS);
+    scene_close();
+    proxy_close(proxy);
+    scene_open(WORKS);
+}
+END_TEST
+
 START_TEST(test_prepare__memory)
 {
     struct failing failing;
@@ -457,6 +492,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_prepare__fence);
     tcase_add_test(tests, test_prepare__lost_connections);
     tcase_add_loop_test(tests, test_prepare__cut, 0, 8);
+    tcase_add_loop_test(tests, test_prepare__whose_name, 0, 4);
     tcase_add_test(tests, test_prepare__memory);
 }
 

@@ -2,7 +2,10 @@
 #include "truth.h"
 
 #include "support/live.h"
+#include "support/proxy.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +43,68 @@ START_TEST(test_prepared__outlives_a_crash)
 }
 END_TEST
 
+/* Crashes the server as soon as the transaction is prepared, or its end has come; and the next connection is lost, too. */
+struct crash {
+    struct proxy *proxy;
+    const char *prepared; /* how many there are then */
+};
+
+static void *crash(void *arg)
+{
+    const struct crash *crash = arg;
+    while (strcmp(live_sql("SELECT count(*) FROM pg_prepared_xacts"), crash->prepared) != 0)
+        sched_yield();
+    restart("-m immediate");
+    proxy_refuse(crash->proxy, true);
+    proxy_drop(crash->proxy, PROXY_RESET);
+    proxy_pass(crash->proxy);
+    proxy_cut(crash->proxy, PROXY_TO_CLIENT, 0, PROXY_RESET);
+    proxy_refuse(crash->proxy, false);
+    return NULL;
+}
+
+static Status while_it_crashes(struct proxy *proxy, const char *prepared, Session *s, Status (*run)(Session *s))
+{
+    struct crash how = {proxy, prepared};
+    pthread_t thread;
+    proxy_stall(proxy, PROXY_TO_CLIENT, 1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, crash, &how), 0);
+    Status status = run(s);
+    pthread_join(thread, NULL);
+    ck_assert(proxy_has_cut(proxy));
+    return status;
+}
+
+static Status prepare_crash(Session *s)
+{
+    return session_prepare(s, "crash.2");
+}
+
+/* The answer is lost with the server, which knows the transaction all the same: of both phases. */
+START_TEST(test_prepared__crash_before_the_answer)
+{
+    struct proxy *proxy = proxy_open();
+    struct unit unit;
+    ledger_create_fence();
+    ledger_seed();
+    Database *db =
+        ledger_database(proxy_conninfo(proxy), DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .fence = (_i & 1) != 0));
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
+    ck_assert_int_eq(session_flush(s), STATUS_OK);
+    Status status = while_it_crashes(proxy, "1", s, prepare_crash);
+    ck_assert_msg(status == STATUS_OK, "%s", error_text(session_error(s)));
+    live_check("1", "SELECT count(*) FROM pg_prepared_xacts");
+    status = while_it_crashes(proxy, "0", s, session_commit);
+    ck_assert_msg(status == STATUS_OK, "%s", error_text(session_error(s)));
+    ck_assert(unit_is_done());
+    unit_check_promoted(&unit);
+    database_close(db);
+    proxy_close(proxy);
+}
+END_TEST
+
 /* The error says what to do, and nothing is lost. */
 START_TEST(test_prepared__not_allowed)
 {
@@ -73,6 +138,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
     tcase_add_loop_test(tcase, test_prepared__outlives_a_crash, 0, 4);
+    tcase_add_loop_test(tcase, test_prepared__crash_before_the_answer, 0, 2);
     tcase_add_test(tcase, test_prepared__not_allowed);
     suite_add_tcase(suite, tcase);
     return ledger_main(suite);
