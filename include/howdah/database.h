@@ -94,7 +94,8 @@ HOWDAH_API void howdah_database_free(struct howdah_database *db, void *memory);
 
 /* Writes the struct: an unset key inserts; a set one updates all columns of the row (with the version
  * checked), or inserts it where there is none and the model has no version (2 round trips) or a version of 0. Numbers, times
- * and uuids that the server made are put into *object; text that the server made is not fetched. */
+ * and uuids that the server made are put into *object; text that the server made is not fetched. Relations are left alone:
+ * a foreign key is written by its value; a BELONGS_TO pointer that is set where that is 0 or NULL is STATUS_INVALID. */
 HOWDAH_API enum howdah_status howdah_database_save_object(struct howdah_database *db, const struct howdah_model *model,
                                                           void *object, struct howdah_error *error) HOWDAH_MUST_CHECK;
 #define howdah_database_save(db, T, object, error) \

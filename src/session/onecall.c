@@ -1,4 +1,6 @@
 /* Find, save and delete in one call each, on the caller's own struct: a session of their own stands behind them. */
+#include "foreign_key.h"
+#include "object.h"
 #include "slab.h"
 #include "snapshot.h"
 #include "work.h"
@@ -105,6 +107,21 @@ void howdah_database_free(struct howdah_database *db, void *memory)
 
 /* --- save and delete --- */
 
+/* What relations lead to is nobody's object: a struct is written by its values, and a pointer can't stand for one. */
+static bool check_pointers(struct howdah_session *s, const struct mapper *mapper, void *object)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (relation->field->kind != HOWDAH_FIELD_BELONGS_TO || !object_pointer(relation, object) ||
+            !foreign_key_is_unset(relation->foreign_key, mapper, object))
+            continue;
+        session_refuse(s, HOWDAH_STATUS_INVALID, mapper, relation->field->name, object,
+                       "is set, but the key that it stands for is not: without a session values alone are written");
+        return false;
+    }
+    return true;
+}
+
 /* By what no key can be, no row is looked for. */
 static bool check_key(struct howdah_session *s, const struct mapper *mapper, const void *object)
 {
@@ -159,6 +176,10 @@ static enum howdah_status insert(struct howdah_session *s, const struct mapper *
     for (uint32_t i = 0; i < mapper->column_count; i++) /* of an earlier row: the server makes them anew */
         if (mapper->columns[i].server_only)
             memset(column_field(&mapper->columns[i], s->lost_object), 0, mapper->columns[i].size);
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct howdah_field *field = mapper->relations[i].field;
+        memset((char *)s->lost_object + field->offset, 0, field->size);
+    }
     const void *added = howdah_session_add_object(s, mapper->model, s->lost_object);
     enum howdah_status status = howdah_session_commit(s);
     if (status == HOWDAH_STATUS_OK)
@@ -182,7 +203,7 @@ static enum howdah_status update(struct howdah_session *s, const struct mapper *
 static enum howdah_status save_in(struct howdah_session *s, const struct howdah_model *model, void *object)
 {
     const struct mapper *mapper = session_mapper(s, model);
-    if (!mapper || !has_object(s, model, object))
+    if (!mapper || !has_object(s, model, object) || !check_pointers(s, mapper, object))
         return s->error.status;
     bool first = mapper->version && key_read_integer(mapper->version, object) == 0;
     if (first || !key_is_set(mapper, object))

@@ -171,6 +171,38 @@ START_TEST(test_one_call__a_copy_of_a_row)
 }
 END_TEST
 
+/* Structs of a session, and of nobody: their relations are not looked at, unless a pointer would have to say a key. */
+START_TEST(test_one_call__save_with_relations)
+{
+    Maker *ann = session_find(s, Maker, 1);
+    check_ok(session_load(s, ann, items));
+    ck_assert_uint_eq(ann->items.count, 1);
+    Maker copy = *ann;
+    copy.id = 0;
+    copy.name = "Ann's copy";
+    check_done(database_save(db, Maker, &copy, &error));
+    ck_assert_int_eq(copy.id, 3);
+    ck_assert_ptr_eq(copy.items.items, ann->items.items); /* the caller's */
+    copy.name = "again";
+    check_done(database_save(db, Maker, &copy, &error));
+    Item other = {.maker_id = 3, .maker = ann, .code = "other", .title = "O"};
+    check_done(database_save(db, Item, &other, &error));
+    ck_assert_ptr_eq(other.maker, ann);
+    Item lost = {.maker = ann, .code = "lost", .title = "L"};
+    ck_assert_int_eq(database_save(db, Item, &lost, &error), STATUS_INVALID);
+    ck_assert_str_eq(error.field, "maker");
+    ck_assert_ptr_eq(error.object, &lost);
+    Node node = {.label = "n"}, leaf = {.parent = &node, .label = "l"};
+    check_done(database_save(db, Node, &node, &error));
+    ck_assert_int_eq(database_save(db, Node, &leaf, NULL), STATUS_INVALID);
+    leaf.parent_id = (NullInt64){node.id, true};
+    check_done(database_save(db, Node, &leaf, &error));
+    leaf.parent_id.valid = false; /* a row that is there would lose its parent in silence */
+    ck_assert_int_eq(database_save(db, Node, &leaf, &error), STATUS_INVALID);
+    live_check("3|1", "SELECT maker_id, (SELECT count(*) FROM nodes WHERE parent_id = 1) FROM items WHERE id = 2");
+}
+END_TEST
+
 START_TEST(test_one_call__save_updates_all_columns)
 {
     Item item = {.id = 1, .maker_id = 2, .code = "changed", .title = "T", .note = NULL, .price = {"1.5"}, .version = 3};
@@ -364,6 +396,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_one_call__find_arrays);
     tcase_add_test(tests, test_one_call__save_inserts);
     tcase_add_test(tests, test_one_call__a_copy_of_a_row);
+    tcase_add_test(tests, test_one_call__save_with_relations);
     tcase_add_test(tests, test_one_call__save_updates_all_columns);
     tcase_add_test(tests, test_one_call__save_with_an_old_version);
     tcase_add_test(tests, test_one_call__save_inserts_with_its_key);
