@@ -12,7 +12,7 @@ typedef struct Thing {
     const char *name;
     const char *tag;     /* varchar(9), but the table has varchar(5) */
     int32_t amount;      /* > 0 */
-    PgNumeric price;     /* numeric(5,2) */
+    PgNumeric price;     /* numeric(5,2) in the table */
     const char *comment; /* NOT NULL in the table, which the model doesn't know */
     const char *span;    /* int4range, which must not overlap another's */
     int16_t part;        /* (owner, part) is unique */
@@ -31,7 +31,7 @@ MODEL(Thing, "things",
     COLUMN(Thing, name,     .unique = true),
     COLUMN(Thing, tag,      .sql_type = "varchar(9)"),
     COLUMN(Thing, amount,   .check = "amount > 0"),
-    COLUMN(Thing, price,    .sql_type = "numeric(5,2)"),
+    COLUMN(Thing, price,    .sql_type = "numeric(9,2)"),
     COLUMN(Thing, comment,  .nullable = true),
     COLUMN(Thing, span,     .sql_type = "int4range", .nullable = true),
     COLUMN(Thing, part),
@@ -57,7 +57,7 @@ static void setup(void)
 {
     scene_open(MODELS(Owner, Thing, Node));
     live_sql(
-        "ALTER TABLE things ALTER comment SET NOT NULL, ALTER tag TYPE varchar(5);"
+        "ALTER TABLE things ALTER comment SET NOT NULL, ALTER tag TYPE varchar(5), ALTER price TYPE numeric(5,2);"
         "ALTER TABLE things ADD CONSTRAINT things_span EXCLUDE USING gist (span WITH &&);"
         "INSERT INTO owners (name) VALUES ('Ann');"
         "INSERT INTO things (id, owner_id, name, tag, amount, price, comment, span, part, number)"

@@ -115,11 +115,11 @@ START_TEST(test_codec_enum__user_that_lies)
     buffer_text(&out, "before");
     codec_of(CODEC)->encode(&count, &value, &out);
     ck_assert(out.failed);
-    value.count = -1;
+    value.count = -1; /* `check` would have refused it */
     buffer_reset(&out);
     buffer_text(&out, "before");
     codec_of(CODEC)->encode(&count, &value, &out);
-    ck_assert_str_eq(buffer_cstring(&out), "before");
+    ck_assert(out.failed);
 }
 END_TEST
 
