@@ -139,6 +139,7 @@ static void say_by_pointer(struct item *item, int r, bool by_code)
     struct item *target = item->refs[r];
     put_ref(&tables[item->table], item->object, r, true, old_value(item->old_refs[r], by_code));
     item->object->pointers[r] = target->object;
+    item->by_pointer[r] |= target->object != NULL;
     if (!target->object)
         item->refs[r] = item->old_refs[r];
 }
