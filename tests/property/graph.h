@@ -171,8 +171,8 @@ void watch_statement(void *arg, const Statement *statement);
 enum verdict { DONE, REFUSED, IMPOSSIBLE, VERDICTS };
 /* It was written: flushed, or committed. */
 void judge_done(uint64_t graph, bool flushed);
-/* It was refused; `alone`: so it will be once more. Rolls back. */
-enum verdict judge_refusal(uint64_t graph, bool alone);
+/* It was refused; `alone`: so it will be once more, `begun` in a transaction of the program. Rolls back. */
+enum verdict judge_refusal(uint64_t graph, bool alone, bool begun);
 /* The items say again what is committed: all objects are as their rows. */
 void judge_rollback(uint64_t graph);
 

@@ -91,9 +91,9 @@ static void begin_oracle(struct known *committed)
     keep(committed);
 }
 
-static enum verdict judge_refused(uint64_t graph, const struct known *committed, bool flushed)
+static enum verdict judge_refused(uint64_t graph, const struct known *committed, bool flushed, bool begun)
 {
-    enum verdict verdict = judge_refusal(graph, !flushed);
+    enum verdict verdict = judge_refusal(graph, !flushed, begun);
     live_sql("ROLLBACK; BEGIN");
     go_back_to(committed);
     judge_rollback(graph);
@@ -119,7 +119,7 @@ static enum verdict run_round(uint64_t graph, uint32_t round, bool last, struct 
         plan_check(graph, status, flush);
     }
     if (status != STATUS_OK) {
-        enum verdict verdict = judge_refused(graph, committed, in_transaction);
+        enum verdict verdict = judge_refused(graph, committed, in_transaction, flush || detour);
         *flushed = false;
         return verdict;
     }
