@@ -236,7 +236,7 @@ static bool goes_with_others(struct finder *f, const struct change *change, uint
         enum cascade_rule rule = cascade_rule_of(key, mapper);
         if ((rule != CASCADE_FOLLOWS && rule != CASCADE_DELETES) || foreign_key_is_null(key, mapper, change->old))
             continue;
-        const struct entry *target = foreign_key_target(w->s, key, mapper, change->old);
+        const struct entry *target = foreign_key_holder(w->s, key, mapper, change->old, true);
         const struct change *gone = target ? work_change_of(w, target) : NULL;
         bool goes = gone && gone->operation == HOWDAH_OPERATION_DELETE;
         uint32_t index = goes ? (uint32_t)(gone - w->changes) : 0;
@@ -299,7 +299,7 @@ static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
                   (writes_key(f->change, key) || (key->type && column_in(f->change->columns, key->type->index)));
     if (foreign_key_is_null(key, f->mapper, f->change->old) || !foreign_key_applies(key, f->change->old))
         return true;
-    const struct entry *target = foreign_key_target(w->s, key, f->mapper, f->change->old);
+    const struct entry *target = foreign_key_holder(w->s, key, f->mapper, f->change->old, true);
     const struct change *known = target ? work_change_of(w, target) : NULL;
     bool goes = known && known->operation == HOWDAH_OPERATION_DELETE;
     bool leaves = writes || f->change->operation == HOWDAH_OPERATION_DELETE;

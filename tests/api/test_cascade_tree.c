@@ -618,8 +618,54 @@ START_TEST(test_cascade_tree__let_go_in_the_middle)
 }
 END_TEST
 
+/* --- two tables above each other --- */
+
+typedef struct Bed Bed;
+typedef struct Stem Stem;
+
+struct Bed {
+    int64_t id;
+    int64_t stem_code;
+    MANY(Stem) stems;
+};
+
+struct Stem { /* on itself, by its code */
+    int64_t id;
+    int64_t code;
+    NullInt64 on_code;
+    NullInt64 bed_id;
+};
+
+extern const Model Bed_model, Stem_model;
+
+/* clang-format off */
+MODEL(Stem, "stems",
+    COLUMN(Stem, id,      .primary_key = true),
+    COLUMN(Stem, code,    .unique = true),
+    COLUMN(Stem, on_code, .references = &Stem_model, .references_field = "code", .on_delete = ON_DELETE_SET_NULL),
+    COLUMN(Stem, bed_id,  .references = &Bed_model));
+MODEL(Bed, "beds",
+    COLUMN(Bed, id,        .primary_key = true),
+    COLUMN(Bed, stem_code, .references = &Stem_model, .references_field = "code"),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Bed, stems, Stem, bed_id));
+/* clang-format on */
+
+/* What the bed refers to nobody has loaded: it goes first. */
+START_TEST(test_cascade_tree__known_by_its_key_alone)
+{
+    scene_close();
+    scene_open(MODELS(Stem, Bed));
+    live_sql("INSERT INTO stems VALUES (1, 10, 10, NULL); INSERT INTO beds VALUES (1, 10)");
+    session_delete(s, session_find(s, Stem, 1));
+    session_delete(s, session_stub(s, Bed, 1));
+    check_ok(session_commit(s));
+    live_check("0|0", "SELECT (SELECT count(*) FROM stems), (SELECT count(*) FROM beds)");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_cascade_tree__known_by_its_key_alone);
     tcase_add_loop_test(tests, test_cascade_tree__let_go_in_the_middle, 0, 32);
     tcase_add_test(tests, test_cascade_tree__below_a_nameless_one);
     tcase_add_loop_test(tests, test_cascade_tree__by_another_column, 0, 2);
