@@ -53,7 +53,7 @@ const struct item *standing(const struct item *item)
 
 const struct item *named(const struct item *item, int r)
 {
-    const struct item *target = item->refs[r], *was = target;
+    const struct item *target = item->refs[r], *was = NULL, *went = NULL;
     bool by_code = tables[item->table].ref[r].by_code;
     int64_t value = target->follows ? new_value(target, by_code) : old_value(target, by_code); /* as it was written */
     for (int i = 0; i < item_count; i++) {
@@ -64,8 +64,10 @@ const struct item *named(const struct item *item, int r)
             return other;
         if (other->deleted && other->stored && standing(other) == other && old_value(other, by_code) == value)
             was = other;
+        if (other->follows && new_value(other, by_code) == value)
+            went = other; /* with the value that it was given before */
     }
-    return was;
+    return was ? was : went ? went : target;
 }
 
 const struct item *final_ref(const struct item *item, int r)
