@@ -163,6 +163,67 @@ static bool find_unloaded_edges(struct work *w, struct batch_edges *e)
     return true;
 }
 
+/* The rows of a DELETE go behind this one, to which one of them refers in turn, perhaps: a ring. */
+static bool tie_to_batch(struct work *w, uint32_t change, const struct foreign_key *key, const struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->count; i++) {
+        struct row_edge *edges = work_grow(w, w->edges, w->edge_count, &w->edge_capacity, sizeof(*edges));
+        if (!edges)
+            return false;
+        w->edges = edges;
+        edges[w->edge_count] = (struct row_edge){
+            .before = change, .after = batch->changes[i], .constraint = key->name, .reason = EDGE_REFERRED};
+        w->edge_count += batch->changes[i] != change;
+    }
+    return true;
+}
+
+static bool tie_change(struct work *w, uint32_t index, const bool *cyclic)
+{
+    const struct change *change = &w->changes[index];
+    const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
+    bool ring = unloaded && change->operation == HOWDAH_OPERATION_DELETE && change->batch != NONE &&
+                cyclic[w->batches[change->batch]->leader];
+    for (uint32_t k = 0; ring && k < change->mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &change->mapper->foreign_keys[k];
+        for (uint32_t b = 0; has_any(unloaded, key) && b < w->batch_count; b++) {
+            const struct batch *batch = w->batches[b];
+            bool of_ring = batch->mapper == key->target && batch->operation == HOWDAH_OPERATION_DELETE &&
+                           cyclic[batch->leader] && batch->index != change->batch;
+            if (of_ring && !tie_to_batch(w, index, key, batch))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Where what nobody knows stands against what is known, rows that are deleted may refer to each other in a ring: then one
+ * statement deletes them. */
+static bool tie_unloaded(struct work *w)
+{
+    struct batch_edges e = {0};
+    struct toposort known, all;
+    if (!work_has_any(w, HOWDAH_OPERATION_DELETE) || !map_count(&w->s->marks))
+        return true;
+    if (!find_batch_edges(w, &e))
+        return false;
+    const uint32_t needed = e.count;
+    if (!find_unloaded_edges(w, &e))
+        return false;
+    bool *cyclic = arena_allocate_zero(&w->arena, (size_t)w->batch_count + 1, sizeof(*cyclic));
+    if (!cyclic || !toposort(&w->arena, w->batch_count, e.edges, needed, &known) ||
+        !toposort(&w->arena, w->batch_count, e.edges, e.count, &all))
+        return !session_no_memory(w->s);
+    for (uint32_t i = all.sorted; i < all.sorted + all.cyclic; i++)
+        cyclic[all.order[i]] = true;
+    for (uint32_t i = known.sorted; i < known.sorted + known.cyclic; i++)
+        cyclic[known.order[i]] = false; /* these are split in any case */
+    for (uint32_t i = 0; all.cyclic && i < w->change_count; i++)
+        if (!tie_change(w, i, cyclic))
+            return false;
+    return true;
+}
+
 bool work_refuse_cycle(struct work *w, const struct change *change)
 {
     return work_refuse(w, HOWDAH_STATUS_INVALID, change, NULL,
@@ -246,7 +307,7 @@ static bool order_batches(struct work *w)
     struct toposort sorted;
     uint32_t nodes;
     bool *troubled;
-    if (!sort_batches(w, &sorted, &nodes, &troubled))
+    if (!tie_unloaded(w) || !sort_batches(w, &sorted, &nodes, &troubled))
         return false;
     find_divided(w, troubled);
     if (any_of(troubled, w->batch_count)) {

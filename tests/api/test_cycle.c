@@ -473,8 +473,29 @@ START_TEST(test_cycle__plan_as_a_picture)
 }
 END_TEST
 
+/* What one of them refers to nobody has loaded: it is known by its key alone. */
+START_TEST(test_cycle__of_rows_known_by_their_keys)
+{
+    live_sql("BEGIN; SET LOCAL session_replication_role = replica;"
+             "INSERT INTO ships (id, captain_id, name) VALUES (101, 201, 'a'), (102, 202, 'b'), (103, 203, 'c');"
+             "INSERT INTO captains (id, ship_id, name, version) VALUES (201, 101, 'A', 1), (202, 102, 'B', 1),"
+             " (203, 103, 'C', 1); COMMIT");
+    for (int i = 1; i <= 2; i++) {
+        Captain *captain = session_stub(s, Captain, 200 + i);
+        captain->version = 1;
+        session_delete(s, captain);
+        session_delete(s, i == 2 && _i ? session_stub(s, Ship, 102) : session_find(s, Ship, 100 + i));
+    }
+    check_ok(session_commit(s));
+    live_check("103|203", "SELECT (SELECT string_agg(id::text, ' ') FROM ships), (SELECT string_agg(id::text, ' ') FROM"
+                          " captains)");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_cycle__of_rows_known_by_their_keys, 0, 2);
     tcase_add_test(tests, test_cycle__plan_as_a_picture);
     tcase_add_test(tests, test_cycle__two_tables_need_each_other);
     tcase_add_test(tests, test_cycle__keys_of_the_program);
