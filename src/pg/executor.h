@@ -37,8 +37,8 @@ struct pg_transaction {
     uint64_t id;                /* xid8; 0: not known */
     uint64_t system_identifier; /* of the cluster; 0: not known */
     uint32_t timeline;
-    uint64_t life; /* of the server: another one after a crash */
     bool durable;  /* it was prepared: no crash erases it */
+    uint64_t life; /* of the server: another one after a crash */
 };
 extern const struct statement pg_transaction_statement;
 /* A row callback's work: takes the id from the cells, the rest from the connection. False if they make no sense. */
