@@ -88,7 +88,8 @@ static bool choose_column(struct taking *t, const struct column *column, enum op
     t->as = other;
     *other = *column;
     other->offset = 0;
-    if (operand != OPERAND_ASSIGNED)
+    bool item_cast = column->shape == SHAPE_ARRAY && column->limit == LIMIT_BYTES; /* to what can't hold it */
+    if (operand != OPERAND_ASSIGNED && !item_cast)
         other->limit = LIMIT_NONE;
     switch (operand) {
     case OPERAND_SAME:

@@ -219,6 +219,18 @@ START_TEST(test_types_refused__values_that_a_narrow_column_can_not_have)
     query_set(q, Narrow, small, 40000);
     ck_assert_int_eq(query_update(q, NULL), STATUS_INVALID);
     ck_assert_str_eq(session_error(session)->field, "small");
+    session_clear_error(session);
+    for (int i = 0; i < 2; i++) { /* items travel as the column's own type */
+        q = session_query(session, Narrow);
+        if (i == 0)
+            query_where(q, Narrow, list, "@>", ((Int64Array){items, NULL, 2}));
+        else
+            query_where(q, Narrow, list, "ANY", INT64_C(2147483648));
+        ck_assert_uint_eq(query_count(q), 0);
+        ck_assert_int_eq(session_error(session)->status, STATUS_INVALID);
+        ck_assert_str_eq(session_error(session)->field, "list");
+        session_clear_error(session);
+    }
     session_close(session);
     database_close(narrows);
 }
