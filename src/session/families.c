@@ -50,19 +50,20 @@ static bool is_given_up(const struct foreign_key *key, const struct entry *entry
     return !entry->read_only && is_moved(key, entry_object(key->target, entry), entry_snapshot(key->target, entry));
 }
 
-static void add_holder(struct holders *holders, const struct foreign_key *key, struct entry *entry)
+static bool add_holder(struct work *w, struct holders *holders, const struct foreign_key *key, struct entry *entry)
 {
     const void *object = entry_object(key->target, entry), *snapshot = entry_snapshot(key->target, entry);
     bool stays = entry->state == ENTRY_LOADED && !is_given_up(key, entry);
     if (entry->state == ENTRY_DETACHED)
-        return;
+        return true;
     if (entry->state != ENTRY_NEW && !has_nulls(key, snapshot))
         holders->entries[key_index_add(&holders->index, snapshot)] = entry;
-    if ((entry->state != ENTRY_DELETED || entry->cascaded) && !stays && !has_nulls(key, object)) {
-        struct entry **taker = &holders->takers[key_index_add(&holders->index, object)];
-        *taker =
-            *taker && entry->cascaded ? *taker : entry; /* an orphan has what the program gave it, if nobody else has */
-    }
+    if ((entry->state == ENTRY_DELETED && !entry->cascaded) || stays || has_nulls(key, object))
+        return true; /* an orphan has what the program gave it */
+    const struct holder **takers = &holders->takers[key_index_add(&holders->index, object)];
+    const struct holder taker = {entry, *takers};
+    *takers = arena_copy(&w->arena, &taker, sizeof(taker));
+    return *takers || !session_no_memory(w->s);
 }
 
 bool holders_find(struct work *w, const struct foreign_key *key, struct holders *ret)
@@ -72,13 +73,14 @@ bool holders_find(struct work *w, const struct foreign_key *key, struct holders 
     for (const struct slab *slab = first; slab; slab = slab->next)
         count += 2 * (size_t)slab->count;
     ret->entries = arena_allocate_zero(&w->arena, count * sizeof(*ret->entries), _Alignof(struct entry *));
-    ret->takers = arena_allocate_zero(&w->arena, count * sizeof(*ret->takers), _Alignof(struct entry *));
+    ret->takers = arena_allocate_zero(&w->arena, count * sizeof(*ret->takers), _Alignof(struct holder *));
     if (!ret->entries || !ret->takers ||
         !key_index_init(&ret->index, &w->arena, key->target, key->targets, key->count, count))
         return !session_no_memory(w->s);
     for (const struct slab *slab = first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++)
-            add_holder(ret, key, slab_entry(slab, i));
+            if (!add_holder(w, ret, key, slab_entry(slab, i)))
+                return false;
     return true;
 }
 
@@ -95,10 +97,10 @@ bool holders_of_row(struct work *w, const struct holders *holders, const struct 
     return true;
 }
 
-/* A row is referred to by those that are there; what is written comes when it has gone, and another may have its key, which
- * is then the other owner. False if memory is out. */
-static bool find_holder(struct work *w, const struct holders *holders, const struct mapper *mapper,
-                        const struct child *child, bool chosen, struct entry *ret_owners[2])
+/* A row is referred to by those that are there; what is written comes when it has gone, and others may have its key, which
+ * are then the owners, too. False if memory is out. */
+static bool find_holders(struct work *w, const struct holders *holders, const struct mapper *mapper,
+                         const struct child *child, bool chosen, const struct holder **ret)
 {
     const struct foreign_key *key = child->key;
     const void *object = entry_object(mapper, child->entry);
@@ -109,11 +111,11 @@ static bool find_holder(struct work *w, const struct holders *holders, const str
     uint32_t number = key_index_find(&holders->index, w->s->key_object);
     if (number == KEY_NONE)
         return true;
-    struct entry *row = holders->entries[number], *taker = holders->takers[number];
-    bool given_up = row && taker && chosen && row->state == ENTRY_LOADED && is_given_up(key, row);
-    ret_owners[0] = !row || given_up ? taker : row;
-    ret_owners[1] = row && chosen && taker != ret_owners[0] ? taker : NULL;
-    return true;
+    struct entry *row = holders->entries[number];
+    const struct holder *takers = holders->takers[number], first = {row, chosen ? takers : NULL};
+    bool given_up = row && takers && chosen && row->state == ENTRY_LOADED && is_given_up(key, row);
+    *ret = !row || given_up ? takers : arena_copy(&w->arena, &first, sizeof(first));
+    return *ret || !row || !session_no_memory(w->s);
 }
 
 /* Whether rows to which the key refers can't be told by the identity map alone. */
@@ -151,19 +153,19 @@ static bool add_children(struct work *w, struct map *families, const struct mapp
     for (const struct slab *slab = w->s->slabs.chains[mapper->index].first; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++) {
             struct child child = {.entry = slab_entry(slab, i), .key = key};
-            struct entry *owners[2] = {NULL, NULL};
+            struct entry *owner = NULL;
             if (child.entry->state != ENTRY_NEW && child.entry->state != ENTRY_LOADED)
                 continue;
-            enum whose whose = owner_now(w->s, key, mapper, child.entry, &owners[0]);
+            enum whose whose = owner_now(w->s, key, mapper, child.entry, &owner);
+            const struct holder known = {.entry = owner}, *found = owner ? &known : NULL;
             bool chosen = by_index && owner_is_by_value(key, mapper, child.entry);
             bool unknown = by_index && whose == OWNER_UNKNOWN && !is_by_pointer(key, mapper, child.entry);
-            if ((chosen || unknown) && !find_holder(w, &holders, mapper, &child, chosen, owners))
+            if ((chosen || unknown) && !find_holders(w, &holders, mapper, &child, chosen, &found))
                 return false;
-            for (uint32_t n = 0; n < 2; n++) {
-                child.other = owners[1 - n];
-                if (owners[n] && !add_child(w, families, owners[n], child))
+            child.owners = found && found->next ? found : NULL;
+            for (; found; found = found->next)
+                if (!add_child(w, families, found->entry, child))
                     return false;
-            }
         }
     return true;
 }

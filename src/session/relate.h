@@ -5,18 +5,24 @@
 #include "key_index.h"
 #include "work.h"
 
+/* Objects that have a value, or are to have it. */
+struct holder {
+    struct entry *entry;
+    const struct holder *next;
+};
+
 /* Whose row has a value that a foreign key refers to, and who is to have it. */
 struct holders {
     struct key_index index;
-    struct entry **entries; /* by number of the key: whose row has it */
-    struct entry **takers;  /* who is to have it: a new object, or one whose key changes */
+    struct entry **entries;       /* by number of the key: whose row has it */
+    const struct holder **takers; /* who is to have it: new objects, and those whose key changes */
 };
 
 struct child {
     struct child *next;
     struct entry *entry;
     const struct foreign_key *key;
-    const struct entry *other; /* it refers to that one if this one goes; or NULL */
+    const struct holder *owners; /* it refers to one of these, which stays, if any does; NULL: there is only one */
 };
 
 /* The objects that refer to one. */

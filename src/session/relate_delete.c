@@ -62,6 +62,15 @@ static bool is_gone(const struct work *w, const struct entry *entry)
     return entry->state == ENTRY_DELETED || (change && change_goes(change));
 }
 
+/* One of several stays. */
+static bool has_owner(const struct work *w, const struct child *child)
+{
+    const struct holder *owner = child->owners;
+    while (owner && is_gone(w, owner->entry))
+        owner = owner->next;
+    return owner != NULL;
+}
+
 /* A new object that is dropped takes over no row after all: ON DELETE fires for that one. */
 static bool give_row_back(struct work *w, struct queue *queue, const struct entry *dropped)
 {
@@ -81,8 +90,7 @@ static bool delete_children_of(struct work *w, struct queue *queue, const struct
 {
     for (const struct child *child = family ? family->first : NULL; child; child = child->next) {
         enum cascade_rule rule = cascade_rule_of(child->key, entry_mapper(w->s, child->entry));
-        if (is_gone(w, child->entry) || (child->other && !is_gone(w, child->other)) ||
-            (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS) ||
+        if (is_gone(w, child->entry) || has_owner(w, child) || (rule != CASCADE_DELETES && rule != CASCADE_FOLLOWS) ||
             is_left_alone(work_change_of(w, family->owner), rule))
             continue;
         if (!relate_delete(w, child->entry, rule == CASCADE_FOLLOWS && is_known_to_server(w, child, family->owner)) ||
@@ -156,7 +164,7 @@ static bool did_refer(struct work *w, const struct child *child, const struct en
 static bool release_child(struct work *w, const struct change *change, const struct child *child)
 {
     const struct mapper *mapper = entry_mapper(w->s, child->entry);
-    if (is_gone(w, child->entry) || (child->other && !is_gone(w, child->other)))
+    if (is_gone(w, child->entry) || has_owner(w, child))
         return true;
     switch (cascade_rule_of(child->key, mapper)) {
     case CASCADE_CLEARS: /* no sweep goes before a row that stays, or that goes along with others */

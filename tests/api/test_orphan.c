@@ -207,8 +207,28 @@ START_TEST(test_orphan__with_a_new_key)
 }
 END_TEST
 
+/* Several had been given that key, and one of them stays. */
+START_TEST(test_orphan__with_a_key_that_others_have)
+{
+    scene_close();
+    scene_open(MODELS(Twig));
+    live_sql("INSERT INTO twigs VALUES (1, NULL), (2, NULL), (3, 2), (4, 2)");
+    Twig *twigs[4];
+    for (int i = 0; i < 4; i++)
+        twigs[i] = session_find(s, Twig, i + 1);
+    const Twig *added = session_add(s, Twig, .id = 5, .parent_id = {20, true});
+    twigs[_i]->id = twigs[2]->id = twigs[3]->id = 20;
+    session_delete(s, twigs[1]);
+    check_ok(session_commit(s));
+    ck_assert_int_eq(session_contains(s, added), _i == 0);
+    live_check(_i == 0 ? "5|20\n20|" : "1|", "SELECT * FROM twigs ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_loop_test(tests, test_orphan__with_a_key_that_others_have, 0, 2);
     tcase_add_loop_test(tests, test_orphan__with_a_new_key, 0, 2);
     tcase_add_test(tests, test_orphan__is_deleted);
     tcase_add_test(tests, test_orphan__comes_back_with_a_rollback);
