@@ -210,7 +210,8 @@ HOWDAH_API enum howdah_status howdah_session_begin(struct howdah_session *s,
  * STATUS_NO_TRANSACTION without one. */
 HOWDAH_API enum howdah_status howdah_session_flush(struct howdah_session *s) HOWDAH_MUST_CHECK;
 /* Drops all changes: loaded objects as they were loaded, deleted ones alive, added ones detached, also what was
- * flushed in the program's transaction, which ends (1 trip). Clears the error. */
+ * flushed in the program's transaction, which ends (1 trip). What was loaded in it when it had written something is out of date,
+ * as by session_expire. Clears the error. */
 HOWDAH_API enum howdah_status howdah_session_rollback(struct howdah_session *s);
 
 HOWDAH_END_DECLS

@@ -86,6 +86,7 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
     if (status == HOWDAH_STATUS_OK && s->transaction == TRANSACTION_OPEN) {
         s->transaction_id = w->transaction;
         s->fence = w->fence;
+        transaction_wrote(s);
     }
     *ret_failed = plan.failed;
     w->by_policy = plan.by_policy;

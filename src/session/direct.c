@@ -119,6 +119,7 @@ static enum howdah_status run(struct direct *direct)
         if (!own) {
             s->transaction_id = direct->transaction;
             transaction_sent_settings(s);
+            transaction_wrote(s);
         }
         return status;
     }

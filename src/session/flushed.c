@@ -161,7 +161,7 @@ static void forget_lost_pointers(struct howdah_session *s, const struct entry *e
     }
 }
 
-void transaction_unflush(struct howdah_session *s, struct flushed *until)
+static void unflush(struct howdah_session *s, struct flushed *until)
 {
     struct flushed *last = s->flushed;
     links_before_undoing(s);
@@ -191,6 +191,32 @@ void transaction_unflush(struct howdah_session *s, struct flushed *until)
         forget_lost_pointers(s, flushed->entry);
     links_after_undoing(s);
     s->flushed = until;
+}
+
+void transaction_wrote(struct howdah_session *s)
+{
+    for (uint32_t i = 0; !s->wrote && i < s->slabs.chain_count; i++)
+        s->slabs.chains[i].written = slab_end(&s->slabs.chains[i]);
+    s->wrote = true;
+}
+
+/* Those that were made behind that place. */
+static void expire_behind(const struct slab_chain *chain, struct slab_place place)
+{
+    const struct slab *slab = place.last ? place.last : chain->first;
+    for (uint32_t n = place.count; slab && !slab->mapper->join_of; slab = slab->next, n = 0)
+        for (; n < slab->count; n++) {
+            struct entry *entry = slab_entry(slab, n);
+            entry->expired |= entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED;
+        }
+}
+
+void transaction_undo(struct howdah_session *s, const struct savepoint *until)
+{
+    unflush(s, until ? until->flushed : NULL);
+    for (uint32_t i = 0; s->wrote && i < s->slabs.chain_count; i++)
+        expire_behind(&s->slabs.chains[i], until && until->wrote ? until->read[i] : s->slabs.chains[i].written);
+    s->wrote = until && until->wrote;
 }
 
 void transaction_forget_deleted(struct howdah_session *s)

@@ -21,11 +21,15 @@ static void put_verb(struct statement *statement, char text[SAVEPOINT_TEXT], con
 
 static struct savepoint *savepoint_new(struct howdah_session *s)
 {
+    uint32_t chains = s->slabs.chain_count;
     struct savepoint *savepoint = ARENA_NEW(&s->flushed_arena, struct savepoint);
-    if (!savepoint) {
+    if (!savepoint || !(savepoint->read = arena_allocate_array(&s->flushed_arena, chains, sizeof(*savepoint->read)))) {
         session_no_memory(s);
         return NULL;
     }
+    for (uint32_t i = 0; i < chains; i++)
+        savepoint->read[i] = slab_end(&s->slabs.chains[i]);
+    savepoint->wrote = s->wrote;
     savepoint->number = ++s->savepoints;
     put_verb(&savepoint->make, savepoint->texts[0], "SAVEPOINT", savepoint->number);
     put_verb(&savepoint->back, savepoint->texts[1], "ROLLBACK TO SAVEPOINT", savepoint->number);
@@ -99,7 +103,7 @@ static enum howdah_status go_back(struct howdah_session *s, uint32_t number)
     if (run(s, &savepoint->back) != HOWDAH_STATUS_OK)
         return s->error.status;
     s->fence = savepoint->fence;
-    transaction_unflush(s, savepoint->flushed);
+    transaction_undo(s, savepoint);
     pending_go_back(s, savepoint->kept);
     transaction_restore_objects(s);
     return HOWDAH_STATUS_OK;

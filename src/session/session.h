@@ -100,6 +100,7 @@ struct howdah_session {
     bool in_unit;                         /* of database_run, which begins and commits */
     enum howdah_status ended_by;          /* the failure that ended the program's last transaction; OK: none */
     uint32_t savepoints;                  /* numbers given out */
+    bool wrote;                           /* something, to the rows of others or by a flush */
     bool at_savepoint;                    /* the last plan failed, and the server went back to `savepoint` */
     struct setting *first_setting;        /* of the transaction, all in their order; in flushed_arena */
     struct setting *settings;             /* from here on they were not sent */

@@ -20,9 +20,16 @@ struct slab {
     struct entry *fresh; /* that one */
 };
 
+/* Where a chain ended at some moment. */
+struct slab_place {
+    const struct slab *last;
+    uint32_t count; /* of its entries */
+};
+
 struct slab_chain {
     struct slab *first, *last;
-    size_t expected; /* entries that a result will bring */
+    struct slab_place written; /* when the program's transaction first wrote something */
+    size_t expected;           /* entries that a result will bring */
 };
 
 struct slabs {
@@ -48,6 +55,10 @@ static inline void slabs_expect(struct slabs *slabs, const struct mapper *mapper
 }
 /* Takes the entry back that was added last to its mapper. */
 void slabs_take_back(struct slabs *slabs, struct entry *entry);
+static inline struct slab_place slab_end(const struct slab_chain *chain)
+{
+    return (struct slab_place){chain->last, chain->last ? chain->last->count : 0};
+}
 /* The entry whose object starts at that address, or NULL; the memory is only looked at if it is a slab's. */
 struct entry *slabs_find(const struct slabs *slabs, const void *object);
 

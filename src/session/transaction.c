@@ -45,10 +45,11 @@ void transaction_end(struct howdah_session *s, bool committed)
         relation_keep_provisional(s);
         pending_settle(s);
     } else {
-        transaction_unflush(s, NULL);
+        transaction_undo(s, NULL);
     }
     answers_forget(s);
     s->flushed = NULL;
+    s->wrote = false;
     s->savepoint = NULL;
     s->first_setting = s->settings = NULL;
     arena_done(&s->flushed_arena);
@@ -69,7 +70,7 @@ void transaction_failed(struct howdah_session *s, bool committed)
         return;
     }
     s->fence = s->savepoint->fence;
-    transaction_unflush(s, s->savepoint->flushed);
+    transaction_undo(s, s->savepoint);
     transaction_unset(s, s->savepoint->setting, true);
 }
 

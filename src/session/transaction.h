@@ -20,6 +20,8 @@ struct savepoint {
     struct kept *kept;       /* what relations had remembered of fields */
     struct setting *setting; /* the last one */
     struct fence fence;      /* that was written before it */
+    struct slab_place *read; /* by mapper: what had been read */
+    bool wrote;              /* the transaction had, by then */
     uint32_t number;
     char texts[3][SAVEPOINT_TEXT];
     struct statement make, back, release;
@@ -76,8 +78,11 @@ static inline enum howdah_status transaction_read_steps(struct howdah_session *s
 /* A plan failed in the program's transaction: it has ended, or gone back to its innermost savepoint. What was flushed since
  * is pending again. */
 void transaction_failed(struct howdah_session *s, bool committed);
-/* What was flushed behind that place is pending again. */
-void transaction_unflush(struct howdah_session *s, struct flushed *until);
+/* What was flushed behind that savepoint, or NULL, is pending again; and what was read there first is out of date, since it
+ * may be what the transaction had written. */
+void transaction_undo(struct howdah_session *s, const struct savepoint *until);
+/* The transaction has written something. */
+void transaction_wrote(struct howdah_session *s);
 /* The transaction has committed: objects of rows that were deleted leave the identity map for good. */
 void transaction_forget_deleted(struct howdah_session *s);
 /* The transaction has ended: by COMMIT, or not. Gives the connection back. */

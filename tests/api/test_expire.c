@@ -432,6 +432,108 @@ START_TEST(test_expire__refresh_in_a_transaction_that_is_rolled_back)
 }
 END_TEST
 
+/* --- what was never committed --- */
+
+#define RAISE "UPDATE makers SET grade = grade + 3"
+
+static void check_grade(int64_t id, int32_t grade, uint32_t trips)
+{
+    const Maker *maker = session_find(s, Maker, id);
+    ck_assert_int_eq(maker->grade.value, grade);
+    check_cost(trips, trips);
+}
+
+/* Loaded when the transaction had written something: it may be that. */
+START_TEST(test_expire__read_in_a_transaction_that_is_rolled_back)
+{
+    uint64_t count;
+    scene_renew();
+    check_ok(session_begin(s, NULL));
+    session_find(s, Maker, 1);
+    if (_i == 0) {
+        check_ok(session_execute(s, NULL, RAISE));
+    } else if (_i == 1) {
+        Query *q = session_query(s, Maker);
+        query_where(q, Maker, id, "=", 2);
+        query_set(q, Maker, grade, 5);
+        check_ok(query_update(q, &count));
+    } else {
+        Maker *written = session_find(s, Maker, 2);
+        written->grade.value = 5;
+        check_ok(session_flush(s));
+        check_ok(session_evict(s, written));
+    }
+    Maker *read = session_find(s, Maker, 2);
+    ck_assert_int_eq(read->grade.value, 5);
+    check_ok(session_rollback(s));
+    cost_start();
+    check_grade(1, 1, 0); /* was read before */
+    check_grade(2, 2, 1);
+    read->grade.value = 5;
+    check_ok(session_commit(s));
+    live_check("5", "SELECT grade FROM makers WHERE id = 2");
+}
+END_TEST
+
+START_TEST(test_expire__read_behind_a_savepoint)
+{
+    scene_renew();
+    check_ok(session_begin(s, NULL));
+    uint32_t first = session_savepoint(s);
+    check_ok(session_execute(s, NULL, RAISE));
+    session_find(s, Maker, 1);
+    uint32_t second = session_savepoint(s);
+    check_ok(session_execute(s, NULL, RAISE));
+    session_find(s, Maker, 2);
+    check_ok(session_rollback_to(s, second));
+    cost_start();
+    check_grade(1, 4, 0);
+    check_grade(2, 5, 1);
+    check_ok(session_rollback_to(s, first));
+    session_find(s, Maker, 3); /* nothing was written then */
+    cost_start();
+    check_grade(1, 1, 1);
+    check_grade(2, 2, 1);
+    check_ok(session_rollback(s));
+    cost_start();
+    check_grade(3, 3, 0);
+}
+END_TEST
+
+/* The transaction is over by a failure, and what was changed stays pending. */
+START_TEST(test_expire__read_in_a_transaction_that_fails)
+{
+    scene_renew();
+    check_ok(session_begin(s, NULL));
+    check_ok(session_execute(s, NULL, RAISE));
+    Maker *read = session_find(s, Maker, 2);
+    read->name = "Bea";
+    check_fails(session_execute(s, NULL, "SELECT 1 / 0"), STATUS_DATA);
+    session_clear_error(s);
+    cost_start();
+    check_grade(2, 2, 1);
+    ck_assert_str_eq(read->name, "Bea");
+    check_ok(session_commit(s));
+    live_check("Bea|2", "SELECT name, grade FROM makers WHERE id = 2");
+}
+END_TEST
+
+/* A row that was never there for others. */
+START_TEST(test_expire__read_and_never_committed)
+{
+    scene_renew();
+    check_ok(session_begin(s, NULL));
+    check_ok(session_execute(s, NULL, "INSERT INTO makers (name, grade) VALUES ('Dora', 4)"));
+    Maker *dora = session_find_by(s, Maker, name, "Dora");
+    ck_assert_ptr_nonnull(dora);
+    int64_t id = dora->id;
+    check_ok(session_rollback(s));
+    ck_assert_ptr_null(session_find(s, Maker, id));
+    check_no_error();
+    ck_assert(!session_contains(s, dora));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_expire__the_next_find_reads_it);
@@ -458,6 +560,10 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_expire__refresh_of_a_detached_one);
     tcase_add_test(tests, test_expire__refresh_of_a_detached_one_without_a_key);
     tcase_add_test(tests, test_expire__refresh_in_a_transaction_that_is_rolled_back);
+    tcase_add_loop_test(tests, test_expire__read_in_a_transaction_that_is_rolled_back, 0, 3);
+    tcase_add_test(tests, test_expire__read_behind_a_savepoint);
+    tcase_add_test(tests, test_expire__read_in_a_transaction_that_fails);
+    tcase_add_test(tests, test_expire__read_and_never_committed);
 }
 
 int main(void)
