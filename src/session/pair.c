@@ -27,8 +27,9 @@ static bool key_is_deferred(const struct work *w, const struct mapper *mapper, c
 static void take_over(struct work *w, struct change *change, const struct entry *holder)
 {
     struct change *dropped = work_change_of(w, holder);
-    if (!dropped || dropped->operation != HOWDAH_OPERATION_DELETE)
-        return; /* flushed: the row is gone */
+    if (!dropped || dropped->operation != HOWDAH_OPERATION_DELETE ||
+        (change->mapper->join_of && dropped->fate == FATE_FOLLOWS))
+        return; /* flushed: the row is gone; or it goes with what it leads from or to */
     dropped->taken_over = w->inherits = true;
     dropped->place = (uint32_t)(change - w->changes);
     w->deletes[change->mapper->index]--;

@@ -107,6 +107,28 @@ START_TEST(test_link_keys__to_itself)
 }
 END_TEST
 
+/* Of another person, who gets the key of a deleted one: the old link, of a flush before, goes with that one. */
+START_TEST(test_link_keys__of_a_key_that_is_handed_on)
+{
+    live_sql("INSERT INTO persons VALUES (1, 'ann'), (2, 'bob'), (3, 'cid')");
+    Person *ann = session_find(s, Person, 1), *bob = session_find(s, Person, 2), *cid = session_find(s, Person, 3);
+    check_ok(session_begin(s, NULL));
+    check_ok(session_link(s, ann, followers, ann));
+    check_ok(session_link(s, ann, followers, cid));
+    check_ok(session_flush(s));
+    check_ok(session_unlink(s, ann, followers, ann));
+    check_ok(session_unlink(s, ann, followers, cid));
+    session_delete(s, ann);
+    check_ok(session_link(s, bob, followers, bob));
+    check_ok(session_link(s, bob, followers, cid));
+    bob->id = 1;
+    check_ok(session_commit(s));
+    live_check("1|1\n1|3", "SELECT followed, follower FROM follows ORDER BY 1, 2");
+    live_check("1|bob\n3|cid", "SELECT id, name FROM persons ORDER BY 1");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_link_keys__what_is_not_there_any_more)
 {
     Person *ann = session_add(s, Person, .name = "ann"), *bob = session_add(s, Person, .name = "bob");
@@ -130,6 +152,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_keys__shared_column);
     tcase_add_test(tests, test_link_keys__of_two_tenants);
     tcase_add_test(tests, test_link_keys__to_itself);
+    tcase_add_test(tests, test_link_keys__of_a_key_that_is_handed_on);
     tcase_add_test(tests, test_link_keys__what_is_not_there_any_more);
 }
 
