@@ -163,34 +163,48 @@ static bool find_unloaded_edges(struct work *w, struct batch_edges *e)
     return true;
 }
 
-/* The rows of a DELETE go behind this one, to which one of them refers in turn, perhaps: a ring. */
-static bool tie_to_batch(struct work *w, uint32_t change, const struct foreign_key *key, const struct batch *batch)
+/* The batches that may refer to each other in a ring, by number, and whether the rows of each are tied already. */
+struct unloaded_rings {
+    bool *cyclic, *tied;
+};
+
+static bool add_tie(struct work *w, uint32_t before, uint32_t after, const struct foreign_key *key)
 {
-    for (uint32_t i = 0; i < batch->count; i++) {
-        struct row_edge *edges = work_grow(w, w->edges, w->edge_count, &w->edge_capacity, sizeof(*edges));
-        if (!edges)
-            return false;
-        w->edges = edges;
-        edges[w->edge_count] = (struct row_edge){
-            .before = change, .after = batch->changes[i], .constraint = key->name, .reason = EDGE_REFERRED};
-        w->edge_count += batch->changes[i] != change;
-    }
+    struct row_edge *edges = work_grow(w, w->edges, w->edge_count, &w->edge_capacity, sizeof(*edges));
+    if (!edges)
+        return false;
+    w->edges = edges;
+    edges[w->edge_count++] =
+        (struct row_edge){.before = before, .after = after, .constraint = key->name, .reason = EDGE_REFERRED};
     return true;
 }
 
-static bool tie_change(struct work *w, uint32_t index, const bool *cyclic)
+/* The row goes before those of a DELETE, of which one refers to it in turn, perhaps: a ring. An edge to each would be as
+ * many as there are pairs: these rows are tied in a circle, so that one edge leads to all. */
+static bool tie_to_batch(struct work *w, struct unloaded_rings *rings, uint32_t change, const struct foreign_key *key,
+                         const struct batch *batch)
+{
+    uint32_t count = rings->tied[batch->index] || batch->count == 1 ? 0 : batch->count;
+    rings->tied[batch->index] = true;
+    for (uint32_t i = 0; i < count; i++)
+        if (!add_tie(w, batch->changes[i], batch->changes[i + 1 < count ? i + 1 : 0], key))
+            return false;
+    return add_tie(w, change, batch->changes[0], key);
+}
+
+static bool tie_change(struct work *w, struct unloaded_rings *rings, uint32_t index)
 {
     const struct change *change = &w->changes[index];
     const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
     bool ring = unloaded && change->operation == HOWDAH_OPERATION_DELETE && change->batch != NONE &&
-                cyclic[w->batches[change->batch]->leader];
+                rings->cyclic[w->batches[change->batch]->leader];
     for (uint32_t k = 0; ring && k < change->mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &change->mapper->foreign_keys[k];
         for (uint32_t b = 0; has_any(unloaded, key) && b < w->batch_count; b++) {
             const struct batch *batch = w->batches[b];
             bool of_ring = batch->mapper == key->target && batch->operation == HOWDAH_OPERATION_DELETE &&
-                           cyclic[batch->leader] && batch->index != change->batch;
-            if (of_ring && !tie_to_batch(w, index, key, batch))
+                           rings->cyclic[batch->leader] && batch->index != change->batch && batch->count;
+            if (of_ring && !tie_to_batch(w, rings, index, key, batch))
                 return false;
         }
     }
@@ -210,16 +224,17 @@ static bool tie_unloaded(struct work *w)
     const uint32_t needed = e.count;
     if (!find_unloaded_edges(w, &e))
         return false;
-    bool *cyclic = arena_allocate_zero(&w->arena, (size_t)w->batch_count + 1, sizeof(*cyclic));
-    if (!cyclic || !toposort(&w->arena, w->batch_count, e.edges, needed, &known) ||
+    struct unloaded_rings rings = {.cyclic = arena_allocate_zero(&w->arena, 2 * ((size_t)w->batch_count + 1), 1)};
+    if (!rings.cyclic || !toposort(&w->arena, w->batch_count, e.edges, needed, &known) ||
         !toposort(&w->arena, w->batch_count, e.edges, e.count, &all))
         return !session_no_memory(w->s);
+    rings.tied = rings.cyclic + w->batch_count + 1;
     for (uint32_t i = all.sorted; i < all.sorted + all.cyclic; i++)
-        cyclic[all.order[i]] = true;
+        rings.cyclic[all.order[i]] = true;
     for (uint32_t i = known.sorted; i < known.sorted + known.cyclic; i++)
-        cyclic[known.order[i]] = false; /* these are split in any case */
+        rings.cyclic[known.order[i]] = false; /* these are split in any case */
     for (uint32_t i = 0; all.cyclic && i < w->change_count; i++)
-        if (!tie_change(w, i, cyclic))
+        if (!tie_change(w, &rings, i))
             return false;
     return true;
 }

@@ -186,7 +186,9 @@ const struct statement *statement_render_joint(const struct statement_part *part
             buffer_printf(&t.out, ", w%u.c%u", i, c + 1);
     }
     put_parts(&t, count);
+    /* each with its condition inside, which is looked at once for a part, and not for each pair of rows of two parts */
     for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t.out, " LEFT JOIN w%u ON p.part = %u", i, i);
+        buffer_printf(&t.out, " LEFT JOIN LATERAL (SELECT * FROM w%u WHERE p.part = %u OFFSET 0) AS w%u ON true", i, i,
+                      i);
     return take_statement(&t, arena);
 }
