@@ -231,10 +231,6 @@ class Pgbench(Contestant):
         super().__init__("pgbench", "pgbench", ["pgbench"])
         self.build = build
 
-    def learn_version(self):
-        done = subprocess.run(["pgbench", "--version"], capture_output=True, text=True, check=False)
-        self.version = done.stdout.strip()
-
     def run(self, step, port, core):
         script = self.SCRIPTS.get(step.workload.name)
         if not script:

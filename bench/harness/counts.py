@@ -48,7 +48,8 @@ class Link:
 
 def can_count_statements():
     try:
-        database.psql("SELECT count(*) FROM pg_stat_statements;")
+        database.psql("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS pg_stat_statements;"
+                      "SELECT count(*) FROM pg_stat_statements;")
         return True
     except database.Trouble:
         return False
@@ -61,19 +62,20 @@ def _statements():
 
 
 def _one(process, step, link, statements):
-    """Prepares and runs twice: what is done only the first time is not counted."""
+    """Prepares and runs twice: what is done only the first time is not counted. The counts, or the answer that was none."""
     name, size = step.workload.name, step.size
     for measured in (False, True):
         database.put_back(step)
-        if process.ask(f"prepare {name} {size}").kind != "ok":
-            return None
+        answer = process.ask(f"prepare {name} {size}")
+        if answer.kind != "ok":
+            return answer
         if measured and statements:
             database.psql("SELECT pg_stat_statements_reset();")
         before = link.look()
         answer = process.ask(f"run {name} {size}")
         after = link.look()
         if answer.kind != "ok":
-            return None
+            return answer
     waits, to_server, to_client = (b - a for a, b in zip(before, after))
     return Counts(_statements() if statements else None, waits, to_server, to_client, answer.allocations,
                   times=step.divisor)
@@ -94,8 +96,10 @@ def count(contestants, steps, build, say):
         process = contestant.start(link.port, more=more)
         for step in steps:
             counts = _one(process, step, link, statements)
-            if counts:
+            if isinstance(counts, Counts):
                 found[contestant.name, step] = counts
+            elif counts.kind != "unsupported":
+                say(f"!! {contestant.title}: {step.label} is not counted: {counts.text}")
             if not process.alive():
                 process = contestant.start(link.port, more=more)
         process.quit()

@@ -37,8 +37,10 @@ def put_back(step):
 
 
 def look(step):
-    """What a contestant has left, as texts to be compared."""
-    return psql("".join(f"{statement};\n" for statement in step.workload.left)).splitlines()
+    """What a contestant has left, as texts to be compared, and the checksum of the keys that it was given or None."""
+    workload = step.workload
+    told = psql("".join(f"{statement};\n" for statement in (*workload.left, *filter(None, [workload.checksum])))).splitlines()
+    return (tuple(told[:-1]), int(told[-1])) if workload.checksum else (tuple(told), None)
 
 
 def settings():

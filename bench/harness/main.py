@@ -2,8 +2,11 @@
 
 import argparse
 import functools
+import json
 import os
 import platform
+import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +17,9 @@ import contestants as people
 import counts
 import database
 import plots
-from measure import LEAST, PATIENCE, QUICK_PATIENCE, Bench, progress
+from measure import Bench, progress
 from results import Results
-from workloads import FULL, QUICK, SCHEMA, SMOKE, counted, steps
+from workloads import FULL, K, QUICK, SCHEMA, SMOKE, WORKLOADS, counted, steps
 
 ROOT = Path(__file__).resolve().parents[2]
 DELAY = 1000  # microseconds each way over the slow link
@@ -37,7 +40,16 @@ def read_arguments():
     parser.add_argument("--only-counts", action="store_true")
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--set-budgets", action="store_true")
-    return parser.parse_args()
+    parser.add_argument("--conninfo", help=argparse.SUPPRESS)  # is in the environment by now
+    parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)  # only whether the options can be
+    arguments = parser.parse_args()
+    for name, known in (("workloads", WORKLOADS), ("links", FULL)):
+        unknown = set(getattr(arguments, name) or ()) - set(known)
+        if unknown:
+            parser.error(f"no {name[:-1]} is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if arguments.rounds < 1 or (arguments.minutes is not None and not 0 < arguments.minutes < float("inf")):
+        parser.error("rounds and minutes are numbers above 0")
+    return arguments
 
 
 def choose_cores():
@@ -60,13 +72,35 @@ def processor():
     return platform.machine()
 
 
-def about(everybody, cores, minutes):
+def said(*command):
+    """The first line that a command prints, if there is one."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return next(iter(done.stdout.splitlines()), "")
+    except OSError:
+        return ""
+
+
+def compiled_with(build):
+    """The compiler of those that are written in C, and its flags."""
+    try:
+        options = {o["name"]: o["value"] for o in json.loads((build / "meson-info" / "intro-buildoptions.json").read_text())}
+    except (OSError, ValueError):
+        return "unknown"
+    optimized = "with" if options.get("b_lto") else "without"
+    return f"{said('gcc', '--version')}, -O{options.get('optimization')}, {optimized} optimization at link time"
+
+
+def about(everybody, cores, build, minutes):
     facts = [f"- {processor()}, {os.cpu_count()} cores, {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GB, "
              f"{platform.system()} {platform.release()}",
              "- server: " + ", ".join(f"{name} = {value}" for name, value in database.settings().items()),
              "- clients on one core, server on another" if cores else "- clients and server on any core",
+             f"- what is written in C: {compiled_with(build)}",
              f"- the slow link adds {DELAY / 1000:g} ms each way",
              f"- measured {time.strftime('%Y-%m-%d')} in {minutes:.0f} minutes"]
+    commit = said("git", "-C", str(ROOT), "describe", "--always", "--dirty")
+    facts += [f"- Howdah at commit {commit}"] if commit else []
     facts += [f"- {c.title}: {c.version}" for c in everybody if c.version and not c.trouble]
     return "\n".join(facts)
 
@@ -93,7 +127,7 @@ def choose_steps(arguments):
 
 
 def run(arguments, everybody, wanted):
-    minutes = arguments.minutes or (1.2 if arguments.quick else 7.5)
+    minutes = arguments.minutes or (1.2 if arguments.quick else 10)
     begin = time.monotonic()
     results = Results(arguments.results or arguments.build / "results", everybody)
     cores = choose_cores()
@@ -101,8 +135,7 @@ def run(arguments, everybody, wanted):
     slow = counts.Link(arguments.build, DELAY) if any(step.link == "slow" for step in wanted) else None
     if slow:
         links["slow"] = slow.port
-    few = arguments.quick or arguments.smoke
-    bench = Bench(everybody, links, cores, progress, QUICK_PATIENCE if few else PATIENCE, 1 if few else LEAST)
+    bench = Bench(everybody, links, cores, progress, hurry=arguments.quick or arguments.smoke)
     try:
         if not arguments.only_counts:
             measure_all(bench, results, wanted, 0 if arguments.smoke else arguments.rounds, begin + minutes * 60)
@@ -114,13 +147,19 @@ def run(arguments, everybody, wanted):
         to_count = counted(arguments.workloads)
         results.counts = counts.count(everybody, to_count, arguments.build, progress)
         counts.count_instructions(everybody, to_count, arguments.build, results.counts, progress)
-    results.write(about(everybody, cores, (time.monotonic() - begin) / 60))
-    plots.draw(results)
+    results.write(about(everybody, cores, arguments.build, (time.monotonic() - begin) / 60))
+    trouble = plots.draw(results)
+    if trouble:
+        progress(f"no plots: {trouble}")
     return results
 
 
 def main():
     arguments = read_arguments()
+    if arguments.check:
+        return 0
+    # bench/run hands on what interrupts it: the database goes, and the processes.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     if arguments.smoke and not os.environ.get("PGHOST"):
         print("skipped: PGHOST names no server")
         return 77
@@ -132,7 +171,7 @@ def main():
             progress(f"without {contestant.title}: {contestant.trouble}")
     wanted = choose_steps(arguments)
     progress(f"making the tables of database {database.NAME}")
-    rows = {"{items}": max(step.items for step in wanted), "{accounts}": 100 if arguments.smoke else 100000}
+    rows = {"{items}": max((step.items for step in wanted), default=K), "{accounts}": 100 if arguments.smoke else 100000}
     database.create(functools.reduce(lambda text, name: text.replace(name, str(rows[name])), rows, SCHEMA))
     try:
         results = run(arguments, everybody, wanted)
@@ -151,5 +190,5 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except database.Trouble as trouble:
-        sys.exit(str(trouble))
+    except (database.Trouble, OSError) as trouble:
+        sys.exit(f"bench/run: {trouble}")

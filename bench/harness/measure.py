@@ -3,16 +3,20 @@
 import statistics
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 import database
 from contestants import Answer, Pgbench
+from results import HEAD, YARDSTICKS
 
 PATIENCE = 60  # seconds that one answer may take
 QUICK_PATIENCE = 10
+YARDSTICK_PATIENCE = 12  # seconds that a round of those may take with whom Howdah is compared first
 CLOSE = 4  # who takes more than so many times the fastest one's time has said enough after one round
 LEAST = 3  # rounds of the others, without which nobody knows their spread, also when time is up
 DEAR = 1.5  # seconds; of a round that takes longer there is another one only if there is time
+LONG = 2  # seconds; who runs for longer needs no warm-up
 
 
 @dataclass
@@ -27,9 +31,13 @@ class Outcome:
     peak: int = 0
     cost: float = 0.0  # seconds of a round, with all that is around it
     last: object = None  # answer and memory of the last run
+    seen: object = None  # what it left and answered in that run
 
     def stop(self, status, reason):
         self.status, self.reason = status, reason
+        self.walls.clear()
+        self.cpus.clear()
+        self.memory.clear()
 
     @property
     def median(self):
@@ -39,15 +47,17 @@ class Outcome:
 class Bench:
     """The processes of all contestants, over all links."""
 
-    def __init__(self, contestants, links, cores, say, patience=PATIENCE, least=LEAST):
+    def __init__(self, contestants, links, cores, say, hurry=False):
         self.contestants = contestants
-        self.least = least
+        self.hurry = hurry  # who is slow has only the round that warms up
+        self.least = 1 if hurry else LEAST
         self.links = links  # name -> port, None for the socket
         self.client_core = cores[0] if cores else None
         self.say = say
-        self.patience = patience
+        self.patience = QUICK_PATIENCE if hurry else PATIENCE
         self.processes = {}
         self.history = {}  # (contestant, workload, link) -> (objects * units, seconds) of the last size
+        self.expected = None  # what is to be left and answered in this step
 
     # --- processes ---
 
@@ -137,17 +147,20 @@ class Bench:
         if step.workload.writes:
             database.put_back(step)
         answer, memory = self.run(contestant, step)
-        outcome.cost = time.monotonic() - begin
         if answer.kind != "ok":
             outcome.stop(answer.kind, answer.text)
             if answer.kind in ("error", "slow"):
                 self.say(f"!! {contestant.title}: {step.label}: {answer.text}")
                 self.forget(contestant, step)
-            return None
+            return
         outcome.last = (answer, memory)
-        if round_number is not None:
+        if contestant.checked:
+            self.look(outcome, step, answer)
+        outcome.cost = time.monotonic() - begin
+        if round_number is not None and outcome.status == "ok":
+            self.judge(outcome, step)
+        if round_number is not None and outcome.status == "ok":
             self.keep(outcome, step, round_number)
-        return answer
 
     @staticmethod
     def keep(outcome, step, round_number):
@@ -158,46 +171,56 @@ class Bench:
             outcome.memory.append(memory[0])
             outcome.peak = max(outcome.peak, memory[1])
 
-    def predicted(self, contestant, step):
+    def too_long(self, contestant, step, budget):
+        """Seconds that it would take, by what it has taken for fewer objects, if they are too many."""
         known = self.history.get((contestant.name, step.workload.name, step.link, step.clients))
-        return known[1] * step.objects * step.units / known[0] if known else 0.0
+        predicted = known[1] * step.objects * step.units / known[0] if known else 0
+        least = YARDSTICK_PATIENCE if contestant.name in (HEAD, *YARDSTICKS) and not self.hurry else 3
+        return predicted if predicted > min(max(least, budget / 4), self.patience) else 0
 
     def warm_up(self, step, budget):
         """A round that is not timed, after which all must have left and said the same."""
-        outcomes, expected = [], None
+        outcomes = [Outcome(contestant) for contestant in self.contestants]
         if not step.workload.writes:
             database.put_back(step)
-        for contestant in self.contestants:
-            outcome = Outcome(contestant)
-            outcomes.append(outcome)
+        for outcome in outcomes:
+            contestant = outcome.contestant
             if contestant.trouble:
                 outcome.stop("unsupported", contestant.trouble)
                 continue
-            predicted = self.predicted(contestant, step)
-            if predicted > min(max(2.0, budget / 4), self.patience):
-                outcome.stop("skipped", f"it would take about {predicted:.0f} s")
+            seconds = self.too_long(contestant, step, budget)
+            if seconds:
+                outcome.stop("skipped", f"it would take about {seconds:.0f} s")
                 continue
-            answer = self.turn(outcome, step, None)
-            if answer is None:
-                continue
-            self.history[(contestant.name, step.workload.name, step.link, step.clients)] = (step.objects * step.units,
-                                                                              answer.wall / 1e9)
-            if contestant.checked:
-                expected = self.compare(outcome, step, answer, expected)
+            self.turn(outcome, step, None)
+            if outcome.status == "ok":
+                self.history[(contestant.name, step.workload.name, step.link, step.clients)] = (
+                    step.objects * step.units, outcome.last[0].wall / 1e9)
+        self.expected = vote(outcomes)
+        for outcome in outcomes:
+            if outcome.status == "ok":
+                self.judge(outcome, step)
         return outcomes
 
-    def compare(self, outcome, step, answer, expected):
-        left = database.look(step)
-        checksum = answer.checksum
-        if step.workload.checksum:
-            wanted = int(database.psql(step.workload.checksum + ";"))
-        else:
-            wanted = expected[1] if expected else checksum
+    def look(self, outcome, step, answer):
+        """What it has left, and said: where it had to say which keys it was given, its own rows tell."""
+        left, wanted = database.look(step) if step.workload.writes else ((), None)
+        if wanted is None:
+            outcome.seen = (left, answer.checksum)
+            return
+        outcome.seen = (left, None)
+        if answer.checksum != wanted:
+            self.disqualify(outcome, step, f"it answers {answer.checksum} instead of {wanted}")
+
+    def judge(self, outcome, step):
+        """After each round: what the most of them did in the first one is right."""
+        if not outcome.contestant.checked or outcome.seen == self.expected:
+            return
+        (left, checksum), (wanted_left, wanted) = outcome.seen, self.expected
         if checksum != wanted:
             self.disqualify(outcome, step, f"it answers {checksum} instead of {wanted}")
-        elif expected and left != expected[0]:
-            self.disqualify(outcome, step, f"it leaves {left} instead of {expected[0]}")
-        return expected or ((left, checksum) if outcome.status == "ok" else None)
+        else:
+            self.disqualify(outcome, step, f"it leaves {list(left)} instead of {list(wanted_left)}")
 
     def disqualify(self, outcome, step, reason):
         outcome.stop("disqualified", reason)
@@ -209,7 +232,7 @@ class Bench:
         running = [o for o in outcomes if o.status == "ok"]
         share = budget / max(1, len(running))
         for outcome in running:
-            if rounds and outcome.cost > share:  # so slow that one run must do
+            if rounds and (outcome.last[0].wall > LONG * 1e9 or (self.hurry and outcome.cost > share)):
                 self.keep(outcome, step, 0)
         for number in range(rounds):
             running = close_ones(running) if number else running
@@ -228,11 +251,18 @@ class Bench:
         return outcomes
 
 
+def vote(outcomes):
+    """What most of them left and said, a program having one voice; if as many say otherwise, the first one is right."""
+    voices = {(tuple(o.contestant.command), o.seen): None for o in outcomes if o.status == "ok" and o.contestant.checked}
+    counted = Counter(seen for _, seen in voices).most_common(1)
+    return counted[0][0] if counted else None
+
+
 def close_ones(outcomes):
-    """Those whose ratio to the fastest one is worth more rounds."""
+    """Those whose ratio to the fastest one is worth more rounds; Howdah's to the best always is."""
     good = [o for o in outcomes if o.status == "ok" and o.walls]
     fastest = min((o.median for o in good), default=0)
-    return [o for o in good if o.median <= CLOSE * fastest]
+    return [o for o in good if o.median <= CLOSE * fastest or o.contestant.name in (HEAD, YARDSTICKS[0])]
 
 
 def progress(text):

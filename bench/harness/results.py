@@ -91,17 +91,20 @@ class Results:
 
     # --- tables ---
 
+    def shown(self, link):
+        """What the tables of times have: memory has a table of its own, and what is only there for its growth, too."""
+        return [(step, self.by_name(outcomes)) for step, outcomes in self.steps
+                if step.link == link and step.workload.name != "memory" and not step.growth]
+
     def ratio_table(self, link):
         """A row for each step: Howdah's time, and what all others take for the same, in multiples of it."""
         names = [c for c in self.contestants if not c.trouble]
         lines = ["| workload | per | " + " | ".join(c.title for c in names) + " |",
                  "| --- | --- |" + " ---: |" * len(names)]
-        for step, outcomes in self.steps:
-            if step.link == link and step.workload.name != "memory":
-                found = self.by_name(outcomes)
-                cells = [self.cell(found, c) for c in names]
-                lines.append(f"| {step.label} | {step.workload.per} | " + " | ".join(cells) + " |")
-        return "\n".join(lines)
+        for step, found in self.shown(link):
+            cells = [self.cell(found, c) for c in names]
+            lines.append(f"| {step.label} | {step.workload.per} | " + " | ".join(cells) + " |")
+        return table(lines)
 
     @staticmethod
     def cell(found, contestant):
@@ -120,23 +123,21 @@ class Results:
         """Howdah against hand-written SQL, pair by pair, with the spread."""
         lines = ["| workload | per | Howdah | spread | of best libpq | spread | CPU of best | of usual libpq |",
                  "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-        for step, outcomes in self.steps:
-            found = self.by_name(outcomes)
+        for step, found in self.shown(link):
             head, best, usual = (found.get(n) for n in (HEAD, *YARDSTICKS))
-            if step.link != link or not head or not head.walls or step.workload.name == "memory":
+            if not head or not head.walls:
                 continue
             lines.append(f"| {step.label} | {step.workload.per} | {show_time(head.median)} | {spread(head.walls.values())} | "
                          + " | ".join(against(head, best)) + f" | {cpu_ratio(head, best)} | {against(head, usual)[0]} |")
-        return "\n".join(lines)
+        return table(lines)
 
     def cpu_table(self, link="socket"):
         """CPU time of the client: what others use, in multiples of Howdah's."""
         names = [c for c in self.contestants if not c.trouble]
         lines = ["| workload | per | " + " | ".join(c.title for c in names) + " |", "| --- | --- |" + " ---: |" * len(names)]
-        for step, outcomes in self.steps:
-            found = self.by_name(outcomes)
+        for step, found in self.shown(link):
             head = found.get(HEAD)
-            if step.link != link or not head or not head.cpus or step.workload.name == "memory":
+            if not head or not head.cpus:
                 continue
             cells = []
             for c in names:
@@ -148,16 +149,20 @@ class Results:
                 else:
                     cells.append(cpu_ratio(o, head) + " x")
             lines.append(f"| {step.label} | {step.workload.per} | " + " | ".join(cells) + " |")
-        return "\n".join(lines)
+        return table(lines)
 
     def memory_table(self):
-        lines = ["| contestant | bytes an object | peak of the process, MB |", "| --- | ---: | ---: |"]
-        for step, outcomes in self.steps:
-            if step.workload.name == "memory":
-                for o in outcomes:
-                    if o.memory:
-                        lines.append(f"| {o.contestant.title} | {middle(o.memory) / step.objects:.0f} | {o.peak / 1e6:.0f} |")
-        return "\n".join(lines)
+        """Bytes for an object where so many are loaded, and what the process has at most."""
+        steps = [(step, self.by_name(outcomes)) for step, outcomes in self.steps if step.workload.name == "memory"]
+        lines = ["| contestant | " + " | ".join(f"bytes an object, of {step.objects:,}" for step, _ in steps)
+                 + " | peak of the process, MB |", "| --- |" + " ---: |" * (len(steps) + 1)]
+        for c in self.contestants:
+            found = [(step, outcomes.get(c.name)) for step, outcomes in steps]
+            cells = [f"{middle(o.memory) / step.objects:.0f}" if o and o.memory else "–" for step, o in found]
+            peak = max((o.peak for _, o in found if o), default=0)
+            if peak:
+                lines.append(f"| {c.title} | " + " | ".join(cells) + f" | {peak / 1e6:.0f} |")
+        return table(lines)
 
     def count_table(self):
         lines = ["| workload | per | contestant | statements | round trips | bytes sent | bytes received | allocations | instructions |",
@@ -171,18 +176,24 @@ class Results:
                     values = [show_number(c.each(n))
                               for n in ("statements", "waits", "to_server", "to_client", "allocations", "instructions")]
                     lines.append(f"| {step.label} | {step.workload.per} | {title} | " + " | ".join(values) + " |")
-        return "\n".join(lines)
+        return table(lines)
 
     def growth(self):
-        """{(workload, contestant): [(objects, seconds of a unit)]} where there are three sizes or more."""
+        """{(workload, contestant): [(size, seconds of it)]} where there are three sizes or more: of objects, or of units."""
         found = {}
         for step, outcomes in self.steps:
-            if step.link == "socket" and step.clients == 1:
+            if step.link == "socket" and step.clients == 1 and step.workload.name != "memory":
                 for o in outcomes:
                     if o.walls:
-                        seconds = o.median * (step.objects if step.workload.per == "object" else 1)
-                        found.setdefault((step.workload.name, o.contestant.name), []).append((step.objects, seconds))
-        return {key: points for key, points in found.items() if len(points) >= 3}
+                        seconds = o.median * step.divisor / step.units
+                        found.setdefault((step.workload.name, o.contestant.name), []).append((step.objects, step.units, seconds))
+        grown = {}
+        for key, points in found.items():
+            alike = len({objects for objects, _, _ in points}) == 1
+            sizes = {units if alike else objects: seconds * units if alike else seconds for objects, units, seconds in points}
+            if len(sizes) >= 3:
+                grown[key] = sorted(sizes.items())
+        return grown
 
     def growth_table(self):
         """Exponent of time over size, fitted through the largest sizes, where fixed costs don't hide it."""
@@ -192,7 +203,7 @@ class Results:
         for workload in dict.fromkeys(key[0] for key in growth):
             cells = [f"{exponent(growth[workload, c.name]):.2f}" if (workload, c.name) in growth else "–" for c in names]
             lines.append(f"| {workload} | " + " | ".join(cells) + " |")
-        return "\n".join(lines)
+        return table(lines)
 
     def absent(self):
         return "\n".join(f"- {c.title}: {c.trouble}" for c in self.contestants if c.trouble)
@@ -226,6 +237,10 @@ class Results:
         (self.folder / "results.md").write_text("# Results\n\n" + text + "\n", encoding="utf-8")
 
 
+def table(lines):
+    return "\n".join(lines) if len(lines) > 2 else "Not measured."
+
+
 def spread(values):
     """Half of the distance of the quartiles, in percent of the median."""
     values = sorted(values)
@@ -255,4 +270,9 @@ def exponent(points):
 
 
 def gnuplot(script):
-    return subprocess.run(["gnuplot"], input=script, text=True, capture_output=True, check=False)
+    """What went wrong, if anything did."""
+    try:
+        done = subprocess.run(["gnuplot"], input=script, text=True, capture_output=True, check=False)
+    except OSError as problem:
+        return str(problem)
+    return done.stderr.strip() if done.returncode != 0 else None

@@ -143,6 +143,7 @@ function request(Size $size): Closure
             $em->persist($book);
             $em->flush();
             $em->clear();
+            $read += $author->id * $book->id;
         }
         return fn () => $read % M;
     };

@@ -118,12 +118,13 @@ async function request({ units }) {
     for (const u of units) {
       await db.transaction(async () => {
         const author = await found(authors, 'author', ((u * 7919) % K) + 1)
-        read.push(author.id * 31 + author.score)
+        const before = author.score
         author.score++
         await save(authors, 'author', author, 'score')
         const book = { authorId: author.id, title: 'a new book', year: 2026 }
         const [{ id }] = await prepare('new_book', newBook).execute(book)
         book.id = id
+        read.push(author.id * 31 + before + author.id * book.id)
       })
     }
     return () => sum(read)

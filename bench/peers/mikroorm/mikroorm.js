@@ -77,11 +77,11 @@ async function request({ units }) {
     for (const u of units) {
       const em = fork()
       const author = await em.findOneOrFail(Author, ((u * 7919) % K) + 1)
-      read.push(author.id * 31 + author.score)
+      const before = author.score
       author.score++
       const book = em.create(Book, { author, title: 'a new book', year: 2026 })
       await em.flush()
-      if (!book.id) throw new Error('no id')
+      read.push(author.id * 31 + before + author.id * book.id)
     }
     return () => sum(read)
   }

@@ -82,12 +82,12 @@ async function request({ units }) {
     for (const u of units) {
       await db.transaction(async (manager) => {
         const author = await manager.findOneBy('Author', { id: ((u * 7919) % K) + 1 })
-        read.push(author.id * 31 + author.score)
+        const before = author.score
         author.score++
         await save(manager, 'Author', author, 'score')
         const book = { author, title: 'a new book', year: 2026 }
         await manager.insert('Book', book)
-        if (!book.id) throw new Error('no id')
+        read.push(author.id * 31 + before + author.id * book.id)
       })
     }
     return () => sum(read)
