@@ -33,6 +33,7 @@ struct bench {
     PGconn *conn;
     const char *prepared[STATEMENTS_MAX];
     int prepared_count;
+    bool far; /* no socket of this machine: a wait is dearer than anything else */
     struct parameters parameters;
     struct arena arena;
     Item *items;
@@ -49,6 +50,8 @@ struct bench {
 
 void *arena_take(struct arena *arena, size_t size);
 const char *arena_text(struct arena *arena, const char *data, size_t length);
+/* All texts go, the newest block stays for others. */
+void arena_clear(struct arena *arena);
 void arena_free(struct arena *arena);
 
 /* --- statements.c: preparing, sending, receiving --- */
@@ -66,6 +69,8 @@ PGresult *best_execute(struct bench *b, const struct statement *statement, int c
 void best_pipeline(struct bench *b);
 void best_send(struct bench *b, const struct statement *statement, int count);
 void best_send_text(struct bench *b, const char *sql);
+/* What came of a statement that was sent by itself and returns no rows. */
+PGresult *best_alone(struct bench *b);
 void best_sync(struct bench *b);
 PGresult *best_next(struct bench *b, ExecStatusType status);
 /* The next result must say that it affected so many rows. */
@@ -88,10 +93,50 @@ static inline int32_t get_int32(const PGresult *result, int row, int column)
     return (int32_t)wire_read32(PQgetvalue(result, row, column));
 }
 
+/* --- copy.c --- */
+
+/* The fields of a row that was copied out; after COPY's binary format has given each a length. */
+struct copied {
+    const char *at;
+};
+
+/* Where the next field begins; its length, or -1 for NULL. */
+static inline const char *copied_next(struct copied *row, int32_t *ret_length)
+{
+    const char *data = row->at + 4;
+    *ret_length = (int32_t)wire_read32(row->at);
+    row->at = data + (*ret_length > 0 ? *ret_length : 0);
+    return data;
+}
+
+static inline int64_t copied_int64(struct copied *row)
+{
+    int32_t length;
+    return (int64_t)wire_read64(copied_next(row, &length));
+}
+
+static inline int32_t copied_int32(struct copied *row)
+{
+    int32_t length;
+    return (int32_t)wire_read32(copied_next(row, &length));
+}
+
+const char *copied_text(struct copied *row, struct arena *arena);
+
+typedef void copy_row(struct bench *b, struct copied *row, void *context);
+void copy_out(struct bench *b, const char *sql, copy_row *row, void *context);
+/* Starts to copy; before each row's fields comes copy_in_row. */
+struct wire *copy_in(struct bench *b, const char *sql);
+void copy_in_row(struct bench *b, struct wire *w, int columns);
+void copy_in_end(struct bench *b, struct wire *w, int count);
+
 /* --- items.c --- */
 
 #define ITEM_COLUMNS "id, name, note, active, created_at, price, quantity, token, attributes, labels, version"
 void item_read(const PGresult *result, int row, struct arena *arena, Item *ret);
+void item_copied(struct copied *row, struct arena *arena, Item *ret);
+/* As a row of COPY, under that key. */
+void copy_item(struct wire *w, int64_t id, const Item *item);
 /* As an element of an array of the table's row type. */
 void put_item(struct wire *w, const Item *item);
 /* As parameters 0 ... 8 of a statement. */
@@ -121,6 +166,7 @@ uint64_t parents_checksum(struct bench *b, const struct job *job);
 
 void insert_prepare(struct bench *b, const struct job *job);
 void insert_run(struct bench *b, const struct job *job);
+void insert_arrays_run(struct bench *b, const struct job *job);
 void change_prepare(struct bench *b, const struct job *job);
 void dirty_prepare(struct bench *b, const struct job *job);
 void update_run(struct bench *b, const struct job *job);

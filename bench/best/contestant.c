@@ -16,6 +16,7 @@ const struct workload contestant_workloads[] = {
     {"parents_eager", NULL, parents_prepare, parents_run, parents_checksum, CONNECTED},
     {"parents_joined", NULL, parents_prepare, joined_run, parents_checksum, CONNECTED},
     {"insert", NULL, insert_prepare, insert_run, keys_checksum, CONNECTED},
+    {"insert_arrays", NULL, insert_prepare, insert_arrays_run, keys_checksum, CONNECTED},
     {"update", NULL, change_prepare, update_run, NULL, CONNECTED},
     {"delete", NULL, change_prepare, delete_run, NULL, CONNECTED},
     {"graph", NULL, graph_prepare, graph_run, graph_checksum, CONNECTED},
@@ -43,6 +44,7 @@ void contestant_connect(struct bench *b)
     b->conn = PQconnectdb("");
     if (PQstatus(b->conn) != CONNECTION_OK)
         best_fail(b);
+    b->far = *PQhost(b->conn) != '/';
 }
 
 void contestant_disconnect(struct bench *b)

@@ -33,6 +33,25 @@ void item_read(const PGresult *result, int row, struct arena *arena, Item *ret)
     ret->version = get_int32(result, row, 10);
 }
 
+void item_copied(struct copied *row, struct arena *arena, Item *ret)
+{
+    int32_t length;
+    ret->id = copied_int64(row);
+    ret->name = copied_text(row, arena);
+    ret->note = copied_text(row, arena);
+    ret->active = *copied_next(row, &length) != 0;
+    ret->created_at.microseconds = copied_int64(row);
+    ret->price = wire_read_double(copied_next(row, &length));
+    const char *quantity = copied_next(row, &length);
+    ret->quantity.valid = length >= 0;
+    ret->quantity.value = length >= 0 ? (int32_t)wire_read32(quantity) : 0;
+    memcpy(ret->token.bytes, copied_next(row, &length), sizeof(ret->token.bytes));
+    const char *attributes = copied_next(row, &length);
+    ret->attributes.text = arena_text(arena, attributes + 1, (size_t)length - 1);
+    ret->labels = read_labels(copied_next(row, &length), arena);
+    ret->version = copied_int32(row);
+}
+
 /* --- writing --- */
 
 static void patch_length(struct wire *w, size_t at)
@@ -98,6 +117,36 @@ void put_item(struct wire *w, const Item *item)
     wire_int32(w, OID_INT4);
     put_int32(w, 1);
     patch_length(w, start);
+}
+
+static void put_bytes(struct wire *w, const void *data, uint32_t size)
+{
+    wire_int32(w, size);
+    wire_bytes(w, data, size);
+}
+
+void copy_item(struct wire *w, int64_t id, const Item *item)
+{
+    put_int64(w, id);
+    put_text(w, item->name);
+    put_text(w, item->note);
+    put_bytes(w, item->active ? "\1" : "\0", 1);
+    put_int64(w, item->created_at.microseconds);
+    wire_int32(w, 8);
+    wire_double(w, item->price);
+    if (item->quantity.valid)
+        put_int32(w, item->quantity.value);
+    else
+        wire_int32(w, (uint32_t)-1);
+    put_bytes(w, item->token.bytes, sizeof(item->token.bytes));
+    wire_int32(w, (uint32_t)strlen(item->attributes.text) + 1);
+    wire_bytes(w, "\1", 1);
+    wire_bytes(w, item->attributes.text, strlen(item->attributes.text));
+    size_t labels = w->size;
+    wire_int32(w, 0);
+    put_labels(w, &item->labels);
+    patch_length(w, labels);
+    put_int32(w, 1);
 }
 
 void item_parameters(struct bench *b, const Item *item)

@@ -126,9 +126,7 @@ void hit_run(struct bench *b, const struct job *job)
     b->sum = sum % 2147483647;
 }
 
-/* --- all rows: a cursor, with always some FETCH on its way --- */
-
-enum { AHEAD = 3 };
+/* --- all rows --- */
 
 void load_prepare(struct bench *b, const struct job *job)
 {
@@ -139,46 +137,18 @@ void load_prepare(struct bench *b, const struct job *job)
     take_items(b, job->objects);
 }
 
-static void send_fetch(struct bench *b)
+static void load_row(struct bench *b, struct copied *row, void *context)
 {
-    best_send_text(b, "FETCH 1000 FROM rows");
-    if (!PQsendFlushRequest(b->conn) || PQflush(b->conn) < 0)
-        best_fail(b);
-}
-
-static int read_chunk(struct bench *b, const struct job *job)
-{
-    PGresult *result = best_next(b, PGRES_TUPLES_OK);
-    int rows = PQntuples(result);
-    if (b->item_count + rows > job->objects)
+    const struct job *job = context;
+    if (b->item_count == job->objects)
         contestant_fail("more than %d rows", job->objects);
-    for (int i = 0; i < rows; i++)
-        item_read(result, i, &b->arena, &b->items[b->item_count++]);
-    PQclear(result);
-    return rows;
+    item_copied(row, &b->arena, &b->items[b->item_count++]);
 }
 
 void load_run(struct bench *b, const struct job *job)
 {
-    int waiting = AHEAD;
-    best_pipeline(b);
-    best_send_text(b, "BEGIN READ ONLY");
-    best_send_text(b, "DECLARE rows NO SCROLL CURSOR FOR SELECT " ITEM_COLUMNS " FROM items ORDER BY id");
-    for (int i = 0; i < AHEAD; i++)
-        send_fetch(b);
-    PQclear(best_next(b, PGRES_COMMAND_OK));
-    PQclear(best_next(b, PGRES_COMMAND_OK));
-    while (waiting > 0) {
-        waiting--;
-        if (read_chunk(b, job) == CHUNK) {
-            send_fetch(b);
-            waiting++;
-        }
-    }
-    best_send_text(b, "COMMIT");
-    best_sync(b);
-    PQclear(best_next(b, PGRES_COMMAND_OK));
-    best_end(b);
+    struct job all = *job;
+    copy_out(b, "COPY (SELECT " ITEM_COLUMNS " FROM items ORDER BY id) TO STDOUT (FORMAT binary)", load_row, &all);
     if (b->item_count != job->objects)
         contestant_fail("%d rows instead of %d", b->item_count, job->objects);
 }

@@ -44,6 +44,18 @@ const char *arena_text(struct arena *arena, const char *data, size_t length)
     return text;
 }
 
+void arena_clear(struct arena *arena)
+{
+    struct arena_block *last = arena->blocks;
+    if (!last)
+        return;
+    arena->blocks = last->next;
+    char *end = arena->end;
+    arena_free(arena);
+    *arena = (struct arena){.blocks = last, .at = (char *)(last + 1), .end = end};
+    last->next = NULL;
+}
+
 void arena_free(struct arena *arena)
 {
     while (arena->blocks) {
@@ -166,6 +178,13 @@ void best_send(struct bench *b, const struct statement *statement, int count)
 {
     struct pointers p = point(b, count);
     check(b, PQsendQueryPrepared(b->conn, statement->name, count, p.values, p.lengths, binary, 1));
+}
+
+PGresult *best_alone(struct bench *b)
+{
+    PGresult *result = expect(b, PQgetResult(b->conn), PGRES_COMMAND_OK);
+    PQclear(PQgetResult(b->conn)); /* the NULL behind it */
+    return result;
 }
 
 void best_send_text(struct bench *b, const char *sql)

@@ -57,6 +57,12 @@ static inline void wire_int64(struct wire *w, uint64_t value)
     wire_bytes(w, &value, sizeof(value));
 }
 
+static inline void wire_int16(struct wire *w, uint16_t value)
+{
+    value = __builtin_bswap16(value);
+    wire_bytes(w, &value, sizeof(value));
+}
+
 static inline void wire_double(struct wire *w, double value)
 {
     uint64_t bits;
@@ -72,6 +78,13 @@ static inline void wire_array(struct wire *w, uint32_t oid, uint32_t count)
     wire_int32(w, oid);
     wire_int32(w, count);
     wire_int32(w, 1);
+}
+
+static inline uint16_t wire_read16(const char *data)
+{
+    uint16_t value;
+    memcpy(&value, data, sizeof(value));
+    return __builtin_bswap16(value);
 }
 
 static inline uint32_t wire_read32(const char *data)

@@ -1,11 +1,12 @@
 /* Many rows of one table in one transaction.
  *
- * Few rows: all in one pipeline without BEGIN and COMMIT, which is one transaction and one wait; a statement that misses a
- * row because of its version raises an error by a cast. Many rows: BEGIN and the statements, a look at the numbers of rows,
- * then COMMIT: the second wait is cheaper than the guard. */
+ * One row: a statement is a transaction. Few rows: all in one pipeline without BEGIN and COMMIT, which is one transaction and
+ * one wait; a statement that misses a row because of its version raises an error by a cast. Many rows: BEGIN and the
+ * statements, a look at the numbers of rows, then COMMIT: on a socket of this machine the second wait is cheaper than the
+ * guard. Very many new rows: their keys from the sequence, then COPY. */
 #include "bench.h"
 
-enum { SINGLE_MAX = 2, GUARDED_MAX = 999 };
+enum { SINGLE_MAX = 2, GUARDED_MAX = 999, FAR_GUARDED_MAX = 10000, COPY_MIN = 2000 };
 
 #define GUARD(work, count) \
     "WITH x AS (" work " RETURNING 1), n AS (SELECT count(*) AS n FROM x)" \
@@ -31,9 +32,11 @@ static const struct statement
                    "INSERT INTO items (" NEW_COLUMNS ", version) SELECT " NEW_COLUMNS ", version"
                    " FROM unnest((SELECT $1::items[])) WITH ORDINALITY AS u(id, " NEW_COLUMNS ", version, ord)"
                    " ORDER BY ord RETURNING id"},
-    update_one = {"update_one", GUARD(UPDATE_ONE, "1")},
+    new_keys = {"new_item_keys", "SELECT nextval('items_id_seq') FROM generate_series(1, $1::integer)"},
+    update_one = {"update_one", UPDATE_ONE}, update_each = {"update_each", GUARD(UPDATE_ONE, "1")},
     update_guarded = {"update_guarded", GUARD(UPDATE_MANY, "cardinality($1)")},
-    update_many = {"update_many", UPDATE_MANY}, delete_one = {"delete_one", GUARD(DELETE_ONE, "1")},
+    update_many = {"update_many", UPDATE_MANY}, delete_one = {"delete_one", DELETE_ONE},
+    delete_each = {"delete_each", GUARD(DELETE_ONE, "1")},
     delete_guarded = {"delete_guarded", GUARD(DELETE_MANY, "cardinality($1)")},
     delete_many = {"delete_many", DELETE_MANY};
 
@@ -48,6 +51,7 @@ void insert_prepare(struct bench *b, const struct job *job)
 {
     best_need(b, &insert_one);
     best_need(b, &insert_many);
+    best_need(b, &new_keys);
     b->items = rows_make_items(job_total(job));
     b->keys = contestant_take((size_t)job_total(job), sizeof(*b->keys));
 }
@@ -85,7 +89,27 @@ static void insert(struct bench *b, const Item *items, int count, int64_t *ret_k
     best_end(b);
 }
 
+static void copy(struct bench *b, const Item *items, int count, int64_t *ret_keys)
+{
+    best_int32(b, 0, count);
+    PGresult *result = best_execute(b, &new_keys, 1);
+    struct wire *w = copy_in(b, "COPY items (id, " NEW_COLUMNS ", version) FROM STDIN (FORMAT binary)");
+    for (int i = 0; i < count; i++) {
+        ret_keys[i] = get_int64(result, i, 0);
+        copy_in_row(b, w, 11);
+        copy_item(w, ret_keys[i], &items[i]);
+    }
+    copy_in_end(b, w, count);
+    PQclear(result);
+}
+
 void insert_run(struct bench *b, const struct job *job)
+{
+    for (int r = 0, first = 0; r < job->units; r++, first += job->objects)
+        (job->objects < COPY_MIN ? insert : copy)(b, &b->items[first], job->objects, &b->keys[first]);
+}
+
+void insert_arrays_run(struct bench *b, const struct job *job)
 {
     for (int r = 0, first = 0; r < job->units; r++, first += job->objects)
         insert(b, &b->items[first], job->objects, &b->keys[first]);
@@ -103,8 +127,8 @@ uint64_t keys_checksum(struct bench *b, const struct job *job)
 
 static void need_changes(struct bench *b)
 {
-    static const struct statement *const all[] = {&update_one, &update_guarded, &update_many,
-                                                  &delete_one, &delete_guarded, &delete_many};
+    static const struct statement *const all[] = {&update_one, &update_each, &update_guarded, &update_many,
+                                                  &delete_one, &delete_each, &delete_guarded, &delete_many};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         best_need(b, all[i]);
 }
@@ -174,22 +198,34 @@ static void send_delete(struct bench *b, const struct statement *statement, cons
 }
 
 struct change {
-    const struct statement *one, *guarded, *many;
+    const struct statement *one, *each, *guarded, *many;
     send_rows *send_one, *send_many;
 };
 
-static const struct change update_change = {&update_one, &update_guarded, &update_many, send_update, send_updates},
-                           delete_change = {&delete_one, &delete_guarded, &delete_many, send_delete, send_deletes};
+static const struct change update_change = {&update_one,  &update_each, &update_guarded,
+                                            &update_many, send_update,  send_updates},
+                           delete_change = {&delete_one,  &delete_each, &delete_guarded,
+                                            &delete_many, send_delete,  send_deletes};
+
+static void write_one(struct bench *b, const struct change *change, const Item *item)
+{
+    change->send_one(b, change->one, item, 1);
+    PGresult *result = best_alone(b);
+    if (strcmp(PQcmdTuples(result), "1") != 0)
+        contestant_fail("the row was not as it had been read");
+    PQclear(result);
+}
 
 static void write_guarded(struct bench *b, const struct change *change, const Item *items, int count)
 {
-    int statements = count <= SINGLE_MAX ? count : 1;
+    int statements = count <= SINGLE_MAX ? count : (count + CHUNK - 1) / CHUNK;
     best_pipeline(b);
     if (count <= SINGLE_MAX)
         for (int i = 0; i < count; i++)
-            change->send_one(b, change->one, &items[i], 1);
+            change->send_one(b, change->each, &items[i], 1);
     else
-        change->send_many(b, change->guarded, items, count);
+        for (int done = 0; done < count; done += CHUNK)
+            change->send_many(b, change->guarded, items + done, chunk_size(done, count));
     best_sync(b);
     for (int i = 0; i < statements; i++)
         PQclear(best_next(b, PGRES_TUPLES_OK));
@@ -212,7 +248,10 @@ static void write_checked(struct bench *b, const struct change *change, const It
 
 static void write_items(struct bench *b, const struct change *change, Item *items, int count)
 {
-    (count <= GUARDED_MAX ? write_guarded : write_checked)(b, change, items, count);
+    if (count == 1)
+        write_one(b, change, items);
+    else
+        (count <= (b->far ? FAR_GUARDED_MAX : GUARDED_MAX) ? write_guarded : write_checked)(b, change, items, count);
     for (int i = 0; i < count; i++)
         items[i].version++;
 }

@@ -16,6 +16,7 @@ const struct workload contestant_workloads[] = {
     {"parents_eager", NULL, parents_prepare, parents_eager_run, parents_checksum, CONNECTED},
     {"parents_joined", NULL, parents_prepare, parents_eager_run, parents_checksum, CONNECTED},
     {"insert", NULL, insert_prepare, insert_run, keys_checksum, CONNECTED},
+    {"insert_arrays", NULL, insert_prepare, insert_run, keys_checksum, CONNECTED},
     {"update", NULL, change_prepare, update_run, NULL, CONNECTED},
     {"delete", NULL, change_prepare, delete_run, NULL, CONNECTED},
     {"graph", NULL, graph_prepare, graph_run, graph_checksum, CONNECTED},
