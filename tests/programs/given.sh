@@ -16,13 +16,18 @@ fi
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT INT TERM
 
+needs=
+case $library in
+*.a) needs='-lpq -pthread' ;;
+esac
 for name in blog quickstart errors queries relations; do
     "$@" -std=gnu11 -Wall -Wextra -Werror -I"$include" -c "$HOWDAH_PROGRAMS/$name.c" -o "$directory/$name.o"
 done
 for name in quickstart errors queries relations; do
-    "$@" "$directory/$name.o" "$directory/blog.o" $library -o "$directory/$name"
+    # shellcheck disable=SC2086 # arguments
+    "$@" "$directory/$name.o" "$directory/blog.o" "$library" $needs -o "$directory/$name"
 done
 
-LD_LIBRARY_PATH=$(dirname "${library%% *}")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+LD_LIBRARY_PATH=$(dirname "$library")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 "$run_twice" "$directory/quickstart" "$directory/errors" "$directory/queries" "$directory/relations"

@@ -35,7 +35,7 @@ static bool add_package(struct reader *r, const char *name, const char *architec
     char key[PACKAGE_KEY_SIZE];
     bool is_new = false;
     size_t number =
-        map_add(&inventory->package_map, package_key(key, name, architecture), inventory->package_count, &is_new);
+        map_put(&inventory->package_map, package_key(key, name, architecture), inventory->package_count, &is_new);
     if (!is_new) {
         struct problem problem = {0};
         problem_note(&problem, r->stanza->line, "%s for %s has a record already, at line %lu", name, architecture,
@@ -55,7 +55,7 @@ static void add_maintainer(struct inventory *inventory, const Maintainer *mainta
     bool is_new = false;
     if (!maintainer->email)
         return;
-    map_add(&inventory->maintainer_map, maintainer->email, inventory->maintainer_count, &is_new);
+    map_put(&inventory->maintainer_map, maintainer->email, inventory->maintainer_count, &is_new);
     if (!is_new)
         return;
     inventory->maintainers = array_grow(inventory->maintainers, inventory->maintainer_count,
@@ -88,7 +88,7 @@ static void read_one(struct reader *r)
     } else if (result == RECORD_GOOD && add_package(r, package->name, package->architecture, FATE_WRITE)) {
         add_maintainer(r->inventory, &r->record->maintainer);
     }
-    arena_reset(r->arena);
+    arena_empty(r->arena);
 }
 
 bool inventory_read(struct inventory *ret, struct parser *parser,
@@ -102,7 +102,7 @@ bool inventory_read(struct inventory *ret, struct parser *parser,
     while ((result = parser_next(parser, &stanza, ret_why)) == PARSER_STANZA)
         read_one(&reader);
     record_done(&record);
-    arena_reset(&arena);
+    arena_empty(&arena);
 
     if (result == PARSER_REFUSED)
         return false;
@@ -117,7 +117,7 @@ void inventory_done(struct inventory *inventory)
     free(inventory->maintainers);
     map_done(&inventory->package_map);
     map_done(&inventory->maintainer_map);
-    arena_reset(&inventory->names);
+    arena_empty(&inventory->names);
     *inventory = (struct inventory){0};
 }
 

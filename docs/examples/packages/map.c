@@ -43,7 +43,7 @@ static void make_room(struct map *map)
     free(old.slots);
 }
 
-size_t map_add(struct map *map, const char *key, size_t number, bool *ret_new)
+size_t map_put(struct map *map, const char *key, size_t number, bool *ret_new)
 {
     make_room(map);
     struct map_slot *slot = slot_of(map, key);
@@ -69,6 +69,6 @@ bool map_find(const struct map *map, const char *key, size_t *ret_number)
 void map_done(struct map *map)
 {
     free(map->slots);
-    arena_reset(&map->keys);
+    arena_empty(&map->keys);
     *map = (struct map){0};
 }

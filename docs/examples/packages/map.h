@@ -14,7 +14,7 @@ struct map {
 };
 
 /* The number that belongs to the key. A new key gets `number`, and *ret_new is set. */
-size_t map_add(struct map *map, const char *key, size_t number, bool *ret_new);
+size_t map_put(struct map *map, const char *key, size_t number, bool *ret_new);
 /* False if the key is not there. */
 bool map_find(const struct map *map, const char *key, size_t *ret_number);
 void map_done(struct map *map);

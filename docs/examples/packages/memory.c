@@ -70,7 +70,7 @@ char *arena_text(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
-void arena_reset(struct arena *arena)
+void arena_empty(struct arena *arena)
 {
     while (arena->blocks) {
         struct arena_block *previous = arena->blocks->previous;

@@ -19,6 +19,6 @@ struct arena {
 void *arena_take(struct arena *arena, size_t size);
 /* A copy that ends with a NUL. */
 char *arena_text(struct arena *arena, const char *text, size_t length);
-void arena_reset(struct arena *arena);
+void arena_empty(struct arena *arena);
 
 #endif

@@ -34,7 +34,7 @@ bool sync_finish_batch(struct sync *sync, bool last)
     sync->report->commits += writes;
     sync_note_maintainers(sync);
     session_clear(s); /* so that memory is bounded by one batch */
-    arena_reset(&sync->arena);
+    arena_empty(&sync->arena);
     return true;
 }
 
@@ -82,7 +82,7 @@ bool sync_run(struct sync *sync)
 
 void sync_done(struct sync *sync)
 {
-    arena_reset(&sync->arena);
+    arena_empty(&sync->arena);
     record_done(&sync->record);
     free(sync->stale);
 }

@@ -13,7 +13,7 @@ static struct problem problem;
 static void teardown(void)
 {
     record_done(&record);
-    arena_reset(&arena);
+    arena_empty(&arena);
 }
 
 /* Reads the text of one record, without the empty line. */
@@ -307,7 +307,7 @@ START_TEST(test_record__mutations)
         }
         fclose(file);
         parser_done(&parser);
-        arena_reset(&arena);
+        arena_empty(&arena);
     }
 }
 END_TEST
