@@ -31,6 +31,8 @@ void check_relation_options(struct compilation *c, const struct mapper *mapper, 
         {".delete_orphans", "may hold what others have, too", MANY | ONE, field->delete_orphans},
         {".single_parent", "may hold what others have, too", MANY | ONE, field->single_parent},
         {".type_field", "has a join table", MANY | ONE | BELONGS, field->type_field},
+        {".on_delete", "the columns of a foreign key say that", 0, field->on_delete},
+        {".on_update", "the columns of a foreign key say that", 0, field->on_update},
     };
     for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
         if (options[i].given && !(options[i].kinds & kind_bit(field)))

@@ -18,7 +18,7 @@ static bool is_clash(const struct given_name *given, unsigned kinds, const struc
 
 static void put_name(struct name_set *set, struct given_name *given)
 {
-    size_t slot = given->name.hash;
+    size_t slot = (size_t)given->name.hash;
     while (set->slots[slot & set->mask])
         slot++;
     set->slots[slot & set->mask] = given;
@@ -51,7 +51,7 @@ const struct given_name *name_give(struct compilation *c, unsigned kinds, const 
     struct name_set *set = &c->names;
     if (!grow_names(c))
         return NULL;
-    size_t slot = name->hash;
+    size_t slot = (size_t)name->hash;
     for (const struct given_name *found; (found = set->slots[slot & set->mask]); slot++)
         if (found->name.hash == name->hash && is_clash(found, kinds, mapper) &&
             strcmp(found->name.text, name->text) == 0)

@@ -175,8 +175,8 @@ MODEL(Desk, "desks",
 MODEL(Box, "boxes",
     COLUMN(Box, id, .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Box, writer_id),
-    COLUMN(Box, number),
-    BELONGS_TO_WITH((.on_update = ON_UPDATE_CASCADE), Box, shelf, Shelf, writer_id, number));
+    COLUMN(Box, number, .on_update = ON_UPDATE_CASCADE),
+    BELONGS_TO(Box, shelf, Shelf, writer_id, number));
 
 MODEL(Crate, "crates",
     COLUMN(Crate, id, .primary_key = true, .generated = GENERATED_IDENTITY),

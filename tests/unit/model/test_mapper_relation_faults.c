@@ -153,6 +153,10 @@ START_TEST(test_mapper_relation_faults__options_of_relations)
                      BELONGS((.order_by = "id")));
     FAULT_WITH_OTHER("Thing.other: has .where, but is not a choice among several: take it away",
                      BELONGS((.where = "id > 0")));
+    FAULT_WITH_OTHER("Thing.other: has .on_delete, but the columns of a foreign key say that: take it away",
+                     BELONGS((.on_delete = ON_DELETE_CASCADE)));
+    FAULT_WITH_OTHER("Thing.other: has .on_update, but the columns of a foreign key say that: take it away",
+                     BELONGS((.on_update = ON_UPDATE_CASCADE)));
 }
 END_TEST
 
