@@ -72,7 +72,7 @@ static bool grow_parameters(struct pg_execution *e, size_t count)
  * size. And adds up their bytes. */
 static const struct pg_binding *take_parameters(struct pg_execution *e, const struct pg_binding *binding, size_t count)
 {
-    uint64_t bytes = 0;
+    size_t bytes = 0; /* they are in memory */
     for (size_t i = 0; i < count; i++) {
         int size = binding->sizes[i];
         const char *value = binding->values[i];
