@@ -38,7 +38,7 @@ void render_find_many(struct text *t, const struct statement_key *key)
     }
     buffer_text(&t->out, ", u.ord FROM unnest(");
     put_key_arrays(t, key->mapper);
-    put_alias(t, key->mapper->key_count, true);
+    put_alias(t, key->mapper->key_count, "ord");
     buffer_printf(&t->out, " JOIN %s AS t ON ", key->mapper->quoted);
     put_key_condition(t, key->mapper);
 }

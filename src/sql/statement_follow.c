@@ -8,7 +8,7 @@ static void put_moved(struct text *t, const struct foreign_key *key)
         buffer_text(&t->out, separator(i));
         put_array(t, &key->target->columns[key->targets[i % key->count]], false);
     }
-    put_alias(t, 2 * key->count, false);
+    put_alias(t, 2 * key->count, NULL);
 }
 
 /* "t.fk = u.c1 AND ...": the row refers to a moved one. */
@@ -66,7 +66,7 @@ void render_follow(struct text *t, const struct statement_key *key)
     }
     buffer_text(&t->out, several ? ") AND NOT EXISTS (SELECT FROM unnest(" : " AND NOT EXISTS (SELECT FROM unnest(");
     put_key_arrays(t, first->owner);
-    put_alias(t, first->owner->key_count, false);
+    put_alias(t, first->owner->key_count, NULL);
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, first->owner);
     buffer_byte(&t->out, ')');

@@ -30,12 +30,12 @@ void put_item(struct text *t, uint32_t position, const struct column *c)
     buffer_printf(&t->out, "u.%s%u%s", t->item, position + 1, c->write_cast);
 }
 
-void put_alias(struct text *t, uint32_t count, bool ordered)
+void put_alias(struct text *t, uint32_t count, const char *number)
 {
-    buffer_text(&t->out, ordered ? ") WITH ORDINALITY AS u(" : ") AS u(");
+    buffer_text(&t->out, number ? ") WITH ORDINALITY AS u(" : ") AS u(");
     for (uint32_t i = 0; i < count; i++)
         buffer_printf(&t->out, "%s%s%u", separator(i), t->item, i + 1);
-    buffer_text(&t->out, ordered ? ", ord)" : ")");
+    buffer_printf(&t->out, "%s%s)", number ? ", " : "", number ? number : "");
 }
 
 /* In a joint statement columns are named by their number, and there is always one. */

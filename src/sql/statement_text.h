@@ -28,8 +28,8 @@ void put_parameter(struct text *t, uint32_t oid);
 void put_array(struct text *t, const struct column *c, bool by_name);
 /* "u.c3", cast to the column's type where that needs one. */
 void put_item(struct text *t, uint32_t position, const struct column *c);
-/* The end of unnest, and names for what it gives; with `ordered` also the rows' numbers. */
-void put_alias(struct text *t, uint32_t count, bool ordered);
+/* The end of unnest, and names for what it gives; `number`: also for the rows' numbers, or NULL. */
+void put_alias(struct text *t, uint32_t count, const char *number);
 void put_returned(struct text *t, const struct statement_key *key, const char *before, const char *prefix);
 /* A condition on earlier parts of a joint statement: a count of their rows must be there before any row is written. */
 void put_gate(struct text *t, const char *before);

@@ -64,7 +64,7 @@ void render_insert(struct text *t, const struct statement_key *key)
         buffer_text(&t->out, " FROM unnest(");
     count = put_formula_arrays(t, key->formulas, count);
     if (count) /* the server gives out defaults in the order in which the rows were added */
-        put_alias(t, count, true);
+        put_alias(t, count, "ord");
     else
         put_numbers(t, columns ? " AS u(ord)" : "");
     put_gate(t, " WHERE ");
@@ -143,6 +143,19 @@ static uint32_t count_old(const struct statement_key *key)
     return count;
 }
 
+/* The rows that unnest gives, of which there are `count` columns, and which of the table's they are. The planner takes ten
+ * rows for an array that it doesn't know, and would read all of a small table for them. A range that holds every number lets it
+ * expect one: it goes by the key's index, so that rows are locked in the order in which they were sent. */
+static void put_joined(struct text *t, const struct statement_key *key, uint32_t count)
+{
+    const char *number = key->formulas ? "howdah_ord" : "ord"; /* the table may have a column of the shorter name */
+    put_alias(t, count, number);
+    buffer_printf(&t->out, " WHERE u.%s BETWEEN 1 AND %d AND ", number, INT32_MAX);
+    put_key_condition(t, key->mapper);
+    put_old_condition(t, key);
+    put_gate(t, " AND ");
+}
+
 /* Parameters: the key, the version, what was, then what is set. */
 void render_update(struct text *t, const struct statement_key *key)
 {
@@ -159,11 +172,7 @@ void render_update(struct text *t, const struct statement_key *key)
         count++;
     }
     count = put_formula_arrays(t, key->formulas, count);
-    put_alias(t, count, false);
-    buffer_text(&t->out, " WHERE ");
-    put_key_condition(t, mapper);
-    put_old_condition(t, key);
-    put_gate(t, " AND ");
+    put_joined(t, key, count);
     put_returned(t, key, " RETURNING ", "t.");
 }
 
@@ -180,10 +189,6 @@ void render_delete(struct text *t, const struct statement_key *key)
         return;
     }
     buffer_printf(&t->out, "DELETE FROM %s AS t USING unnest(", mapper->quoted);
-    put_alias(t, put_old_arrays(t, key), false);
-    buffer_text(&t->out, " WHERE ");
-    put_key_condition(t, mapper);
-    put_old_condition(t, key);
-    put_gate(t, " AND ");
+    put_joined(t, key, put_old_arrays(t, key));
     put_returned(t, key, " RETURNING ", "t.");
 }

@@ -41,7 +41,7 @@ static void put_there(struct text *t, const struct mapper *mapper, uint32_t befo
     for (uint32_t i = 0; i < mapper->key_count; i++)
         buffer_printf(&t->out, "%s(SELECT $%u::%s[])", separator(i), before + i + 1,
                       mapper->columns[mapper->key[i]].item_type);
-    put_alias(t, mapper->key_count, false);
+    put_alias(t, mapper->key_count, NULL);
     buffer_text(&t->out, " ON ");
     put_key_condition(t, mapper);
 }

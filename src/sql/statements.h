@@ -128,7 +128,9 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
 
 /* --- the statements that make and hand on generated keys inside one pipeline --- */
 
-/* Draws $4 keys from the sequence of column $3 of table $2, keeps them in the setting $1, returns them. */
+/* Draws $4 keys from the sequence of column $3 of table $2, keeps them in the setting $1, returns them. Where the column has
+ * no sequence of its own it fails, as an empty name is none. */
+#define STATEMENT_NO_SEQUENCE "42602"
 extern const struct statement statement_draw_keys;
 /* The same where the rows do not send their keys back, so that a trigger may change them unseen: if there are any that may,
  * it fails, as it asks for this setting, which nobody has. */

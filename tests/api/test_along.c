@@ -502,7 +502,7 @@ START_TEST(test_along__set_default_makes_no_order)
     session_delete(s, _i ? (void *)egg : (void *)hen);
     seen_clear();
     check_ok(session_commit(s));
-    ck_assert_uint_eq(seen_with("WITH"), 0);
+    ck_assert_uint_eq(seen_with("WITH w0 AS"), 0);
     ck_assert_uint_eq(seen_with("DELETE"), 2);
     live_check("0|0", "SELECT (SELECT count(*) FROM hens), (SELECT count(*) FROM eggs)");
 }

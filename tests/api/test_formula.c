@@ -15,8 +15,8 @@ START_TEST(test_formula__update)
     ck_assert_str_eq(
         seen.statements[0].sql,
         "UPDATE \"public\".\"counters\" AS t SET \"total\" = (total + u.howdah_3), \"version\" = t.\"version\" + 1 "
-        "FROM unnest((SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::integer[])) AS "
-        "u(howdah_1, howdah_2, howdah_3) WHERE t.\"id\" = u.howdah_1 AND t.\"version\" = u.howdah_2 "
+        "FROM unnest((SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::integer[])) WITH ORDINALITY AS "
+        "u(howdah_1, howdah_2, howdah_3, howdah_ord) WHERE u.howdah_ord BETWEEN 1 AND 2147483647 AND t.\"id\" = u.howdah_1 AND t.\"version\" = u.howdah_2 "
         "RETURNING t.\"id\", t.\"total\", t.\"seen_at\"");
     ck_assert_int_eq(a->total, 105);
     ck_assert_int_eq(a->version, 2);

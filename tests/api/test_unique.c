@@ -355,6 +355,7 @@ START_TEST(test_unique__equal_to_the_server_alone)
     check_fails(session_commit(s), STATUS_UNIQUE);
     ck_assert_ptr_eq(session_error(s)->object, slots[3]);
     ck_assert_str_eq(session_error(s)->constraint, "slots_lower");
+    live_check("1", "SELECT count(*) FROM slots WHERE lower(name) = 'n4'");
 }
 END_TEST
 

@@ -177,6 +177,26 @@ END_TEST
 /* --- time --- */
 
 /* A commit that waits for a lock longer than it may: told in time, nothing was written, and the session goes on. */
+/* The third maker is somebody else's. Of the others those are locked whose keys are before it, wherever the rows lie. */
+START_TEST(test_waiting__rows_are_locked_by_key)
+{
+    live_sql("DELETE FROM items; DELETE FROM makers; INSERT INTO makers (id, name, grade) OVERRIDING SYSTEM VALUE"
+             " SELECT n, 'm' || n, 0 FROM generate_series(5, 1, -1) AS n");
+    check_ok(session_begin(s, NULL));
+    session_find(s, Maker, 3)->grade.value = 9;
+    check_ok(session_flush(s));
+    for (int64_t id = 5; id > 0; id--)
+        session_find(worker.s, Maker, id)->grade.value = 5;
+    worker_start(false);
+    wait_for_waiter();
+    live_check("4 5", "SELECT string_agg(id::text, ' ' ORDER BY id) FROM"
+                      " (SELECT id FROM makers FOR UPDATE SKIP LOCKED) AS free");
+    check_ok(session_rollback(s));
+    ck_assert_int_eq(worker_end(), STATUS_OK);
+    live_check("25", "SELECT sum(grade) FROM makers");
+}
+END_TEST
+
 START_TEST(test_waiting__commit_timeout)
 {
     Database *hasty = scene_database(NULL, WORKS, DATABASE_OPTIONS(.commit_timeout = 300, .statement_timeout = 5000));
@@ -246,6 +266,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_waiting__same_unique_value, 0, 2);
     tcase_add_test(tests, test_waiting__deadlock);
     tcase_add_test(tests, test_waiting__commits_rarely_deadlock);
+    tcase_add_test(tests, test_waiting__rows_are_locked_by_key);
     tcase_add_test(tests, test_waiting__commit_timeout);
     tcase_add_test(tests, test_waiting__read_timeout);
     tcase_add_test(tests, test_waiting__lock_timeout_of_the_server);

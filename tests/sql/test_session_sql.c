@@ -21,12 +21,14 @@ static void check_ran(const char *const *expected)
 }
 #define RAN(...) check_ran((const char *const[]){__VA_ARGS__, NULL})
 
+/* What the planner is told of the rows of an array. */
+#define EACH        "u.ord BETWEEN 1 AND 2147483647 AND "
 #define BEGIN       "BEGIN"
 #define COMMIT      "COMMIT"
 #define TRANSACTION "SELECT pg_catalog.pg_current_xact_id()"
 #define DRAW_KEYS \
     "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
-    "(SELECT pg_catalog.pg_get_serial_sequence($2, $3)::pg_catalog.regclass))) AS keys " \
+    "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass))) AS keys " \
     "FROM pg_catalog.generate_series(1, $4)) " \
     "SELECT k.keys, "
 #define DRAW    DRAW_KEYS "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL FROM k"
@@ -99,7 +101,7 @@ START_TEST(test_session_sql__one_row)
     maker->name = "b";
     check_ok(session_commit(s));
     RAN("UPDATE \"public\".\"makers\" AS t SET \"name\" = u.c2 FROM unnest((SELECT $1::bigint[]), (SELECT $2::text[]))"
-        " AS u(c1, c2) WHERE t.\"id\" = u.c1 RETURNING t.\"id\", t.\"made_at\"");
+        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"id\" = u.c1 RETURNING t.\"id\", t.\"made_at\"");
     session_delete(s, maker);
     check_ok(session_commit(s));
     RAN("DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])");
@@ -115,12 +117,12 @@ START_TEST(test_session_sql__version)
     item->title = "u";
     check_ok(session_commit(s));
     RAN("UPDATE \"public\".\"items\" AS t SET \"title\" = u.c3, \"version\" = t.\"version\" + 1 FROM unnest("
-        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::text[])) AS u(c1, c2, c3)"
-        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2");
+        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::text[])) WITH ORDINALITY AS u(c1, c2, c3, ord)"
+        " WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2");
     session_delete(s, item);
     check_ok(session_commit(s));
-    RAN("DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[])) AS u(c1, c2)"
-        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2");
+    RAN("DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[]))"
+        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2");
 }
 END_TEST
 
@@ -134,11 +136,12 @@ START_TEST(test_session_sql__composite_key)
     seat->guest = "g";
     check_ok(session_commit(s));
     RAN("UPDATE \"public\".\"seats\" AS t SET \"guest\" = u.c3 FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[]),"
-        " (SELECT $3::text[])) AS u(c1, c2, c3) WHERE t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+        " (SELECT $3::text[])) WITH ORDINALITY AS u(c1, c2, c3, ord) WHERE " EACH
+        "t.\"room\" = u.c1 AND t.\"number\" = u.c2");
     session_delete(s, seat);
     check_ok(session_commit(s));
-    RAN("DELETE FROM \"public\".\"seats\" AS t USING unnest((SELECT $1::text[]), (SELECT $2::smallint[])) AS u(c1, c2)"
-        " WHERE t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+    RAN("DELETE FROM \"public\".\"seats\" AS t USING unnest((SELECT $1::text[]), (SELECT $2::smallint[]))"
+        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"room\" = u.c1 AND t.\"number\" = u.c2");
 }
 END_TEST
 
@@ -194,8 +197,8 @@ START_TEST(test_session_sql__reparent)
     check_ok(session_commit(s));
     RAN(BEGIN, TRANSACTION, DRAW, INSERT_MAKERS, GATHER,
         "UPDATE \"public\".\"items\" AS t SET \"maker_id\" = u.c3, \"version\" = t.\"version\" + 1 FROM unnest("
-        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT pg_catalog.current_setting($3)::bigint[])) AS u(c1, c2, c3)"
-        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2",
+        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT pg_catalog.current_setting($3)::bigint[]))"
+        " WITH ORDINALITY AS u(c1, c2, c3, ord) WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2",
         "DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])", COMMIT);
 }
 END_TEST
@@ -211,8 +214,8 @@ START_TEST(test_session_sql__delete_all)
     seen_clear();
     check_ok(session_commit(s));
     RAN(BEGIN, TRANSACTION,
-        "DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[])) AS u(c1, c2)"
-        " WHERE t.\"id\" = u.c1 AND t.\"version\" = u.c2",
+        "DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[]))"
+        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2",
         "DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])", COMMIT);
 }
 END_TEST
