@@ -134,7 +134,8 @@ struct howdah_hooks {
     enum howdah_status (*on_plan)(const struct howdah_plan *plan, void *arg);
     /* When changes were written, and can still be taken back. It may do what before_flush may; what it changes a commit
      * writes, too, in as many rounds as it takes, at most 100. With this hook a commit costs 1 round trip for each round,
-     * and 1 for COMMIT. */
+     * and 1 for COMMIT. What it returns but OK becomes the failure of the commit, which takes back what was written; inside
+     * session_begin that stays, flushed, and the transaction is open. */
     enum howdah_status (*after_flush)(struct howdah_session *s, void *arg);
     /* When something was committed. Nothing may be sent (STATUS_MISUSE, with the outcome DONE for the commit). */
     void (*after_commit)(struct howdah_session *s, void *arg);

@@ -170,6 +170,24 @@ START_TEST(test_hook__after_flush_refuses)
 }
 END_TEST
 
+/* The program's transaction is the program's to end. */
+START_TEST(test_hook__after_flush_refuses_in_a_transaction)
+{
+    calls.returns = STATUS_DATA;
+    check_ok(session_hooks(s, HOOKS(.after_flush = after)));
+    check_ok(session_begin(s, NULL));
+    Maker *maker = session_add(s, Maker, .name = "m");
+    check_fails(session_commit(s), STATUS_DATA);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    live_check("0", "SELECT count(*) FROM makers");
+    session_clear_error(s);
+    calls.returns = STATUS_OK;
+    check_ok(_i ? session_rollback(s) : session_commit(s));
+    ck_assert_int_eq(maker->id != 0, !_i);
+    live_check(_i ? "0" : "1", "SELECT count(*) FROM makers");
+}
+END_TEST
+
 /* --- what a hook may not do --- */
 
 static int forbidden;
@@ -326,6 +344,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_hook__after_flush_until_clean);
     tcase_add_test(tests, test_hook__rounds_without_end);
     tcase_add_test(tests, test_hook__after_flush_refuses);
+    tcase_add_loop_test(tests, test_hook__after_flush_refuses_in_a_transaction, 0, 2);
     tcase_add_test(tests, test_hook__may_not_end_transactions);
     tcase_add_test(tests, test_hook__nothing_is_sent_behind_the_end);
     tcase_add_test(tests, test_hook__sees_what_is_current);
