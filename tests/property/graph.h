@@ -6,6 +6,7 @@
 #define PROPERTY_GRAPH_H
 
 #include "api/scene.h"
+#include "random.h"
 
 enum { TABLES = 4, REFS = 3, HAS = 2, ROWS = 7, ADDED = 5, ITEMS = TABLES * (ROWS + ADDED), LINKS = 60 };
 
@@ -89,12 +90,6 @@ extern int item_count;
 extern struct item_link item_links[LINKS];
 extern int link_count;
 
-/* --- random numbers, the same everywhere --- */
-
-void random_start(uint64_t number);
-uint32_t below(uint32_t limit);
-bool chance(uint32_t percent);
-
 /* --- models --- */
 
 void open_models(void);
@@ -102,9 +97,6 @@ void open_models(void);
 void put_key(const struct table *t, Row *row, int64_t key);
 void put_ref(const struct table *t, Row *row, int r, bool valid, int64_t value);
 /* The columns of a key as SQL, "half, id", and its values. */
-/* Random numbers beside the others, which these leave as they are: from one call to the other. */
-void random_aside(uint64_t number);
-void random_back(void);
 const char *key_columns(const struct table *t);
 const char *key_values(const struct table *t, int64_t key);
 /* The key of a row that the library has written. */

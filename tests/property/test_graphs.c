@@ -67,12 +67,6 @@ static void shrink(uint64_t graph)
             graph, skipped);
 }
 
-static uint64_t number_from(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 START_TEST(test_graphs__random)
 {
     uint64_t first = number_from("HOWDAH_PROPERTY_SEED", 1), count = number_from("HOWDAH_PROPERTY_GRAPHS", NORMALLY);
