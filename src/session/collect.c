@@ -61,16 +61,18 @@ static bool is_clean(const struct mapper *mapper, const struct entry *group, uin
 }
 
 /* Whether a loaded entry takes part. */
-static bool takes_part(const struct work *w, const struct mapper *mapper, const struct entry *entry)
+static bool takes_part(struct work *w, const struct mapper *mapper, const struct entry *entry)
 {
-    if (entry->read_only)
+    if (entry->read_only) {
+        w->passes_over = true;
         return false;
+    }
     return w->s->write_all || entry->placed || (entry->marked && marks_send(w->s, entry)) ||
            !snapshot_clean(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
 }
 
 /* The end of the neighbours that are like the first one: of one state, and that they take part or not. */
-static struct entry *end_of_span(const struct work *w, const struct mapper *mapper, struct entry *first,
+static struct entry *end_of_span(struct work *w, const struct mapper *mapper, struct entry *first,
                                  const struct entry *end, bool *ret_takes_part)
 {
     struct entry *entry = first + 1;
@@ -88,7 +90,7 @@ static struct entry *end_of_span(const struct work *w, const struct mapper *mapp
 
 static bool find_in_group(struct findings *c, const struct mapper *mapper, struct entry *group, uint32_t count)
 {
-    const struct work *w = c->w;
+    struct work *w = c->w;
     if (!w->s->write_all && !w->s->placed && is_clean(mapper, group, count))
         return true;
     struct found *room = room_for(c, count);

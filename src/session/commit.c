@@ -55,7 +55,7 @@ static enum howdah_status write_once(struct howdah_session *s, bool commit, bool
         work_finish(s->work, commit);
     if (status == HOWDAH_STATUS_OK && commit && s->transaction != TRANSACTION_NONE)
         transaction_end(s, true);
-    if (status != HOWDAH_STATUS_OK)
+    if (status != HOWDAH_STATUS_OK || s->work->passes_over)
         object_own_all(s);
     work_free(s);
     return status == HOWDAH_STATUS_OK ? s->error.status

@@ -26,6 +26,9 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
     struct flushed *flushed = ARENA_NEW(&s->flushed_arena, struct flushed);
     if (!flushed)
         return false;
+    bool deleted = entry->state == ENTRY_DELETED; /* no image is made of it, and its deletion may be taken back */
+    if (deleted)
+        object_own(s, mapper, entry);
     flushed->object = arena_copy(&s->flushed_arena, entry_object(mapper, entry), mapper->model->size);
     flushed->snapshot = arena_copy(&s->flushed_arena, entry_snapshot(mapper, entry), mapper->model->size);
     if (!flushed->object || !flushed->snapshot || !marks_save(s, entry, &s->flushed_arena, &flushed->marks))

@@ -17,9 +17,11 @@ void object_forget_stale_pointers(struct howdah_session *s, const struct mapper 
 void object_mend_pointers(struct howdah_session *s, const struct mapper *mapper, void *object);
 /* The same where `row` is what the object's row is now, with the pointers that it had: what the program has not changed. */
 void object_follow_row(struct howdah_session *s, const struct mapper *mapper, void *object, void *row);
-/* After a commit or flush that failed: what programs put into fields is the session's own from now on, as after one that
- * succeeded. Where memory is out a field keeps the program's pointer. */
+/* After a commit or flush that failed, or passed over objects that are read only: what programs put into fields is the
+ * session's own from now on, as of objects that are written. Where memory is out a field keeps the program's pointer. */
 void object_own_all(struct howdah_session *s);
+/* The same of one object. */
+void object_own(struct howdah_session *s, const struct mapper *mapper, const struct entry *entry);
 /* Whether a part of the primary key is zero that a BELONGS_TO pointer will fill in. */
 bool object_key_waits(const struct mapper *mapper, const void *object);
 /* Makes uuid keys that are not set. False: the session has the error. */

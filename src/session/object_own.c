@@ -2,7 +2,7 @@
 #include "object.h"
 #include "snapshot.h"
 
-static void own_fields(struct howdah_session *s, const struct mapper *mapper, const struct entry *entry)
+void object_own(struct howdah_session *s, const struct mapper *mapper, const struct entry *entry)
 {
     void *object = entry_object(mapper, entry);
     for (uint32_t i = 0; i < mapper->pointer_count; i++) {
@@ -18,7 +18,7 @@ void object_own_all(struct howdah_session *s)
         for (const struct slab *slab = s->slabs.chains[i].first; slab; slab = slab->next)
             for (uint32_t n = 0; slab->mapper->pointer_count && n < slab->count; n++) {
                 const struct entry *entry = slab_entry(slab, n);
-                if (entry->state == ENTRY_NEW || entry->state == ENTRY_LOADED)
-                    own_fields(s, slab->mapper, entry);
+                if (entry->state != ENTRY_DETACHED)
+                    object_own(s, slab->mapper, entry);
             }
 }

@@ -110,6 +110,19 @@ START_TEST(test_expire__what_is_changed_since_is_kept)
 }
 END_TEST
 
+START_TEST(test_expire__set_to_what_it_shows)
+{
+    live_sql("UPDATE makers SET grade = 9 WHERE id = 1");
+    check_ok(session_expire(s, ann));
+    ann->grade = (NullInt32){1, true};
+    check_nothing_to_write();
+    check_ok(session_mark_changed(s, ann, grade));
+    check_ok(session_commit(s));
+    check_cost(1, 1);
+    live_check("1", "SELECT grade FROM makers WHERE id = 1");
+}
+END_TEST
+
 START_TEST(test_expire__written_without_being_read)
 {
     live_sql("UPDATE makers SET grade = 9 WHERE id = 1");
@@ -541,6 +554,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_expire__all_that_came_together_in_one_trip);
     tcase_add_test(tests, test_expire__what_was_changed_before_is_dropped);
     tcase_add_test(tests, test_expire__what_is_changed_since_is_kept);
+    tcase_add_test(tests, test_expire__set_to_what_it_shows);
     tcase_add_test(tests, test_expire__written_without_being_read);
     tcase_add_test(tests, test_expire__written_over_a_newer_version);
     tcase_add_test(tests, test_expire__deleted_without_being_read);

@@ -116,6 +116,20 @@ START_TEST(test_object__new_one_with_the_key_of_a_row)
     check_ok(session_commit(s));
     ck_assert_ptr_eq(session_find(s, Maker, 40), maker);
     ck_assert_str_eq(session_find(s, Maker, 1)->name, "Ann");
+    /* or everything is dropped */
+    Maker *usurper = session_add(s, Maker, .id = 2, .name = "usurper");
+    session_evict(s, session_find(s, Maker, 3));
+    maker->name = "changed";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_culprit(usurper, "Maker", "id");
+    check_ok(session_rollback(s));
+    ck_assert(!session_contains(s, usurper));
+    ck_assert_str_eq(maker->name, "usurper");
+    Maker *there = session_find(s, Maker, 2);
+    ck_assert(there && there != usurper);
+    there->grade = (NullInt32){7, true};
+    check_ok(session_commit(s));
+    live_check("Bob|7", "SELECT name, grade FROM makers WHERE id = 2");
 }
 END_TEST
 
@@ -439,7 +453,9 @@ START_TEST(test_object__second_query_keeps_changes)
     ck_assert_uint_eq(count, 1);
     ck_assert_ptr_eq(makers[0], ann);
     ck_assert_str_eq(ann->name, "mine");
+    seen_clear();
     check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("SET \"name\" = u.c2 FROM"), 1);
     live_check("mine|9", "SELECT name, grade FROM makers WHERE id = 1"); /* only the column that was changed */
 }
 END_TEST

@@ -98,6 +98,35 @@ START_TEST(test_read_only__is_pointed_to_and_refreshed)
 }
 END_TEST
 
+START_TEST(test_read_only__memory_of_the_programs_is_taken_over)
+{
+    char *name = strdup("Anna");
+    check_ok(session_set_read_only(s, ann, true));
+    ann->name = name;
+    check_ok(session_commit(s));
+    free(name);
+    ck_assert_str_eq(ann->name, "Anna");
+    bob->name = name = strdup("Bob"); /* as it was: nothing to write */
+    check_ok(session_commit(s));
+    free(name);
+    ck_assert_str_eq(bob->name, "Bob");
+}
+END_TEST
+
+/* What is not written is in no savepoint. */
+START_TEST(test_read_only__changes_are_dropped_by_a_rollback)
+{
+    check_ok(session_set_read_only(s, ann, true));
+    check_ok(session_begin(s, NULL));
+    ann->name = "Anna";
+    uint32_t place = session_savepoint(s);
+    ck_assert_str_eq(ann->name, "Anna");
+    check_ok(session_rollback_to(s, place));
+    ck_assert_str_eq(ann->name, "Ann");
+    check_ok(session_commit(s));
+}
+END_TEST
+
 /* --- queries --- */
 
 START_TEST(test_read_only__a_query_marks_what_it_brings)
@@ -135,6 +164,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_read_only__a_changed_key_is_not_taken);
     tcase_add_test(tests, test_read_only__moves_that_are_none);
     tcase_add_test(tests, test_read_only__is_pointed_to_and_refreshed);
+    tcase_add_test(tests, test_read_only__memory_of_the_programs_is_taken_over);
+    tcase_add_test(tests, test_read_only__changes_are_dropped_by_a_rollback);
     tcase_add_test(tests, test_read_only__a_query_marks_what_it_brings);
     tcase_add_test(tests, test_read_only__with_relations_and_pages);
 }

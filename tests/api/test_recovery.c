@@ -62,6 +62,31 @@ START_TEST(test_recovery__pointers_after_a_refused_commit)
 }
 END_TEST
 
+/* The same of an object that was to be deleted, and is not after all. */
+START_TEST(test_recovery__pointers_of_what_is_not_deleted)
+{
+    char *changed = own("changed"), *again = own("again");
+    Maker *cid = session_find(s, Maker, 3);
+    cid->name = changed;
+    check_ok(session_delete(s, cid));
+    session_add(s, Maker, .name = "Bob");
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    give_up(changed);
+    session_clear_error(s);
+    check_ok(session_rollback(s));
+    cid->name = again;
+    check_ok(session_delete(s, cid));
+    check_ok(session_begin(s, NULL));
+    check_ok(session_flush(s));
+    give_up(again);
+    session_add(s, Maker, .name = "Bob");
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    session_clear_error(s);
+    ck_assert_ptr_eq(session_add_struct(s, Maker, cid), cid);
+    ck_assert_str_eq(cid->name, "again");
+}
+END_TEST
+
 /* And where a flush of the program's transaction fails after one that did not. */
 START_TEST(test_recovery__pointers_after_a_failed_flush)
 {
@@ -314,6 +339,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_recovery__pointers_after_a_failed_commit);
     tcase_add_test(tests, test_recovery__pointers_after_a_refused_commit);
+    tcase_add_test(tests, test_recovery__pointers_of_what_is_not_deleted);
     tcase_add_test(tests, test_recovery__pointers_after_a_failed_flush);
     tcase_add_loop_test(tests, test_recovery__evicted_after_a_flush, 0, 2);
     tcase_add_test(tests, test_recovery__evicted_before_a_failing_flush);
