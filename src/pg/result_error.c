@@ -86,17 +86,11 @@ static const char *place_of(const PGresult *result, const char *sql)
     return sql;
 }
 
-/* A column that the table does not have is named by the message alone, in the server's language. But it stands at the
- * place that the server points to: in statements of the library's own as "name" or t."name". */
-static void attach_missing_column(struct howdah_error *error, const PGresult *result, const struct statement *statement)
+/* The name in double quotes that begins here becomes the column. */
+static void attach_quoted_column(struct howdah_error *error, const char *at)
 {
     char name[NAME_BYTES + 1];
     size_t length = 0;
-    const char *at = strcmp(error->sqlstate, "42703") == 0 && statement ? place_of(result, statement->text) : NULL;
-    if (!at)
-        return;
-    at += strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789");
-    at += *at == '.';
     if (*at != '"')
         return;
     for (at++; *at && length < NAME_BYTES; name[length++] = *at++)
@@ -104,6 +98,35 @@ static void attach_missing_column(struct howdah_error *error, const PGresult *re
             break;
     name[length] = '\0';
     error_attach(error, &error->column, name);
+}
+
+/* A column that the table does not have is named by the message alone, in the server's language. But it stands at the
+ * place that the server points to: in statements of the library's own as "name" or t."name". */
+static void attach_missing_column(struct howdah_error *error, const PGresult *result, const struct statement *statement)
+{
+    const char *at = strcmp(error->sqlstate, "42703") == 0 && statement ? place_of(result, statement->text) : NULL;
+    if (!at)
+        return;
+    at += strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789");
+    attach_quoted_column(error, at + (*at == '.'));
+}
+
+/* A key that is there already is told by a detail such as: Key (region, "Code")=(eu, 7) already exists. Its first column, in
+ * whatever language: the constraint's name may be a partition's, or one that no model knows. */
+static void attach_key_column(struct howdah_error *error, const PGresult *result)
+{
+    char name[NAME_BYTES + 1];
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), *at = detail ? strchr(detail, '(') : NULL;
+    bool of_key = error->status == HOWDAH_STATUS_UNIQUE || error->status == HOWDAH_STATUS_EXCLUSION;
+    if (!of_key || !error->constraint || !at || !strstr(at, ")=(")) /* else it may be a trigger's words, with values */
+        return;
+    size_t length = strcspn(++at, ",()");
+    if (*at == '"')
+        attach_quoted_column(error, at);
+    else if (at[length] != '(' && length <= NAME_BYTES) { /* no expression */
+        snprintf(name, sizeof(name), "%.*s", (int)length, at);
+        error_attach(error, &error->column, name);
+    }
 }
 
 enum howdah_status result_error(const PGresult *result, const struct statement *statement, bool show_values,
@@ -127,6 +150,7 @@ enum howdah_status result_error(const PGresult *result, const struct statement *
     attach_field(error, &error->table, result, PG_DIAG_TABLE_NAME);
     attach_field(error, &error->column, result, PG_DIAG_COLUMN_NAME);
     attach_missing_column(error, result, statement);
+    attach_key_column(error, result);
     error_attach_statement(error, statement);
     return status;
 }

@@ -15,6 +15,13 @@ static void look_after_transaction(struct howdah_session *s)
         transaction_end(s, false);
 }
 
+static enum howdah_status run_probe(struct work *w, struct pg_plan *ret_plan)
+{
+    moment deadline = clock_deadline(w->s->db->options.statement_timeout, 0);
+    *ret_plan = (struct pg_plan){.steps = w->steps, .count = w->step_count, .deadline = deadline};
+    return transaction_run(w->s, ret_plan);
+}
+
 struct entry *work_blame(struct work *w, uint32_t chunk)
 {
     struct howdah_session *s = w->s;
@@ -23,9 +30,8 @@ struct entry *work_blame(struct work *w, uint32_t chunk)
     error_copy(&cause, &s->error);
     error_clear(&s->error);
     if (work_order_one_by_one(w) && work_emit(w, false, chunk)) {
-        struct pg_plan plan = {
-            .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
-        enum howdah_status status = transaction_run(s, &plan);
+        struct pg_plan plan;
+        enum howdah_status status = run_probe(w, &plan);
         /* It may miss what a flush had made behind the savepoint to which the transaction went back. */
         bool other = s->error.status == HOWDAH_STATUS_STALE || (s->savepoint && s->error.status != cause.status);
         if (status != HOWDAH_STATUS_OK && !other && is_fault_of_row(&s->error, plan.by_policy))
@@ -33,6 +39,28 @@ struct entry *work_blame(struct work *w, uint32_t chunk)
     }
     if (!guilty)
         error_copy(&s->error, &cause);
+    look_after_transaction(s);
+    return guilty;
+}
+
+static bool is_same_constraint(const struct howdah_error *a, const struct howdah_error *b)
+{
+    return strcmp(a->sqlstate, b->sqlstate) == 0 && a->constraint && b->constraint && a->table && b->table &&
+           strcmp(a->constraint, b->constraint) == 0 && strcmp(a->table, b->table) == 0;
+}
+
+struct entry *work_blame_commit(struct work *w)
+{
+    struct howdah_session *s = w->s;
+    struct howdah_error cause;
+    struct pg_plan plan;
+    struct entry *guilty = NULL;
+    error_copy(&cause, &s->error);
+    error_clear(&s->error);
+    if (work_order_one_by_one(w) && work_emit(w, false, PROBE_ALL) && run_probe(w, &plan) != HOWDAH_STATUS_OK &&
+        is_same_constraint(&s->error, &cause))
+        guilty = work_only_suspect(w, plan.failed);
+    error_copy(&s->error, &cause);
     look_after_transaction(s);
     return guilty;
 }
@@ -58,9 +86,8 @@ struct entry *work_blame_stale(struct work *w)
     w->stale_count = 0;
     w->stale = arena_allocate_array(&w->arena, w->change_count, sizeof(struct entry *));
     if (w->stale && work_order_one_by_one(w) && work_emit(w, false, PROBE_STALE)) {
-        struct pg_plan plan = {
-            .steps = w->steps, .count = w->step_count, .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
-        (void)transaction_run(s, &plan); /* if another row fails, what was found up to it is true */
+        struct pg_plan plan;
+        (void)run_probe(w, &plan); /* if another row fails, what was found up to it is true */
     }
     if (w->stale_count)
         keep_stale(w);

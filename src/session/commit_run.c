@@ -95,7 +95,7 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
         *ret_outcome = HOWDAH_OUTCOME_NOT_DONE; /* a lone statement that wrote no row did nothing */
     if (*ret_outcome == HOWDAH_OUTCOME_IN_DOUBT)
         *ret_outcome = resolve(w);
-    if (status == HOWDAH_STATUS_OK)
+    if (*ret_outcome == HOWDAH_OUTCOME_DONE)
         transaction_sent_settings(s);
     if (status == HOWDAH_STATUS_OK || own)
         return status;
@@ -121,7 +121,7 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
         return false;
     const struct mapper *mapper = w->batches[w->chunks[w->infos[failed].chunk].batch]->mapper;
     bool triggers = strcmp(e->sqlstate, "42704") == 0 && strstr(e->message, STATEMENT_TRIGGERS);
-    if (e->status == HOWDAH_STATUS_PERMISSION)
+    if (e->status == HOWDAH_STATUS_PERMISSION || strcmp(e->sqlstate, STATEMENT_NO_SEQUENCE) == 0)
         draw_rights_learn(w->s->db, mapper, DRAW_DENIED);
     if (triggers)
         draw_rights_learn(w->s->db, mapper, DRAW_CHECKED);
@@ -139,16 +139,27 @@ static bool is_answered(const struct work *w)
     return answered && !w->lone;
 }
 
+/* Not to come back by session_attach as one that never had a row. */
+static void detach(struct howdah_session *s, struct entry *entry)
+{
+    identity_remove(&s->map, entry);
+    entry_move(entry, EVENT_EVICT);
+    entry->row_deleted |= entry->unwritten;
+    entry->unwritten = false;
+}
+
 /* The server has committed it, but its answer can't be taken in: the objects must not be written again, and what the server
- * made of them is not known. */
+ * made of them, and of those that followed, is not known. */
 static enum howdah_status give_up(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++) {
-        if (w->changes[i].batch == NONE)
-            continue;
-        identity_remove(&w->s->map, w->changes[i].entry);
-        entry_move(w->changes[i].entry, EVENT_EVICT);
+        const struct change *change = &w->changes[i];
+        bool nothing = change->batch == NONE && change->fate == FATE_WRITTEN && !change->taken_over;
+        if (!nothing)
+            detach(w->s, change->entry);
     }
+    for (uint32_t i = 0; i < w->follower_count; i++)
+        detach(w->s, w->followers[i].entry);
     tell_outcome(w, HOWDAH_OUTCOME_DONE);
     return w->s->error.status;
 }
@@ -156,7 +167,7 @@ static enum howdah_status give_up(struct work *w)
 enum howdah_status work_run(struct work *w)
 {
     struct howdah_session *s = w->s;
-    bool fresh = s->transaction_id.id == 0, own = s->transaction == TRANSACTION_NONE;
+    bool fresh = s->transaction_id.id == 0 && !s->fence.set, own = s->transaction == TRANSACTION_NONE;
     enum howdah_outcome outcome;
     size_t failed;
     enum howdah_status status = run_once(w, &outcome, &failed);

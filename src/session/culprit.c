@@ -79,12 +79,43 @@ void session_name_culprit(struct howdah_session *s, const struct mapper *mapper)
     name_field(s, named ? named : mapper);
 }
 
-void work_name_culprit(struct work *w, size_t failed, bool again)
+/* Of the row, if it is known and can be its fault; else of the table that the server names, or that was written. */
+static void name_row(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, bool of_row)
+{
+    const struct mapper *named = mapper_of_table(s, &s->error);
+    if (of_row && entry) /* of another table than the statement's, if a second try went wrong before it */
+        mapper = entry_mapper(s, entry);
+    if (of_row && mapper && mapper->join_of) {
+        join_row_name(s, mapper, entry);
+        return;
+    }
+    if (of_row && entry) { /* model and field are the object's; where another table refers to it, .table tells */
+        s->error.object = entry_object(mapper, entry);
+        error_attach(&s->error, &s->error.model, mapper->model->name);
+    }
+    if (!s->error.object || !named || named == mapper)
+        name_field(s, named ? named : mapper);
+}
+
+/* What COMMIT says, or what is no write at all. A constraint that the models know is one that the plan keeps to at each
+ * step: then it can be had to speak at its row. */
+static void name_unwritten(struct work *w, bool at_commit, bool again)
 {
     struct howdah_session *s = w->s;
     const struct mapper *named = mapper_of_table(s, &s->error);
+    bool known = named && s->error.constraint && mapper_column_of_constraint(named, s->error.constraint);
+    struct entry *entry = at_commit && again && known ? work_blame_commit(w) : NULL;
+    name_row(s, NULL, entry, true);
+    if (at_commit && !entry && is_fault_of_row(&s->error, false))
+        error_message(&s->error, "%s (which row can't be told, since %s)", s->error.message,
+                      again ? "it came with COMMIT" : "earlier work of the transaction is gone");
+}
+
+void work_name_culprit(struct work *w, size_t failed, bool again)
+{
+    struct howdah_session *s = w->s;
     if (failed >= w->step_count || w->infos[failed].kind != STEP_WRITE) {
-        name_field(s, named);
+        name_unwritten(w, failed < w->step_count && w->steps[failed].role == PG_COMMIT, again);
         return;
     }
     uint32_t index = w->infos[failed].chunk;
@@ -102,24 +133,12 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
         entry = first ? first : entry;
     } else if (of_row && !entry && again && !stale) {
         entry = work_blame(w, index);
-        named = mapper_of_table(s, &s->error);
         stale = s->error.status == HOWDAH_STATUS_STALE;
     }
     if (stale)
         work_name_keepers(w, mapper, batch->operation);
-    if (of_row && entry) /* of another table than the statement's, if a second try went wrong before it */
-        mapper = entry_mapper(s, entry);
-    if (of_row && mapper->join_of) {
-        join_row_name(s, mapper, entry);
-        return;
-    }
-    if (of_row && entry) { /* model and field are the object's; where another table refers to it, .table tells */
-        s->error.object = entry_object(mapper, entry);
-        error_attach(&s->error, &s->error.model, mapper->model->name);
-    }
-    if (!s->error.object || !named || named == mapper)
-        name_field(s, named ? named : mapper);
-    if (of_row && !entry)
+    name_row(s, mapper, entry, of_row);
+    if (of_row && !entry && !mapper->join_of)
         error_message(&s->error, "%s (one of %u rows; which one can't be told, since %s)", s->error.message, rows,
                       joint   ? "one statement wrote all of them"
                       : again ? "it did not happen again"

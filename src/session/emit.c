@@ -19,6 +19,8 @@ bool emit_step(struct work *w, struct pg_step step, struct step info)
     return true;
 }
 
+static const struct statement immediate_statement = {.text = "SET CONSTRAINTS ALL IMMEDIATE", .control = true};
+
 static bool add_control(struct work *w, const struct statement *statement, enum pg_role role, const char *reason)
 {
     return emit_step(w, (struct pg_step){.statement = statement, .role = role},
@@ -102,11 +104,12 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
 {
     bool own = w->s->transaction == TRANSACTION_NONE;
     struct probe rows = {0};
-    if (probe == PROBE_STALE) {
+    if (probe == PROBE_STALE || probe == PROBE_ALL) {
         rows.stale = true;
+        rows.all = probe == PROBE_ALL;
     } else if (probe != NONE) {
         const struct chunk *chunk = &w->chunks[probe];
-        rows = (struct probe){false, chunk->batch, chunk->first, chunk->first + chunk->count - 1};
+        rows = (struct probe){false, false, chunk->batch, chunk->first, chunk->first + chunk->count - 1};
     }
     /* A probe looks for the rows that are not as expected, and must not be stopped by the first of them. */
     bool fenced = w->s->db->fence && probe == NONE;
@@ -118,9 +121,13 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!emit_statement(w, w->batches[i], fenced))
             return false;
-    w->lone = is_lone(w);
+    w->lone = probe == NONE && is_lone(w); /* a probe has to be undone */
     bool writes = w->chunk_count > 0;
-    if (writes && ((!w->lone && !add_head(w)) || !emit_writes(w)))
+    if (writes && !w->lone && !add_head(w))
+        return false;
+    if (rows.all && !add_control(w, &immediate_statement, PG_STATEMENT, "a probe"))
+        return false;
+    if (writes && !emit_writes(w))
         return false;
     /* What checks itself needs no look at the counts before COMMIT. */
     if (writes && !(fenced && commit && all_guarded(w)))

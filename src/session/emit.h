@@ -6,7 +6,8 @@
 
 /* Where a probe begins, counted in rows: chunks are numbered anew in it. */
 struct probe {
-    bool stale; /* all rows that may be stale, to the end */
+    bool stale; /* all rows that may be stale, to the end ... */
+    bool all;   /* ... and those that are inserted */
     uint32_t batch, first, last;
 };
 

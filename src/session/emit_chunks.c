@@ -107,7 +107,7 @@ static bool cut_knots(struct work *w, const struct batch *leader, bool one_by_on
 static bool is_probed(const struct probe *probe, const struct batch *batch, uint32_t index, uint32_t first)
 {
     if (!probe || probe->stale)
-        return probe && batch->operation != HOWDAH_OPERATION_INSERT && !batch->follow;
+        return probe && (probe->all || batch->operation != HOWDAH_OPERATION_INSERT) && !batch->follow;
     return probe->batch == index && first >= probe->first;
 }
 
@@ -128,7 +128,7 @@ bool emit_chunks(struct work *w, const struct probe *probe)
         struct batch *batch = w->batches[index];
         batch->first_chunk = w->chunk_count;
         bool knotted = batch->parts && probe && !probe->stale && leads(w, batch, probe->batch);
-        if (batch->parts && !cut_knots(w, batch, knotted))
+        if (batch->parts && !cut_knots(w, batch, knotted || (probe && probe->all)))
             return false;
         if (knotted)
             return true;

@@ -58,20 +58,26 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded)
     return true;
 }
 
+/* Keys that triggers change are seen in the rows that come back, if they do so before COMMIT goes out. */
+static const struct statement *draw_statement(const struct work *w, const struct batch *batch)
+{
+    bool seen = batch->returned_count && (batch->checks_keys || !w->s->db->fence);
+    return seen ? &statement_draw_keys : &statement_draw_sure_keys;
+}
+
 /* Generated keys are drawn before anything else, so that every later step finds them. */
 static bool add_draws(struct work *w)
 {
     for (uint32_t i = 0; i < w->chunk_count; i++) {
         const struct batch *batch = w->batches[w->chunks[i].batch];
-        if (batch->draws && !emit_step(w,
-                                       (struct pg_step){.statement = batch->returned_count ? &statement_draw_keys
-                                                                                           : &statement_draw_sure_keys,
-                                                        .bind = step_bind_draw,
-                                                        .row = step_row_draw},
-                                       (struct step){.kind = STEP_DRAW,
-                                                     .chunk = i,
-                                                     .column = batch->mapper->identity->index,
-                                                     .reason = "keys for rows that others may refer to"}))
+        if (batch->draws &&
+            !emit_step(
+                w,
+                (struct pg_step){.statement = draw_statement(w, batch), .bind = step_bind_draw, .row = step_row_draw},
+                (struct step){.kind = STEP_DRAW,
+                              .chunk = i,
+                              .column = batch->mapper->identity->index,
+                              .reason = "keys for rows that others may refer to"}))
             return false;
         w->draws += batch->draws;
     }

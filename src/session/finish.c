@@ -214,6 +214,9 @@ void work_finish(struct work *w, bool committed)
     uint64_t counts[HOWDAH_OPERATION_DELETE + 1] = {0};
     for (uint32_t i = 0; i < w->run_count; i++)
         for_stretches(w, w->runs[i], fill_objects);
+    for (uint32_t i = 0; i < w->moving_count; i++)
+        if (has_row(&w->changes[w->movings[i].change]))
+            identity_remove(&w->s->map, w->changes[w->movings[i].change].entry);
     /* Only now, since each may point to any other. */
     for (uint32_t i = 0; i < w->run_count; i++) {
         for_stretches(w, w->runs[i], take_known_snapshots);

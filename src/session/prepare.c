@@ -68,6 +68,7 @@ static enum howdah_status not_prepared(struct howdah_session *s, const char *gid
         error_message(&s->error, "whether the transaction was prepared as %s can't be learned now: %s", gid,
                       s->error.message);
     }
+    session_name_culprit(s, NULL);
     error_finish(&s->error);
     transaction_failed(s, false);
     return s->error.status;

@@ -51,10 +51,8 @@ enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct c
     struct work *w = arg;
     const struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
     const struct batch *batch = w->batches[chunk->batch];
-    if (count != 2 || !is_key_array(&cells[0], chunk->count)) {
-        draw_rights_learn(w->s->db, batch->mapper, DRAW_DENIED);
-        return fail_draw(w, batch, "its column has no sequence of its own to draw keys from");
-    }
+    if (count != 2 || !is_key_array(&cells[0], chunk->count))
+        return session_fail(w->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL, "the server gave no list of keys");
     for (uint32_t i = 0; i < chunk->count; i++) {
         int64_t key = (int64_t)read_uint64(cells[0].data + ARRAY_HEAD + i * ITEM + ITEM_HEAD);
         if (!integer_set(batch->mapper->identity, batch->images[chunk->first + i], key))

@@ -49,6 +49,24 @@ START_TEST(test_fence__one_round_trip)
 }
 END_TEST
 
+/* What an earlier flush wrote is gone with it: doing the second one again would find other faults. */
+START_TEST(test_fence__row_of_a_second_flush)
+{
+    live_sql("ALTER TABLE parts ADD CHECK (amount < 9)");
+    check_ok(session_begin(s, NULL));
+    Maker *maker = session_add(s, Maker, .name = "new");
+    Item *item = session_add(s, Item, .code = "n", .title = "", .maker = maker);
+    check_ok(session_flush(s));
+    session_add(s, Part, .item = item, .amount = 1);
+    session_add(s, Part, .item = item, .amount = 9);
+    check_fails(session_flush(s), STATUS_CHECK);
+    check_culprit(NULL, "Part", NULL);
+    check_says(session_error(s),
+               "one of 2 rows; which one can't be told, since earlier work of the transaction is gone");
+    check_ok(session_rollback(s));
+}
+END_TEST
+
 /* An UPDATE that finds no row stops the COMMIT that is queued behind it. */
 START_TEST(test_fence__stale_rows)
 {
@@ -209,6 +227,49 @@ START_TEST(test_fence__token)
 }
 END_TEST
 
+/* It was done, and nobody has heard it: nothing of it is pending any more, neither what had no statement of its own nor the
+ * transaction's settings. Where nothing was to be heard but that, the objects are as written. */
+START_TEST(test_fence__answer_is_lost)
+{
+    proxy = proxy_open();
+    doubtful = scene_database(proxy_conninfo(proxy), WORKS, DATABASE_OPTIONS(.fence = true, .pool_size = 1));
+    Session *t = session_open(doubtful);
+    Word *old = session_find(t, Word, "w1"), *other = session_find(t, Word, "w2");
+    Maker *one = NULL;
+    session_set_local(t, "app.tenant", "7");
+    if (_i) {
+        session_delete(t, old);
+        session_add(t, Word, .word = "w1", .count = 5);
+        one = session_add(t, Maker, .name = "one");
+        session_add(t, Maker, .name = "two");
+    }
+    other->count = 6;
+    proxy_cut(proxy, PROXY_TO_CLIENT, 1, PROXY_FINISH);
+    ck_assert_int_eq(session_commit(t), _i ? STATUS_CONNECTION : STATUS_OK);
+    ck_assert(proxy_has_cut(proxy));
+    live_check(_i ? "5|6|2" : "1|6|0",
+               "SELECT max(count) FILTER (WHERE word = 'w1'), max(count) FILTER (WHERE word = 'w2'),"
+               " (SELECT count(*) FROM makers WHERE name IN ('one', 'two')) FROM words");
+    if (_i)
+        ck_assert_int_eq(session_error(t)->outcome, OUTCOME_DONE);
+    session_clear_error(t);
+    ck_assert_uint_eq(plan_step_count(session_plan(t)), 0);
+    ck_assert_int_eq(session_contains(t, old), !_i);
+    ck_assert_int_eq(session_contains(t, other), !_i);
+    if (_i) /* it would be written again */
+        ck_assert_int_eq(session_attach(t, one), STATUS_MISUSE);
+    session_clear_error(t);
+    Word *again = session_find(t, Word, "w1");
+    ck_assert_ptr_nonnull(again);
+    ck_assert_int_eq((int)again->count, _i ? 5 : 1);
+    again->count = 8;
+    ck_assert_ptr_null(strstr(plan_text(session_plan(t)), "app.tenant"));
+    ck_assert_int_eq(session_commit(t), STATUS_OK);
+    live_check("8", "SELECT count FROM words WHERE word = 'w1'");
+    close_doubtful();
+}
+END_TEST
+
 /* The old backend still holds the mark, and its COMMIT will never come: it is ended. */
 START_TEST(test_fence__half_open)
 {
@@ -254,6 +315,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_fence__one_round_trip);
+    tcase_add_test(tests, test_fence__row_of_a_second_flush);
     tcase_add_test(tests, test_fence__stale_rows);
     tcase_add_test(tests, test_fence__vanished_rows);
     tcase_add_test(tests, test_fence__other_failures);
@@ -261,6 +323,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_fence__failure_behind_a_savepoint);
     tcase_add_test(tests, test_fence__mark_is_prepared);
     tcase_add_test(tests, test_fence__token);
+    tcase_add_loop_test(tests, test_fence__answer_is_lost, 0, 2);
     tcase_add_test(tests, test_fence__half_open);
     tcase_add_test(tests, test_fence__tokens_that_are_none);
 }
