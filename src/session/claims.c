@@ -1,6 +1,7 @@
 #include "claims.h"
 
 #include "base/hash.h"
+#include "foreign_key.h"
 #include "marks.h"
 #include "model/predicate.h"
 
@@ -88,10 +89,9 @@ static bool was_unloaded(const struct work *w, const struct change *change, cons
 }
 
 static bool add_claim(struct work *w, struct claims *c, enum claim_kind kind, const struct table_index *index,
-                      const struct change *change)
+                      const struct change *change, const void *object)
 {
     const struct mapper *mapper = change_mapper(w, change);
-    const void *object = kind == CLAIM_GIVES ? change->image : change->old;
     bool unknown = kind == CLAIM_GIVES ? is_unknown(w, change, index) : was_unloaded(w, change, index);
     if (unknown || !index_has(mapper, index, object))
         return true;
@@ -102,8 +102,22 @@ static bool add_claim(struct work *w, struct claims *c, enum claim_kind kind, co
     claims[c->count++] = (struct claim){.index = index,
                                         .hash = hash_of(mapper, index, object),
                                         .change = (uint32_t)(change - w->changes),
-                                        .kind = (uint8_t)kind};
+                                        .kind = (uint8_t)kind,
+                                        .loaded = object != change->old && object != change->image};
     return true;
+}
+
+/* What its statement finds; and what it has before the database moves it along. */
+static bool give_up(struct work *w, struct claims *c, const struct table_index *index, const struct change *change)
+{
+    const struct mapper *mapper = change_mapper(w, change);
+    const void *loaded = w->moving_count ? change_loaded(change) : change->old;
+    bool moved =
+        loaded != change->old && !columns_equal(mapper->columns, index->columns, index->count, loaded, change->old);
+    if (index->primary) /* what it was loaded with the identity map knows */
+        return !moved || add_claim(w, c, CLAIM_GIVES_UP, index, change, change->old);
+    return add_claim(w, c, CLAIM_GIVES_UP, index, change, change->old) &&
+           (!moved || add_claim(w, c, CLAIM_GIVES_UP, index, change, loaded));
 }
 
 static bool claim(struct work *w, struct claims *c, const struct table_index *index, const struct change *change)
@@ -113,9 +127,10 @@ static bool claim(struct work *w, struct claims *c, const struct table_index *in
         !(index->where && change_gives_up(change, index)))
         return true;
     bool gives = index->referenced || index->primary, gives_up = change->operation != HOWDAH_OPERATION_INSERT;
-    if (gives && change->operation != HOWDAH_OPERATION_DELETE && !add_claim(w, c, CLAIM_GIVES, index, change))
+    if (gives && change->operation != HOWDAH_OPERATION_DELETE &&
+        !add_claim(w, c, CLAIM_GIVES, index, change, change->image))
         return false;
-    return !gives_up || index->primary || add_claim(w, c, CLAIM_GIVES_UP, index, change);
+    return !gives_up || give_up(w, c, index, change);
 }
 
 /* Of the primary key: of rows whose key changes, and of new rows that are not in the identity map, since a row whose key
@@ -175,7 +190,7 @@ static bool make_places(struct work *w, struct claims *c)
 
 bool claims_collect(struct work *w, struct claims *ret)
 {
-    struct claims c = {0};
+    struct claims c = {.w = w};
     for (const struct change_run *run = w->runs; run && run < w->runs + w->run_count; run++) {
         bool any = any_is_asked_for(w, run->mapper) || w->rekeys[run->mapper->index];
         for (uint32_t i = run->first; any && i < run->end; i++)
@@ -205,7 +220,7 @@ static bool collect_along(struct work *w, struct claims *c)
         for (uint32_t i = run->first; any && i < run->end; i++)
             for (uint32_t n = 0; change_goes_along(&w->changes[i]) && n < mapper->index_count; n++)
                 if (is_plain_unique(&mapper->indexes[n]) &&
-                    !add_claim(w, c, CLAIM_GIVES_UP, &mapper->indexes[n], &w->changes[i]))
+                    !add_claim(w, c, CLAIM_GIVES_UP, &mapper->indexes[n], &w->changes[i], w->changes[i].old))
                     return false;
     }
     return c->count == 0 || make_places(w, c);
@@ -228,8 +243,8 @@ static bool write_whom_it_follows(struct work *w, const struct claims *c, const 
         const struct table_index *index = &mapper->indexes[n];
         if (!is_plain_unique(index) || (insert ? change_computes(change, index) : !change_takes(change, index)))
             continue;
-        const struct claim *claim = claims_find(w, c, CLAIM_GIVES_UP, mapper, index, change->image);
-        for (; claim; claim = claims_next(w, c, claim, mapper, change->image))
+        const struct claim *claim = claims_find(c, CLAIM_GIVES_UP, mapper, index, change->image);
+        for (; claim; claim = claims_next(c, claim, mapper, change->image))
             if (!write_it(w, &w->changes[claim->change]))
                 return false;
     }
@@ -246,15 +261,34 @@ static bool write_whose_key_it_takes(struct work *w, const struct change *change
     return !other || write_it(w, other);
 }
 
+/* The database would clear its foreign key before it is written, and it is found only as it was. */
+static bool write_what_clears_it(struct work *w, const struct change *change)
+{
+    const struct mapper *mapper = change->mapper;
+    for (uint32_t k = 0; change->old && change_looks_back(change) && k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        bool clears = key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT;
+        const struct entry *holder = clears ? foreign_key_holder(w->s, key, mapper, change_loaded(change), true) : NULL;
+        struct change *other = holder ? work_change_of(w, holder) : NULL;
+        if (other && !write_it(w, other))
+            return false;
+    }
+    return true;
+}
+
 bool claims_write_followers(struct work *w)
 {
-    struct claims c = {0};
+    struct claims c = {.w = w};
     if (!collect_along(w, &c))
         return false;
     for (uint32_t r = 0; r < w->run_count; r++)
         for (uint32_t i = w->runs[r].first; i < w->runs[r].end; i++) {
             const struct change *change = &w->changes[i];
-            if (change->batch == NONE || change->operation == HOWDAH_OPERATION_DELETE || change->extra->follow)
+            if (change->batch == NONE || change->extra->follow)
+                continue;
+            if (!write_what_clears_it(w, change))
+                return false;
+            if (change->operation == HOWDAH_OPERATION_DELETE)
                 continue;
             if (!write_whose_key_it_takes(w, change) || (c.count && !write_whom_it_follows(w, &c, change)))
                 return false;
@@ -264,36 +298,35 @@ bool claims_write_followers(struct work *w)
 
 /* --- finding --- */
 
-static bool fits(const struct work *w, const struct claim *claim, const struct mapper *mapper, const void *object)
+static const void *row_of(const struct claims *claims, const struct claim *claim)
 {
-    const struct change *change = &w->changes[claim->change];
-    const void *claimed = claim->kind == CLAIM_GIVES ? change->image : change->old;
-    return columns_equal(mapper->columns, claim->index->columns, claim->index->count, claimed, object);
+    const struct change *change = &claims->w->changes[claim->change];
+    return claim->kind == CLAIM_GIVES ? change->image : claim->loaded ? change_loaded(change) : change->old;
 }
 
-static const struct claim *search(const struct work *w, const struct claims *claims, uint32_t at, uint32_t hash,
-                                  enum claim_kind kind, const struct mapper *mapper, const struct table_index *index,
-                                  const void *object)
+static const struct claim *search(const struct claims *claims, uint32_t at, uint32_t hash, enum claim_kind kind,
+                                  const struct mapper *mapper, const struct table_index *index, const void *object)
 {
     for (; at != NONE; at = claims->claims[at].next) {
         const struct claim *claim = &claims->claims[at];
-        if (claim->hash == hash && claim->kind == kind && claim->index == index && fits(w, claim, mapper, object))
+        if (claim->hash == hash && claim->kind == kind && claim->index == index &&
+            columns_equal(mapper->columns, index->columns, index->count, row_of(claims, claim), object))
             return claim;
     }
     return NULL;
 }
 
-const struct claim *claims_find(const struct work *w, const struct claims *claims, enum claim_kind kind,
-                                const struct mapper *mapper, const struct table_index *index, const void *object)
+const struct claim *claims_find(const struct claims *claims, enum claim_kind kind, const struct mapper *mapper,
+                                const struct table_index *index, const void *object)
 {
     if (!claims->count || !index_has(mapper, index, object))
         return NULL;
     uint32_t hash = hash_of(mapper, index, object);
-    return search(w, claims, claims->places[hash & claims->mask], hash, kind, mapper, index, object);
+    return search(claims, claims->places[hash & claims->mask], hash, kind, mapper, index, object);
 }
 
-const struct claim *claims_next(const struct work *w, const struct claims *claims, const struct claim *claim,
-                                const struct mapper *mapper, const void *object)
+const struct claim *claims_next(const struct claims *claims, const struct claim *claim, const struct mapper *mapper,
+                                const void *object)
 {
-    return search(w, claims, claim->next, claim->hash, (enum claim_kind)claim->kind, mapper, claim->index, object);
+    return search(claims, claim->next, claim->hash, (enum claim_kind)claim->kind, mapper, claim->index, object);
 }

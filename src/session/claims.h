@@ -18,26 +18,28 @@ struct claim {
     uint32_t change;
     uint32_t next; /* of the same place in the table; NONE at the end */
     uint8_t kind;
+    bool loaded; /* what is given up is what the row was loaded with, not what its statement finds */
 };
 
 struct claims {
+    const struct work *w;
     struct claim *claims;
     uint32_t count, capacity;
     uint32_t *places; /* by hash: the first claim, or NONE */
     uint32_t mask;
 };
 
-/* Rows that go along with others by ON DELETE, and whose values another row takes, are deleted by statements instead: so
- * there is an order. False: the session has the error. */
+/* Rows that go along with others by ON DELETE, and whose values another row takes, or by which another one would be cleared
+ * that is found only as it was, are deleted by statements instead: so there is an order. False: the session has the error. */
 bool claims_write_followers(struct work *w);
 /* Collects the claims of all changes. False: the session has the error. */
 bool claims_collect(struct work *w, struct claims *ret);
 /* The first claim on the values that `object`, a struct of the index's table, has; then the next one. NULL if there is
  * none. */
-const struct claim *claims_find(const struct work *w, const struct claims *claims, enum claim_kind kind,
-                                const struct mapper *mapper, const struct table_index *index, const void *object);
-const struct claim *claims_next(const struct work *w, const struct claims *claims, const struct claim *claim,
-                                const struct mapper *mapper, const void *object);
+const struct claim *claims_find(const struct claims *claims, enum claim_kind kind, const struct mapper *mapper,
+                                const struct table_index *index, const void *object);
+const struct claim *claims_next(const struct claims *claims, const struct claim *claim, const struct mapper *mapper,
+                                const void *object);
 
 /* Whether the change writes a column of the index. */
 bool change_touches(const struct change *change, const struct table_index *index);

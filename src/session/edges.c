@@ -66,7 +66,7 @@ static const struct claim *target_claim(const struct finder *f, const struct for
     const struct table_index *index = key->index ? key->index : &key->target->indexes[0];
     if (!f->claims.count || !foreign_key_read(f->w->s, key, f->mapper, object))
         return NULL;
-    return claims_find(f->w, &f->claims, kind, key->target, index, f->w->s->key_object);
+    return claims_find(&f->claims, kind, key->target, index, f->w->s->key_object);
 }
 
 /* What refers to a row goes behind the INSERT, or the new key, of that row. */
@@ -94,27 +94,20 @@ static bool is_cut_loose(const struct foreign_key *key, const struct change *tar
                : key->on_update == HOWDAH_ON_UPDATE_CASCADE;
 }
 
-/* Its statement finds the row only as it was: xmin, or values. What the database does to it comes later. */
-static bool looks_back(const struct change *change)
-{
-    const struct column *token = change->mapper->token;
-    return change->extra->checks || (token && token->xmin);
-}
-
 /* What referred to a row goes before its DELETE, or before the end of its old key. */
 static bool edge_to_given_up(const struct finder *f, const struct foreign_key *key)
 {
     struct work *w = f->w;
     const struct change *target = NULL;
     if (!key->to_primary_key) {
-        const struct claim *claim = target_claim(f, key, CLAIM_GIVES_UP, f->change->old);
+        const struct claim *claim = target_claim(f, key, CLAIM_GIVES_UP, change_loaded(f->change));
         target = claim ? &w->changes[claim->change] : NULL;
     } else if (w->deletes[key->target->index] || w->rekeys[key->target->index]) {
-        target = target_change(f, key, f->change->old);
+        target = target_change(f, key, change_loaded(f->change));
         if (target && target->operation != HOWDAH_OPERATION_DELETE && !change_rekeys(key->target, target))
             target = NULL;
     }
-    return !target || (is_cut_loose(key, target) && !looks_back(f->change)) ||
+    return !target || (is_cut_loose(key, target) && !change_looks_back(f->change)) ||
            add_edge(w, f->index, (uint32_t)(target - w->changes), EDGE_REFERRED, key, NULL);
 }
 
@@ -149,20 +142,20 @@ static bool edges_of_key(const struct finder *f, const struct foreign_key *key)
     bool writes = insert || (!delete &&writes_key(change, key));
     if (writes && (!edge_to_given(f, key) || !edge_to_moved(f, key)))
         return false;
-    return insert || !(delete || writes || looks_back(change)) || edge_to_given_up(f, key);
+    return insert || !(delete || writes || change_looks_back(change)) || edge_to_given_up(f, key);
 }
 
 /* The row takes values that another one gives up. */
 static bool edges_of_index(const struct finder *f, const struct table_index *index)
 {
-    const struct claim *claim = claims_find(f->w, &f->claims, CLAIM_GIVES_UP, f->mapper, index, f->change->image);
-    for (; claim; claim = claims_next(f->w, &f->claims, claim, f->mapper, f->change->image))
+    const struct claim *claim = claims_find(&f->claims, CLAIM_GIVES_UP, f->mapper, index, f->change->image);
+    for (; claim; claim = claims_next(&f->claims, claim, f->mapper, f->change->image))
         if (!add_edge(f->w, claim->change, f->index, EDGE_RELEASES, NULL, index))
             return false;
     return true;
 }
 
-/* The same for the primary key: who has it is in the identity map. */
+/* The same for the primary key: who has it is in the identity map, but for what the database moves along. */
 static bool edges_of_primary_key(const struct finder *f)
 {
     struct work *w = f->w;
@@ -171,6 +164,8 @@ static bool edges_of_primary_key(const struct finder *f)
         return true;
     const struct entry *holder = identity_find(&w->s->map, f->mapper, f->change->image);
     const struct change *change = holder ? work_change_of(w, holder) : NULL;
+    if (w->moving_count && !edges_of_index(f, &f->mapper->indexes[0]))
+        return false;
     if (!change || change == f->change || change->batch == NONE || change->operation == HOWDAH_OPERATION_INSERT)
         return true;
     return add_edge(w, (uint32_t)(change - w->changes), f->index, EDGE_RELEASES, NULL, &f->mapper->indexes[0]);
@@ -236,7 +231,7 @@ static bool goes_with_others(struct finder *f, const struct change *change, uint
         enum cascade_rule rule = cascade_rule_of(key, mapper);
         if ((rule != CASCADE_FOLLOWS && rule != CASCADE_DELETES) || foreign_key_is_null(key, mapper, change->old))
             continue;
-        const struct entry *target = foreign_key_holder(w->s, key, mapper, change->old, true);
+        const struct entry *target = foreign_key_holder(w->s, key, mapper, change_loaded(change), true);
         const struct change *gone = target ? work_change_of(w, target) : NULL;
         bool goes = gone && gone->operation == HOWDAH_OPERATION_DELETE;
         uint32_t index = goes ? (uint32_t)(gone - w->changes) : 0;
@@ -299,7 +294,7 @@ static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
                   (writes_key(f->change, key) || (key->type && column_in(f->change->columns, key->type->index)));
     if (foreign_key_is_null(key, f->mapper, f->change->old) || !foreign_key_applies(key, f->change->old))
         return true;
-    const struct entry *target = foreign_key_holder(w->s, key, f->mapper, f->change->old, true);
+    const struct entry *target = foreign_key_holder(w->s, key, f->mapper, change_loaded(f->change), true);
     const struct change *known = target ? work_change_of(w, target) : NULL;
     bool goes = known && known->operation == HOWDAH_OPERATION_DELETE;
     bool leaves = writes || f->change->operation == HOWDAH_OPERATION_DELETE;
@@ -416,6 +411,18 @@ static bool edges_of_run(struct finder *f, const struct change_run *run)
     return true;
 }
 
+/* What the database moves along is written behind that, or else before. */
+static bool edges_of_movings(struct work *w)
+{
+    for (const struct moving *m = w->movings, *end = m + w->moving_count; m < end; m++) {
+        bool before = !m->refers && change_looks_back(&w->changes[m->change]);
+        if (!(before ? add_edge(w, m->change, m->by, EDGE_REFERRED, m->key, NULL)
+                     : add_edge(w, m->by, m->change, EDGE_REFERS, m->key, NULL)))
+            return false;
+    }
+    return true;
+}
+
 bool work_find_edges(struct work *w)
 {
     struct finder f = {.w = w, .leavings = has_deletes(w)};
@@ -427,7 +434,7 @@ bool work_find_edges(struct work *w)
     for (uint32_t i = 0; i < w->run_count; i++)
         if (may_have_edges(&f, w->runs[i].mapper) && !edges_of_run(&f, &w->runs[i]))
             return false;
-    return true;
+    return edges_of_movings(w);
 }
 
 /* --- keys that are handed on, and what follows them --- */

@@ -131,6 +131,14 @@ bool foreign_key_is_unloaded(const struct howdah_session *s, const struct foreig
     return false;
 }
 
+bool foreign_key_is_in_key(const struct foreign_key *key)
+{
+    uint32_t i = 0;
+    while (i < key->count && !key->owner->columns[key->columns[i]].key)
+        i++;
+    return i < key->count;
+}
+
 bool foreign_key_clears(const struct foreign_key *key, const struct mapper *mapper)
 {
     for (uint32_t i = 0; i < key->count; i++)

@@ -27,6 +27,8 @@ bool foreign_key_part_waits(const struct foreign_key *key, const void *target, u
 bool foreign_key_waits(const struct foreign_key *key, const void *target);
 /* Makes it NULL; false if a part can't be. */
 bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);
+/* Whether a column of it is one of its table's primary key. */
+bool foreign_key_is_in_key(const struct foreign_key *key);
 /* Whether it can be NULL. */
 bool foreign_key_clears(const struct foreign_key *key, const struct mapper *mapper);
 /* The value of the row again, or nothing in a new object (snapshot NULL); but its own key is the program's. */

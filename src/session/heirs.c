@@ -57,11 +57,11 @@ static bool find_taker(struct heirs *h, const struct change *deleted, const void
 {
     const struct foreign_key *key = h->relation->foreign_key;
     if (!h->handed_on || !foreign_key_applies(key, row) || !foreign_key_is_known(h->w->s, key, deleted->entry) ||
-        !foreign_key_refers_to(key, h->relation->mapper, row, deleted->old))
+        !foreign_key_refers_to(key, h->relation->mapper, row, change_loaded(deleted)))
         return true;
     if (!h->takers && !find_takers(h))
         return false;
-    uint32_t number = key_index_find(&h->index, deleted->old);
+    uint32_t number = key_index_find(&h->index, change_loaded(deleted));
     *ret = number == KEY_NONE ? NULL : h->takers[number];
     return true;
 }

@@ -1,5 +1,8 @@
 #include "identity_map.h"
 
+#include "foreign_key.h"
+#include "object.h"
+
 /* What map_find looks for: a key in a struct of the mapper's, or a lone integer. */
 struct key_probe {
     const struct mapper *mapper;
@@ -28,10 +31,23 @@ bool key_equal(const struct mapper *mapper, const void *a, const void *b)
     return columns_equal(mapper->columns, mapper->key, mapper->key_count, a, b);
 }
 
+/* A pointer that is another than that of the row may lead to another key. */
+static bool has_other_pointer(const struct mapper *mapper, const void *object, const void *snapshot)
+{
+    for (uint32_t i = 0; i < mapper->relation_count; i++) {
+        const struct relation *relation = &mapper->relations[i];
+        if (relation->field->kind == HOWDAH_FIELD_BELONGS_TO && foreign_key_is_in_key(relation->foreign_key) &&
+            object_pointer(relation, object) && object_pointer(relation, object) != object_pointer(relation, snapshot))
+            return true;
+    }
+    return false;
+}
+
 bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry)
 {
+    const void *object = entry_object(mapper, entry), *snapshot = entry_snapshot(mapper, entry);
     return entry->state == ENTRY_LOADED && !entry->read_only &&
-           !key_equal(mapper, entry_object(mapper, entry), entry_snapshot(mapper, entry));
+           (!key_equal(mapper, object, snapshot) || has_other_pointer(mapper, object, snapshot));
 }
 
 int key_compare(const struct mapper *mapper, const void *a, const void *b)

@@ -12,7 +12,7 @@
 static inline bool key_is_set(const struct mapper *mapper, const void *object);
 /* The same for other keys than one plain integer. */
 bool key_is_whole(const struct mapper *mapper, const void *object);
-/* Whether the program has changed the key of a loaded object. */
+/* Whether the program has changed the key of a loaded object, or a pointer that decides it. */
 bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry);
 bool key_equal(const struct mapper *mapper, const void *a, const void *b);
 /* -1, 0, 1: the order in which rows are sent. */

@@ -3,6 +3,7 @@
  * new ones in the next, with which a column that was not to change gets back what it had; a deferrable constraint needs
  * none of this, since it is checked when the statement ends. Else the plan is refused. */
 #include "base/components.h"
+#include "foreign_key.h"
 #include "marks.h"
 #include "work.h"
 
@@ -191,6 +192,17 @@ static bool write_again(struct work *w, uint32_t main, struct change *parking, u
     return true;
 }
 
+/* Behind what gives the row another key, since it is found by that one. */
+static bool park_behind(struct work *w, uint32_t main, uint32_t parking)
+{
+    for (const struct moving *m = w->movings, *end = m + w->moving_count; m < end; m++) {
+        const struct row_edge edge = {m->by, parking, m->key->name, NULL, EDGE_REFERS, false};
+        if (m->change == main && !m->refers && foreign_key_is_in_key(m->key) && !add_edge(w, edge))
+            return false;
+    }
+    return true;
+}
+
 /* The row that stands before the edge is parked, and the edge leads on from there. */
 static bool park(struct tying *t, uint32_t i)
 {
@@ -204,7 +216,7 @@ static bool park(struct tying *t, uint32_t i)
         struct row_edge edge = w->edges[t->edges[i]];
         edge.before = *parking;
         edge.after = main;
-        if (*parking == NONE || !add_edge(w, edge))
+        if (*parking == NONE || !add_edge(w, edge) || !park_behind(w, main, *parking))
             return false;
     }
     struct change *change = &w->changes[*parking];

@@ -22,13 +22,28 @@ static bool key_is_deferred(const struct work *w, const struct mapper *mapper, c
     return false;
 }
 
+/* Whether a part of its key leads to a row that goes for good: the new object's leads to another one that has its key then. */
+static bool goes_with_its_key(const struct work *w, const struct change *dropped)
+{
+    const struct mapper *mapper = dropped->mapper;
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        const struct entry *target =
+            foreign_key_is_in_key(key) ? foreign_key_target(w->s, key, mapper, dropped->old) : NULL;
+        const struct change *gone = target ? work_change_of(w, target) : NULL;
+        if (gone && gone->operation == HOWDAH_OPERATION_DELETE && !gone->row_stays && !gone->taken_over)
+            return true;
+    }
+    return false;
+}
+
 /* The row of an object that is deleted, and that a new one has the key of, stays: it becomes the new object's. What refers
  * to it is none the wiser, and no ON DELETE fires. */
 static void take_over(struct work *w, struct change *change, const struct entry *holder)
 {
     struct change *dropped = work_change_of(w, holder);
     if (!dropped || dropped->operation != HOWDAH_OPERATION_DELETE ||
-        (change->mapper->join_of && dropped->fate == FATE_FOLLOWS))
+        (change->mapper->join_of && dropped->fate == FATE_FOLLOWS) || goes_with_its_key(w, dropped))
         return; /* flushed: the row is gone; or it goes with what it leads from or to */
     dropped->taken_over = w->inherits = true;
     dropped->place = (uint32_t)(change - w->changes);
@@ -94,7 +109,7 @@ static struct change *unpaired_target(struct work *w, const struct change *chang
     const struct placed *placed = pointer ? NULL : placed_find(w->s, change->entry, key);
     struct entry *target = pointer ? slabs_find(&w->s->slabs, pointer) : placed ? placed->owner : NULL;
     struct change *made = target && target->mapper == key->target->index ? work_change_of(w, target) : NULL;
-    return made && !is_paired(made) && made->pairing == PAIRING_NONE ? made : NULL;
+    return made && made != change && !is_paired(made) && made->pairing == PAIRING_NONE ? made : NULL;
 }
 
 static struct change *next_unpaired(struct work *w, const struct change *change)

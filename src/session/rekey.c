@@ -3,24 +3,13 @@
  * it, else by one UPDATE in the statement that changes the keys, whether the session has the rows or not. */
 #include "claims.h"
 #include "foreign_key.h"
+#include "moved.h"
 #include "object.h"
+#include "owner.h"
 #include "snapshot.h"
 #include "work.h"
 
 #include "base/error.h"
-#include "base/hash.h"
-
-/* Rows of one table whose keys change, found by their old keys. */
-struct moved {
-    struct work *w;
-    const struct foreign_key *key; /* that refers to them */
-    uint32_t *changes;
-    uint32_t *next; /* by place in `changes`: the next one of the same hash */
-    uint32_t count;
-    uint32_t *places;
-    uint32_t mask;
-    struct follow *follow; /* NULL where the database follows itself */
-};
 
 /* --- the new keys themselves --- */
 
@@ -39,82 +28,6 @@ static bool check_holder(struct work *w, const struct change *change)
     return false;
 }
 
-static bool writes_target(const struct change *change, const struct foreign_key *key)
-{
-    for (uint32_t i = 0; i < key->count; i++)
-        if (column_in(change->columns, key->targets[i]))
-            return true;
-    return false;
-}
-
-/* --- which rows --- */
-
-static uint32_t hash_target(const struct foreign_key *key, const void *object)
-{
-    return (uint32_t)columns_hash(key->target->columns, key->targets, key->count, 0, object);
-}
-
-/* A new object that takes over the row of a deleted one writes all of it but the key: what differs is what moves. */
-static bool moves_taken_row(const struct work *w, const struct change *change, const struct foreign_key *key)
-{
-    const struct entry *deleted = identity_find(&w->s->map, key->target, change->image);
-    return !columns_equal(key->target->columns, key->targets, key->count, change->image, change->old) && deleted &&
-           foreign_key_is_known(w->s, key, deleted);
-}
-
-static bool moves(const struct work *w, const struct change *change, const struct foreign_key *key)
-{
-    if (change->mapper != key->target || change->operation != HOWDAH_OPERATION_UPDATE || change->extra->follow ||
-        !writes_target(change, key))
-        return false;
-    return change->entry->state == ENTRY_LOADED ||
-           (change->entry->state == ENTRY_NEW && moves_taken_row(w, change, key));
-}
-
-static bool find_moved(struct moved *m, uint32_t changes)
-{
-    struct work *w = m->w;
-    uint32_t count = 0, size = 4;
-    for (uint32_t i = 0; i < changes; i++)
-        count += moves(w, &w->changes[i], m->key);
-    if (count == 0)
-        return true;
-    while (size < 2 * (uint64_t)count)
-        size *= 2;
-    m->mask = size - 1;
-    m->changes = arena_allocate_array(&w->arena, count, sizeof(*m->changes));
-    m->next = arena_allocate_array(&w->arena, count, sizeof(*m->next));
-    m->places = arena_allocate_array(&w->arena, size, sizeof(*m->places));
-    if (!m->changes || !m->next || !m->places)
-        return !session_no_memory(w->s);
-    for (uint32_t i = 0; i < size; i++)
-        m->places[i] = NONE;
-    for (uint32_t i = 0; i < changes; i++) {
-        if (!moves(w, &w->changes[i], m->key))
-            continue;
-        uint32_t *place = &m->places[hash_target(m->key, w->changes[i].old) & m->mask];
-        m->changes[m->count] = i;
-        m->next[m->count] = *place;
-        *place = m->count++;
-    }
-    return true;
-}
-
-/* The row that an object refers to, if its key changes. */
-static const struct change *moved_target(const struct moved *m, const void *object)
-{
-    const struct foreign_key *key = m->key;
-    if (!foreign_key_read(m->w->s, key, key->owner, object))
-        return NULL;
-    uint32_t at = m->places[hash_target(key, m->w->s->key_object) & m->mask];
-    for (; at != NONE; at = m->next[at]) {
-        const struct change *change = &m->w->changes[m->changes[at]];
-        if (foreign_key_refers_to(key, key->owner, object, change->old))
-            return change;
-    }
-    return NULL;
-}
-
 /* --- what follows --- */
 
 /* A new key that is yet to be made can't be followed: nobody knows it when this is planned. */
@@ -130,31 +43,37 @@ static bool check_known(const struct moved *m, const struct change *target)
     return true;
 }
 
-/* A row that others refer to by what follows would draw them along, and theirs: the database can do it, we can't. */
-static bool check_chain(struct work *w, const struct foreign_key *key, const struct change *change)
+/* Whether others may refer to the rows by what follows. */
+static bool draws_along(const struct foreign_key *key)
 {
     const struct mapper *owner = key->owner;
+    bool referenced = false;
     for (uint32_t i = 0; i < key->count; i++) {
-        bool referenced = owner->key_referenced && owner->columns[key->columns[i]].key;
+        referenced |= owner->key_referenced && owner->columns[key->columns[i]].key;
         for (uint32_t n = 0; n < owner->index_count; n++)
             for (uint32_t c = 0; c < owner->indexes[n].count; c++)
                 referenced |= owner->indexes[n].referenced && owner->indexes[n].columns[c] == key->columns[i];
-        if (referenced)
-            return work_refuse(w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
-                               "rows of %s refer to it by columns that others refer to in turn: declare .on_update = "
-                               "ON_UPDATE_CASCADE on these foreign keys",
-                               owner->quoted);
     }
-    return true;
+    return referenced;
+}
+
+/* These would have to follow in turn: the database can do it, we can't. */
+static bool check_chain(struct work *w, const struct foreign_key *key, const struct change *change)
+{
+    return !draws_along(key) ||
+           work_refuse(w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
+                       "rows of %s refer to it by columns that others refer to in turn: declare .on_update = "
+                       "ON_UPDATE_CASCADE on these foreign keys",
+                       key->owner->quoted);
 }
 
 /* The program has set a pointer to another row, which gets the key that this one gives up. */
-static bool points_elsewhere(struct moved *m, const struct change *change, const struct change *target)
+static bool points_elsewhere(struct moved *m, const struct change *change, const struct entry *target)
 {
     const struct relation *relation = m->key->relation;
     const void *pointer = relation ? object_pointer(relation, change->image) : NULL;
     return pointer && pointer != object_pointer(relation, change->old) &&
-           slabs_find(&m->w->s->slabs, pointer) != target->entry;
+           slabs_find(&m->w->s->slabs, pointer) != target;
 }
 
 /* Whether the transaction may have written the row by the time its change does, if that writes anything: in a flush, when
@@ -171,46 +90,113 @@ static bool may_be_written_before(const struct work *w, const struct change *cha
     return may;
 }
 
-/* An object with a change of its own: its image follows, and where nobody else does it, the change writes it. So it does
- * where another foreign key makes it part of the statement that changes the key, or may do so: of a row that the
- * transaction has written before, the server checks all foreign keys at the end of that statement, before it cascades. */
-static bool follow_change(struct moved *m, struct change *change, const struct change *target)
+/* Whether it matters when the row follows: it is found by the key that does, or others are to be. */
+static bool is_told_by(const struct change *change, const struct foreign_key *key)
 {
-    struct work *w = m->w;
-    const struct foreign_key *key = m->key;
-    if (!foreign_key_equal(key, key->owner, change->image, change->old))
-        return true; /* it refers to something else from now on */
-    bool elsewhere = points_elsewhere(m, change, target);
-    if (!elsewhere && !foreign_key_assign(key, key->owner, &w->s->arena, change->image, target->image))
-        return !session_no_memory(w->s);
-    if (change->fate != FATE_WRITTEN ||
-        (!m->follow && !elsewhere && !change->follows && !may_be_written_before(w, change)))
-        return true;
-    change->follows |= m->follow != NULL;
+    return draws_along(key) || change_looks_back(change) || foreign_key_is_in_key(key);
+}
+
+static bool write_reference(struct work *w, const struct foreign_key *key, struct change *change)
+{
+    const struct column *version = key->owner->version;
     uint64_t *set = arena_copy(&w->arena, change->columns, column_words(key->owner) * sizeof(*set));
     if (!set)
         return !session_no_memory(w->s);
-    bool counted = !key->owner->version || !column_set_is_empty(set, column_words(key->owner));
+    bool counted = !version || !column_set_is_empty(set, column_words(key->owner));
     for (uint32_t i = 0; i < key->count; i++)
         column_put(set, key->columns[i]);
     change->columns = set;
-    return counted ||
-           integer_set(key->owner->version, change->image, key_read_integer(key->owner->version, change->old) + 1);
+    return counted || integer_set(version, change->image, key_read_integer(version, change->old) + 1);
 }
 
-/* A clean object: only its memory follows, when all is written. */
-static bool follow_clean(struct moved *m, struct entry *entry, const struct change *target)
+static bool add_moving(const struct moved *m, const struct change *change, uint32_t by, bool refers)
+{
+    struct work *w = m->w;
+    struct moving *movings = work_grow(w, w->movings, w->moving_count, &w->moving_capacity, sizeof(*movings));
+    if (!movings)
+        return false;
+    w->movings = movings;
+    movings[w->moving_count++] = (struct moving){m->key, (uint32_t)(change - w->changes), by, refers};
+    return true;
+}
+
+/* The database moves the row, and its statement goes behind: it finds the row as it is then. But for one that finds it
+ * only as it was, which goes before. */
+static bool move_along(struct moved *m, struct change *change, const struct moved_row *target)
+{
+    struct work *w = m->w;
+    const struct foreign_key *key = m->key;
+    if (!add_moving(m, change, target->change, false))
+        return false;
+    w->moves[key->owner->index] |= draws_along(key);
+    if (change_looks_back(change) || foreign_key_refers_to(key, key->owner, change->old, target->image))
+        return true;
+    bool deletes = change->operation == HOWDAH_OPERATION_DELETE;
+    change->old = arena_copy(&w->arena, change->old, key->owner->model->size);
+    if (!change->old || !foreign_key_assign(key, key->owner, &w->s->arena, change->old, target->image))
+        return !session_no_memory(w->s);
+    if (deletes)
+        change->image = change->old;
+    return true;
+}
+
+/* An object with a change of its own: its image follows, and where nobody else does it, the change writes it. So it does
+ * where another foreign key makes it part of the statement that changes the key, or may do so: of a row that the
+ * transaction has written before, the server checks all foreign keys at the end of that statement, before it cascades. */
+static bool follow_change(struct moved *m, struct change *change, const struct moved_row *target)
+{
+    struct work *w = m->w;
+    const struct foreign_key *key = m->key;
+    const struct mapper *owner = key->owner;
+    bool along = !m->follow && is_told_by(change, key);
+    bool stays = foreign_key_equal(key, owner, change->image, change->old);
+    bool said = !m->follow && !stays && foreign_key_refers_to(key, owner, change->image, target->image);
+    bool empty = column_set_is_empty(change->columns, column_words(owner)) && !change->extra->formulas;
+    if (said && change->fate == FATE_WRITTEN && !add_moving(m, change, target->change, true))
+        return false;
+    if (!stays && !along)
+        return true; /* it refers to something else from now on */
+    bool elsewhere = stays && points_elsewhere(m, change, target->entry);
+    if (stays && !elsewhere && !foreign_key_assign(key, owner, &w->s->arena, change->image, target->image))
+        return !session_no_memory(w->s);
+    if (change->fate != FATE_WRITTEN)
+        return true;
+    bool writes = m->follow || elsewhere || change->follows || may_be_written_before(w, change);
+    if (!m->follow && (along || writes) && !change->follows && !move_along(m, change, target))
+        return false;
+    change->follows |= m->follow != NULL;
+    return !(writes || (along && !empty && !change_looks_back(change))) || write_reference(w, key, change);
+}
+
+/* A clean object: only its memory follows, when all is written. Whatever it follows, its row is one. */
+static bool follow_clean(struct moved *m, struct entry *entry, const struct moved_row *target)
 {
     struct work *w = m->w;
     const struct mapper *mapper = m->key->owner;
     struct follower *followers =
         work_grow(w, w->followers, w->follower_count, &w->follower_capacity, sizeof(*followers));
-    void *row = followers ? arena_copy(&w->arena, entry_snapshot(mapper, entry), mapper->model->size) : NULL;
+    if (!followers)
+        return false;
+    w->followers = followers;
+    const struct follower *other = work_follower_of(w, entry);
+    void *row = other ? other->row : arena_copy(&w->arena, entry_snapshot(mapper, entry), mapper->model->size);
     if (!row || !foreign_key_assign(m->key, mapper, &w->s->arena, row, target->image))
         return !session_no_memory(w->s);
-    w->followers = followers;
-    followers[w->follower_count++] = (struct follower){.entry = entry, .key = m->key, .row = row};
+    w->moves[mapper->index] |= draws_along(m->key);
+    entry->change = w->follower_count;
+    followers[w->follower_count++] =
+        (struct follower){.entry = entry, .key = m->key, .row = row, .change = target->change};
     return true;
+}
+
+static bool follow_row(struct moved *m, struct entry *entry, struct change *change, const struct moved_row *target)
+{
+    if (m->w->changes[target->change].entry == target->entry && !check_known(m, &m->w->changes[target->change]))
+        return false;
+    if (entry->state == ENTRY_DELETED)
+        return !change || change->fate != FATE_WRITTEN || change->taken_over || m->follow ||
+               !is_told_by(change, m->key) || move_along(m, change, target);
+    return change ? follow_change(m, change, target) : follow_clean(m, entry, target);
 }
 
 static bool follow_entry(struct moved *m, struct entry *entry)
@@ -218,17 +204,15 @@ static bool follow_entry(struct moved *m, struct entry *entry)
     const struct mapper *mapper = m->key->owner;
     if (entry->state != ENTRY_LOADED && entry->state != ENTRY_DELETED)
         return true;
-    const struct change *target = moved_target(m, entry_snapshot(mapper, entry));
+    const void *row = entry_snapshot(mapper, entry);
+    const struct moved_row *target = moved_target(m, row);
     struct change *change = target ? work_change_of(m->w, entry) : NULL;
-    if (!target)
-        return true;
-    if (!check_known(m, target))
-        return false;
     if (change && change->fate == FATE_WRITTEN && m->follow) /* one statement must not touch a row twice */
         m->follow->kept[m->follow->kept_count++] = entry_snapshot(mapper, entry);
-    if (entry->state == ENTRY_DELETED)
-        return true;
-    return change ? follow_change(m, change, target) : follow_clean(m, entry, target);
+    for (; target; target = moved_again(m, target))
+        if (!follow_row(m, entry, change, target))
+            return false;
+    return true;
 }
 
 static bool follow_entries(struct moved *m)
@@ -253,7 +237,7 @@ static bool add_follow_changes(struct moved *m)
         struct change *follow = work_new_change(w, m->key->target);
         if (!follow)
             return false;
-        *follow = w->changes[m->changes[i]];
+        *follow = w->changes[m->rows[i].change];
         follow->columns = work_no_columns;
         struct change_extra *extra = work_extra(w, follow);
         if (!extra)
@@ -271,11 +255,6 @@ static bool same_targets(const struct foreign_key *a, const struct foreign_key *
            memcmp(a->targets, b->targets, a->count * sizeof(*a->targets)) == 0;
 }
 
-static bool follows_here(const struct foreign_key *key)
-{
-    return key->on_update != HOWDAH_ON_UPDATE_CASCADE;
-}
-
 /* All foreign keys of the table that follow with this one. */
 static bool make_follow(struct moved *m, uint32_t changes)
 {
@@ -288,10 +267,10 @@ static bool make_follow(struct moved *m, uint32_t changes)
         return !session_no_memory(w->s);
     for (uint32_t k = 0; k < owner->foreign_key_count; k++) {
         const struct foreign_key *key = &owner->foreign_keys[k];
-        if (!follows_here(key) || !same_targets(key, m->key))
+        if (!moved_here(key) || !same_targets(key, m->key))
             continue;
         follow->keys[follow->key_count++] = key;
-        if (!check_chain(w, key, &w->changes[m->changes[0]]))
+        if (!check_chain(w, key, &w->changes[m->rows[0].change]))
             return false;
     }
     return true;
@@ -308,20 +287,18 @@ static bool check_alone(struct work *w, const struct foreign_key *key, const str
                        key->owner->quoted, earlier->target->quoted);
 }
 
-static bool follow_key(struct work *w, const struct foreign_key *key, uint32_t changes,
-                       const struct foreign_key **earlier)
+static bool follow_here(struct work *w, const struct foreign_key *key, uint32_t changes,
+                        const struct foreign_key **earlier)
 {
     struct moved m = {.w = w, .key = key};
-    if (!find_moved(&m, changes))
+    if (!moved_find(&m, changes))
         return false;
     if (m.count == 0)
         return true;
-    if (!follows_here(key))
-        return follow_entries(&m);
-    if (!check_alone(w, key, *earlier, &w->changes[m.changes[0]]) || !make_follow(&m, changes))
+    if (!check_alone(w, key, *earlier, &w->changes[m.rows[0].change]) || !make_follow(&m, changes))
         return false;
     for (uint32_t i = 0; i < m.count; i++)
-        if (!check_known(&m, &w->changes[m.changes[i]]))
+        if (!check_known(&m, &w->changes[m.rows[i].change]))
             return false;
     *earlier = key;
     for (uint32_t k = 0; k < m.follow->key_count; k++) {
@@ -336,28 +313,153 @@ static bool follow_key(struct work *w, const struct foreign_key *key, uint32_t c
 static bool is_taken_along(const struct mapper *mapper, uint32_t k)
 {
     for (uint32_t i = 0; i < k; i++)
-        if (follows_here(&mapper->foreign_keys[i]) && follows_here(&mapper->foreign_keys[k]) &&
+        if (moved_here(&mapper->foreign_keys[i]) && moved_here(&mapper->foreign_keys[k]) &&
             same_targets(&mapper->foreign_keys[i], &mapper->foreign_keys[k]))
             return true;
     return false;
 }
 
-/* By the foreign keys that we follow, or by those that the database does. */
-static bool follow_keys(struct work *w, const struct mapper *mapper, bool here, uint32_t changes)
+static bool follow_mapper(struct work *w, const struct mapper *mapper, uint32_t changes)
 {
     const struct foreign_key *earlier = NULL;
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &mapper->foreign_keys[k];
-        if (follows_here(key) == here && w->moves[key->target->index] && !is_taken_along(mapper, k) &&
-            !follow_key(w, key, changes, &earlier))
+        if (moved_here(key) && w->moves[key->target->index] && !is_taken_along(mapper, k) &&
+            !follow_here(w, key, changes, &earlier))
             return false;
     }
     return true;
 }
 
-static bool follow_mapper(struct work *w, const struct mapper *mapper, uint32_t changes)
+/* What the change is to refer to, by a pointer or by session_link; NULL: it goes by the value, or nothing is said. */
+static const struct entry *said_target(const struct moved *m, const struct change *change)
 {
-    return follow_keys(w, mapper, true, changes) && follow_keys(w, mapper, false, changes);
+    const struct howdah_session *s = m->w->s;
+    const struct relation *relation = m->key->relation;
+    const void *pointer = relation ? object_pointer(relation, change->image) : NULL;
+    const struct placed *placed = change->entry->placed ? placed_find(s, change->entry, m->key) : NULL;
+    if (pointer && (!change->old || pointer != object_pointer(relation, change_loaded(change))))
+        return slabs_find(&s->slabs, pointer);
+    return placed && (placed->said || placed->by_link) ? placed->owner : NULL;
+}
+
+/* Every statement that moves it. */
+static bool wait_for_all(const struct moved *m, const struct change *change, const struct entry *target)
+{
+    for (const struct moved_row *row = moved_of(m, target); row; row = moved_again(m, row))
+        if (!add_moving(m, change, row->change, true))
+            return false;
+    return true;
+}
+
+/* What is to refer to a row that is moved along, or refers to such a one in turn, goes behind that, with the new key. */
+static bool refer_along(const struct moved *m, struct change *change)
+{
+    struct work *w = m->w;
+    const struct foreign_key *key = m->key;
+    const struct entry *target = said_target(m, change);
+    const struct change *made = target ? work_change_of(w, target) : NULL;
+    const struct follower *follower = target && !made ? work_follower_of(w, target) : NULL;
+    const void *row = made ? made->image : follower ? follower->row : NULL;
+    if (!row || (made && (made->deferrals != NONE || made->operation == HOWDAH_OPERATION_DELETE)) ||
+        foreign_key_waits(key, row) || foreign_key_is_null(key, key->owner, change->image) ||
+        foreign_key_refers_to(key, key->owner, change->image, row))
+        return true;
+    w->moves[key->owner->index] |= draws_along(key);
+    if (!foreign_key_assign(key, key->owner, &w->s->arena, change->image, row))
+        return !session_no_memory(w->s);
+    return (!made || add_moving(m, change, (uint32_t)(made - w->changes), true)) && wait_for_all(m, change, target);
+}
+
+static bool refer_all_along(const struct moved *m, uint32_t changes)
+{
+    for (uint32_t i = 0; i < changes; i++) {
+        struct change *change = &m->w->changes[i];
+        if (change->mapper == m->key->owner && change->operation != HOWDAH_OPERATION_DELETE &&
+            change->fate == FATE_WRITTEN && !refer_along(m, change))
+            return false;
+    }
+    return true;
+}
+
+/* What the database moves along. */
+static bool follow_along(struct work *w, const struct foreign_key *key, uint32_t changes)
+{
+    struct moved m = {.w = w, .key = key};
+    if (!w->moves[key->target->index])
+        return true;
+    if (!moved_find(&m, changes))
+        return false;
+    if (m.count && !moved_here(key) && !follow_entries(&m))
+        return false;
+    return refer_all_along(&m, changes);
+}
+
+/* Foreign keys of all tables, each to be followed once. */
+struct along {
+    uint32_t *first; /* by mapper: the number of its first one */
+    bool *done;      /* by number */
+    uint32_t left;
+};
+
+static bool make_along(struct work *w, struct along *ret)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    ret->first = arena_allocate_array(&w->arena, catalog->mapper_count, sizeof(*ret->first));
+    for (uint32_t i = 0; ret->first && i < catalog->mapper_count; i++) {
+        ret->first[i] = ret->left;
+        ret->left += catalog->mappers[i].foreign_key_count;
+    }
+    ret->done = ret->first ? arena_allocate_zero(&w->arena, (size_t)ret->left + 1, 1) : NULL;
+    return ret->done || !session_no_memory(w->s);
+}
+
+/* Another one is to go before, which moves what this one refers to. */
+static bool has_to_wait(const struct along *along, const struct foreign_key *key)
+{
+    const struct mapper *target = key->target;
+    const bool *done = &along->done[along->first[target->index]];
+    for (uint32_t k = 0; k < target->foreign_key_count; k++) {
+        const struct foreign_key *by = &target->foreign_keys[k];
+        if (by != key && !done[k] && !moved_here(by) && moved_leads_on(by, key))
+            return true;
+    }
+    return false;
+}
+
+/* Those of a table that need not wait; of those that go round one that has to, where nothing else is left. */
+static bool follow_along_of(struct work *w, struct along *along, const struct mapper *mapper, uint32_t changes,
+                            bool *stuck)
+{
+    bool *done = &along->done[along->first[mapper->index]];
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        if (done[k] || (!*stuck && has_to_wait(along, key)))
+            continue;
+        done[k] = true;
+        along->left--;
+        *stuck = false;
+        if (!follow_along(w, key, changes))
+            return false;
+    }
+    return true;
+}
+
+/* From level to level; where these go round, from anywhere. */
+static bool follow_all_along(struct work *w, uint32_t changes)
+{
+    const struct catalog *catalog = &w->s->db->catalog;
+    struct along along = {0};
+    if (!make_along(w, &along))
+        return false;
+    for (uint32_t before = along.left + 1; along.left;) {
+        bool stuck = along.left == before;
+        before = along.left;
+        for (uint32_t i = 0; i < catalog->mapper_count; i++)
+            if (!follow_along_of(w, &along, &catalog->mappers[i], changes, &stuck))
+                return false;
+    }
+    return true;
 }
 
 static bool touches_reference(const struct mapper *mapper, const struct change *change)
@@ -457,5 +559,5 @@ bool work_rekey(struct work *w)
     for (uint32_t i = 0; any && i < w->s->db->catalog.mapper_count; i++)
         if (!follow_mapper(w, &w->s->db->catalog.mappers[i], changes))
             return false;
-    return true;
+    return !any || follow_all_along(w, changes);
 }

@@ -24,6 +24,7 @@
 enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024 };
 #define NONE        UINT32_MAX       /* no index */
 #define PROBE_STALE (UINT32_MAX - 1) /* see work_emit */
+#define PROBE_ALL   (UINT32_MAX - 2)
 
 enum change_fate {
     FATE_WRITTEN,
@@ -47,7 +48,7 @@ struct change {
     struct entry *entry;
     const struct mapper *mapper; /* of the entry */
     void *image;                 /* the row as it will be; for DELETE as it was */
-    void *old;                   /* the row as it was; NULL for INSERT */
+    void *old;                   /* the row as its statement finds it; NULL for INSERT */
     const uint64_t *columns;     /* that are sent; of a DELETE none */
     const struct change_extra *extra;
     uint32_t batch;       /* index; NONE: nothing of it is written */
@@ -125,8 +126,16 @@ struct follow {
 struct follower {
     struct entry *entry;
     const struct foreign_key *key;
-    void *row;     /* a struct with the new key in it; NULL: that stays */
-    void *pointer; /* the object to which that leads from now on; NULL: it stays */
+    void *row;       /* a struct with the new key in it; NULL: that stays */
+    void *pointer;   /* the object to which that leads from now on; NULL: it stays */
+    uint32_t change; /* by whose statement, where the key follows */
+};
+
+/* A change whose row is moved along by ON UPDATE CASCADE, over the key, with what the statement of another one does. */
+struct moving {
+    const struct foreign_key *key;
+    uint32_t change, by;
+    bool refers; /* the row is not moved, but is to refer to one that is */
 };
 
 /* Why one row goes before another. */
@@ -236,17 +245,21 @@ struct work {
     bool returns;           /* any statement returns rows */
     bool drops;             /* any new object is not to be written after all */
     bool cascades;          /* any object is deleted only while this plan is made and run */
+    bool passes_over;       /* any object is read only, and may have been changed */
     bool inherits;          /* any new object takes over the row of a deleted one */
+    bool lone;              /* one row: the statement is its own transaction */
+    bool by_policy;         /* row security stopped it */
     uint32_t deferral_count, deferral_capacity;
     struct follower *followers;
     uint32_t follower_count, follower_capacity;
+    struct moving *movings;
+    uint32_t moving_count, moving_capacity;
     struct map batch_map;
     struct batch *last_batch;  /* that a change went to */
     const uint32_t *order;     /* of the batches */
     uint64_t *set, *differing; /* room for sets of columns; the second is empty but while it is used */
-    const uint64_t *last_set;  /* of columns that was kept, and its words */
-    uint32_t last_set_words;
-    uint32_t *inserts; /* by mapper: how many */
+    const uint64_t *last_set;  /* of columns that was kept; its words: last_set_words */
+    uint32_t *inserts;         /* by mapper: how many */
     uint32_t *deletes;
     struct cleared *cleared;
     uint32_t cleared_count, cleared_capacity;
@@ -256,10 +269,9 @@ struct work {
     bool *moves;       /* any of them changes what others may refer to */
 
     uint32_t lists;        /* of drawn keys: how many have a number */
-    bool lone;             /* one row: the statement is its own transaction */
     uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
-    bool by_policy;        /* row security stopped it */
     uint32_t marks;
+    uint32_t last_set_words;
 
     struct pg_transaction transaction; /* of the run */
     struct fence fence;                /* of the same, where the database has them */
@@ -331,7 +343,8 @@ bool work_is_sorted(const struct batch *batch);
 /* The objects of a chunk, for who looks at the plan. */
 void *const *work_objects(const struct work *w, const struct chunk *chunk);
 /* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent; PROBE_STALE, with which all
- * updates and deletes are sent one by one, and those that find no row are noted; or NONE. */
+ * updates and deletes are sent one by one, and those that find no row are noted; PROBE_ALL, with which all rows are, and no
+ * constraint waits for COMMIT; or NONE. */
 bool work_emit(struct work *w, bool commit, uint32_t probe);
 /* Plans, runs and finishes: what session_flush and session_commit do. */
 enum howdah_status work_write_all(struct howdah_session *s, bool commit);
@@ -346,6 +359,9 @@ enum howdah_status work_run(struct work *w);
 struct entry *work_blame(struct work *w, uint32_t chunk);
 /* The same where rows were not as expected: finds all of them, and hands them to the session. The first one, or NULL. */
 struct entry *work_blame_stale(struct work *w);
+/* After a COMMIT that failed for a constraint that the models know: finds the row that breaks it in the same way, and leaves
+ * the error. */
+struct entry *work_blame_commit(struct work *w);
 /* Objects and states become what was written. `committed` is false for a flush, which can be undone. Can't fail:
  * work_prepare_finish has been before the run. */
 /* Foreign keys to rows whose generated keys are known by now go into the image. */
@@ -396,11 +412,31 @@ static inline bool change_goes_along(const struct change *change)
     return change->operation == HOWDAH_OPERATION_DELETE && change->fate == FATE_FOLLOWS && change->old;
 }
 
+/* Its statement finds the row only as it was: xmin, or values. What the database does to it comes later. */
+static inline bool change_looks_back(const struct change *change)
+{
+    const struct column *token = change->mapper->token;
+    return change->extra->checks || (token && token->xmin);
+}
+
+/* The row as it was loaded; NULL for INSERT. */
+static inline const void *change_loaded(const struct change *change)
+{
+    return change->entry->state == ENTRY_NEW ? change->old : entry_snapshot(change->mapper, change->entry);
+}
+
 /* The change of an entry, or NULL if it has no part in this work. */
 static inline struct change *work_change_of(const struct work *w, const struct entry *entry)
 {
     bool known = entry->change < w->change_count && w->changes[entry->change].entry == entry;
     return known ? &w->changes[entry->change] : NULL;
+}
+
+/* The last follower of an entry without a change, or NULL. */
+static inline const struct follower *work_follower_of(const struct work *w, const struct entry *entry)
+{
+    bool known = entry->change < w->follower_count && w->followers[entry->change].entry == entry;
+    return known ? &w->followers[entry->change] : NULL;
 }
 
 static inline uint32_t deferral_column(const struct deferral *deferral)
