@@ -176,6 +176,28 @@ START_TEST(test_keys__default_that_is_no_own_sequence)
 }
 END_TEST
 
+/* The same where triggers make the keys, of a view: nothing but their own words could tell that there were none to send. With
+ * a fence COMMIT is on its way already. */
+START_TEST(test_keys__made_by_the_triggers_of_a_view)
+{
+    Tiny *tiny[3];
+    scene_close();
+    scene_open_with(ALL, DATABASE_OPTIONS(.fence = _i));
+    live_sql("ALTER TABLE tinies RENAME TO tinies_there; CREATE VIEW tinies AS SELECT * FROM tinies_there;"
+             "CREATE FUNCTION make() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+             " NEW.id = coalesce(NEW.id, nextval('tinies_id_seq'));"
+             " INSERT INTO tinies_there VALUES (NEW.id, NEW.name); RETURN NEW; END $$;"
+             "CREATE TRIGGER make INSTEAD OF INSERT ON tinies FOR EACH ROW EXECUTE FUNCTION make()");
+    for (int i = 0; i < 3; i++)
+        tiny[i] = session_add(s, Tiny, .name = session_text(s, "t%d", i));
+    check_ok(session_commit(s));
+    for (int i = 0; i < 3; i++)
+        ck_assert_ptr_eq(session_find(s, Tiny, i + 1), tiny[i]);
+    live_check("1t0,2t1,3t2", "SELECT string_agg(id || name, ',' ORDER BY id) FROM tinies_there");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_keys__identity_always)
 {
     live_sql("ALTER TABLE makers ALTER id SET GENERATED ALWAYS");
@@ -451,6 +473,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_keys__names_are_used_again);
     tcase_add_test(tests, test_keys__serial);
     tcase_add_loop_test(tests, test_keys__default_that_is_no_own_sequence, 0, 2);
+    tcase_add_loop_test(tests, test_keys__made_by_the_triggers_of_a_view, 0, 2);
     tcase_add_test(tests, test_keys__identity_always);
     tcase_add_test(tests, test_keys__small_keys_and_their_end);
     tcase_add_loop_test(tests, test_keys__key_that_does_not_fit, 0, 2);
