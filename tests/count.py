@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Counts the cases in a log of `meson test`: prints passed, failed and skipped.
+"""Counts the cases in a log of `meson test`: tests/count.py LOG prints passed, failed and skipped.
 
 A test that prints TAP, or the summary line of Check, counts as its cases, any other as one. One that is known to fail
-is not passed: it counts as skipped.
+is not passed: it counts as skipped. With a second argument, tests/count.py LOG RUN says what failed instead, a line each.
 """
 import json
 import re
@@ -10,6 +10,8 @@ import sys
 
 CHECK = re.compile(r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)$", re.M)
 TAP = re.compile(r"^(not )?ok\b(.*)$", re.M)
+FAILED_CASE = re.compile(r"^(?:not ok\b.*|\S+:\d+:[FE]:.*)$", re.M)
+LAST_LINES = 5
 BAD = {"FAIL", "ERROR", "TIMEOUT", "INTERRUPT", "UNEXPECTEDPASS"}
 
 
@@ -35,15 +37,29 @@ def count(test):
     return passed, failed, skipped
 
 
-def main(path):
-    """Adds up the tests of one log."""
+def tell(test, run):
+    """Says what failed in one test: its cases, or else its last words."""
+    print(f"{run}: {test['name']}: {test['result']} after {test['duration']:.0f} s")
+    output = test.get("stdout") or ""
+    last = (output + "\n" + (test.get("stderr") or "")).split("\n")
+    for line in FAILED_CASE.findall(output) or [line for line in last if line.strip()][-LAST_LINES:]:
+        print(f"    {line}")
+
+
+def main(path, run=None):
+    """Adds up the tests of one log, or says which of them failed."""
     try:
         with open(path, encoding="utf-8") as log:
-            counts = [count(json.loads(line)) for line in log]
+            tests = [json.loads(line) for line in log]
     except OSError as error:
         sys.exit(f"no log of the tests: {error}")
-    print(*(sum(column) for column in zip((0, 0, 0), *counts)))
+    if run is None:
+        print(*(sum(column) for column in zip((0, 0, 0), *map(count, tests))))
+        return
+    for test in tests:
+        if test["result"] in BAD:
+            tell(test, run)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
