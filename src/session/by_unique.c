@@ -154,14 +154,15 @@ static void look_at(struct looking *l, struct entry *entry)
     }
 }
 
-static struct entry *look_up(struct looking *l)
+/* What it finds that goes, or gives its values up, may be followed by one that was put there with other values. */
+static bool look_up(struct looking *l)
 {
     const struct by_unique *index = l->index;
     uint32_t hash = hash_of(index, l->probe);
     for (size_t at = hash & index->mask; index->slots[at].entry; at = (at + 1) & index->mask)
         if (index->slots[at].hash == hash)
             look_at(l, index->slots[at].entry);
-    return l->best;
+    return l->rank > (l->of_row ? 0 : 1);
 }
 
 static struct entry *walk(struct looking *l)
@@ -181,7 +182,10 @@ struct entry *by_unique_find(struct howdah_session *s, const struct foreign_key 
         return walk(&l);
     if (look_up(&l) || index->epoch == s->epoch)
         return l.best;
-    return fill(s, index) ? look_up(&l) : walk(&l);
+    if (!fill(s, index))
+        return walk(&l);
+    look_up(&l);
+    return l.best;
 }
 
 void by_unique_free(struct howdah_session *s)

@@ -129,6 +129,25 @@ START_TEST(test_by_unique__new_ones)
 }
 END_TEST
 
+/* A new owner takes the code of one that goes after it was asked for by another: items that say so are its own. */
+START_TEST(test_by_unique__code_of_a_deleted_one)
+{
+    Shop *west = session_add(s, Shop, .code = "w");
+    Receipt *bill = session_add(s, Receipt, .shop_code = "w");
+    Memo *note = session_add(s, Memo, .shop_code = "w");
+    session_plan(s);
+    check_items(west->memos, note);
+    check_ok(session_delete(s, south));
+    west->code = bill->shop_code = note->shop_code = "s";
+    check_ok(session_commit(s));
+    check_items(west->bills, bill);
+    check_items(west->memos, note);
+    ck_assert(!bill->shop || bill->shop == west);
+    live_check("n,n,s,", "SELECT string_agg(coalesce(shop_code, ''), ',' ORDER BY shop_code) FROM memos");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* A code that has been given away leads to its new owner. */
 START_TEST(test_by_unique__codes_change)
 {
@@ -305,6 +324,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_by_unique__expired_owner);
     tcase_add_test(tests, test_by_unique__moved_by_value);
     tcase_add_test(tests, test_by_unique__new_ones);
+    tcase_add_test(tests, test_by_unique__code_of_a_deleted_one);
     tcase_add_test(tests, test_by_unique__codes_change);
     tcase_add_test(tests, test_by_unique__codes_read_again);
     tcase_add_test(tests, test_by_unique__pointer_without_a_trip);
