@@ -3,6 +3,7 @@
 #include "cascade.h"
 #include "claims.h"
 #include "foreign_key.h"
+#include "moved.h"
 #include "work.h"
 
 struct finder {
@@ -23,23 +24,28 @@ struct finder {
 /* Whether a row that is deleted by a statement may go before that, along with others. */
 enum along { ALONG_UNKNOWN, ALONG_NOT, ALONG_MAYBE };
 
-/* The edge stands on a foreign key, or on the index of a unique value. */
-static bool add_edge(struct work *w, uint32_t before, uint32_t after, enum edge_reason reason,
-                     const struct foreign_key *key, const struct table_index *index)
+static bool put_edge(struct work *w, struct row_edge edge)
 {
-    if (before == after || w->changes[before].batch == NONE || w->changes[after].batch == NONE)
+    if (edge.before == edge.after || w->changes[edge.before].batch == NONE || w->changes[edge.after].batch == NONE)
         return true; /* of the same row, or one of them is not written */
     struct row_edge *edges = work_grow(w, w->edges, w->edge_count, &w->edge_capacity, sizeof(*edges));
     if (!edges)
         return false;
     w->edges = edges;
-    edges[w->edge_count++] = (struct row_edge){.before = before,
-                                               .after = after,
-                                               .constraint = key ? key->name : index->name,
-                                               .index = index,
-                                               .reason = (uint8_t)reason,
-                                               .apart = index && !index->deferrable};
+    edges[w->edge_count++] = edge;
     return true;
+}
+
+/* The edge stands on a foreign key, or on the index of a unique value. */
+static bool add_edge(struct work *w, uint32_t before, uint32_t after, enum edge_reason reason,
+                     const struct foreign_key *key, const struct table_index *index)
+{
+    return put_edge(w, (struct row_edge){.before = before,
+                                         .after = after,
+                                         .constraint = key ? key->name : index->name,
+                                         .index = index,
+                                         .reason = (uint8_t)reason,
+                                         .apart = index && !index->deferrable});
 }
 
 static bool writes_key(const struct change *change, const struct foreign_key *key)
@@ -355,13 +361,27 @@ static void count_updates(struct work *w)
     }
 }
 
-/* What follows a key goes in the statement that changes it: neither can go first. */
+/* Whether the database moves rows of the table along, too, over other foreign keys. */
+static bool is_moved_along(const struct work *w, const struct mapper *mapper)
+{
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++)
+        if (!moved_here(&mapper->foreign_keys[k]) && w->moves[mapper->foreign_keys[k].target->index])
+            return true;
+    return false;
+}
+
+/* What follows a key goes in the statement that changes it: neither can go first. But inside of it that begins: the server
+ * cascades and checks in the order in which rows were written, and of one that the transaction has written before it checks
+ * all foreign keys, also those that are to be moved along. */
 static bool edges_of_follow(const struct finder *f)
 {
-    uint32_t main = f->change->entry->change;
     const struct foreign_key *key = f->change->extra->follow->keys[0];
-    return add_edge(f->w, main, f->index, EDGE_REFERS, key, NULL) &&
-           add_edge(f->w, f->index, main, EDGE_REFERRED, key, NULL);
+    struct row_edge edge = {.before = f->change->entry->change,
+                            .after = f->index,
+                            .constraint = key->name,
+                            .reason = EDGE_REFERS,
+                            .apart = is_moved_along(f->w, key->owner)};
+    return put_edge(f->w, edge) && add_edge(f->w, edge.after, edge.before, EDGE_REFERRED, key, NULL);
 }
 
 static bool edges_of_change(struct finder *f)

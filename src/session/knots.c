@@ -142,7 +142,7 @@ static bool check_actions(struct splitting *s)
         const struct row_edge *edge = s->sources[i];
         const struct change *change = &s->w->changes[edge->before];
         uint32_t knot = s->knots.of[s->edges[i].before];
-        if (!edge->apart || knot != s->knots.of[s->edges[i].after])
+        if (!edge->apart || !edge->index || knot != s->knots.of[s->edges[i].after])
             continue;
         const struct foreign_key *key = NULL;
         if (!find_action(s, knot, change, edge->index, &key))
@@ -156,7 +156,34 @@ static bool check_actions(struct splitting *s)
     return true;
 }
 
-/* Inside knots, along values that one row releases and another takes. These make no rings any more: see order_unique.c. */
+/* What follows by several foreign keys; else NULL. */
+static const struct follow *follow_of_several(const struct splitting *s, uint32_t row)
+{
+    const struct follow *follow = s->w->changes[s->changes[row]].extra->follow;
+    return follow && follow->key_count > 1 ? follow : NULL;
+}
+
+/* A row that follows by several foreign keys is written once: what follows so goes together, in each knot. */
+static bool rank_followers(struct splitting *s)
+{
+    uint32_t *deepest = split_allocate(s, s->w->s->db->catalog.mapper_count, sizeof(*deepest)); /* by table */
+    for (uint32_t k = 0; deepest && k < s->knots.count; k++) {
+        const uint32_t *rows = &s->by_knot[s->first_rows[k]];
+        const struct follow *follow;
+        for (uint32_t i = 0; i < s->knots.sizes[k]; i++)
+            if ((follow = follow_of_several(s, rows[i])) && s->ranks[rows[i]] > deepest[follow->keys[0]->owner->index])
+                deepest[follow->keys[0]->owner->index] = s->ranks[rows[i]];
+        for (uint32_t i = 0; i < s->knots.sizes[k]; i++)
+            if ((follow = follow_of_several(s, rows[i])))
+                s->ranks[rows[i]] = deepest[follow->keys[0]->owner->index];
+        for (uint32_t i = 0; i < s->knots.sizes[k]; i++)
+            if ((follow = follow_of_several(s, rows[i])))
+                deepest[follow->keys[0]->owner->index] = 0;
+    }
+    return deepest != NULL;
+}
+
+/* Inside knots, along values that one row releases and another takes, and from what changes a key to what follows. These make no rings any more: see order_unique.c. */
 static bool rank_rows(struct splitting *s)
 {
     struct toposort_edge *edges = split_allocate(s, s->edge_count, sizeof(*edges));
@@ -177,7 +204,7 @@ static bool rank_rows(struct splitting *s)
         return true;
     if (!toposort(&s->w->arena, s->count, edges, count, &sorted))
         return !session_no_memory(s->w->s);
-    return measure(s, s->count, links, count, sorted.order, s->ranks);
+    return measure(s, s->count, links, count, sorted.order, s->ranks) && rank_followers(s);
 }
 
 static bool same_shape(const struct shape *a, const struct shape *b)

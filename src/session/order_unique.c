@@ -25,7 +25,7 @@ struct tying {
 
 static bool is_of_updates(const struct work *w, const struct row_edge *edge)
 {
-    return edge->apart && w->changes[edge->before].operation == HOWDAH_OPERATION_UPDATE &&
+    return edge->apart && edge->index && w->changes[edge->before].operation == HOWDAH_OPERATION_UPDATE &&
            w->changes[edge->after].operation == HOWDAH_OPERATION_UPDATE && !w->changes[edge->before].parks;
 }
 

@@ -520,6 +520,29 @@ START_TEST(test_rekey__ring_with_a_row_that_was_written)
 }
 END_TEST
 
+/* A row that nobody changes follows by both ways for the second time, and the value that another one hands on keeps the key
+ * from being changed first. */
+START_TEST(test_rekey__two_ways_of_a_row_that_was_moved)
+{
+    live_sql("INSERT INTO parts VALUES (2, NULL, NULL, 20), (3, NULL, 2, 30), (1, 2, 2, 10)");
+    Part *part = session_find(s, Part, 1), *whole = session_find(s, Part, 2), *other = session_find(s, Part, 3);
+    check_ok(session_begin(s, NULL));
+    whole->id = 4;
+    check_ok(session_flush(s));
+    if (_i) /* the session knows nothing of the row any more */
+        check_ok(session_evict(s, part));
+    whole->id = 5;
+    whole->rank.value = 30;
+    other->rank.value = 40;
+    check_ok(session_commit(s));
+    live_check("1,5,5,10 3,,5,40 5,,,30", "SELECT string_agg(concat_ws(',', id, coalesce(made_of::text, ''), "
+                                          "coalesce(used_for::text, ''), rank), ' ' ORDER BY id) FROM parts");
+    ck_assert(_i || (part->made_of.value == 5 && part->used_for.value == 5));
+    ck_assert_int_eq(other->used_for.value, 5);
+    check_nothing_to_write();
+}
+END_TEST
+
 /* A text that is equal is no change, in a transaction neither: the database alone moves the row. */
 START_TEST(test_rekey__follows_what_was_only_touched)
 {
@@ -725,6 +748,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__follows_what_the_database_has_cleared);
     tcase_add_test(tests, test_rekey__two_ways_of_a_row_that_was_written);
     tcase_add_loop_test(tests, test_rekey__ring_with_a_row_that_was_written, 0, 3);
+    tcase_add_loop_test(tests, test_rekey__two_ways_of_a_row_that_was_moved, 0, 2);
     tcase_add_test(tests, test_rekey__follows_what_was_only_touched);
     tcase_add_test(tests, test_rekey__changed_by_somebody_else);
     tcase_add_test(tests, test_rekey__copied_without_its_key);
