@@ -140,7 +140,6 @@ max_connections = 100
 max_prepared_transactions = 20
 fsync = off
 full_page_writes = off
-jit = off
 log_line_prefix = '%m [%p] %a: '
 $cluster_settings
 CONF

@@ -186,8 +186,6 @@ enum howdah_status step_row_joint(void *arg, struct pg_step *step, const struct 
         return session_fail(w->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL,
                             "a statement of several parts returned a row of no part");
     struct chunk *chunk = &w->chunks[info->chunk + part];
-    if (cells[first].size < 0)
-        return HOWDAH_STATUS_OK; /* the part wrote nothing */
     if (w->batches[chunk->batch]->returned_count)
         return take_row(w, chunk, cells + first, width);
     chunk->received++;

@@ -149,26 +149,40 @@ static void render_part(struct text *t)
     buffer_byte(&t->out, ')');
 }
 
-/* The numbers of the parts, if all of them have written as many rows as they should. */
-static void put_parts(struct text *t, uint32_t count)
+/* Fails if any part has not written as many rows as it should. It is looked at before the first row is. */
+static void put_guard(struct text *t, uint32_t count)
 {
     bool guarded = false;
     for (uint32_t i = 0; i < count; i++) {
         if (!t->parts[i].key.guarded)
             continue;
-        buffer_text(&t->out, guarded ? "" : " FROM (SELECT CASE");
+        buffer_text(&t->out, guarded ? "" : " WHERE (SELECT CASE");
         buffer_printf(&t->out,
                       " WHEN (SELECT pg_catalog.count(*) FROM w%u) <> (SELECT n FROM n%u) THEN pg_catalog.length("
                       "pg_catalog.current_setting('" STATEMENT_GUARD "%u_' || (SELECT pg_catalog.count(*) FROM w%u)))",
                       i, i, i, i);
         guarded = true;
     }
-    buffer_text(&t->out, guarded ? " ELSE 1 END AS n) AS g JOIN (VALUES " : " FROM (VALUES ");
-    for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t->out, "%s(%u)", separator(i), i);
-    buffer_text(&t->out, guarded ? ") AS p(part) ON g.n = 1" : ") AS p(part)");
+    buffer_text(&t->out, guarded ? " ELSE 1 END) = 1" : "");
 }
 
+/* The columns of all parts, with values in those of one of them: NULL in the others. Or of none: by the types. */
+static void put_columns(struct text *t, uint32_t count, uint32_t chosen)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t returned = statement_returned(&t->parts[i].key, t->returned);
+        for (uint32_t c = 0; c < (returned ? returned : 1); c++)
+            if (chosen == count)
+                buffer_printf(&t->out, ", (SELECT c%u FROM w%u)", c + 1, i);
+            else if (chosen == i)
+                buffer_printf(&t->out, ", c%u", c + 1);
+            else
+                buffer_text(&t->out, ", NULL");
+    }
+}
+
+/* The rows of one part after those of another. Joins would tell the server to expect the product of all, and to compile what
+ * it has planned for them; a first SELECT, which gives nothing, says the columns' types. */
 const struct statement *statement_render_joint(const struct statement_part *parts, uint32_t count, struct arena *arena)
 {
     struct text t = {.parts = parts};
@@ -179,16 +193,15 @@ const struct statement *statement_render_joint(const struct statement_part *part
         return NULL;
     for (t.part = 0; t.part < count; t.part++)
         render_part(&t);
-    buffer_text(&t.out, " SELECT p.part");
+    buffer_printf(&t.out, " SELECT %u", count);
+    put_columns(&t, count, count);
+    buffer_text(&t.out, " WHERE false");
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t returned = statement_returned(&parts[i].key, t.returned);
-        for (uint32_t c = 0; c < (returned ? returned : 1); c++)
-            buffer_printf(&t.out, ", w%u.c%u", i, c + 1);
+        buffer_printf(&t.out, " UNION ALL SELECT %u", i);
+        put_columns(&t, count, i);
+        buffer_printf(&t.out, " FROM w%u", i);
+        if (i == 0)
+            put_guard(&t, count);
     }
-    put_parts(&t, count);
-    /* each with its condition inside, which is looked at once for a part, and not for each pair of rows of two parts */
-    for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t.out, " LEFT JOIN LATERAL (SELECT * FROM w%u WHERE p.part = %u OFFSET 0) AS w%u ON true", i, i,
-                      i);
     return take_statement(&t, arena);
 }

@@ -520,11 +520,10 @@ START_TEST(test_cycle__many_rows_known_by_their_keys)
     check_ok(session_commit(s));
     live_check("0|0", "SELECT (SELECT count(*) FROM ships), (SELECT count(*) FROM captains)");
     /* nor does the server look at each pair */
-    const char *sql = seen.statements[seen.count - 2].sql, *tail = sql ? strstr(sql, " SELECT p.part, ") : NULL;
+    const char *sql = seen.statements[seen.count - 2].sql, *tail = sql ? strstr(sql, " SELECT 2, ") : NULL;
     ck_assert_ptr_nonnull(tail);
-    ck_assert_str_eq(tail, " SELECT p.part, w0.c1, w1.c1 FROM (VALUES (0), (1)) AS p(part)"
-                           " LEFT JOIN LATERAL (SELECT * FROM w0 WHERE p.part = 0 OFFSET 0) AS w0 ON true"
-                           " LEFT JOIN LATERAL (SELECT * FROM w1 WHERE p.part = 1 OFFSET 0) AS w1 ON true");
+    ck_assert_str_eq(tail, " SELECT 2, (SELECT c1 FROM w0), (SELECT c1 FROM w1) WHERE false"
+                           " UNION ALL SELECT 0, c1, NULL FROM w0 UNION ALL SELECT 1, NULL, c1 FROM w1");
 }
 END_TEST
 

@@ -428,6 +428,32 @@ START_TEST(test_rekey__links_follow_a_chain_of_keys)
 }
 END_TEST
 
+/* What the server expects of it decides whether it compiles the statement first, which takes seconds. */
+START_TEST(test_rekey__server_expects_little_work)
+{
+    session_find(s, Person, "jack")->name = "john";
+    seen_clear();
+    check_ok(session_commit(s));
+    size_t i = 0;
+    while (i < seen.count && strncmp(seen.statements[i].sql, "WITH w0 AS", 10) != 0)
+        i++;
+    ck_assert_uint_lt(i, seen.count);
+    const char *sql = seen.statements[i].sql;
+    ck_assert_ptr_nonnull(strstr(sql, "w5 AS"));
+    int parameters = 0;
+    for (const char *at = sql; (at = strchr(at, '$')); at++)
+        parameters = atoi(at + 1) > parameters ? atoi(at + 1) : parameters;
+    char nulls[200] = "NULL";
+    for (int n = 1; n < parameters; n++)
+        strcat(nulls, ", NULL");
+    live_sql("PREPARE several AS %s", sql);
+    live_sql("SET plan_cache_mode = force_generic_plan");
+    const char *cost = strstr(live_sql("EXPLAIN EXECUTE several(%s)", nulls), "..");
+    ck_assert_ptr_nonnull(cost);
+    ck_assert_double_lt(atof(cost + 2), 10000); /* of jit_above_cost, 100000 */
+}
+END_TEST
+
 /* A collection is emptied, or half of it, while its owner's key changes. */
 START_TEST(test_rekey__children_let_go_of_a_changed_key)
 {
@@ -744,6 +770,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__tree);
     tcase_add_test(tests, test_rekey__key_can_not_be_unset);
     tcase_add_test(tests, test_rekey__links_follow_a_chain_of_keys);
+    tcase_add_test(tests, test_rekey__server_expects_little_work);
     tcase_add_test(tests, test_rekey__children_let_go_of_a_changed_key);
     tcase_add_test(tests, test_rekey__follows_what_the_database_has_cleared);
     tcase_add_test(tests, test_rekey__two_ways_of_a_row_that_was_written);
