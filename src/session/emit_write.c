@@ -65,22 +65,24 @@ static const struct statement *draw_statement(const struct work *w, const struct
     return seen ? &statement_draw_keys : &statement_draw_sure_keys;
 }
 
+static bool add_draw(struct work *w, uint32_t chunk)
+{
+    const struct batch *batch = w->batches[w->chunks[chunk].batch];
+    w->draws++;
+    return emit_step(
+        w, (struct pg_step){.statement = draw_statement(w, batch), .bind = step_bind_draw, .row = step_row_draw},
+        (struct step){.kind = STEP_DRAW,
+                      .chunk = chunk,
+                      .column = batch->mapper->identity->index,
+                      .reason = "keys for rows that others may refer to"});
+}
+
 /* Generated keys are drawn before anything else, so that every later step finds them. */
 static bool add_draws(struct work *w)
 {
-    for (uint32_t i = 0; i < w->chunk_count; i++) {
-        const struct batch *batch = w->batches[w->chunks[i].batch];
-        if (batch->draws &&
-            !emit_step(
-                w,
-                (struct pg_step){.statement = draw_statement(w, batch), .bind = step_bind_draw, .row = step_row_draw},
-                (struct step){.kind = STEP_DRAW,
-                              .chunk = i,
-                              .column = batch->mapper->identity->index,
-                              .reason = "keys for rows that others may refer to"}))
+    for (uint32_t i = 0; i < w->chunk_count; i++)
+        if (w->batches[w->chunks[i].batch]->draws && !w->chunks[i].draws_late && !add_draw(w, i))
             return false;
-        w->draws += batch->draws;
-    }
     return true;
 }
 
@@ -174,7 +176,7 @@ static bool add_writes(struct work *w)
             i += batch->part_count - 1;
             continue;
         }
-        if (!add_gathers(w, i) || !add_sweeps(w, i))
+        if ((w->chunks[i].draws_late && !add_draw(w, i)) || !add_gathers(w, i) || !add_sweeps(w, i))
             return false;
         if (!emit_step(w,
                        (struct pg_step){.statement = batch->statement,

@@ -204,6 +204,7 @@ struct chunk {
     uint32_t gathered;   /* and of the first of those that its statement alone needs, one for each column of by_name */
     uint32_t received;   /* rows that came back */
     uint32_t mark, base; /* scratch of the gathering */
+    bool draws_late;     /* right before its statement, since nobody else needs its keys, nor the setting afterwards */
 };
 
 enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_FENCE, STEP_DRAW, STEP_GATHER, STEP_SWEEP, STEP_WRITE };
