@@ -405,3 +405,8 @@ void pg_pool_count(struct pg_pool *pool, int *ret_open, int *ret_leased)
     *ret_leased = pool->open - idle;
     pthread_mutex_unlock(&pool->mutex);
 }
+
+int pg_pool_waiting(struct pg_pool *pool)
+{
+    return atomic_load(&pool->waiting);
+}

@@ -48,6 +48,8 @@ void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection);
 
 /* For tests and statistics: connections open now, leased now. */
 void pg_pool_count(struct pg_pool *pool, int *ret_open, int *ret_leased);
+/* How many wait for one now. */
+int pg_pool_waiting(struct pg_pool *pool);
 
 /* --- the two ways --- */
 

@@ -5,10 +5,10 @@
 #include "support/live.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { THREADS = 8, ROUNDS = 60 };
 
@@ -122,17 +122,12 @@ END_TEST
 /* --- first come, first served --- */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t entered = PTHREAD_COND_INITIALIZER;
-static int about_to_wait, order[THREADS], served;
+static int order[THREADS], served;
 
 static void *wait_in_queue(void *arg)
 {
     struct worker *w = arg;
     struct pg_connection *connection = NULL;
-    pthread_mutex_lock(&mutex);
-    about_to_wait++;
-    pthread_cond_signal(&entered);
-    pthread_mutex_unlock(&mutex);
     if (pg_pool_lease(h.pool, clock_deadline(20000, 0), &w->error, &connection) != HOWDAH_STATUS_OK)
         w->failures++;
     pthread_mutex_lock(&mutex);
@@ -142,37 +137,17 @@ static void *wait_in_queue(void *arg)
     return NULL;
 }
 
-/* How many threads of this process sleep: read from /proc, since no function tells that a thread waits on a
- * condition. */
-static int sleeping_threads(void)
-{
-    char command[160];
-    int sleeping = 0;
-    snprintf(command, sizeof(command), "cat /proc/%d/task/*/stat | cut -d' ' -f3 | grep -c S", (int)getpid());
-    FILE *pipe = popen(command, "r");
-    if (!pipe || fscanf(pipe, "%d", &sleeping) != 1)
-        sleeping = 0;
-    if (pipe)
-        pclose(pipe);
-    return sleeping;
-}
-
 START_TEST(test_pool_threads__first_come_first_served)
 {
     struct pg_connection *connection = NULL;
     struct howdah_error error;
     open_pool(1);
     ck_assert_int_eq(pg_pool_lease(h.pool, MOMENT_NEVER, &error, &connection), HOWDAH_STATUS_OK);
-    int before = sleeping_threads();
     for (int i = 0; i < THREADS; i++) {
         workers[i] = (struct worker){.number = i};
-        pthread_create(&workers[i].thread, NULL, wait_in_queue, &workers[i]);
-        pthread_mutex_lock(&mutex);
-        while (about_to_wait <= i)
-            pthread_cond_wait(&entered, &mutex);
-        pthread_mutex_unlock(&mutex);
-        for (int tries = 0; sleeping_threads() < before + i + 1 && tries < 200; tries++)
-            ;
+        ck_assert_int_eq(pthread_create(&workers[i].thread, NULL, wait_in_queue, &workers[i]), 0);
+        while (pg_pool_waiting(h.pool) <= i)
+            sched_yield();
     }
     pg_pool_release(h.pool, connection);
     for (int i = 0; i < THREADS; i++)
