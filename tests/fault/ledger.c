@@ -2,7 +2,6 @@
 
 #include "support/live.h"
 
-#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -80,14 +79,6 @@ void ledger_refuse(bool refuse)
     live_sql("DELETE FROM refusals");
     if (refuse)
         live_sql("INSERT INTO refusals VALUES ('it is told to')");
-}
-
-void ledger_settle(void)
-{
-    while (strcmp(live_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                           " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"),
-                  "0") != 0)
-        sched_yield();
 }
 
 /* --- the unit --- */

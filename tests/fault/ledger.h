@@ -38,8 +38,6 @@ void ledger_create_fence(void);
 /* A deferred constraint on accounts that fails when COMMIT comes, while it is told to. */
 void ledger_create_refusal(void);
 void ledger_refuse(bool refuse);
-/* Waits until nobody else is connected: what was lost on the way has arrived by then, or never will. */
-void ledger_settle(void);
 
 /* Objects that a unit does without are NULL. */
 struct unit {

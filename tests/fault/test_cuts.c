@@ -51,7 +51,7 @@ static void cut_once(struct proxy *proxy, const struct work *work, int i, uint64
     check_truth(work, &unit, status, STATUS_CONNECTION, tally);
     session_close(s);
     database_close(db);
-    ledger_settle(); /* what is in doubt may still run, and must not meet the next rows */
+    live_settle(); /* what is in doubt may still run, and must not meet the next rows */
 }
 
 /* How many bytes the work sends in that direction if nobody cuts it. */
@@ -199,7 +199,7 @@ static bool cut_refused(struct proxy *proxy, const struct work *work, int i, uin
     check_refused(work, &unit, status, tally);
     session_close(s);
     database_close(db);
-    ledger_settle();
+    live_settle();
     return cut;
 }
 
@@ -250,7 +250,7 @@ static bool cut_unit(struct proxy *proxy, int i, uint64_t bytes, struct tally *t
     live_check(done ? "1" : "0", "SELECT count(*) FROM accounts WHERE owner = 'added'");
     live_check(done ? "1" : "0", "SELECT count(*) FROM entries WHERE amount = 1");
     database_close(db);
-    ledger_settle();
+    live_settle();
     return cut;
 }
 

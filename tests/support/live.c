@@ -3,6 +3,7 @@
 #include <check.h>
 #include <errno.h>
 #include <libpq-fe.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -229,6 +230,14 @@ const char *live_try(const char *format, ...)
     const char *text = run_formatted(true, format, args);
     va_end(args);
     return text;
+}
+
+void live_settle(void)
+{
+    while (strcmp(live_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                           " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"),
+                  "0") != 0)
+        sched_yield();
 }
 
 int live_may_signal(int backend)

@@ -37,6 +37,10 @@ const char *live_sql(const char *format, ...) __attribute__((format(printf, 1, 2
 /* The same for SQL that may fail: an error gives its SQLSTATE, "ERROR 23505". */
 const char *live_try(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Waits until no other client is connected to that database: what was lost on the way has arrived by then, or never will,
+ * and the server has ended what clients have left. */
+void live_settle(void);
+
 /* Fails the test unless the SQL gives that text. */
 #define live_check(expected, ...) ck_assert_str_eq(live_sql(__VA_ARGS__), (expected))
 

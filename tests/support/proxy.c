@@ -70,7 +70,8 @@ struct proxy {
     enum proxy_end end;
     uint64_t left; /* bytes until the limit */
     int delay, piece;
-    int last; /* direction of the last byte, or -1 */
+    void (*when_stalled)(void); /* or NULL */
+    int last;                   /* direction of the last byte, or -1 */
     uint64_t bytes[2], turns, waits, connections;
     uint64_t asked, obeyed; /* changes that were asked for, and those that the thread has seen */
     pthread_cond_t has_obeyed;
@@ -268,13 +269,20 @@ static void count(struct proxy *p, int direction, size_t size)
         p->left -= size;
 }
 
+static void begin_stall(struct proxy *p)
+{
+    p->stalled = true;
+    if (p->when_stalled)
+        p->when_stalled();
+}
+
 /* The limit is reached. False: this link is gone. */
 static bool apply_limit(struct proxy *p, struct link *link)
 {
     enum limit_kind kind = p->limit;
     p->limit = LIMIT_NONE;
     if (kind == LIMIT_STALL) {
-        p->stalled = true;
+        begin_stall(p);
         return true;
     }
     p->cut = true;
@@ -533,9 +541,16 @@ void proxy_stall(struct proxy *p, enum proxy_direction direction, uint64_t bytes
     set_limit(p, LIMIT_STALL, direction, bytes);
     if (bytes == 0) {
         p->limit = LIMIT_NONE;
-        p->stalled = true;
+        begin_stall(p);
     }
     changed(p);
+}
+
+void proxy_when_stalled(struct proxy *p, void (*call)(void))
+{
+    pthread_mutex_lock(&p->mutex);
+    p->when_stalled = call;
+    pthread_mutex_unlock(&p->mutex);
 }
 
 bool proxy_has_cut(struct proxy *p)

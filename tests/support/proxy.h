@@ -46,6 +46,8 @@ bool proxy_has_cut(struct proxy *proxy);
 /* After `bytes` more bytes in that direction nothing flows in either direction of any connection, but they stay
  * open; new ones are accepted, and hear nothing. 0: from now on. */
 void proxy_stall(struct proxy *proxy, enum proxy_direction direction, uint64_t bytes);
+/* Calls it, in the proxy's thread or that of proxy_stall, whenever a stall begins. NULL: no more. */
+void proxy_when_stalled(struct proxy *proxy, void (*call)(void));
 /* Every byte arrives so much later, in each direction: adds twice that to a round trip. */
 void proxy_delay(struct proxy *proxy, int microseconds);
 /* Bytes are handed on in pieces of that size; 0: no limit. */

@@ -48,7 +48,10 @@ START_TEST(test_threads__rows_of_its_own)
     live_check("480|480|14640",
                "SELECT count(*), count(DISTINCT id), sum(balance) FROM accounts WHERE owner ~ 'worker'");
     live_check("480|-480", "SELECT count(*), sum(amount) FROM entries");
-    live_check("t", "SELECT count(*) <= %d FROM pg_stat_activity WHERE application_name = 'workers'", POOL);
+    live_check("t",
+               "SELECT count(*) <= %d FROM pg_stat_activity WHERE application_name = 'workers'"
+               " AND datname = current_database()",
+               POOL);
     database_close(db);
 }
 END_TEST
@@ -179,7 +182,7 @@ START_TEST(test_threads__connections_are_ended)
     struct worker sum = run_workers_with(db, move_one, end_a_backend);
     ck_assert_uint_eq(sum.done, WORKERS * ROUNDS);
     database_close(db);
-    ledger_settle();
+    live_settle();
     check_moved(sum.done);
 }
 END_TEST
@@ -330,7 +333,7 @@ START_TEST(test_threads__sessions_closed_by_the_database)
     Database *db = open_shared_database();
     run_workers(db, leave_open);
     database_close(db);
-    ledger_settle();
+    live_settle();
     live_check("2", "SELECT count(*) FROM accounts");
 }
 END_TEST
