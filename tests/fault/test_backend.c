@@ -17,7 +17,7 @@ static int backend(void)
 /* Ends it, and waits until it is gone. */
 static void end_backend(void)
 {
-    live_sql("SELECT pg_terminate_backend(%d, 10000)", backend());
+    live_sql("SELECT pg_terminate_backend(%d, 60000)", backend());
 }
 
 /* Counts statements as they are reported, and ends the server's process at one of them. */
@@ -345,13 +345,14 @@ START_TEST(test_backend__idle_in_transaction)
 {
     struct unit unit;
     ledger_seed();
-    Database *db = ledger_database(
-        live_conninfo_with("application_name='the session' options='-c idle_in_transaction_session_timeout=20'"),
-        DATABASE_OPTIONS(.lazy = true, .pool_size = 1));
+    Database *db = ledger_database(live_conninfo_with("application_name='the session'"),
+                                   DATABASE_OPTIONS(.lazy = true, .pool_size = 1));
     Session *s = session_open(db);
     unit_begin(&unit, s);
     ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
     ck_assert_int_eq(session_flush(s), STATUS_OK);
+    /* From here on, and for this transaction alone: the test itself may be idle for longer. */
+    ck_assert_int_eq(session_execute(s, NULL, "SET LOCAL idle_in_transaction_session_timeout = 1"), STATUS_OK);
     while (backend())
         ;
     ck_assert_int_eq(session_commit(s), STATUS_CONNECTION);

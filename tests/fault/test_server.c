@@ -2,6 +2,7 @@
  * program that stops and starts it as pg_ctl does. */
 #include "truth.h"
 
+#include "support/held_clock.h"
 #include "support/live.h"
 #include "support/proxy.h"
 
@@ -200,10 +201,12 @@ START_TEST(test_server__stopped_after_commit)
         ledger_database(proxy_conninfo(proxy),
                         DATABASE_OPTIONS(.lazy = true, .pool_size = 1, .commit_timeout = 300, .in_doubt_timeout = 300));
     Session *s = session_open(db);
+    clock_hold();
     unit_begin(&unit, s);
     ck_assert_int_eq(session_begin(s, NULL), STATUS_OK);
     ck_assert_int_eq(session_flush(s), STATUS_OK);
-    proxy_stall(proxy, PROXY_TO_CLIENT, 1);
+    proxy_when_stalled(proxy, clock_go);
+    proxy_stall(proxy, PROXY_TO_CLIENT, 1); /* the server has answered the COMMIT */
     ck_assert_int_eq(session_commit(s), STATUS_IN_DOUBT);
     const char *token = session_error(s)->in_doubt_token;
     ck_assert_ptr_nonnull(token);

@@ -179,7 +179,7 @@ START_TEST(test_connect__cluster_not_known)
     ck_assert_uint_eq(transaction.timeline, 0);
     ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
     harness_close(&h);
-    live_sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '%s'; DROP ROLE %s", role,
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = '%s'; DROP ROLE %s", role,
              role);
 }
 END_TEST

@@ -127,7 +127,7 @@ START_TEST(test_pool__replaces_dead_connections)
     for (int i = 0; i < 3; i++)
         pg_pool_release(h.pool, all[i]);
     check_count(3, 0);
-    live_sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database()"
              " AND pid <> pg_backend_pid()");
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(lease_within(5000, &all[i]), HOWDAH_STATUS_OK);
@@ -181,7 +181,7 @@ START_TEST(test_pool__server_is_full)
     pg_pool_count(h.pool, &open, &leased);
     ck_assert_int_eq(open, 1);
     harness_close(&h);
-    live_sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '%s'; DROP ROLE %s", role,
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = '%s'; DROP ROLE %s", role,
              role);
     harness_init(&h);
     harness_open(&h, NULL);

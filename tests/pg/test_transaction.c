@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include "base/error.h"
+#include "support/held_clock.h"
 #include "support/live.h"
 #include "support/proxy.h"
 
@@ -102,7 +103,9 @@ START_TEST(test_transaction__half_open)
     h.connection = NULL;
     harness_lease_again(&h);
     begin();
-    proxy_stall(proxy, PROXY_TO_SERVER, 0);
+    proxy_when_stalled(proxy, clock_go);
+    proxy_stall(proxy, PROXY_TO_SERVER, 1); /* when the COMMIT is under way */
+    clock_hold();
     harness_clear(&h);
     harness_add(&h, PG_COMMIT, "COMMIT");
     h.plan.deadline = clock_deadline(100, 0);
