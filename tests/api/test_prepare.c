@@ -339,7 +339,7 @@ START_TEST(test_prepare__lost_connections)
     check_ok(session_begin(s, NULL));
     change();
     check_ok(session_flush(s));
-    live_sql("SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
              "datname = current_database()");
     Status status = session_prepare(s, name());
     ck_assert_msg(status == STATUS_CONNECTION, "%s", error_text(session_error(s)));
@@ -347,7 +347,7 @@ START_TEST(test_prepare__lost_connections)
     ck_assert_uint_eq(list().count, 0);
     session_clear_error(s);
     check_ok(session_prepare(s, name())); /* all is pending */
-    live_sql("SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
              "datname = current_database()");
     if (session_commit(s) != STATUS_OK) { /* the pool's connections are gone */
         session_clear_error(s);

@@ -2,6 +2,8 @@
 #include "api/scene.h"
 #include "api/works_models.h"
 
+#include <sched.h>
+
 static void setup(void)
 {
     scene_open(WORKS);
@@ -154,6 +156,11 @@ static Status meet(Session *session, void *arg)
             " dblink_exec('other', 'SET deadlock_timeout = ''10s'''),"
             " dblink_exec('other', 'UPDATE words SET count = 7 WHERE word = ''w2'''),"
             " dblink_send_query('other', 'UPDATE words SET count = 7 WHERE word = ''w1''; COMMIT')");
+    /* Who waits first looks for a deadlock later: and that finds it only if both wait by then. */
+    while (meeting->calls == 1 && strcmp(live_sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                                  " AND datname = current_database()"),
+                                         "1") != 0)
+        sched_yield();
     two->count = -2;
     return session_flush(session);
 }

@@ -277,7 +277,7 @@ START_TEST(test_savepoint__lost_connection_ends_it)
     word->count = 70;
     uint32_t place = savepoint();
     word->count = 71;
-    live_sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
              " AND state = 'idle in transaction' AND datname = current_database()");
     ck_assert_int_eq(session_rollback_to(s, place), STATUS_CONNECTION);
     session_clear_error(s);
