@@ -9,8 +9,9 @@
 /* Up to the first of these each allocation fails, beyond it a smaller and smaller share of them. */
 enum { EACH_ONE = 128, ALLOCATIONS_MAX = 100000 };
 
-/* Milliseconds. libpq can lose an answer for want of memory: then a deadline is what ends the wait. */
-enum { TIMEOUT = 3000 };
+/* Milliseconds. libpq can lose an answer for want of memory: then a deadline is what ends the wait. Where libpq has memory,
+ * none is met. */
+enum { TIMEOUT = 3000, NOT_MET = 60000 };
 
 /* A sweep under way. */
 struct sweep {
@@ -47,14 +48,24 @@ void check_no_memory(const Error *error)
     ck_assert_ptr_nonnull(strstr(error_text(error), error->message));
 }
 
-Database *sweep_database(struct failing *failing)
+static Database *open_limited(struct failing *failing, int timeout, int in_doubt_timeout)
 {
     Database *db = database_open(live_conninfo(), workshop_models(),
                                  DATABASE_OPTIONS(.lazy = true, .fence = fenced, .pool_size = 2,
-                                                  .statement_timeout = TIMEOUT, .commit_timeout = TIMEOUT,
-                                                  .in_doubt_timeout = TIMEOUT / 10, .allocator = &failing->hook));
+                                                  .statement_timeout = timeout, .commit_timeout = timeout,
+                                                  .in_doubt_timeout = in_doubt_timeout, .allocator = &failing->hook));
     ck_assert_msg(!database_error(db), "%s", error_text(database_error(db)));
     return db;
+}
+
+Database *sweep_database(struct failing *failing)
+{
+    return open_limited(failing, NOT_MET, NOT_MET);
+}
+
+static Database *open_database(struct sweep *sweep)
+{
+    return sweep->injector ? open_limited(&sweep->failing, TIMEOUT, TIMEOUT / 10) : sweep_database(&sweep->failing);
 }
 
 static void check_rows(const struct sweep *sweep, const char *expected, const char *when)
@@ -236,7 +247,7 @@ static void try_once(struct sweep *sweep, size_t n, enum failing_how how)
 static void begin_try(struct sweep *sweep)
 {
     if (sweep->cold)
-        sweep->db = sweep_database(&sweep->failing);
+        sweep->db = open_database(sweep);
 }
 
 static void end_try(struct sweep *sweep)
@@ -284,7 +295,7 @@ static void sweep_at(const struct act *act, const struct injector *injector, boo
 {
     struct sweep sweep = {.act = act, .injector = injector};
     failing_init(&sweep.failing);
-    sweep.db = sweep_database(&sweep.failing);
+    sweep.db = open_database(&sweep);
     rehearse(&sweep);
     if (cold)
         database_close(sweep.db);
