@@ -2,6 +2,7 @@
 #include "api/scene.h"
 #include "api/works_models.h"
 
+#include "support/held_clock.h"
 #include "support/proxy.h"
 
 static void setup(void)
@@ -208,11 +209,14 @@ START_TEST(test_fence__token)
     Outcome outcome = OUTCOME_NONE;
     Error error;
     session_find(t, Word, "w1");
+    proxy_when_stalled(proxy, clock_go);
     for (int i = 0; i < 2; i++) {
         session_clear(t);
         session_add(t, Word, .word = i ? "lost" : "done");
-        proxy_stall(proxy, i ? PROXY_TO_SERVER : PROXY_TO_CLIENT, i ? 0 : 1);
+        clock_hold();
+        proxy_stall(proxy, i ? PROXY_TO_SERVER : PROXY_TO_CLIENT, 1);
         ck_assert_int_eq(session_commit(t), STATUS_IN_DOUBT);
+        clock_hold();
         ck_assert(strncmp(session_error(t)->in_doubt_token, "fence:", 6) == 0);
         ck_assert_int_eq(database_resolve(db, session_error(t)->in_doubt_token, &outcome, &error), STATUS_OK);
         ck_assert_int_eq(outcome, i ? OUTCOME_NOT_DONE : OUTCOME_DONE);
@@ -282,6 +286,7 @@ START_TEST(test_fence__half_open)
     session_find(t, Word, "w2")->count = 8;
     session_add(t, Word, .word = "more");
     ck_assert_int_eq(session_commit(t), STATUS_IN_DOUBT); /* its COMMIT waits on the server */
+    clock_hold();
     ck_assert_int_eq(database_resolve(db, session_error(t)->in_doubt_token, &outcome, NULL), STATUS_OK);
     ck_assert_int_eq(outcome, OUTCOME_NOT_DONE);
     check_ok(session_commit(s));
