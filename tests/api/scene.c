@@ -14,7 +14,7 @@ int scene_main(const char *name, void (*setup)(void), void (*teardown)(void), vo
     live_open();
     Suite *suite = suite_create(name);
     TCase *tests = tcase_create(name);
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 600);
     tcase_add_checked_fixture(tests, setup, teardown);
     add_tests(tests);
     suite_add_tcase(suite, tests);

@@ -83,6 +83,7 @@ int main(void)
     live_open();
     Suite *suite = suite_create("key_pointers");
     TCase *tests = tcase_create("key_pointers");
+    tcase_set_timeout(tests, 600);
     tcase_add_test(tests, test_key_pointers__new_and_known);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -117,7 +117,7 @@ END_TEST
 
 static void add_tests(TCase *tests)
 {
-    tcase_set_timeout(tests, 300);
+    tcase_set_timeout(tests, 600);
     tcase_add_test(tests, test_link_memory__one_allocation_fails);
     tcase_add_test(tests, test_link_memory__all_from_one_on_fail);
 }

@@ -559,7 +559,7 @@ int main(void)
 {
     live_open();
     TCase *tests = tcase_create("schema");
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 600);
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_test(tests, test_schema__all_tables);
     tcase_add_test(tests, test_schema__what_is_declared_is_there);

@@ -402,7 +402,7 @@ int main(void)
 {
     Suite *suite = suite_create("backend");
     TCase *tcase = tcase_create("backend");
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
     tcase_add_loop_test(tcase, test_backend__ended_after_each_statement, 0, WORKS);
     tcase_add_loop_test(tcase, test_backend__ended_after_each_fenced_statement, 0, WORKS);

@@ -135,7 +135,7 @@ int main(void)
     }
     Suite *suite = suite_create("prepared");
     TCase *tcase = tcase_create("prepared");
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
     tcase_add_loop_test(tcase, test_prepared__outlives_a_crash, 0, 4);
     tcase_add_loop_test(tcase, test_prepared__crash_before_the_answer, 0, 2);

@@ -215,7 +215,7 @@ int main(void)
 {
     Suite *suite = suite_create("process");
     TCase *tcase = tcase_create("process");
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
     tcase_add_test(tcase, test_process__fork);
     tcase_add_test(tcase, test_process__fork_in_a_transaction);

@@ -225,7 +225,7 @@ int main(void)
     }
     Suite *suite = suite_create("server");
     TCase *tcase = tcase_create("server");
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
     tcase_add_test(tcase, test_server__stopped_and_started);
     tcase_add_test(tcase, test_server__restarted_while_idle);

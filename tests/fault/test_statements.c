@@ -281,7 +281,7 @@ int main(void)
 {
     Suite *suite = suite_create("statements");
     TCase *forgotten = tcase_create("forgotten");
-    tcase_set_timeout(forgotten, 60);
+    tcase_set_timeout(forgotten, 600);
     tcase_add_unchecked_fixture(forgotten, ledger_create, NULL);
     tcase_add_checked_fixture(forgotten, install_forgetting, remove_forgetting);
     tcase_add_test(forgotten, test_statements__forgotten_before_a_find);
@@ -291,7 +291,7 @@ int main(void)
     tcase_add_test(forgotten, test_statements__forgotten_in_a_transaction);
     suite_add_tcase(suite, forgotten);
     TCase *altered = tcase_create("altered");
-    tcase_set_timeout(altered, 60);
+    tcase_set_timeout(altered, 600);
     tcase_add_checked_fixture(altered, remove_forgetting, NULL);
     tcase_add_test(altered, test_statements__column_added);
     tcase_add_test(altered, test_statements__column_moved);

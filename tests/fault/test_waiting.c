@@ -495,7 +495,7 @@ int main(void)
 {
     Suite *suite = suite_create("waiting");
     TCase *tcase = tcase_create("waiting");
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
     tcase_add_loop_test(tcase, test_waiting__silent_server, 0, 8);
     tcase_add_test(tcase, test_waiting__doubt_is_resolved);

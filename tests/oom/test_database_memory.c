@@ -333,7 +333,7 @@ END_TEST
 static TCase *add_case(Suite *suite, const char *name)
 {
     TCase *tcase = tcase_create(name);
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, 600);
     suite_add_tcase(suite, tcase);
     return tcase;
 }

@@ -125,7 +125,7 @@ int main(void)
 {
     Suite *suite = suite_create("graph_memory");
     TCase *tcase = tcase_create("graph_memory");
-    tcase_set_timeout(tcase, 300);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, sweep_tables, NULL);
     tcase_add_loop_test(tcase, test_graph_memory__any, 0, ACTS);
     tcase_add_loop_test(tcase, test_graph_memory__with_a_fence, 0, ACTS);

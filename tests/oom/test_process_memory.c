@@ -43,7 +43,7 @@ int main(void)
 {
     Suite *suite = suite_create("process_memory");
     TCase *tcase = tcase_create("process_memory");
-    tcase_set_timeout(tcase, 300);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, sweep_tables, NULL);
     tcase_add_test(tcase, test_process_memory__add);
     tcase_add_test(tcase, test_process_memory__add_one_row);

@@ -336,7 +336,7 @@ int main(void)
 {
     Suite *suite = suite_create("session_memory");
     TCase *tcase = tcase_create("session_memory");
-    tcase_set_timeout(tcase, 300);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, sweep_tables, NULL);
     tcase_add_test(tcase, test_session_memory__add_a_parent_and_its_children);
     tcase_add_test(tcase, test_session_memory__add_by_value);

@@ -580,7 +580,7 @@ int main(void)
     Suite *suite = suite_create("codec_live");
     TCase *tcase = tcase_create("codec_live");
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, 600);
     for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
         tcase_add_test(tcase, tests[i]);
     suite_add_tcase(suite, tcase);

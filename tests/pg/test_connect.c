@@ -189,7 +189,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("connect");
     TCase *c = tcase_create("connect");
     tcase_add_checked_fixture(c, setup, NULL);
-    tcase_set_timeout(c, 30);
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_connect__settings);
     tcase_add_test(c, test_connect__keepalives);
     tcase_add_test(c, test_connect__environment);

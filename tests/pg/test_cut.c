@@ -175,7 +175,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("cut");
     TCase *c = tcase_create("cut");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_set_timeout(c, 240);
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_cut__transaction);
     tcase_add_loop_test(c, test_cut__lone_statement, 0, 2);
     tcase_add_test(c, test_cut__connecting);

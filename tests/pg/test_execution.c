@@ -482,7 +482,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("execution");
     TCase *c = tcase_create("execution");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_set_timeout(c, 30);
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_execution__rows);
     tcase_add_test(c, test_execution__segments);
     tcase_add_test(c, test_execution__keeps_transaction);

@@ -393,7 +393,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("faults");
     TCase *c = tcase_create("faults");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_set_timeout(c, 60);
+    tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, test_faults__killed_before_step, 0, 5);
     tcase_add_loop_test(c, test_faults__killed_after_step, 0, 5);
     tcase_add_test(c, test_faults__killed_while_it_works);

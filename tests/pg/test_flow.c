@@ -260,7 +260,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("flow");
     TCase *c = tcase_create("flow");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_set_timeout(c, 60);
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_flow__both_ways);
     tcase_add_test(c, test_flow__thirty_thousand_statements);
     tcase_add_test(c, test_flow__large_statements);

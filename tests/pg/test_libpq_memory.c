@@ -150,7 +150,7 @@ int main(void)
     }
     Suite *suite = suite_create("libpq_memory");
     TCase *c = tcase_create("libpq_memory");
-    tcase_set_timeout(c, 120);
+    tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, test_libpq_memory__every_allocation, 0, 2);
     suite_add_tcase(suite, c);
     return harness_main(suite);

@@ -124,7 +124,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("memory");
     TCase *c = tcase_create("memory");
     tcase_add_checked_fixture(c, setup, NULL);
-    tcase_set_timeout(c, 60);
+    tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, test_memory__every_allocation, FAILING_ONCE, FAILING_FROM + 1);
     tcase_add_test(c, test_memory__steady_state);
     suite_add_tcase(suite, c);

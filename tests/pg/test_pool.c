@@ -266,7 +266,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("pool");
     TCase *c = tcase_create("pool");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_set_timeout(c, 30);
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_pool__opens_lazily);
     tcase_add_test(c, test_pool__exhausted);
     tcase_add_test(c, test_pool__pool_timeout);

@@ -194,7 +194,7 @@ static Suite *suite(void)
 {
     Suite *suite = suite_create("pool_threads");
     TCase *c = tcase_create("pool_threads");
-    tcase_set_timeout(c, 120);
+    tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, test_pool_threads__share, 0, 3);
     tcase_add_loop_test(c, test_pool_threads__connections_break, 0, 2);
     tcase_add_test(c, test_pool_threads__first_come_first_served);

@@ -340,7 +340,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("statement_cache");
     TCase *c = tcase_create("statement_cache");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_set_timeout(c, 30);
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_statement_cache__prepared_once);
     tcase_add_test(c, test_statement_cache__off);
     tcase_add_test(c, test_statement_cache__bounded);

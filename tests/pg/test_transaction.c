@@ -238,7 +238,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("transaction");
     TCase *c = tcase_create("transaction");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_set_timeout(c, 30);
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_transaction__noted);
     tcase_add_test(c, test_transaction__committed);
     tcase_add_test(c, test_transaction__rolled_back);

@@ -99,7 +99,7 @@ static void teardown(void)
 
 static void add_tests(TCase *tests)
 {
-    tcase_set_timeout(tests, (double)number_from("HOWDAH_PROPERTY_GRAPHS", NORMALLY) + 60);
+    tcase_set_timeout(tests, (double)number_from("HOWDAH_PROPERTY_GRAPHS", NORMALLY) + 600);
     tcase_add_test(tests, test_graphs__random);
 }
 

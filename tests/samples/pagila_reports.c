@@ -319,7 +319,7 @@ END_TEST
 TCase *pagila_reports(void)
 {
     TCase *tcase = tcase_create("reports");
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, open_session, close_session);
     tcase_add_test(tcase, test_reports__best_customers_of_each_store);
     tcase_add_test(tcase, test_reports__films_never_rented);

@@ -502,7 +502,7 @@ static Suite *chinook_suite(void)
 {
     Suite *suite = suite_create("chinook");
     TCase *tcase = tcase_create("chinook");
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, open_db, close_db);
     tcase_add_test(tcase, test_chinook__all_loaded);
     tcase_add_test(tcase, test_chinook__all_streamed);

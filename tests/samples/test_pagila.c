@@ -225,7 +225,7 @@ static Suite *pagila_suite(void)
 {
     Suite *suite = suite_create("pagila");
     TCase *tcase = tcase_create("pagila");
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, open_db, close_db);
     tcase_add_test(tcase, test_pagila__all_loaded);
     tcase_add_test(tcase, test_pagila__copied_through_the_mapping);

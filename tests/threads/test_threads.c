@@ -342,7 +342,7 @@ int main(void)
 {
     Suite *suite = suite_create("threads");
     TCase *tcase = tcase_create("threads");
-    tcase_set_timeout(tcase, 120);
+    tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
     tcase_add_test(tcase, test_threads__rows_of_its_own);
     tcase_add_test(tcase, test_threads__shared_rows);

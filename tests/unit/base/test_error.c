@@ -170,6 +170,7 @@ int main(void)
     };
     Suite *suite = suite_create("error");
     TCase *tcase = tcase_create("error");
+    tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, setup, teardown);
     for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
         tcase_add_test(tcase, tests[i]);

@@ -142,7 +142,7 @@ static inline void assert_wire(enum howdah_type type, const struct howdah_field 
         Suite *suite = suite_create(name); \
         TCase *tcase = tcase_create(name); \
         tcase_add_checked_fixture(tcase, codec_setup, codec_teardown); \
-        tcase_set_timeout(tcase, 60); \
+        tcase_set_timeout(tcase, 600); \
         for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) \
             tcase_add_test(tcase, tests[i]); \
         suite_add_tcase(suite, tcase); \

@@ -77,7 +77,7 @@ static inline const struct column *column_of(const struct mapper *mapper, const 
         Suite *suite = suite_create(name); \
         TCase *tcase = tcase_create(name); \
         tcase_add_checked_fixture(tcase, setup, teardown); \
-        tcase_set_timeout(tcase, 120); \
+        tcase_set_timeout(tcase, 600); \
         for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) \
             tcase_add_test(tcase, tests[i]); \
         suite_add_tcase(suite, tcase); \

@@ -168,6 +168,7 @@ int main(void)
 {
     Suite *suite = suite_create("column sqltype");
     TCase *tcase = tcase_create("column sqltype");
+    tcase_set_timeout(tcase, 600);
     tcase_add_checked_fixture(tcase, mapper_setup, mapper_teardown);
     tcase_add_test(tcase, test_column_sqltype__parse);
     tcase_add_test(tcase, test_column_sqltype__parse_nonsense);

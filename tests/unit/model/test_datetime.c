@@ -414,7 +414,7 @@ int main(void)
     TCase *tcase = tcase_create("datetime");
     for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)
         tcase_add_test(tcase, tests[i]);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 600);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -308,6 +308,7 @@ int main(void)
 {
     Suite *suite = suite_create("numeric");
     TCase *tcase = tcase_create("numeric");
+    tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, test_numeric__forms);
     tcase_add_test(tcase, test_numeric__none);
     tcase_add_test(tcase, test_numeric__limits);

@@ -86,6 +86,7 @@ int main(void)
 {
     Suite *suite = suite_create("utf8");
     TCase *tcase = tcase_create("utf8");
+    tcase_set_timeout(tcase, 600);
     tcase_add_test(tcase, test_utf8__every_code_point);
     tcase_add_test(tcase, test_utf8__counts);
     tcase_add_test(tcase, test_utf8__wrong);

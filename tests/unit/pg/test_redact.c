@@ -61,6 +61,7 @@ int main(void)
 {
     Suite *suite = suite_create("redact");
     TCase *c = tcase_create("redact");
+    tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, test_redact__needed, 0, sizeof(conninfos) / sizeof(*conninfos));
     tcase_add_test(c, test_redact__line);
     suite_add_tcase(suite, c);

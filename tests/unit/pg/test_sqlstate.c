@@ -66,6 +66,7 @@ int main(void)
 {
     Suite *suite = suite_create("sqlstate");
     TCase *c = tcase_create("sqlstate");
+    tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, test_sqlstate__status, 0, sizeof(cases) / sizeof(*cases));
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);

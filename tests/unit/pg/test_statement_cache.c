@@ -181,6 +181,7 @@ int main(void)
 {
     Suite *suite = suite_create("statement_cache");
     TCase *c = tcase_create("statement_cache");
+    tcase_set_timeout(c, 600);
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, test_statement_cache__names);
     tcase_add_test(c, test_statement_cache__evicts_least_recently_used);

@@ -64,6 +64,7 @@ int main(void)
 {
     Suite *suite = suite_create("statement_log");
     TCase *c = tcase_create("statement_log");
+    tcase_set_timeout(c, 600);
     tcase_add_test(c, test_statement_log__success);
     tcase_add_test(c, test_statement_log__failure);
     tcase_add_test(c, test_statement_log__one_line);

@@ -71,7 +71,7 @@ static inline void run_teardown(void)
         const TTest *const tests[] = {__VA_ARGS__}; \
         Suite *suite = suite_create(name); \
         TCase *tcase = tcase_create(name); \
-        tcase_set_timeout(tcase, 60); \
+        tcase_set_timeout(tcase, 600); \
         tcase_add_checked_fixture(tcase, run_setup, run_teardown); \
         for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) \
             tcase_add_test(tcase, tests[i]); \

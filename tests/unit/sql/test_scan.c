@@ -328,6 +328,7 @@ int main(void)
 {
     Suite *suite = suite_create("scan");
     TCase *tests = tcase_create("scan");
+    tcase_set_timeout(tests, 600);
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, test_scan__conversions);
     tcase_add_test(tests, test_scan__what_is_no_conversion);

@@ -249,6 +249,7 @@ END_TEST
 int main(void)
 {
     TCase *all = tcase_create("parser");
+    tcase_set_timeout(all, 600);
     tcase_add_test(all, test_parser__records);
     tcase_add_test(all, test_parser__folded_lines);
     tcase_add_test(all, test_parser__carriage_returns);

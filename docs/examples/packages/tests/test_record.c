@@ -316,7 +316,7 @@ int main(void)
 {
     TCase *all = tcase_create("record");
     tcase_add_checked_fixture(all, NULL, teardown);
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 600);
     tcase_add_test(all, test_record__every_field);
     tcase_add_test(all, test_record__no_more_than_it_must);
     tcase_add_test(all, test_record__dependencies);
