@@ -60,6 +60,7 @@ struct proxy {
     pthread_t thread;
     pthread_mutex_t mutex; /* over all that follows */
     int wake[2];
+    int place;    /* holds the port while nobody listens: others would get it, or a client its own end */
     int listener; /* -1 while connections are refused */
     int port;
     char conninfo[16 * 1024];
@@ -90,18 +91,27 @@ static void set_nonblocking(int fd)
     fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-static int listen_on(int port, int *ret_port)
+/* Two sockets may be bound to one port while neither listens. */
+static int bind_to(int port, int *ret_port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     socklen_t size = sizeof(address);
     int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 128) ||
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
         getsockname(fd, (struct sockaddr *)&address, &size))
-        ck_abort_msg("proxy: can't listen on 127.0.0.1: %s", strerror(errno));
+        ck_abort_msg("proxy: no port on 127.0.0.1: %s", strerror(errno));
     set_nonblocking(fd);
     *ret_port = ntohs(address.sin_port);
+    return fd;
+}
+
+static int listen_on(int port)
+{
+    int fd = bind_to(port, &port);
+    if (listen(fd, 128))
+        ck_abort_msg("proxy: can't listen on 127.0.0.1: %s", strerror(errno));
     return fd;
 }
 
@@ -411,7 +421,7 @@ static void obey(struct proxy *p)
         close(p->listener);
         p->listener = -1;
     } else if (!p->refusing && p->listener < 0) {
-        p->listener = listen_on(p->port, &p->port);
+        p->listener = listen_on(p->port);
     }
     p->obeyed = p->asked;
     pthread_cond_broadcast(&p->has_obeyed);
@@ -449,7 +459,8 @@ struct proxy *proxy_open(void)
 {
     struct proxy *p = calloc(1, sizeof(*p));
     p->last = -1;
-    p->listener = listen_on(0, &p->port);
+    p->place = bind_to(0, &p->port);
+    p->listener = listen_on(p->port);
     snprintf(p->conninfo, sizeof(p->conninfo), "%s",
              live_conninfo_with("host=127.0.0.1 port=%d sslmode=disable gssencmode=disable", p->port));
     if (pipe(p->wake))
@@ -490,6 +501,7 @@ void proxy_close(struct proxy *p)
     pthread_join(p->thread, NULL);
     close(p->wake[0]);
     close(p->wake[1]);
+    close(p->place);
     if (p->listener >= 0)
         close(p->listener);
     pthread_cond_destroy(&p->has_obeyed);
