@@ -137,7 +137,10 @@ struct howdah_hooks {
      * and 1 for COMMIT. What it returns but OK becomes the failure of the commit, which takes back what was written; inside
      * session_begin that stays, flushed, and the transaction is open. */
     enum howdah_status (*after_flush)(struct howdah_session *s, void *arg);
-    /* When something was committed. Nothing may be sent (STATUS_MISUSE, with the outcome DONE for the commit). */
+    /* When something was committed: its rows are in the database. Nothing may be sent (STATUS_MISUSE, with the outcome DONE
+     * for the commit). Also where the commit fails with that outcome, since its answer can't be taken into the objects:
+     * session_error tells so, and stays that of the commit, though the hook may clear it in order to go on. Not where the
+     * commit is in doubt. */
     void (*after_commit)(struct howdah_session *s, void *arg);
     /* Behind session_rollback. The same holds. */
     void (*after_rollback)(struct howdah_session *s, void *arg);

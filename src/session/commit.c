@@ -120,10 +120,17 @@ enum howdah_status work_write_all(struct howdah_session *s, bool commit)
     return write_all(s, commit, &ran);
 }
 
+/* An error with which it was committed is the commit's, whatever the hook does with it. */
 static enum howdah_status after_commit(struct howdah_session *s)
 {
+    struct howdah_error of_commit;
+    bool failed = s->error.status != HOWDAH_STATUS_OK;
+    if (failed)
+        error_copy(&of_commit, &s->error);
     hooks_after_commit(s);
-    if (s->error.status != HOWDAH_STATUS_OK) {
+    if (failed) {
+        error_copy(&s->error, &of_commit);
+    } else if (s->error.status != HOWDAH_STATUS_OK) {
         s->error.outcome = HOWDAH_OUTCOME_DONE;
         error_finish(&s->error);
     }
@@ -134,7 +141,8 @@ static enum howdah_status commit_all(struct howdah_session *s)
 {
     bool ran = false;
     enum howdah_status status = write_all(s, true, &ran);
-    return status != HOWDAH_STATUS_OK || !ran ? status : after_commit(s);
+    bool committed = status == HOWDAH_STATUS_OK ? ran : s->error.outcome == HOWDAH_OUTCOME_DONE;
+    return committed ? after_commit(s) : status;
 }
 
 /* What was changed since it was prepared is for another commit. */

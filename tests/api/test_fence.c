@@ -274,6 +274,46 @@ START_TEST(test_fence__answer_is_lost)
 }
 END_TEST
 
+static int commits;
+
+static void count_commit(Session *session, void *arg)
+{
+    const Error *error = session_error(session);
+    ck_assert_int_eq(error ? error->status : STATUS_OK, *(const Status *)arg);
+    ck_assert(!error || error->outcome == OUTCOME_DONE);
+    session_clear_error(session); /* the commit has it all the same */
+    session_add(session, Word, .word = "for another commit");
+    ck_assert_ptr_null(session_error(session));
+    commits++;
+}
+
+/* The rows are in the database: the program's hook is called, whatever has become of the answer. */
+START_TEST(test_fence__hook_of_a_lost_answer)
+{
+    Status expected = _i ? STATUS_CONNECTION : STATUS_OK;
+    commits = 0;
+    proxy = proxy_open();
+    doubtful = scene_database(proxy_conninfo(proxy), WORKS, DATABASE_OPTIONS(.fence = true, .pool_size = 1));
+    Session *t = session_open(doubtful);
+    check_ok(session_hooks(t, HOOKS(.after_commit = count_commit, .arg = &expected)));
+    session_find(t, Word, "w1")->count = 6;
+    if (_i) { /* its key is lost */
+        session_add(t, Maker, .name = "one");
+        session_add(t, Maker, .name = "two");
+    }
+    proxy_cut(proxy, PROXY_TO_CLIENT, 1, PROXY_FINISH);
+    ck_assert_int_eq(session_commit(t), expected);
+    ck_assert_int_eq(session_error(t) ? session_error(t)->status : STATUS_OK, expected);
+    ck_assert_int_eq(commits, 1);
+    live_check("6", "SELECT count FROM words WHERE word = 'w1'");
+    session_clear_error(t);
+    check_ok(session_hooks(t, NULL));
+    ck_assert_int_eq(session_commit(t), STATUS_OK);
+    live_check("1", "SELECT count(*) FROM words WHERE word = 'for another commit'");
+    close_doubtful();
+}
+END_TEST
+
 /* The old backend still holds the mark, and its COMMIT will never come: it is ended. */
 START_TEST(test_fence__half_open)
 {
@@ -329,6 +369,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_fence__mark_is_prepared);
     tcase_add_test(tests, test_fence__token);
     tcase_add_loop_test(tests, test_fence__answer_is_lost, 0, 2);
+    tcase_add_loop_test(tests, test_fence__hook_of_a_lost_answer, 0, 2);
     tcase_add_test(tests, test_fence__half_open);
     tcase_add_test(tests, test_fence__tokens_that_are_none);
 }

@@ -85,14 +85,26 @@ static void check_collections(void)
     ck_assert_ptr_eq(cid->items.items[0], item);
 }
 
+static int commits;
+
+static void count_commit(Session *session, void *arg)
+{
+    (void)session;
+    (void)arg;
+    commits++;
+}
+
 static void run(size_t act, bool begin)
 {
+    commits = 0;
+    session_hooks(s, HOOKS(.after_commit = count_commit));
     acts[act].set();
     Status status = session_error(s) ? session_error(s)->status : commit(begin);
     failing_off(&failing);
     const Error *error = session_error(s);
     ck_assert_msg(status == STATUS_OK || (status == STATUS_NO_MEMORY && error), "%s", error_text(error));
     bool done = status == STATUS_OK || error->outcome == OUTCOME_DONE, perfect = status == STATUS_OK;
+    ck_assert_int_eq(commits, done);
     if (!done && begin)
         ck_assert_int_eq(session_rollback(s), STATUS_OK);
     live_check(done ? acts[act].after : acts[act].before, "%s", acts[act].sql);
