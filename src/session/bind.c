@@ -311,6 +311,12 @@ enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_bi
     return parameters_bind(p, ret);
 }
 
+static void add_spared_keys(const struct mapper *mapper, void **rows, uint32_t count, struct parameters *p)
+{
+    for (uint32_t i = 0; i < mapper->key_count; i++)
+        parameters_add_fields(p, &mapper->columns[mapper->key[i]], rows, count);
+}
+
 /* Rows of a ring that the sweep leaves out: of the chunks of its statement, of which `chunk` is one. */
 static bool add_spared(struct work *w, const struct sweep_path *path, const struct chunk *chunk, uint32_t level,
                        struct parameters *p)
@@ -326,8 +332,8 @@ static bool add_spared(struct work *w, const struct sweep_path *path, const stru
     for (uint32_t i = 0; rows && i < leader->part_count; i++)
         for (uint32_t k = 0; sweep_spares(path, level, leader->parts[i]) && k < chunk[i].count; k++)
             rows[count++] = leader->parts[i]->olds[chunk[i].first + k];
-    for (uint32_t i = 0; rows && i < mapper->key_count; i++)
-        parameters_add_fields(p, &mapper->columns[mapper->key[i]], rows, count);
+    if (rows)
+        add_spared_keys(mapper, rows, count, p);
     return rows != NULL;
 }
 
@@ -339,8 +345,8 @@ enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_bi
     const struct batch *batch = w->batches[chunk->batch];
     const struct sweep *sweep = info->sweep;
     bool whole = sweep_is_of_batch(w, sweep);
-    void **rows = sweep->owners ? sweep->owners : batch->olds + (whole ? 0 : chunk->first);
-    uint32_t count = sweep->owners ? sweep->owner_count : whole ? batch->count : chunk->count;
+    void **rows = sweep->owners.count ? sweep->owners.rows : batch->olds + (whole ? 0 : chunk->first);
+    uint32_t count = sweep->owners.count ? sweep->owners.count : whole ? batch->count : chunk->count;
     struct parameters *p = &w->s->parameters;
     uint32_t parts;
     const uint32_t *columns = sweep_columns(&sweep->path, &parts);
@@ -348,7 +354,9 @@ enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_bi
         return HOWDAH_STATUS_NO_MEMORY;
     for (uint32_t i = 0; i < parts; i++)
         parameters_add_fields(p, &sweep_mapper(&sweep->path, 0)->columns[columns[i]], rows, count);
-    for (uint32_t level = 0; level <= sweep->path.depth; level++)
+    if (sweep->spared.count)
+        add_spared_keys(sweep->path.mappers[0], sweep->spared.rows, sweep->spared.count, p);
+    for (uint32_t level = 0; !sweep->owners.count && level <= sweep->path.depth; level++)
         if ((sweep->path.spared >> level & 1) && !add_spared(w, &sweep->path, chunk, level, p))
             return HOWDAH_STATUS_NO_MEMORY;
     return parameters_bind(p, ret);

@@ -89,8 +89,7 @@ static const char *reason_of(struct work *w, const struct sweep_path *path, bool
 struct sweeping {
     struct work *w;
     const struct mapper *mapper;
-    void **owners;
-    uint32_t owner_count;
+    struct sweep_rows owners, spared;
 };
 
 static bool add_sweep(const struct sweeping *of, const struct sweep_path *path)
@@ -102,10 +101,10 @@ static bool add_sweep(const struct sweeping *of, const struct sweep_path *path)
         return !session_no_memory(w->s);
     sweep->mapper = of->mapper;
     sweep->owners = of->owners;
-    sweep->owner_count = of->owner_count;
+    sweep->spared = of->spared;
     sweep->path = *path;
     sweep->statement = sweep_render(path, &w->arena);
-    sweep->reason = reason_of(w, path, of->owners != NULL);
+    sweep->reason = reason_of(w, path, of->owners.count);
     if (!sweep->statement || !sweep->reason)
         return !session_no_memory(w->s);
     while (*last)
@@ -263,14 +262,15 @@ bool work_sweep(struct work *w)
     return true;
 }
 
-bool sweep_owned(struct work *w, const struct foreign_key *key, const struct mapper *mapper, void **owners,
-                 uint32_t count)
+bool sweep_owned(struct work *w, const struct foreign_key *key, const struct mapper *mapper, struct sweep_rows owners,
+                 struct sweep_rows spared)
 {
-    const struct sweeping of = {w, key->target, owners, count};
+    const struct sweeping of = {w, key->target, owners, spared};
     const struct sweep_path path = {.keys = {key},
                                     .mappers = {mapper},
                                     .depth = 1,
                                     .deletes = cascade_of_orphans(key),
+                                    .spared = spared.count ? 1u << 1 : 0, /* the first level below the owners */
                                     .trees = {[1] = cascade_of_orphans(key) ? tree_of(mapper) : 0}};
     return (!path.deletes || sweep_below(&of, path, CASCADE_DELETES)) && add_sweep(&of, &path);
 }
@@ -315,7 +315,7 @@ bool work_spare(struct work *w)
         const struct batch *part = w->batches[i];
         bool deletes = part->ends && part->operation == HOWDAH_OPERATION_DELETE;
         for (const struct sweep *sweep = w->sweeps; deletes && sweep && !sweep->part; sweep = sweep->next) {
-            if (sweep->owners || sweep->mapper != part->mapper)
+            if (sweep->owners.count || sweep->mapper != part->mapper)
                 continue;
             if (!(*last = sweep_for_part(w, sweep, part)))
                 return !session_no_memory(w->s);
@@ -328,7 +328,7 @@ bool work_spare(struct work *w)
 bool sweep_covers(const struct work *w, const struct foreign_key *key)
 {
     const struct sweep *sweep = w->sweeps;
-    while (sweep && (sweep->owners || sweep->path.depth > 1 || sweep->path.keys[0] != key))
+    while (sweep && (sweep->owners.count || sweep->path.depth > 1 || sweep->path.keys[0] != key))
         sweep = sweep->next;
     return sweep != NULL;
 }

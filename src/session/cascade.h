@@ -20,9 +20,10 @@ bool cascade_of_orphans(const struct foreign_key *key);
 bool cascade_holds_all(const struct work *w, const struct relation *has, const struct entry *owner);
 /* The statements for rows that nobody has loaded, for each table with rows to be deleted. */
 bool work_sweep(struct work *w);
-/* The statements for rows, which nobody has loaded, that refer over the key to these owners, and are to do so no longer. */
-bool sweep_owned(struct work *w, const struct foreign_key *key, const struct mapper *mapper, void **owners,
-                 uint32_t count);
+/* The statements for rows, which nobody has loaded, that refer over the key to these owners, and are to do so no longer; but
+ * for those that are spared, which the commit writes by themselves. */
+bool sweep_owned(struct work *w, const struct foreign_key *key, const struct mapper *mapper, struct sweep_rows owners,
+                 struct sweep_rows spared);
 /* Whether these rows of a ring, if they stand at that level, are to be left out, as its own statement writes them. */
 bool sweep_spares(const struct sweep_path *path, uint32_t level, const struct batch *part);
 /* Whether rows over this key, of those that are not loaded, are swept. */

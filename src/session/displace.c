@@ -1,9 +1,12 @@
 #include "displace.h"
 
 #include "cascade.h"
+#include "foreign_key.h"
 #include "object.h"
 #include "owner.h"
 #include "relate.h"
+
+#include "base/error.h"
 
 struct displaced {
     struct displaced *next;
@@ -151,19 +154,85 @@ static bool may_sweep(const struct vacancies *v)
     return true;
 }
 
+/* An object of which nobody knows whose its row is. */
+static bool is_unknown(const struct vacancies *v, const struct entry *item)
+{
+    return (item->state == ENTRY_LOADED || item->state == ENTRY_DELETED) && item->marked &&
+           foreign_key_is_unloaded(v->w->s, v->relation->foreign_key, item);
+}
+
+/* The commit deletes it, or gives it to somebody: its own statement does it, as it says what its row must be. */
+static bool leaves_itself(const struct vacancies *v, const struct entry *item)
+{
+    struct entry *now;
+    return item->state == ENTRY_DELETED ||
+           owner_now(v->w->s, v->relation->foreign_key, v->mapper, item, &now) != OWNER_NONE;
+}
+
+/* Whether it would be STALE, now or when it is written next, if the statement for what nobody has loaded found its row. */
+static bool is_at_risk(const struct vacancies *v, const struct entry *item)
+{
+    const struct column *token = v->mapper->token;
+    bool counted = cascade_of_orphans(v->relation->foreign_key) || token;
+    return counted &&
+           (work_change_of(v->w, item) || (token && key_read_integer(token, entry_object(v->mapper, item)) != 0));
+}
+
+static bool refuse_unknown(struct vacancies *v, struct entry *item)
+{
+    const char *model = v->relation->mapper->model->name, *field = v->relation->field->name;
+    struct change *change = work_change_of(v->w, item);
+    if (!change)
+        change = work_add_change(v->w, v->mapper, item, HOWDAH_OPERATION_UPDATE);
+    if (!change)
+        return false;
+    work_refuse(v->w, HOWDAH_STATUS_INVALID, change,
+                v->mapper->columns[v->relation->foreign_key->columns[0]].field->name,
+                "was not loaded, and so nobody knows whether this is the one that has to make room in %s.%s of another "
+                "object (the error's .other): load it first, by session_load_columns",
+                model, field);
+    v->w->s->error.other = entry_object(v->relation->mapper, v->first->owner);
+    error_finish(&v->w->s->error);
+    return false;
+}
+
+/* The rows that the statement leaves alone. */
+static bool find_spared(struct vacancies *v, struct sweep_rows *ret)
+{
+    struct work *w = v->w;
+    uint32_t capacity = 0;
+    for (const struct slab *slab = w->s->slabs.chains[v->mapper->index].first; slab; slab = slab->next)
+        for (uint32_t i = 0; i < slab->count; i++) {
+            struct entry *item = slab_entry(slab, i);
+            if (!is_unknown(v, item))
+                continue;
+            bool spared = leaves_itself(v, item);
+            void **rows = spared ? work_grow(w, ret->rows, ret->count, &capacity, sizeof(*rows)) : NULL;
+            if (spared && !rows)
+                return false;
+            if (!spared && is_at_risk(v, item))
+                return refuse_unknown(v, item);
+            if (!spared)
+                continue;
+            ret->rows = rows;
+            rows[ret->count++] = entry_snapshot(v->mapper, item);
+        }
+    return true;
+}
+
 static bool sweep_unknown(struct vacancies *v)
 {
     struct work *w = v->w;
-    uint32_t count = 0;
+    struct sweep_rows owners = {0}, spared = {0};
     if (!v->count || !may_sweep(v))
         return true;
-    void **owners = arena_allocate_array(&w->arena, v->count, sizeof(*owners));
-    if (!owners)
+    owners.rows = arena_allocate_array(&w->arena, v->count, sizeof(*owners.rows));
+    if (!owners.rows)
         return !session_no_memory(w->s);
     for (const struct vacancy *vacancy = v->first; vacancy; vacancy = vacancy->next)
         if (!vacancy->known)
-            owners[count++] = entry_snapshot(v->relation->mapper, vacancy->owner);
-    return sweep_owned(w, v->relation->foreign_key, v->mapper, owners, count);
+            owners.rows[owners.count++] = entry_snapshot(v->relation->mapper, vacancy->owner);
+    return find_spared(v, &spared) && sweep_owned(w, v->relation->foreign_key, v->mapper, owners, spared);
 }
 
 /* --- all of them --- */

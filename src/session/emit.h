@@ -20,7 +20,7 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded);
 /* Whether the sweep goes before a chunk of the batch. */
 static inline bool sweep_is_for(const struct sweep *sweep, const struct batch *batch)
 {
-    if (sweep->owners)
+    if (sweep->owners.count)
         return batch->mapper == sweep->path.mappers[0] && batch->operation != HOWDAH_OPERATION_DELETE;
     return batch->mapper == sweep->mapper && batch->operation == HOWDAH_OPERATION_DELETE &&
            sweep->part == (batch->ends ? batch : NULL);
@@ -28,7 +28,7 @@ static inline bool sweep_is_for(const struct sweep *sweep, const struct batch *b
 /* Where a probe sends rows one by one, what is below all of them goes before the first: it would take some of them along. */
 static inline bool sweep_is_of_batch(const struct work *w, const struct sweep *sweep)
 {
-    return w->stale && !sweep->owners && !sweep->part;
+    return w->stale && !sweep->owners.count && !sweep->part;
 }
 /* The steps of all chunks, keys that are drawn for them first. */
 bool emit_writes(struct work *w);

@@ -110,7 +110,7 @@ static bool add_sweeps(struct work *w, uint32_t chunk)
         if (!sweep_is_for(sweep, batch) || sweep->emitted ||
             (sweep_is_of_batch(w, sweep) && chunk != batch->first_chunk))
             continue;
-        sweep->emitted = sweep->owners != NULL;
+        sweep->emitted = sweep->owners.count;
         if (!emit_step(
                 w, (struct pg_step){.statement = sweep->statement, .bind = step_bind_sweep, .done = step_done_sweep},
                 (struct step){.kind = STEP_SWEEP, .chunk = chunk, .sweep = sweep, .reason = sweep->reason}))

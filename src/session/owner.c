@@ -345,10 +345,23 @@ void owners_look(struct howdah_session *s, const struct mapper *mapper, const st
     }
 }
 
+/* Whether the program has put another object where this one stands by its row: it makes room, once that is written. */
+static bool is_displaced(struct howdah_session *s, const struct relation *has, const struct entry *owner,
+                         const void *item)
+{
+    const void *other = relation_is_many(has) ? NULL : object_pointer(has, entry_object(has->mapper, owner));
+    const struct entry *entry = other && other != item ? slabs_find(&s->slabs, other) : NULL;
+    struct entry *now;
+    return entry && owner_now(s, has->foreign_key, has->target, entry, &now) == OWNER_KNOWN && now == owner &&
+           owner_of_row(s, has->foreign_key, has->target, entry) != owner;
+}
+
 /* In a transaction of the program's the fields keep the way back: it may be rolled back. */
 static bool set_member(struct howdah_session *s, const struct relation *has, struct entry *owner, void *item,
                        bool is_there)
 {
+    if (is_there && is_displaced(s, has, owner, item))
+        return s->transaction != TRANSACTION_NONE || member_mend_memory(s, has, owner, item, true);
     if (s->transaction == TRANSACTION_NONE)
         return member_mend(s, has, owner, item, is_there);
     return is_there ? member_add(s, has, owner, item, false) : member_remove(s, has, owner, item);

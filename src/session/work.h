@@ -98,6 +98,12 @@ struct cleared {
     uint32_t next;  /* of the same change */
 };
 
+/* As structs. */
+struct sweep_rows {
+    void **rows;
+    uint32_t count;
+};
+
 /* Rows that nobody has loaded and that refer to deleted ones: a statement before each chunk of those DELETEs. Or to owners
  * of which each has one: before the others that are theirs from now on are written. */
 struct sweep {
@@ -107,8 +113,8 @@ struct sweep {
     const struct statement *statement;
     const char *reason;
     uint64_t affected;
-    void **owners; /* rows; NULL: those that are deleted */
-    uint32_t owner_count;
+    struct sweep_rows owners; /* none: those that are deleted */
+    struct sweep_rows spared; /* with owners: rows that refer to these, and are left out */
     bool emitted;             /* of owners: once in a plan */
     const struct batch *part; /* of a ring, which deletes them; NULL: of all other batches */
 };

@@ -243,6 +243,100 @@ START_TEST(test_displace__flushed)
 }
 END_TEST
 
+/* Of an object known by its key nobody knows whose it was: where the commit gives it to an owner its own statement does all,
+ * also where it was that owner's, or makes room elsewhere. */
+START_TEST(test_displace__by_a_row_known_by_its_key)
+{
+    Plate *plate = session_stub(s, Plate, _i ? 2 : 1);
+    plate->version = _i ? 1 : 3;
+    check_ok(session_link(s, red, plate, plate));
+    if (_i)
+        check_ok(session_link(s, blue, plate, session_add(s, Plate, .text = "new")));
+    check_ok(session_commit(s));
+    live_check(_i ? "old||4\nblue|1|2\nnew|2|1" : "old|1|4\nblue|2|1",
+               "SELECT text, car_id, version FROM plates ORDER BY id");
+    ck_assert_int_eq(plate->car_id.value, 1);
+    ck_assert_int_eq(plate->version, _i ? 2 : 4);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_displace__deleted_row_known_by_its_key)
+{
+    Plate *old = session_stub(s, Plate, 1);
+    old->version = 3;
+    check_ok(session_delete(s, old));
+    check_ok(session_link(s, red, plate, session_add(s, Plate, .text = "new")));
+    check_ok(session_commit(s));
+    live_check("blue|2\nnew|1", "SELECT text, car_id FROM plates ORDER BY id");
+}
+END_TEST
+
+/* It may be what makes room: its own statement would be stale, now or later. */
+START_TEST(test_displace__row_known_by_its_key)
+{
+    Plate *old = session_stub(s, Plate, 1), *plate = session_add(s, Plate, .text = "new");
+    Key *key = session_stub(s, Key, 1);
+    old->version = 3;
+    if (_i == 1)
+        old->text = "older";
+    check_ok(_i < 2 ? session_link(s, red, plate, plate)
+                    : session_link(s, red, key, session_add(s, Key, .teeth = "new")));
+    if (_i == 2)
+        key->teeth = "older";
+    cost_start();
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_cost(0, 0);
+    check_culprit(_i < 2 ? (void *)old : key, _i < 2 ? "Plate" : "Key", "car_id");
+    ck_assert_ptr_eq(session_error(s)->other, red);
+    check_says(session_error(s), "session_load_columns");
+    session_clear_error(s);
+    check_ok(session_load_columns(s, _i < 2 ? (void *)old : key));
+    check_ok(session_commit(s));
+    live_check(_i == 0   ? "old||4\nnew|1|1"
+               : _i == 1 ? "older||4\nnew|1|1"
+                         : "old|1|3\nnew||1",
+               "SELECT text, car_id, version FROM plates WHERE id <> 2 ORDER BY id");
+    live_check(_i < 2 ? "old" : "new", "SELECT teeth FROM keys");
+    old->text = "oldest";
+    check_ok(session_commit(s));
+}
+END_TEST
+
+/* A row that comes in does not take the place of what the program has put there; a rollback shows it. */
+START_TEST(test_displace__row_that_comes_in_later)
+{
+    Plate *old = session_stub(s, Plate, 1), *plate = session_add(s, Plate, .text = "new");
+    if (_i & 2)
+        check_ok(session_begin(s, NULL));
+    check_ok(session_link(s, red, plate, plate));
+    check_ok(_i & 1 ? session_refresh(s, old) : session_load_columns(s, old));
+    ck_assert_ptr_eq(red->plate, plate);
+    if (_i & 4) {
+        check_ok(session_rollback(s));
+        ck_assert(!red->plate || red->plate == old);
+        check_nothing_to_write();
+        return;
+    }
+    check_ok(session_commit(s));
+    ck_assert_ptr_eq(red->plate, plate);
+    live_check("old||4\nblue|2|1\nnew|1|1", "SELECT text, car_id, version FROM plates ORDER BY id");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Nothing of it is to be written, nor could be: it was only pointed to. */
+START_TEST(test_displace__row_that_nobody_writes)
+{
+    Plate *old = session_stub(s, Plate, 1);
+    check_ok(session_link(s, red, plate, session_add(s, Plate, .text = "new")));
+    check_ok(session_commit(s));
+    live_check("old||4\nblue|2|1\nnew|1|1", "SELECT text, car_id, version FROM plates ORDER BY id");
+    check_ok(session_load_columns(s, old));
+    ck_assert(!old->car_id.valid && old->version == 4);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_displace__row_that_is_not_loaded, 0, 2);
@@ -256,6 +350,11 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_displace__what_can_not_let_go, 0, 2);
     tcase_add_test(tests, test_displace__failure_and_again);
     tcase_add_test(tests, test_displace__flushed);
+    tcase_add_loop_test(tests, test_displace__by_a_row_known_by_its_key, 0, 2);
+    tcase_add_test(tests, test_displace__deleted_row_known_by_its_key);
+    tcase_add_loop_test(tests, test_displace__row_known_by_its_key, 0, 3);
+    tcase_add_loop_test(tests, test_displace__row_that_comes_in_later, 0, 8);
+    tcase_add_test(tests, test_displace__row_that_nobody_writes);
 }
 
 int main(void)
