@@ -278,6 +278,7 @@ static void fail_by_server(struct pg_execution *e, const struct awaited *awaited
         error_message(error, "%s: begin the transaction again", mistake);
     if (mistake && e->repetition == REPEAT_NOT_NEEDED)
         e->repetition = REPEAT_WANTED;
+    result_refused_key(result, e->plan->refused_key, e->plan->refused_key_size);
     e->plan->by_policy = has_code(result, "42501") && is_from(result, "ExecWithCheckOptions");
     execution_fail(e, error->status, step);
 }

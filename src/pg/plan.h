@@ -87,6 +87,8 @@ struct pg_plan {
     void *restart_arg;
     struct pg_counters *counters;
     struct howdah_error *error; /* filled on failure: by the executor, or by the callback that stopped the plan */
+    char *refused_key; /* room for the key that a constraint of the server refused, as "(a, b)=(1, x)"; or NULL */
+    size_t refused_key_size;
 
     /* set by the executor */
     size_t failed;               /* index of the step that failed, or count; where the connection was lost or the time

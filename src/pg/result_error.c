@@ -129,6 +129,23 @@ static void attach_key_column(struct howdah_error *error, const PGresult *result
     }
 }
 
+void result_refused_key(const PGresult *result, char *ret, size_t size)
+{
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL), *at = detail ? strchr(detail, '(') : NULL;
+    const char *equals = at ? strstr(at, ")=(") : NULL, *end = equals ? strrchr(equals, ')') : NULL;
+    size_t used = 0;
+    if (!ret)
+        return;
+    *ret = '\0';
+    if (!equals || end == equals || !PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME) ||
+        (size_t)(end - at) + 2 > size)
+        return;
+    for (; at <= end; at++)
+        if (*at != '"' || at > equals)
+            ret[used++] = *at;
+    ret[used] = '\0';
+}
+
 enum howdah_status result_error(const PGresult *result, const struct statement *statement, bool show_values,
                                 struct howdah_error *error)
 {

@@ -11,6 +11,9 @@
  * detail, and no message that quotes a value. Returns the status. */
 enum howdah_status result_error(const PGresult *result, const struct statement *statement, bool show_values,
                                 struct howdah_error *error);
+/* The key that a constraint refused, from the server's detail: "(a, b)=(1, x)", its names without quotes. *ret is empty if there
+ * is none, or no room; NULL: it is not asked for. */
+void result_refused_key(const PGresult *result, char *ret, size_t size);
 /* Attaches the statement's text, cut if it is long: the error's storage has to hold the rest, too. */
 void error_attach_statement(struct howdah_error *error, const struct statement *statement);
 

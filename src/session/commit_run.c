@@ -2,6 +2,7 @@
 #include "culprit.h"
 #include "draw_rights.h"
 #include "hooks.h"
+#include "late.h"
 #include "transaction.h"
 
 #include "base/error.h"
@@ -69,17 +70,25 @@ static enum howdah_outcome resolve(struct work *w)
     return w->transaction.id ? pg_transaction_resolve(db->pool, &w->transaction, deadline) : HOWDAH_OUTCOME_IN_DOUBT;
 }
 
+static bool is_at_commit(const struct work *w, size_t failed)
+{
+    return failed < w->step_count && w->steps[failed].role == PG_COMMIT;
+}
+
 /* Runs the steps once. *ret_outcome is DONE, NOT_DONE, or IN_DOUBT where nobody could say. */
 static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outcome, size_t *ret_failed)
 {
     struct howdah_session *s = w->s;
     const struct howdah_database_options *o = &s->db->options;
+    char key[LATE_KEY_MAX] = "";
     struct pg_plan plan = {.steps = w->steps,
                            .count = w->step_count,
                            .deadline = clock_deadline(o->commit_timeout, 0),
                            .repeatable = s->transaction != TRANSACTION_OPEN,
                            .restart = restart,
-                           .restart_arg = w};
+                           .restart_arg = w,
+                           .refused_key = key,
+                           .refused_key_size = sizeof(key)};
     bool own = s->transaction == TRANSACTION_NONE;
     w->transaction = s->transaction_id;
     enum howdah_status status = transaction_run(s, &plan);
@@ -100,6 +109,7 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
     if (status == HOWDAH_STATUS_OK || own)
         return status;
     w->settings = transaction_copy_settings(s, &w->arena);
+    w->late = *ret_outcome == HOWDAH_OUTCOME_NOT_DONE && is_at_commit(w, plan.failed) ? late_culprit(s, w, key) : NULL;
     transaction_failed(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
     return status;
 }

@@ -21,8 +21,9 @@ bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
     }
 }
 
-static const struct mapper *mapper_of_table(const struct howdah_session *s, const struct howdah_error *error)
+const struct mapper *mapper_of_error(const struct howdah_session *s)
 {
+    const struct howdah_error *error = &s->error;
     const struct catalog *catalog = &s->db->catalog;
     for (uint32_t i = 0; error->table && i < catalog->mapper_count; i++) {
         const struct mapper *mapper = &catalog->mappers[i];
@@ -52,7 +53,7 @@ static void name_field(struct howdah_session *s, const struct mapper *mapper)
  * names. */
 static uint32_t suspects(const struct work *w, const struct step *info, struct entry **ret_first)
 {
-    const struct mapper *named = info->chunk_count > 1 ? mapper_of_table(w->s, &w->s->error) : NULL;
+    const struct mapper *named = info->chunk_count > 1 ? mapper_of_error(w->s) : NULL;
     bool stale = info->chunk_count > 1 && w->failed_chunk != NONE;
     uint32_t rows = 0;
     for (uint32_t i = 0; i < info->chunk_count; i++) {
@@ -75,14 +76,14 @@ struct entry *work_only_suspect(const struct work *w, size_t failed)
 
 void session_name_culprit(struct howdah_session *s, const struct mapper *mapper)
 {
-    const struct mapper *named = mapper_of_table(s, &s->error);
+    const struct mapper *named = mapper_of_error(s);
     name_field(s, named ? named : mapper);
 }
 
 /* Of the row, if it is known and can be its fault; else of the table that the server names, or that was written. */
 static void name_row(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, bool of_row)
 {
-    const struct mapper *named = mapper_of_table(s, &s->error);
+    const struct mapper *named = mapper_of_error(s);
     if (of_row && entry) /* of another table than the statement's, if a second try went wrong before it */
         mapper = entry_mapper(s, entry);
     if (of_row && mapper && mapper->join_of) {
@@ -97,14 +98,19 @@ static void name_row(struct howdah_session *s, const struct mapper *mapper, stru
         name_field(s, named ? named : mapper);
 }
 
+void session_name_late(struct howdah_session *s, struct entry *entry)
+{
+    name_row(s, NULL, entry, true);
+}
+
 /* What COMMIT says, or what is no write at all. A constraint that the models know is one that the plan keeps to at each
  * step: then it can be had to speak at its row. */
 static void name_unwritten(struct work *w, bool at_commit, bool again)
 {
     struct howdah_session *s = w->s;
-    const struct mapper *named = mapper_of_table(s, &s->error);
+    const struct mapper *named = mapper_of_error(s);
     bool known = named && s->error.constraint && mapper_column_of_constraint(named, s->error.constraint);
-    struct entry *entry = at_commit && again && known ? work_blame_commit(w) : NULL;
+    struct entry *entry = at_commit && again && known ? work_blame_commit(w) : w->late;
     name_row(s, NULL, entry, true);
     if (at_commit && !entry && is_fault_of_row(&s->error, false))
         error_message(&s->error, "%s (which row can't be told, since %s)", s->error.message,

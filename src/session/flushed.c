@@ -42,6 +42,17 @@ bool transaction_remember(struct howdah_session *s, struct entry *entry)
     return true;
 }
 
+const struct flushed *transaction_next_flushed(const struct howdah_session *s, const struct flushed *at,
+                                               struct entry **ret_entry, const void **ret_before)
+{
+    const struct flushed *next = at ? at->older : s->flushed;
+    if (next) {
+        *ret_entry = next->entry;
+        *ret_before = next->state == ENTRY_LOADED || next->state == ENTRY_DELETED ? next->snapshot : NULL;
+    }
+    return next;
+}
+
 bool transaction_remember_read(struct howdah_session *s, struct entry *entry)
 {
     const struct mapper *mapper = entry_mapper(s, entry);

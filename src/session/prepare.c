@@ -4,8 +4,10 @@
  * Until this session is told, its objects are as they were flushed and nothing may be sent: nobody knows what will become
  * of them. */
 #include "base/error.h"
+#include "culprit.h"
 #include "direct.h"
 #include "hooks.h"
+#include "late.h"
 #include "prepare.h"
 #include "prepared.h"
 #include "transaction.h"
@@ -55,7 +57,8 @@ static enum howdah_status prepared(struct howdah_session *s, const char *gid)
     return HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status not_prepared(struct howdah_session *s, const char *gid, enum howdah_outcome outcome)
+static enum howdah_status not_prepared(struct howdah_session *s, const char *gid, enum howdah_outcome outcome,
+                                       const char *key)
 {
     if (strcmp(s->error.sqlstate, SQLSTATE_STATE) == 0)
         error_message(&s->error,
@@ -68,7 +71,7 @@ static enum howdah_status not_prepared(struct howdah_session *s, const char *gid
         error_message(&s->error, "whether the transaction was prepared as %s can't be learned now: %s", gid,
                       s->error.message);
     }
-    session_name_culprit(s, NULL);
+    session_name_late(s, outcome == HOWDAH_OUTCOME_IN_DOUBT ? NULL : late_culprit(s, NULL, key));
     error_finish(&s->error);
     transaction_failed(s, false);
     return s->error.status;
@@ -85,13 +88,17 @@ static enum howdah_status run_prepare(struct howdah_session *s, const char *gid)
         return session_no_memory(s);
     transaction_put_head(s, steps);
     steps[head] = (struct pg_step){.statement = &statement, .role = PG_PREPARE, .sync = true};
-    struct pg_plan plan = {
-        .steps = steps, .count = head + 1, .deadline = clock_deadline(s->db->options.commit_timeout, 0)};
+    char key[LATE_KEY_MAX] = "";
+    struct pg_plan plan = {.steps = steps,
+                           .count = head + 1,
+                           .deadline = clock_deadline(s->db->options.commit_timeout, 0),
+                           .refused_key = key,
+                           .refused_key_size = sizeof(key)};
     enum howdah_status status = transaction_run(s, &plan);
     if (status == HOWDAH_STATUS_OK)
         return prepared(s, gid);
     enum howdah_outcome outcome = plan.outcome == HOWDAH_OUTCOME_IN_DOUBT ? find_out(s, gid) : plan.outcome;
-    return outcome == HOWDAH_OUTCOME_DONE ? prepared(s, gid) : not_prepared(s, gid, outcome);
+    return outcome == HOWDAH_OUTCOME_DONE ? prepared(s, gid) : not_prepared(s, gid, outcome, key);
 }
 
 static enum howdah_status prepare(struct howdah_session *s, const char *gid)

@@ -81,6 +81,10 @@ void transaction_failed(struct howdah_session *s, bool committed);
 /* What was flushed behind that savepoint, or NULL, is pending again; and what was read there first is out of date, since it
  * may be what the transaction had written. */
 void transaction_undo(struct howdah_session *s, const struct savepoint *until);
+/* What flushes in it have changed, newest first: the one behind `at`, or NULL for the first; the entry, and its row before.
+ * NULL: there are no more. */
+const struct flushed *transaction_next_flushed(const struct howdah_session *s, const struct flushed *at,
+                                               struct entry **ret_entry, const void **ret_before);
 /* The transaction has written something. */
 void transaction_wrote(struct howdah_session *s);
 /* The transaction has committed: objects of rows that were deleted leave the identity map for good. */

@@ -287,6 +287,7 @@ struct work {
     struct fence_binding fence_binding;
     uint32_t draws, drawn;          /* lists of keys that are drawn, and that have come */
     const struct setting *settings; /* of a transaction that has failed: for another look at it */
+    struct entry *late;             /* whose fault COMMIT found; NULL: not known */
     struct entry **stale;           /* rows that were not there as expected: noted here if it is not NULL */
     uint32_t stale_count;
     const char *text; /* of the plan */

@@ -643,16 +643,71 @@ START_TEST(test_violation__that_comes_with_commit)
     check_says(session_error(s), "refused for a reason (which row can't be told, since it came with COMMIT)");
     session_clear_error(s);
     two->comment = "";
+    live_sql(
+        "ALTER TABLE things DROP CONSTRAINT things_name_key;"
+        "ALTER TABLE things ADD CONSTRAINT things_name_key EXCLUDE (upper(name) WITH =) DEFERRABLE INITIALLY DEFERRED");
     two->name = "taken";
     check_ok(session_begin(s, NULL));
     check_ok(session_flush(s));
-    check_late(STATUS_UNIQUE, "things_name_key");
+    check_late(STATUS_EXCLUSION, "things_name_key");
     check_culprit(NULL, "Thing", "name");
     check_says(session_error(s), "(which row can't be told, since earlier work of the transaction is gone)");
     ck_assert(one->id == 0 && two->id == 0);
     session_clear_error(s);
     two->name = "free";
     check_ok(session_commit(s));
+}
+END_TEST
+
+static Status end_late(int how)
+{
+    return how ? session_prepare(s, "late") : session_commit(s);
+}
+
+/* What was flushed before COMMIT, or PREPARE TRANSACTION, is known by its values, as the server tells them. */
+START_TEST(test_violation__of_what_was_flushed_before)
+{
+    live_sql("ALTER TABLE things DROP CONSTRAINT things_name_key;"
+             "ALTER TABLE things ADD CONSTRAINT things_name_key UNIQUE (name) DEFERRABLE INITIALLY DEFERRED,"
+             " ALTER CONSTRAINT things_owner_id_fkey DEFERRABLE INITIALLY DEFERRED;"
+             "ALTER TABLE things DROP CONSTRAINT IF EXISTS things_owner_part; DROP INDEX IF EXISTS things_owner_part;"
+             "ALTER TABLE things ADD CONSTRAINT things_owner_part UNIQUE (part, number) DEFERRABLE INITIALLY DEFERRED");
+    Owner *owner = session_find(s, Owner, 1);
+    Thing *things[20];
+    for (int i = 0; i < 20; i++)
+        things[i] = add_thing(i, owner);
+    things[7]->name = "taken";
+    check_ok(session_begin(s, NULL));
+    check_ok(session_flush(s));
+    things[3]->comment = "later"; /* so that COMMIT comes with a statement */
+    cost_start();
+    check_fails(end_late(_i), STATUS_UNIQUE);
+    check_cost(1, 2);
+    check_culprit(things[7], "Thing", "name");
+    session_clear_error(s);
+    things[7]->name = "free";
+    things[8]->part = things[8]->number = -1;
+    check_ok(session_begin(s, NULL));
+    check_ok(session_flush(s));
+    check_fails(end_late(_i), STATUS_UNIQUE);
+    check_culprit(things[8], "Thing", "part");
+    session_clear_error(s);
+    things[8]->part = 8;
+    things[9]->owner = NULL;
+    things[9]->owner_id = 99;
+    check_ok(session_begin(s, NULL));
+    check_ok(session_flush(s));
+    check_fails(end_late(_i), STATUS_FOREIGN_KEY);
+    check_culprit(things[9], "Thing", "owner_id");
+    session_clear_error(s);
+    check_ok(session_rollback(s));
+    check_ok(session_begin(s, NULL));
+    session_delete(s, owner); /* of the thing that was there nobody knows */
+    check_ok(session_flush(s));
+    check_fails(end_late(_i), STATUS_FOREIGN_KEY);
+    check_culprit(owner, "Owner", NULL);
+    check_ok(session_rollback(s));
+    live_check("1", "SELECT count(*) FROM things");
 }
 END_TEST
 
@@ -769,6 +824,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_violation__of_a_partition, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint, 0, 3);
     tcase_add_test(tests, test_violation__that_comes_with_commit);
+    tcase_add_loop_test(tests, test_violation__of_what_was_flushed_before, 0, 2);
     tcase_add_test(tests, test_violation__without_the_servers_detail);
     tcase_add_test(tests, test_violation__of_a_policy);
     tcase_add_test(tests, test_violation__of_a_missing_privilege);
