@@ -6,6 +6,8 @@
 #include "moved.h"
 #include "work.h"
 
+enum { LOOKS_MAX = 64 };
+
 struct finder {
     struct work *w;
     struct claims claims;
@@ -17,6 +19,9 @@ struct finder {
     const struct batch *led;    /* whose edges to deletes above `led_below` were found last */
     const struct mapper *led_below;
     bool *above;    /* by mapper: tables whose deletes take rows of `below` along; NULL: there are none now */
+    uint8_t *taken; /* by mapper: see may_be_taken */
+    bool *room;     /* by mapper */
+    uint32_t looks;
     uint8_t *along; /* enum along, by change, and room for some; NULL: nobody has asked yet */
     uint32_t *queue;
 };
@@ -193,10 +198,11 @@ static bool edges_of_uniqueness(const struct finder *f)
     return true;
 }
 
-/* Marks the tables whose deletes may take rows of `below` along. */
-static void mark_above(const struct work *w, const struct mapper *below, bool *above)
+bool work_mark_above(const struct work *w, const struct mapper *below, bool *above)
 {
     const struct catalog *catalog = &w->s->db->catalog;
+    bool any = false;
+    memset(above, 0, catalog->mapper_count);
     for (bool more = true; more;) {
         more = false;
         for (uint32_t i = 0; i < catalog->mapper_count; i++)
@@ -208,23 +214,65 @@ static void mark_above(const struct work *w, const struct mapper *below, bool *a
                 above[key->target->index] |= takes;
             }
     }
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        any |= above[i] && w->deletes[i];
+    return any;
 }
 
 static bool find_above(struct finder *f, const struct mapper *below)
 {
     struct work *w = f->w;
-    bool *above = f->above, any = false;
+    bool *above = f->above;
     if (f->below == below)
         return true;
     if (!above && !(above = arena_allocate(&w->arena, w->s->db->catalog.mapper_count, 1)))
         return !session_no_memory(w->s);
-    memset(above, 0, w->s->db->catalog.mapper_count);
-    mark_above(w, below, above);
-    for (uint32_t i = 0; i < w->s->db->catalog.mapper_count; i++)
-        any |= above[i] && w->deletes[i];
     f->below = below;
-    f->above = any ? above : NULL;
+    f->above = work_mark_above(w, below, above) ? above : NULL;
     return true;
+}
+
+/* Whether rows of the table that the session does not know may go along with what is deleted. */
+static bool may_be_taken(struct finder *f, const struct mapper *mapper)
+{
+    enum { NOT_ASKED, NOT_TAKEN, TAKEN };
+    uint8_t *taken = &f->taken[mapper->index];
+    if (*taken == NOT_ASKED)
+        *taken = work_mark_above(f->w, mapper, f->room) ? TAKEN : NOT_TAKEN;
+    return *taken == TAKEN;
+}
+
+/* Whether a row that stays, as far as the session can tell, may go all the same: to what it refers, or that in turn, nobody
+ * has loaded. Of long ways and many it is taken for granted. */
+static bool may_go(struct finder *f, const struct entry *entry, uint32_t depth)
+{
+    struct howdah_session *s = f->w->s;
+    const struct mapper *mapper = entry_mapper(s, entry);
+    const void *row = entry_snapshot(mapper, entry);
+    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        enum cascade_rule rule = cascade_rule_of(key, mapper);
+        bool unloaded = entry->marked && foreign_key_is_unloaded(s, key, entry);
+        if ((rule != CASCADE_FOLLOWS && rule != CASCADE_DELETES) ||
+            (!unloaded && foreign_key_is_null(key, mapper, row)))
+            continue;
+        if (unloaded && (f->w->deletes[key->target->index] || may_be_taken(f, key->target)))
+            return true;
+        const struct entry *target = unloaded ? NULL : foreign_key_holder(s, key, mapper, row, true);
+        bool known = target && target->state != ENTRY_DETACHED;
+        if (!known && !unloaded && may_be_taken(f, key->target))
+            return true;
+        if (known && target->state == ENTRY_LOADED && target != entry &&
+            (depth == SWEEP_DEPTH_MAX || f->looks++ == LOOKS_MAX || may_go(f, target, depth + 1)))
+            return true;
+    }
+    return false;
+}
+
+static bool stays(struct finder *f, const struct foreign_key *key, const struct entry *target)
+{
+    f->looks = 0;
+    return target->state == ENTRY_NEW || !may_be_taken(f, key->target) || !may_go(f, target, 0);
 }
 
 /* It goes with a row that has no statement, or that the session has not loaded. What has one is to be looked at next. */
@@ -315,7 +363,7 @@ static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
         if (f->along[index] != ALONG_MAYBE)
             return true;
     }
-    if (target && target->state != ENTRY_DETACHED && !goes)
+    if (target && target->state != ENTRY_DETACHED && !goes && stays(f, key, target))
         return true;
     if (!find_above(f, key->target))
         return false;
@@ -448,6 +496,9 @@ bool work_find_edges(struct work *w)
     struct finder f = {.w = w, .leavings = has_deletes(w)};
     if (w->cascades && !claims_write_followers(w))
         return false;
+    if (f.leavings && (!(f.taken = arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count, 1)) ||
+                       !(f.room = arena_allocate(&w->arena, w->s->db->catalog.mapper_count, 1))))
+        return !session_no_memory(w->s);
     count_updates(w);
     if (!claims_collect(w, &f.claims))
         return false;

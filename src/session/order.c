@@ -134,17 +134,34 @@ static bool has_any(const uint64_t *columns, const struct foreign_key *key)
     return false;
 }
 
+/* Tables whose deletes may take rows of `below` along, and that one itself; found anew where it is another. */
+struct above {
+    bool *tables;
+    const struct mapper *below;
+    bool any; /* of them has deletes */
+};
+
+static bool find_above(const struct work *w, struct above *above, const struct mapper *below)
+{
+    if (above->below == below)
+        return above->any;
+    above->below = below;
+    above->any = work_mark_above(w, below, above->tables) || w->deletes[below->index];
+    above->tables[below->index] = true;
+    return above->any;
+}
+
 /* Nobody knows to which row it referred: it goes before all that are deleted, and before what lets go of these, if that
  * can be. */
 static bool edges_of_unloaded(struct work *w, struct batch_edges *e, const struct change *change,
-                              const uint64_t *unloaded)
+                              const uint64_t *unloaded, struct above *above)
 {
     for (uint32_t k = 0; k < change->mapper->foreign_key_count; k++) {
         const struct foreign_key *key = &change->mapper->foreign_keys[k];
-        if (!w->deletes[key->target->index] || !has_any(unloaded, key))
+        if (!has_any(unloaded, key) || !find_above(w, above, key->target))
             continue;
         for (uint32_t b = 0; b < w->batch_count; b++)
-            if (w->batches[b]->mapper == key->target && w->batches[b]->operation == HOWDAH_OPERATION_DELETE &&
+            if (above->tables[w->batches[b]->mapper->index] && w->batches[b]->operation == HOWDAH_OPERATION_DELETE &&
                 !add_batch_edge(w, e, w->batches[change->batch]->leader, w->batches[b]->leader))
                 return false;
     }
@@ -154,10 +171,13 @@ static bool edges_of_unloaded(struct work *w, struct batch_edges *e, const struc
 static bool find_unloaded_edges(struct work *w, struct batch_edges *e)
 {
     bool any = work_has_any(w, HOWDAH_OPERATION_DELETE) && map_count(&w->s->marks);
+    struct above above = {.tables = any ? arena_allocate(&w->arena, w->s->db->catalog.mapper_count, 1) : NULL};
+    if (any && !above.tables)
+        return !session_no_memory(w->s);
     for (uint32_t i = 0; any && i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
         const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
-        if (unloaded && change->old && change->batch != NONE && !edges_of_unloaded(w, e, change, unloaded))
+        if (unloaded && change->old && change->batch != NONE && !edges_of_unloaded(w, e, change, unloaded, &above))
             return false;
     }
     return true;

@@ -469,6 +469,8 @@ static inline void *work_grow(struct work *w, void *elements, uint32_t count, ui
     return count < *capacity ? elements : work_move(w, elements, count, capacity, size);
 }
 /* Refuses rows that refer to each other in a ring. */
+/* Marks the tables, by mapper, whose deletes may take rows of `below` along. Whether there are such deletes. */
+bool work_mark_above(const struct work *w, const struct mapper *below, bool *above);
 bool work_refuse_cycle(struct work *w, const struct change *change);
 /* An error of the plan: nothing was sent. The message begins with "Model.field: ". */
 bool work_refuse(struct work *w, enum howdah_status status, const struct change *change, const char *field,

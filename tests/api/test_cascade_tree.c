@@ -663,9 +663,94 @@ START_TEST(test_cascade_tree__known_by_its_key_alone)
 }
 END_TEST
 
+/* --- the last of three tables lets go, and counts its versions --- */
+
+typedef struct Farm Farm;
+typedef struct Stable Stable;
+typedef struct Horse Horse;
+
+struct Farm {
+    int64_t id;
+    MANY(Stable) stables;
+};
+
+struct Stable {
+    int64_t id;
+    int64_t farm_id;
+    MANY(Horse) horses;
+};
+
+struct Horse {
+    int64_t id;
+    NullInt64 stable_id;
+    const char *name;
+    int32_t version;
+};
+
+extern const Model Farm_model, Stable_model, Horse_model;
+
+/* clang-format off */
+MODEL(Farm, "farms",
+    COLUMN(Farm, id,         .primary_key = true),
+    HAS_MANY_WITH((.cascade = CASCADE_DELETE), Farm, stables, Stable, farm_id));
+MODEL(Stable, "stables",
+    COLUMN(Stable, id,       .primary_key = true),
+    COLUMN(Stable, farm_id,  .references = &Farm_model),
+    HAS_MANY(Stable, horses, Horse, stable_id));
+MODEL(Horse, "horses",
+    COLUMN(Horse, id,        .primary_key = true),
+    COLUMN(Horse, stable_id, .references = &Stable_model),
+    COLUMN(Horse, name),
+    COLUMN(Horse, version,   .version = true));
+/* clang-format on */
+
+enum { FARM_DELETES = 1, FARM_COLLECTS = 2, FARM_CLEAN = 4, FARM_STUB = 8, FARM_KNOWS = 16 };
+
+/* Whatever the session knows of the stable between them: nothing, the object, its key alone. */
+static void find_stable(int known)
+{
+    if (known == 1)
+        ck_assert_ptr_nonnull(session_find(s, Stable, 1));
+    if (known == 2)
+        session_stub(s, Stable, 1);
+}
+
+START_TEST(test_cascade_tree__counted_in_the_middle)
+{
+    scene_close();
+    scene_open(_i & 1 ? MODELS(Farm, Stable, Horse) : MODELS(Horse, Stable, Farm));
+    int ways = _i >> 1;
+    live_sql("INSERT INTO farms VALUES (1); INSERT INTO stables VALUES (1, 1), (2, 1);"
+             "INSERT INTO horses VALUES (1, 1, 'a', 1), (2, 1, 'b', 1), (3, 2, 'c', 1)");
+    find_stable(ways / FARM_KNOWS);
+    Farm *farm = session_find(s, Farm, 1);
+    Horse *horse = ways & FARM_STUB ? session_stub(s, Horse, 1) : session_find(s, Horse, 1);
+    horse->version = 1;
+    Horse *clean = ways & FARM_CLEAN ? session_find(s, Horse, 2) : NULL;
+    if (ways & FARM_COLLECTS)
+        check_ok(session_load(s, farm, stables));
+    if (ways & FARM_DELETES)
+        check_ok(session_delete(s, horse));
+    else
+        horse->name = "new";
+    check_ok(session_delete(s, farm));
+    check_ok(session_commit(s));
+    live_check("0|0", "SELECT (SELECT count(*) FROM farms), (SELECT count(*) FROM stables)");
+    live_check(ways & FARM_DELETES ? "2b-2 3c-2" : "1new- 2b- 3c-",
+               "SELECT string_agg(id || name || coalesce(stable_id::text, '-')%s, ' ' ORDER BY id) FROM horses",
+               ways & FARM_DELETES ? " || version" : "");
+    if (clean && (ways / FARM_KNOWS == 1 || ways & FARM_COLLECTS)) { /* else nobody knows what has become of it */
+        ck_assert(!clean->stable_id.valid);
+        clean->name = "again";
+        check_ok(session_commit(s));
+    }
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_cascade_tree__known_by_its_key_alone);
+    tcase_add_loop_test(tests, test_cascade_tree__counted_in_the_middle, 0, 96);
     tcase_add_loop_test(tests, test_cascade_tree__let_go_in_the_middle, 0, 32);
     tcase_add_test(tests, test_cascade_tree__below_a_nameless_one);
     tcase_add_loop_test(tests, test_cascade_tree__by_another_column, 0, 2);
