@@ -514,6 +514,49 @@ START_TEST(test_schema__script_is_made_once_and_without_a_server)
 }
 END_TEST
 
+/* --- many columns --- */
+
+/* As many as an index can have. */
+#define GRADES(f) \
+    f(a) f(b) f(c) f(d) f(e) f(f_) f(g) f(h) f(i) f(j) f(k) f(l) f(m) f(n) f(o) f(p) f(q) f(r) f(s) f(t) f(u) f(v) \
+        f(w) f(x) f(y) f(z) f(aa) f(bb) f(cc) f(dd) f(ee) f(ff)
+#define GRADE_FIELD(name)  int16_t name;
+#define GRADE_COLUMN(name) COLUMN(Report, name),
+
+typedef struct {
+    int64_t id;
+    GRADES(GRADE_FIELD)
+} Report;
+
+MODEL(Report, "reports",
+    COLUMN(Report, id, .primary_key = true, .generated = GENERATED_IDENTITY),
+    GRADES(GRADE_COLUMN)
+    INDEX(Report, "reports_all", a, b, c, d, e, f_, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb, cc,
+          dd, ee, ff));
+
+START_TEST(test_schema__index_of_32_columns)
+{
+    live_sql("DROP TABLE IF EXISTS reports");
+    Database *db = database_open(live_conninfo(), MODELS(Report), NULL);
+    ck_assert_int_eq(database_create_tables(db), STATUS_OK);
+    live_check("32", "SELECT indnatts FROM pg_index WHERE indexrelid = 'reports_all'::regclass");
+    live_sql("INSERT INTO reports SELECT 1, %s, 32",
+             "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, "
+             "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31");
+    Session *s = session_open(db);
+    Query *q = session_query(s, Report);
+    query_only(q, Report, b, c, d, e, f_, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, x, y, z, aa, bb, cc, dd,
+               ee, ff);
+    Report *report = query_first(q, Report);
+    ck_assert_ptr_nonnull(report);
+    ck_assert(report->b == 2 && report->i == 9 && report->ff == 32);
+    ck_assert(!session_is_loaded(s, report, a) && session_is_loaded(s, report, b) && session_is_loaded(s, report, ff));
+    session_close(s);
+    ck_assert_int_eq(database_drop_tables(db), STATUS_OK);
+    database_close(db);
+}
+END_TEST
+
 /* --- memory --- */
 
 static bool sweep_step(size_t n, enum failing_how how)
@@ -582,6 +625,7 @@ int main(void)
     tcase_add_test(tests, test_schema__script_makes_the_same);
     tcase_add_test(tests, test_schema__script_as_a_whole);
     tcase_add_test(tests, test_schema__script_is_made_once_and_without_a_server);
+    tcase_add_test(tests, test_schema__index_of_32_columns);
     tcase_add_loop_test(tests, test_schema__failing_allocations, 0, 2);
     Suite *suite = suite_create("schema");
     suite_add_tcase(suite, tests);
