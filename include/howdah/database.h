@@ -66,11 +66,11 @@ HOWDAH_API void howdah_database_close(struct howdah_database *db);
  * Owned by the database. */
 HOWDAH_API const struct howdah_error *howdah_database_error(const struct howdah_database *db);
 
-/* Creates what is missing: schemas, enum types, tables with all their constraints, indexes, join tables. A
- * table or type that is there is not touched, nor compared. One transaction, 2 round trips.
+/* Creates what is missing: schemas, enum types, tables with all their constraints, indexes, join tables, and the table of
+ * option `fence`. A table or type that is there is not touched, nor compared. One transaction, 2 round trips.
  * Drop removes the models' tables and join tables if they are there, with what depends on them (CASCADE), and
- * their enum types: one that another table uses is an error, and then nothing is removed. Schemas stay. One
- * transaction, 2 round trips. Both do nothing while the database has an error. */
+ * their enum types: one that another table uses is an error, and then nothing is removed. Schemas stay, and so does
+ * howdah_commits. One transaction, 2 round trips. Both do nothing while the database has an error. */
 HOWDAH_API enum howdah_status howdah_database_create_tables(struct howdah_database *db);
 HOWDAH_API enum howdah_status howdah_database_drop_tables(struct howdah_database *db);
 

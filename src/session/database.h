@@ -35,9 +35,6 @@ struct howdah_database {
 /* Records the error of open, create or drop, completes its text, and returns its status. */
 enum howdah_status database_fail(struct howdah_database *db, const struct howdah_error *error);
 
-/* Taken by whoever creates or drops tables, so that two of them wait for each other. */
-extern const struct statement schema_lock_statement;
-
 /* The list of open sessions, by which database_close closes those that are left. */
 void database_add_session(struct howdah_database *db, struct howdah_session *s);
 void database_remove_session(struct howdah_database *db, struct howdah_session *s);

@@ -11,6 +11,8 @@
 enum { OID_BOOL = 16, OID_INT8 = 20, OID_TEXT = 25, OID_OID = 26, OID_UUID = 2950 };
 enum { FIRST_PAUSE_MS = 2, LONGEST_PAUSE_MS = 200, LOCK_WAIT_MS = 500 };
 
+static const char table_name[] = "howdah_commits";
+
 static const uint32_t mark_types[] = {OID_UUID, OID_INT8};
 static const uint32_t id_types[] = {OID_UUID};
 static const uint32_t setting_types[] = {OID_TEXT};
@@ -47,7 +49,8 @@ static bool prepare(struct howdah_database *db, struct statement *statement, con
     buffer_init(&text, &db->allocator);
     buffer_text(&text, before);
     identifier_quote(db->options.schema, &text);
-    buffer_text(&text, ".\"howdah_commits\"");
+    buffer_text(&text, ".");
+    identifier_quote(table_name, &text);
     buffer_text(&text, behind);
     *statement = (struct statement){
         .text = buffer_copy_text(&text, &db->arena), .types = types, .parameters = parameters, .control = true};
@@ -73,11 +76,7 @@ bool fence_prepare(struct howdah_database *db)
     bool made = f && prepare_mark(db, &f->mark) &&
                 prepare(db, &f->close, "INSERT INTO ", " (id, fenced) VALUES ($1, true) ON CONFLICT (id) DO NOTHING",
                         id_types, 1) &&
-                prepare(db, &f->look, "SELECT fenced FROM ", " WHERE id = $1", id_types, 1) &&
-                prepare(db, &f->create, "CREATE TABLE IF NOT EXISTS ",
-                        " (id uuid PRIMARY KEY, fenced boolean NOT NULL,"
-                        " made_at timestamptz NOT NULL DEFAULT pg_catalog.now())",
-                        NULL, 0);
+                prepare(db, &f->look, "SELECT fenced FROM ", " WHERE id = $1", id_types, 1);
     db->fence = made ? f : NULL;
     return made;
 }
@@ -229,13 +228,11 @@ enum howdah_outcome fence_resolve(struct howdah_database *db, const struct fence
 
 /* --- the table --- */
 
-enum howdah_status fence_create_table(struct howdah_database *db, struct howdah_error *error)
+struct ddl_extra fence_table(const struct howdah_database *db)
 {
-    struct pg_step steps[] = {
-        {.statement = &begin_statement, .role = PG_BEGIN},
-        {.statement = &schema_lock_statement},
-        {.statement = &db->fence->create},
-        {.statement = &commit_statement, .role = PG_COMMIT, .sync = true},
+    return (struct ddl_extra){
+        .schema = db->options.schema,
+        .table = table_name,
+        .body = "(id uuid PRIMARY KEY, fenced boolean NOT NULL, made_at timestamptz NOT NULL DEFAULT pg_catalog.now())",
     };
-    return run(db, steps, sizeof(steps) / sizeof(*steps), clock_deadline(db->options.statement_timeout, 0), error);
 }

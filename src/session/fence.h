@@ -5,6 +5,7 @@
 #define SESSION_FENCE_H
 
 #include "pg/executor.h"
+#include "sql/ddl.h"
 
 #include <howdah/database.h>
 
@@ -16,7 +17,7 @@ struct fence {
 
 /* Texts with the name of the database's table. */
 struct fence_statements {
-    struct statement mark, close, look, create;
+    struct statement mark, close, look;
 };
 
 enum { FENCE_TOKEN = 8 + HOWDAH_TEXT_MAX };
@@ -41,7 +42,7 @@ enum howdah_outcome fence_resolve(struct howdah_database *db, const struct fence
 void fence_token(const struct fence *fence, char ret_text[FENCE_TOKEN]);
 bool fence_parse(const char *token, struct fence *ret);
 
-/* Creates the table if it is missing. *error is filled on failure. */
-enum howdah_status fence_create_table(struct howdah_database *db, struct howdah_error *error);
+/* Its table, for CREATE TABLE. It is never dropped: transactions of others may have marked it. */
+struct ddl_extra fence_table(const struct howdah_database *db);
 
 #endif

@@ -15,7 +15,7 @@ static const struct statement commit = {.text = "COMMIT", .control = true};
 
 /* Of two processes that start at once both would find a table missing; with this the second waits for the first. The
  * number is the library's name in ASCII. */
-const struct statement schema_lock_statement = {.text = "SELECT pg_catalog.pg_advisory_xact_lock(114827953725800)",
+static const struct statement lock_statement = {.text = "SELECT pg_catalog.pg_advisory_xact_lock(114827953725800)",
                                                 .control = true};
 
 /* The numbers, from 1, of the objects that are there. $1 holds their kinds, $2 their names as SQL writes them. A table's
@@ -118,7 +118,7 @@ enum { OPENING_STEPS = 3 };
 static void put_opening(struct run *run, struct pg_step steps[OPENING_STEPS])
 {
     steps[0] = (struct pg_step){.statement = &begin, .role = PG_BEGIN};
-    steps[1] = (struct pg_step){.statement = &schema_lock_statement};
+    steps[1] = (struct pg_step){.statement = &lock_statement};
     steps[2] = (struct pg_step){.statement = &pg_transaction_statement, .row = note_transaction, .arg = run};
 }
 
@@ -156,12 +156,14 @@ static const char *const kind_names[] = {
 static void name_object(struct run *run, const struct ddl_statement *statement)
 {
     const struct ddl_object *object = &run->ddl.objects[statement->object];
-    const struct howdah_model *model = object->mapper->model;
-    error_message(&run->error, "%s: can't %s %s %s: %s", model->name, run->verb, kind_names[object->kind], object->name,
+    const char *model = object->mapper ? object->mapper->model->name : "database option fence";
+    error_message(&run->error, "%s: can't %s %s %s: %s", model, run->verb, kind_names[object->kind], object->name,
                   run->error.message);
-    error_attach(&run->error, &run->error.model, model->name);
+    if (object->mapper)
+        error_attach(&run->error, &run->error.model, model);
     if (object->table) {
-        error_attach(&run->error, &run->error.schema, object->mapper->schema);
+        error_attach(&run->error, &run->error.schema,
+                     object->mapper ? object->mapper->schema : run->db->options.schema);
         error_attach(&run->error, &run->error.table, object->table);
     }
 }
@@ -266,9 +268,16 @@ static enum howdah_status drop_all(struct run *run)
 
 /* --- the calls --- */
 
+static enum howdah_status render(struct howdah_database *db, struct arena *arena, struct howdah_error *error,
+                                 struct ddl *ret)
+{
+    const struct ddl_extra marks = fence_table(db);
+    return ddl_render(&db->catalog, db->fence ? &marks : NULL, arena, error, ret);
+}
+
 static enum howdah_status run_all(struct run *run, enum howdah_status (*work)(struct run *))
 {
-    enum howdah_status status = ddl_render(&run->db->catalog, &run->arena, &run->error, &run->ddl);
+    enum howdah_status status = render(run->db, &run->arena, &run->error, &run->ddl);
     if (!status)
         status = pg_pool_lease(run->db->pool, run->deadline, &run->error, &run->connection);
     if (!status)
@@ -299,13 +308,7 @@ static enum howdah_status change_schema(struct howdah_database *db, const char *
 
 enum howdah_status howdah_database_create_tables(struct howdah_database *db)
 {
-    enum howdah_status status = change_schema(db, "create", create_all);
-    struct howdah_error error;
-    if (status || !db->fence)
-        return status;
-    error_clear(&error);
-    status = fence_create_table(db, &error);
-    return status ? database_fail(db, &error) : status;
+    return change_schema(db, "create", create_all);
 }
 
 enum howdah_status howdah_database_drop_tables(struct howdah_database *db)
@@ -319,7 +322,7 @@ static enum howdah_status render_script(struct howdah_database *db, struct howda
     struct arena arena;
     struct ddl ddl;
     arena_init(&arena, &db->allocator);
-    enum howdah_status status = ddl_render(&db->catalog, &arena, error, &ddl);
+    enum howdah_status status = render(db, &arena, error, &ddl);
     if (!status) {
         db->ddl = ddl_script(&ddl, &db->arena);
         if (!db->ddl)

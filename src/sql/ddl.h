@@ -20,7 +20,13 @@ struct ddl_object {
     enum ddl_kind kind;
     const char *name;            /* as SQL writes it: quoted and qualified */
     const char *table;           /* its plain name; NULL for the other kinds */
-    const struct mapper *mapper; /* the model that has it, or the first of them */
+    const struct mapper *mapper; /* the model that has it, or the first of them; NULL: it is for the extra table */
+};
+
+/* A table that no model has, beside theirs: created with them where none of them is it, and never dropped. */
+struct ddl_extra {
+    const char *schema, *table;
+    const char *body; /* what stands behind its name in CREATE TABLE */
 };
 
 struct ddl_statement {
@@ -39,10 +45,10 @@ struct ddl {
     uint32_t drop_count;
 };
 
-/* Renders the statements for all models of the catalog into the arena. OK; MODEL if two models disagree about the labels
- * of an enum type; or NO_MEMORY. Then *error is set. */
-enum howdah_status ddl_render(const struct catalog *catalog, struct arena *arena, struct howdah_error *error,
-                              struct ddl *ret);
+/* Renders the statements for all models of the catalog, and for `extra` if it is not NULL, into the arena. OK; MODEL if two
+ * models disagree about the labels of an enum type; or NO_MEMORY. Then *error is set. */
+enum howdah_status ddl_render(const struct catalog *catalog, const struct ddl_extra *extra, struct arena *arena,
+                              struct howdah_error *error, struct ddl *ret);
 
 /* The creating statements as a script, in the arena; NULL if memory is out. */
 const char *ddl_script(const struct ddl *ddl, struct arena *arena);

@@ -6,6 +6,7 @@
 
 struct renderer {
     const struct catalog *catalog;
+    const struct ddl_extra *extra; /* or NULL */
     struct arena *arena;
     struct howdah_error *error;
     struct buffer text; /* of the statement that is being rendered */
@@ -20,7 +21,7 @@ struct renderer {
 
 static bool reserve(struct renderer *r)
 {
-    size_t objects = 0, statements = 0;
+    size_t objects = 2, statements = 2; /* the extra table, and its schema */
     for (uint32_t i = 0; i < r->catalog->mapper_count; i++) {
         const struct mapper *mapper = &r->catalog->mappers[i];
         size_t own = 2 + 2 * (size_t)mapper->column_count; /* its schema and table; an enum type and its schema */
@@ -212,6 +213,29 @@ static void add_later_keys(struct renderer *r, const struct mapper *mapper)
     }
 }
 
+/* --- the table beside those of the models --- */
+
+static void add_extra_schema(struct renderer *r)
+{
+    if (r->extra)
+        add_schema(r, NULL, r->extra->schema);
+}
+
+static void add_extra_table(struct renderer *r)
+{
+    if (!r->extra)
+        return;
+    identifier_quote(r->extra->schema, &r->text);
+    buffer_text(&r->text, ".");
+    identifier_quote(r->extra->table, &r->text);
+    const char *name = take_text(r);
+    if (find_object(r, DDL_TABLE, name) < r->ddl.object_count)
+        return; /* a model has it */
+    uint32_t object = add_object(r, (struct ddl_object){.kind = DDL_TABLE, .name = name, .table = r->extra->table});
+    buffer_printf(&r->text, "CREATE TABLE %s %s", name, r->extra->body);
+    add_create(r, object);
+}
+
 /* --- the whole --- */
 
 typedef void add_one(struct renderer *, const struct mapper *);
@@ -229,8 +253,10 @@ static void add_each(struct renderer *r, const uint32_t *order, add_one *add)
 static void add_all(struct renderer *r)
 {
     add_each(r, NULL, add_schema_of);
+    add_extra_schema(r);
     add_each(r, NULL, add_types);
     add_each(r, r->order, add_table);
+    add_extra_table(r);
     add_each(r, NULL, add_later_keys);
 }
 
@@ -240,7 +266,7 @@ static void add_drops(struct renderer *r)
 {
     for (uint32_t i = r->ddl.object_count; i-- > 0;) {
         const struct ddl_object *object = &r->ddl.objects[i];
-        if (object->kind == DDL_SCHEMA)
+        if (object->kind == DDL_SCHEMA || !object->mapper)
             continue;
         buffer_text(&r->text, object->kind == DDL_TYPE ? "DROP TYPE IF EXISTS " : "DROP TABLE IF EXISTS ");
         buffer_text(&r->text, object->name);
@@ -250,10 +276,10 @@ static void add_drops(struct renderer *r)
     }
 }
 
-enum howdah_status ddl_render(const struct catalog *catalog, struct arena *arena, struct howdah_error *error,
-                              struct ddl *ret)
+enum howdah_status ddl_render(const struct catalog *catalog, const struct ddl_extra *extra, struct arena *arena,
+                              struct howdah_error *error, struct ddl *ret)
 {
-    struct renderer r = {.catalog = catalog, .arena = arena, .error = error};
+    struct renderer r = {.catalog = catalog, .extra = extra, .arena = arena, .error = error};
     error_clear(error);
     buffer_init(&r.text, arena->allocator);
     r.failed = !reserve(&r) || !order_tables(&r);

@@ -357,6 +357,77 @@ START_TEST(test_fence__tokens_that_are_none)
 }
 END_TEST
 
+/* --- the table of the marks --- */
+
+typedef struct {
+    int64_t id;
+    int32_t weight;
+} Parcel;
+
+MODEL_IN("fenced_parcels", Parcel, "parcels", COLUMN(Parcel, id, .primary_key = true, .generated = GENERATED_IDENTITY),
+         COLUMN(Parcel, weight));
+
+static Database *open_parcels(const char *conninfo)
+{
+    Database *parcels =
+        database_open(conninfo, MODELS(Parcel), DATABASE_OPTIONS(.fence = true, .schema = "fence_marks"));
+    ck_assert_ptr_null(database_error(parcels));
+    return parcels;
+}
+
+static void save_parcel(Database *parcels)
+{
+    Error error;
+    Parcel parcel = {.weight = 1};
+    ck_assert_msg(database_save(parcels, Parcel, &parcel, &error) == STATUS_OK, "%s", error_text(&error));
+}
+
+static void drop_parcels(void)
+{
+    live_sql("SET client_min_messages = warning; DROP SCHEMA IF EXISTS fenced_parcels, fence_marks CASCADE");
+}
+
+/* Its schema, too, though no model lies there; in the transaction of the models' tables, and in the script. */
+START_TEST(test_fence__table_is_created_with_the_others)
+{
+    drop_parcels();
+    Database *parcels = open_parcels(live_conninfo());
+    ck_assert_ptr_nonnull(strstr(database_ddl(parcels), "CREATE SCHEMA \"fence_marks\""));
+    ck_assert_ptr_nonnull(strstr(database_ddl(parcels), "CREATE TABLE \"fence_marks\".\"howdah_commits\""));
+    ck_assert_int_eq(database_create_tables(parcels), STATUS_OK);
+    save_parcel(parcels);
+    live_check("1", "SELECT count(*) FROM fence_marks.howdah_commits");
+    ck_assert_int_eq(database_create_tables(parcels), STATUS_OK);
+    ck_assert_int_eq(database_drop_tables(parcels), STATUS_OK);
+    live_check("1", "SELECT count(*) FROM fence_marks.howdah_commits");
+    database_close(parcels);
+    drop_parcels();
+}
+END_TEST
+
+/* Where all is there nothing is created, so that a role needs no right to. */
+START_TEST(test_fence__table_that_is_there)
+{
+    drop_parcels();
+    Database *parcels = open_parcels(live_conninfo());
+    ck_assert_int_eq(database_create_tables(parcels), STATUS_OK);
+    live_sql("GRANT USAGE ON SCHEMA fenced_parcels, fence_marks TO %s;"
+             "GRANT ALL ON ALL TABLES IN SCHEMA fenced_parcels, fence_marks TO %s",
+             scene_role(), scene_role());
+    Database *bound = open_parcels(live_conninfo_with("user=%s", scene_role()));
+    ck_assert_int_eq(database_create_tables(bound), STATUS_OK);
+    save_parcel(bound);
+    live_sql("DROP TABLE fence_marks.howdah_commits");
+    ck_assert_int_eq(database_create_tables(bound), STATUS_PERMISSION);
+    check_says(database_error(bound), "database option fence: can't create table \"fence_marks\".\"howdah_commits\"");
+    ck_assert_int_eq(database_error(bound)->outcome, OUTCOME_NOT_DONE);
+    database_close(bound);
+    database_close(parcels);
+    drop_parcels();
+    scene_drop_role();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_fence__one_round_trip);
@@ -372,6 +443,8 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_fence__hook_of_a_lost_answer, 0, 2);
     tcase_add_test(tests, test_fence__half_open);
     tcase_add_test(tests, test_fence__tokens_that_are_none);
+    tcase_add_test(tests, test_fence__table_is_created_with_the_others);
+    tcase_add_test(tests, test_fence__table_that_is_there);
 }
 
 int main(void)

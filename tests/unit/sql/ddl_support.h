@@ -20,7 +20,7 @@ static inline enum howdah_status render(const Model *const *models)
     enum howdah_status status = catalog_init(&catalog, &memory_default, models, "public", &faults);
     ck_assert_msg(status == STATUS_OK, "%s", buffer_cstring(&faults));
     buffer_done(&faults);
-    return ddl_render(&catalog, &arena, &error, &ddl);
+    return ddl_render(&catalog, NULL, &arena, &error, &ddl);
 }
 
 static inline void expect_script(const Model *const *models, const char *expected)

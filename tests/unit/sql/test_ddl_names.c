@@ -219,7 +219,7 @@ START_TEST(test_ddl_names__no_memory)
         failing_init(&failing);
         arena_init(&small, &failing.hook);
         failing_at(&failing, ++n, FAILING_ONCE);
-        enum howdah_status status = ddl_render(&catalog, &small, &error, &result);
+        enum howdah_status status = ddl_render(&catalog, NULL, &small, &error, &result);
         if (status == STATUS_OK)
             script = ddl_script(&result, &small);
         else
