@@ -243,11 +243,14 @@ const char *howdah_session_text(struct howdah_session *s, const char *format, ..
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = format ? vsnprintf(NULL, 0, format, args) : -1;
     va_end(args);
     char *text = length < 0 ? NULL : arena_allocate(&s->arena, (size_t)length + 1, 1);
     if (text)
         vsnprintf(text, (size_t)length + 1, format, again);
+    else if (length < 0)
+        session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL, "session_text: %s",
+                     format ? "the text can't be formatted" : "the format is NULL");
     else
         session_no_memory(s);
     va_end(again);

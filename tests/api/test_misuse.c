@@ -150,6 +150,10 @@ START_TEST(test_misuse__null_object)
     ck_assert_ptr_null(session_copy(s, NULL, 5));
     ck_assert_ptr_nonnull(session_error(s));
     session_clear_error(s);
+    const char *(*text)(Session *, const char *, ...) = howdah_session_text; /* one whose format no compiler looks at */
+    ck_assert_ptr_null(text(s, NULL));
+    check_error(s, STATUS_INVALID);
+    session_clear_error(s);
     check_nothing_to_write();
 }
 END_TEST
