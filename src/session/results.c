@@ -40,10 +40,10 @@ static enum howdah_status check_new_key(struct work *w, const struct batch *batc
         holder = identity_find(&w->s->map, mapper, batch->images[place]);
     if (!holder || holder->state != ENTRY_LOADED)
         return HOWDAH_STATUS_OK;
-    return session_refuse(w->s, HOWDAH_STATUS_UNIQUE, mapper, mapper->identity->field->name,
-                          entry_object(mapper, change->entry),
-                          "the server gave this row a key that another object of the session has: that one's row "
-                          "is gone, so evict it, or roll back");
+    return session_refuse(
+        w->s, HOWDAH_STATUS_UNIQUE, mapper, mapper->identity->field->name, entry_object(mapper, change->entry),
+        "the server gave this row a key that another object of the session has: the sequence is behind "
+        "keys that were given (setval moves it), or that one's row is gone (evict it)");
 }
 
 enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count)

@@ -267,6 +267,7 @@ START_TEST(test_keys__key_that_another_object_has)
     add_graph(2, 10);
     check_fails(session_commit(s), STATUS_UNIQUE);
     ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    check_says(session_error(s), "the sequence is behind");
     ck_assert_str_eq(session_error(s)->model, "Maker");
     ck_assert_str_eq(session_error(s)->field, "id");
     const Maker *object = session_error(s)->object;
