@@ -56,6 +56,7 @@ static void restart(void *arg)
     for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
         sweep->affected = 0;
     w->failed_chunk = NONE;
+    w->surplus = false;
     w->drawn = 0;
 }
 
@@ -100,7 +101,7 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
     *ret_failed = plan.failed;
     w->by_policy = plan.by_policy;
     *ret_outcome = status == HOWDAH_STATUS_OK ? HOWDAH_OUTCOME_DONE : plan.outcome;
-    if (*ret_outcome == HOWDAH_OUTCOME_NONE || (w->lone && w->failed_chunk != NONE))
+    if (*ret_outcome == HOWDAH_OUTCOME_NONE || (w->lone && w->failed_chunk != NONE && !w->surplus))
         *ret_outcome = HOWDAH_OUTCOME_NOT_DONE; /* a lone statement that wrote no row did nothing */
     if (*ret_outcome == HOWDAH_OUTCOME_IN_DOUBT)
         *ret_outcome = resolve(w);
@@ -158,7 +159,7 @@ static void detach(struct howdah_session *s, struct entry *entry)
     entry->unwritten = false;
 }
 
-/* The server has committed it, but its answer can't be taken in: the objects must not be written again, and what the server
+/* The server has committed it, but its answer can't be taken in, or one key was that of several rows: the objects must not be written again, and what the server
  * made of them, and of those that followed, is not known. */
 static enum howdah_status give_up(struct work *w)
 {

@@ -115,6 +115,7 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
     bool fenced = w->s->db->fence && probe == NONE;
     w->step_count = w->draws = w->drawn = 0;
     w->failed_chunk = NONE;
+    w->surplus = false;
     w->fence = w->s->fence;
     if (!emit_chunks(w, probe == NONE ? NULL : &rows))
         return false;

@@ -210,6 +210,22 @@ bool work_may_be_gone(const struct work *w, const struct batch *batch)
     return false;
 }
 
+/* The model's key is none of the table: no row can be told by it, and a lone statement has written them all by now. */
+static enum howdah_status fail_surplus(struct work *w, const struct chunk *chunk, const char *verb, uint64_t affected)
+{
+    const struct batch *batch = w->batches[chunk->batch];
+    const struct mapper *mapper = batch->mapper;
+    w->surplus = true;
+    session_fail(
+        w->s, HOWDAH_STATUS_SCHEMA, mapper->model->name, NULL, NULL,
+        "%s: rows to be %s: %u, found: %llu; what the model has for a key is not unique in %s (tables that inherit "
+        "from it have keys of their own): give the model the columns that identify a row",
+        mapper->model->name, verb, chunk->count, (unsigned long long)affected, mapper->quoted);
+    if (chunk->count == 1 && !mapper->join_of)
+        w->s->error.object = entry_object(mapper, w->changes[batch->changes[chunk->first]].entry);
+    return HOWDAH_STATUS_SCHEMA;
+}
+
 enum howdah_status work_fail_count(struct work *w, uint32_t index, uint64_t affected)
 {
     struct howdah_session *s = w->s;
@@ -222,6 +238,8 @@ enum howdah_status work_fail_count(struct work *w, uint32_t index, uint64_t affe
                             "%s: rows sent: %u, inserted: %llu; a trigger or rule of %s kept the others out", model,
                             chunk->count, (unsigned long long)affected, batch->mapper->quoted);
     const char *verb = batch->operation == HOWDAH_OPERATION_DELETE ? "deleted" : "updated";
+    if (affected > chunk->count)
+        return fail_surplus(w, chunk, verb, affected);
     if (chunk->count == 1)
         return session_fail(
             s, HOWDAH_STATUS_STALE, model, NULL, NULL,

@@ -279,6 +279,7 @@ struct work {
 
     uint32_t lists;        /* of drawn keys: how many have a number */
     uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
+    bool surplus;          /* since it wrote more rows than it had keys */
     uint32_t marks;
     uint32_t last_set_words;
 
@@ -358,7 +359,7 @@ void *const *work_objects(const struct work *w, const struct chunk *chunk);
 bool work_emit(struct work *w, bool commit, uint32_t probe);
 /* Plans, runs and finishes: what session_flush and session_commit do. */
 enum howdah_status work_write_all(struct howdah_session *s, bool commit);
-/* The rows of a statement are not as many as were sent: STALE, or SERVER. The session's error says so. */
+/* The rows of a statement are not as many as were sent: STALE, SCHEMA or SERVER. The session's error says so. */
 enum howdah_status work_fail_count(struct work *w, uint32_t chunk, uint64_t affected);
 /* Rows of a table whose rows the database itself deletes with others may be gone already. */
 bool work_may_be_gone(const struct work *w, const struct batch *batch);

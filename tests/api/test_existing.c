@@ -199,6 +199,56 @@ START_TEST(test_existing__local_time_as_such_anywhere)
 }
 END_TEST
 
+/* What inherits from a table has keys of its own, so that a key may be that of several rows. That is told, and what became
+ * of them: a commit of one row has written them all by then. */
+START_TEST(test_existing__key_of_several_rows)
+{
+    live_sql(
+        "CREATE TABLE old_stocks () INHERITS (stocks); INSERT INTO old_stocks VALUES (1, 10, 'old', NULL, 3, NULL)");
+    Stock *one = session_find(s, Stock, 1), *two = session_find(s, Stock, 2);
+    one->share = two->share = 11;
+    check_fails(session_commit(s), STATUS_SCHEMA);
+    check_says(session_error(s), "Stock: rows to be updated: 2, found: 3");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    live_check("0", "SELECT count(*) FROM stocks WHERE share = 11");
+    check_ok(session_rollback(s));
+    check_ok(session_begin(s, NULL));
+    session_delete(s, one);
+    check_fails(session_flush(s), STATUS_SCHEMA);
+    ck_assert_ptr_eq(session_error(s)->object, one);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    check_ok(session_rollback(s));
+    one->share = 12;
+    check_fails(session_commit(s), STATUS_SCHEMA);
+    check_says(session_error(s), "Stock: rows to be updated: 1, found: 2; what the model has for a key is not unique");
+    ck_assert_ptr_eq(session_error(s)->object, one);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_DONE);
+    ck_assert(!session_contains(s, one));
+    live_check("2", "SELECT count(*) FROM stocks WHERE share = 12");
+    session_clear_error(s);
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_existing__key_of_several_rows_in_one_call)
+{
+    Error error;
+    Stock stock;
+    void *memory;
+    live_sql(
+        "CREATE TABLE old_stocks () INHERITS (stocks); INSERT INTO old_stocks VALUES (1, 10, 'old', NULL, 3, NULL)");
+    ck_assert_int_eq(database_find(db, Stock, &stock, &memory, &error, 1), STATUS_OK);
+    stock.code = "both";
+    ck_assert_int_eq(database_save(db, Stock, &stock, &error), STATUS_SCHEMA);
+    ck_assert_int_eq(error.outcome, OUTCOME_DONE);
+    live_check("2|3", "SELECT count(*) FILTER (WHERE code = 'both'), count(*) FROM stocks");
+    ck_assert_int_eq(database_delete(db, Stock, &stock, &error), STATUS_SCHEMA);
+    ck_assert_int_eq(error.outcome, OUTCOME_DONE);
+    live_check("1", "SELECT count(*) FROM stocks");
+    database_free(db, memory);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_existing__domains_are_found);
@@ -207,6 +257,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_existing__local_time_in_utc);
     tcase_add_test(tests, test_existing__local_time_elsewhere);
     tcase_add_test(tests, test_existing__local_time_as_such_anywhere);
+    tcase_add_test(tests, test_existing__key_of_several_rows);
+    tcase_add_test(tests, test_existing__key_of_several_rows_in_one_call);
 }
 
 int main(void)
