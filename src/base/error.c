@@ -187,6 +187,16 @@ static void add_line(struct howdah_error *e, const char *label, const char *text
     e->storage[e->used] = '\0';
 }
 
+bool error_reopen(struct howdah_error *e)
+{
+    if (!e->text)
+        return false;
+    if (e->text != e->message)
+        e->used = (uint16_t)(e->text - e->storage);
+    e->text = NULL;
+    return true;
+}
+
 void error_finish(struct howdah_error *e)
 {
     if (STORAGE - e->used < 64) {

@@ -21,5 +21,7 @@ void error_attach(struct howdah_error *e, const char **member, const char *text)
 void error_copy(struct howdah_error *to, const struct howdah_error *from);
 /* Renders .text from all the rest. Called once, when the error is complete. */
 void error_finish(struct howdah_error *e);
+/* Takes the text back, so that more can be attached before it is finished again. False if there was none. */
+bool error_reopen(struct howdah_error *e);
 
 #endif

@@ -77,7 +77,10 @@ struct entry *work_only_suspect(const struct work *w, size_t failed)
 void session_name_culprit(struct howdah_session *s, const struct mapper *mapper)
 {
     const struct mapper *named = mapper_of_error(s);
+    bool told = error_reopen(&s->error);
     name_field(s, named ? named : mapper);
+    if (told)
+        error_finish(&s->error);
 }
 
 /* Of the row, if it is known and can be its fault; else of the table that the server names, or that was written. */

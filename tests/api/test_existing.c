@@ -199,6 +199,31 @@ START_TEST(test_existing__local_time_as_such_anywhere)
 }
 END_TEST
 
+#define check_names_share() \
+    do { \
+        check_error(s, STATUS_SCHEMA); \
+        ck_assert_str_eq(session_error(s)->model, "Stock"); \
+        ck_assert_str_eq(session_error(s)->field, "share"); \
+        ck_assert_ptr_nonnull(strstr(error_text(session_error(s)), "\nmodel: Stock\nfield: share\n")); \
+        session_clear_error(s); \
+    } while (0)
+
+/* Model and field stand also in the text of an error of reading. */
+START_TEST(test_existing__column_that_is_missing)
+{
+    live_sql("ALTER TABLE stocks RENAME share TO part");
+    Value keys[] = {VALUE(1), VALUE(2)};
+    ck_assert_ptr_null(session_find(s, Stock, 1));
+    check_names_share();
+    ck_assert_ptr_null(session_find_many(s, Stock, keys, 2));
+    check_names_share();
+    ck_assert_ptr_null(session_find_by(s, Stock, code, "one"));
+    check_names_share();
+    ck_assert_ptr_null(query_first(session_query(s, Stock), Stock));
+    check_names_share();
+}
+END_TEST
+
 /* What inherits from a table has keys of its own, so that a key may be that of several rows. That is told, and what became
  * of them: a commit of one row has written them all by then. */
 START_TEST(test_existing__key_of_several_rows)
@@ -257,6 +282,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_existing__local_time_in_utc);
     tcase_add_test(tests, test_existing__local_time_elsewhere);
     tcase_add_test(tests, test_existing__local_time_as_such_anywhere);
+    tcase_add_test(tests, test_existing__column_that_is_missing);
     tcase_add_test(tests, test_existing__key_of_several_rows);
     tcase_add_test(tests, test_existing__key_of_several_rows_in_one_call);
 }
