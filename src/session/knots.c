@@ -183,7 +183,8 @@ static bool rank_followers(struct splitting *s)
     return deepest != NULL;
 }
 
-/* Inside knots, along values that one row releases and another takes, and from what changes a key to what follows. These make no rings any more: see order_unique.c. */
+/* Inside knots, along values that one row releases and another takes, and from what changes a key to what follows. These make
+ * no rings any more: see order_unique.c. */
 static bool rank_rows(struct splitting *s)
 {
     struct toposort_edge *edges = split_allocate(s, s->edge_count, sizeof(*edges));

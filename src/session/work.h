@@ -157,9 +157,9 @@ struct row_edge {
     const char *constraint;
     const struct table_index *index; /* of a unique value; else NULL */
     uint8_t reason;                  /* enum edge_reason */
-    bool
-        apart; /* not in one statement, or one after the other inside it: unique values are checked row by row, and what
-                 * the server does itself it does in the order of the rows. All else is checked when a statement ends. */
+    /* Not in one statement, or one after the other inside it: unique values are checked row by row, and what the server does
+     * itself it does in the order of the rows. All else is checked when a statement ends. */
+    bool apart;
 };
 
 /* Rows that one statement text writes. */
