@@ -81,7 +81,8 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
 {
     struct howdah_session *s = w->s;
     const struct howdah_database_options *o = &s->db->options;
-    char key[LATE_KEY_MAX] = "";
+    char key[LATE_KEY_MAX];
+    *key = '\0'; /* the rest of it is not cleared for each commit */
     struct pg_plan plan = {.steps = w->steps,
                            .count = w->step_count,
                            .deadline = clock_deadline(o->commit_timeout, 0),

@@ -97,8 +97,10 @@ static struct entry *of_flushes(const struct wanted *wanted)
     struct entry *entry;
     const void *before;
     while ((at = transaction_next_flushed(wanted->s, at, &entry, &before))) {
+        if (entry->mapper != wanted->mapper->index)
+            continue;
         const void *now = entry->state == ENTRY_DETACHED ? NULL : entry_snapshot(wanted->mapper, entry);
-        if (entry->mapper == wanted->mapper->index && is_meant(wanted, before, now))
+        if (is_meant(wanted, before, now))
             return entry;
     }
     return NULL;
