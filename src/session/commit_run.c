@@ -93,6 +93,7 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
                            .refused_key_size = sizeof(key)};
     bool own = s->transaction == TRANSACTION_NONE;
     w->transaction = s->transaction_id;
+    s->late = NULL;
     enum howdah_status status = transaction_run(s, &plan);
     if (status == HOWDAH_STATUS_OK && s->transaction == TRANSACTION_OPEN) {
         s->transaction_id = w->transaction;
@@ -111,7 +112,8 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
     if (status == HOWDAH_STATUS_OK || own)
         return status;
     w->settings = transaction_copy_settings(s, &w->arena);
-    w->late = *ret_outcome == HOWDAH_OUTCOME_NOT_DONE && is_at_commit(w, plan.failed) ? late_culprit(s, w, key) : NULL;
+    w->s->late =
+        *ret_outcome == HOWDAH_OUTCOME_NOT_DONE && is_at_commit(w, plan.failed) ? late_culprit(s, w, key) : NULL;
     transaction_failed(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
     return status;
 }

@@ -113,7 +113,7 @@ static void name_unwritten(struct work *w, bool at_commit, bool again)
     struct howdah_session *s = w->s;
     const struct mapper *named = mapper_of_error(s);
     bool known = named && s->error.constraint && mapper_column_of_constraint(named, s->error.constraint);
-    struct entry *entry = at_commit && again && known ? work_blame_commit(w) : w->late;
+    struct entry *entry = at_commit && again && known ? work_blame_commit(w) : w->s->late;
     name_row(s, NULL, entry, true);
     if (at_commit && !entry && is_fault_of_row(&s->error, false))
         error_message(&s->error, "%s (which row can't be told, since %s)", s->error.message,

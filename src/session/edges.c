@@ -19,7 +19,7 @@ struct finder {
     const struct batch *led;    /* whose edges to deletes above `led_below` were found last */
     const struct mapper *led_below;
     bool *above;    /* by mapper: tables whose deletes take rows of `below` along; NULL: there are none now */
-    uint8_t *taken; /* by mapper: see may_be_taken */
+    uint8_t *taken; /* by mapper: see may_be_taken; NULL: nobody has asked yet */
     bool *room;     /* by mapper */
     uint32_t looks;
     uint8_t *along; /* enum along, by change, and room for some; NULL: nobody has asked yet */
@@ -232,6 +232,16 @@ static bool find_above(struct finder *f, const struct mapper *below)
     return true;
 }
 
+/* For may_be_taken: few commits ask it. */
+static bool make_room(struct finder *f)
+{
+    struct work *w = f->w;
+    uint32_t tables = w->s->db->catalog.mapper_count;
+    f->room = arena_allocate(&w->arena, tables, 1);
+    f->taken = f->room ? arena_allocate_zero(&w->arena, tables, 1) : NULL;
+    return f->taken || !session_no_memory(w->s);
+}
+
 /* Whether rows of the table that the session does not know may go along with what is deleted. */
 static bool may_be_taken(struct finder *f, const struct mapper *mapper)
 {
@@ -363,7 +373,10 @@ static bool edges_of_leaving(struct finder *f, const struct foreign_key *key)
         if (f->along[index] != ALONG_MAYBE)
             return true;
     }
-    if (target && target->state != ENTRY_DETACHED && !goes && stays(f, key, target))
+    bool is_there = target && target->state != ENTRY_DETACHED && !goes;
+    if (is_there && !f->taken && !make_room(f))
+        return false;
+    if (is_there && stays(f, key, target))
         return true;
     if (!find_above(f, key->target))
         return false;
@@ -496,9 +509,6 @@ bool work_find_edges(struct work *w)
     struct finder f = {.w = w, .leavings = has_deletes(w)};
     if (w->cascades && !claims_write_followers(w))
         return false;
-    if (f.leavings && (!(f.taken = arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count, 1)) ||
-                       !(f.room = arena_allocate(&w->arena, w->s->db->catalog.mapper_count, 1))))
-        return !session_no_memory(w->s);
     count_updates(w);
     if (!claims_collect(w, &f.claims))
         return false;

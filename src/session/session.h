@@ -105,7 +105,8 @@ struct howdah_session {
     struct setting *first_setting;        /* of the transaction, all in their order; in flushed_arena */
     struct setting *settings;             /* from here on they were not sent */
     struct fence fence;                   /* that it has left behind */
-    struct flushed *flushed;              /* what flushes in it changed, newest first; in flushed_arena */
+    struct entry *late;      /* whose fault the last COMMIT found, as its failure is told; NULL: not known */
+    struct flushed *flushed; /* what flushes in it changed, newest first; in flushed_arena */
     struct arena flushed_arena;
 
     struct howdah_hooks hooks;

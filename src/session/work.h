@@ -288,7 +288,6 @@ struct work {
     struct fence_binding fence_binding;
     uint32_t draws, drawn;          /* lists of keys that are drawn, and that have come */
     const struct setting *settings; /* of a transaction that has failed: for another look at it */
-    struct entry *late;             /* whose fault COMMIT found; NULL: not known */
     struct entry **stale;           /* rows that were not there as expected: noted here if it is not NULL */
     uint32_t stale_count;
     const char *text; /* of the plan */
@@ -469,9 +468,9 @@ static inline void *work_grow(struct work *w, void *elements, uint32_t count, ui
 {
     return count < *capacity ? elements : work_move(w, elements, count, capacity, size);
 }
-/* Refuses rows that refer to each other in a ring. */
 /* Marks the tables, by mapper, whose deletes may take rows of `below` along. Whether there are such deletes. */
 bool work_mark_above(const struct work *w, const struct mapper *below, bool *above);
+/* Refuses rows that refer to each other in a ring. */
 bool work_refuse_cycle(struct work *w, const struct change *change);
 /* An error of the plan: nothing was sent. The message begins with "Model.field: ". */
 bool work_refuse(struct work *w, enum howdah_status status, const struct change *change, const char *field,
