@@ -14,6 +14,12 @@ static void setup(void)
         "INSERT INTO words SELECT 'w' || n, n FROM generate_series(1, 3) n");
 }
 
+static void teardown(void)
+{
+    clock_go();
+    scene_close();
+}
+
 static const char *marks(void)
 {
     return live_sql("SELECT count(*) || ' ' || count(*) FILTER (WHERE fenced) FROM howdah_commits");
@@ -449,5 +455,5 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
-    return scene_main("fence", setup, scene_close, add_tests);
+    return scene_main("fence", setup, teardown, add_tests);
 }

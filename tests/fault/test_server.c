@@ -227,6 +227,7 @@ int main(void)
     TCase *tcase = tcase_create("server");
     tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
+    tcase_add_checked_fixture(tcase, NULL, clock_go);
     tcase_add_test(tcase, test_server__stopped_and_started);
     tcase_add_test(tcase, test_server__restarted_while_idle);
     tcase_add_loop_test(tcase, test_server__restarted_in_a_transaction, 0, 2);

@@ -497,6 +497,7 @@ int main(void)
     TCase *tcase = tcase_create("waiting");
     tcase_set_timeout(tcase, 600);
     tcase_add_unchecked_fixture(tcase, ledger_create, NULL);
+    tcase_add_checked_fixture(tcase, NULL, clock_go);
     tcase_add_loop_test(tcase, test_waiting__silent_server, 0, 8);
     tcase_add_test(tcase, test_waiting__doubt_is_resolved);
     tcase_add_test(tcase, test_waiting__silent_while_reading);

@@ -26,6 +26,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    clock_go();
     session_close(worker.s);
     scene_close();
 }

@@ -24,6 +24,7 @@ static void setup(void)
 
 static void teardown(void)
 {
+    clock_go();
     harness_close(&h);
 }
 
