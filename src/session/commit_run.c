@@ -162,8 +162,8 @@ static void detach(struct howdah_session *s, struct entry *entry)
     entry->unwritten = false;
 }
 
-/* The server has committed it, but its answer can't be taken in, or one key was that of several rows: the objects must not be written again, and what the server
- * made of them, and of those that followed, is not known. */
+/* The server has committed it, but its answer can't be taken in, or one key was that of several rows: the objects must not
+ * be written again, and what the server made of them, and of those that followed, is not known. */
 static enum howdah_status give_up(struct work *w)
 {
     for (uint32_t i = 0; i < w->change_count; i++) {

@@ -237,8 +237,8 @@ static bool make_room(struct finder *f)
 {
     struct work *w = f->w;
     uint32_t tables = w->s->db->catalog.mapper_count;
-    f->room = arena_allocate(&w->arena, tables, 1);
-    f->taken = f->room ? arena_allocate_zero(&w->arena, tables, 1) : NULL;
+    f->taken = arena_allocate_zero(&w->arena, 2 * (size_t)tables, 1);
+    f->room = f->taken ? (bool *)f->taken + tables : NULL;
     return f->taken || !session_no_memory(w->s);
 }
 

@@ -279,7 +279,6 @@ struct work {
 
     uint32_t lists;        /* of drawn keys: how many have a number */
     uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
-    bool surplus;          /* since it wrote more rows than it had keys */
     uint32_t marks;
     uint32_t last_set_words;
 
@@ -290,6 +289,7 @@ struct work {
     const struct setting *settings; /* of a transaction that has failed: for another look at it */
     struct entry **stale;           /* rows that were not there as expected: noted here if it is not NULL */
     uint32_t stale_count;
+    bool surplus;     /* the callback stopped it since a statement wrote more rows than it had keys */
     const char *text; /* of the plan */
 };
 
