@@ -160,6 +160,12 @@ static const size_t texts[] = {
     offsetof(struct howdah_error, in_doubt_token), offsetof(struct howdah_error, text),
 };
 
+/* Texts of errors that needed no room are elsewhere: constants. */
+static bool is_stored(const struct howdah_error *e, const char *text)
+{
+    return text >= e->storage && text < e->storage + STORAGE;
+}
+
 void error_copy(struct howdah_error *to, const struct howdah_error *from)
 {
     if (to == from)
@@ -167,7 +173,7 @@ void error_copy(struct howdah_error *to, const struct howdah_error *from)
     memcpy(to, from, sizeof(*to));
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         const char **member = (const char **)(void *)((char *)to + texts[i]);
-        if (*member >= from->storage && *member < from->storage + STORAGE)
+        if (is_stored(from, *member))
             *member = to->storage + (*member - from->storage);
     }
 }
@@ -191,7 +197,7 @@ bool error_reopen(struct howdah_error *e)
 {
     if (!e->text)
         return false;
-    if (e->text != e->message)
+    if (e->text != e->message && is_stored(e, e->text))
         e->used = (uint16_t)(e->text - e->storage);
     e->text = NULL;
     return true;

@@ -158,6 +158,29 @@ START_TEST(test_error__copy)
 }
 END_TEST
 
+/* What is told can be added to and told anew; also what was told by constants alone, without room of its own. */
+START_TEST(test_error__reopen)
+{
+    ck_assert(!error_reopen(error));
+    error_set(error, HOWDAH_STATUS_SCHEMA, "message");
+    error_finish(error);
+    uint16_t used = error->used;
+    ck_assert(error_reopen(error));
+    error_attach(error, &error->model, "Maker");
+    error_finish(error);
+    ck_assert_str_eq(howdah_error_text(error), "message\nstatus: schema\nmodel: Maker\n");
+    ck_assert_str_eq(error->message, "message");
+    ck_assert_uint_eq(error->used, used + 2 * strlen("Maker") + strlen("model: \n") + 1);
+
+    error_copy(error, &error_no_memory);
+    ck_assert(error_reopen(error));
+    error_attach(error, &error->model, "Maker");
+    error_finish(error);
+    ck_assert(in_storage(error, error->model));
+    ck_assert_str_eq(howdah_error_text(error), "out of memory\nstatus: no memory\nmodel: Maker\n");
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -167,6 +190,7 @@ int main(void)
         test_error__cuts_at_characters,
         test_error__cuts_the_whole_text,
         test_error__copy,
+        test_error__reopen,
     };
     Suite *suite = suite_create("error");
     TCase *tcase = tcase_create("error");
