@@ -1051,7 +1051,7 @@ typedef struct howdah_allocator Allocator;
 typedef struct howdah_database Database;
 typedef struct howdah_database_options DatabaseOptions;
 typedef struct howdah_session Session;
-typedef struct howdah_session_stats SessionStats;
+typedef struct howdah_session_statistics SessionStats;
 typedef struct howdah_begin_options BeginOptions;
 typedef struct howdah_run_options RunOptions;
 typedef struct howdah_hooks Hooks;

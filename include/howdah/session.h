@@ -15,7 +15,7 @@ HOWDAH_BEGIN_DECLS
 
 /* What a session has done so far. BEGIN, COMMIT, ROLLBACK and SET are not counted as statements; a round
  * trip is one wait for a Sync. */
-struct howdah_session_stats {
+struct howdah_session_statistics {
     uint32_t statements;
     uint32_t round_trips;
     uint64_t rows;          /* received */
@@ -87,7 +87,7 @@ HOWDAH_API void howdah_session_clear(struct howdah_session *s);
 HOWDAH_API const struct howdah_error *howdah_session_error(const struct howdah_session *s);
 /* Forgets the error and keeps all pending work, so that it can be mended and committed again. */
 HOWDAH_API void howdah_session_clear_error(struct howdah_session *s);
-HOWDAH_API struct howdah_session_stats howdah_session_stats(const struct howdah_session *s);
+HOWDAH_API struct howdah_session_statistics howdah_session_stats(const struct howdah_session *s);
 
 /* --- finding --- */
 

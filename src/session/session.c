@@ -260,9 +260,9 @@ struct entry *session_entry(struct howdah_session *s, const void *object, const 
     return NULL;
 }
 
-struct howdah_session_stats howdah_session_stats(const struct howdah_session *s)
+struct howdah_session_statistics howdah_session_stats(const struct howdah_session *s)
 {
-    struct howdah_session_stats stats = {0};
+    struct howdah_session_statistics stats = {0};
     if (!s)
         return stats;
     stats = s->written;

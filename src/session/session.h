@@ -92,7 +92,7 @@ struct howdah_session {
     struct plain *plains; /* mappers of structs that the database does not know; in `arena` */
 
     struct pg_counters counters;
-    struct howdah_session_stats written; /* only inserted, updated, deleted, identity_hits */
+    struct howdah_session_statistics written; /* only inserted, updated, deleted, identity_hits */
 
     struct howdah_begin_options begin;
     const char *prepared;                 /* see TRANSACTION_PREPARED; in flushed_arena */

@@ -12,12 +12,17 @@ fi
 case $language in
 c)
     standards='c11 gnu11 c17 c2x'
-    more='-Wconversion -Wsign-conversion'
+    more='-Wc++-compat'
     ;;
 c++)
-    standards='c++17'
-    more='-Wold-style-cast -Wdouble-promotion'
+    standards='c++11 c++17 c++20'
+    more='-Wold-style-cast -Wzero-as-null-pointer-constant'
     ;;
+esac
+more="$more -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wdouble-promotion"
+case $compiler in
+g++) more="$more -Wuseless-cast -Wlogical-op" ;;
+clang*) more="$more -Wshadow-all -Wextra-semi" ;;
 esac
 
 status=0
