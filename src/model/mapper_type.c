@@ -87,10 +87,10 @@ bool make_template(struct compilation *c, enum column_shape shape, enum howdah_t
     return true;
 }
 
-/* Labels of a type are names; those of a text are not. */
+/* Labels of a type are names, but for the empty one, which the server takes; those of a text are not. */
 static const char *label_fault(const struct howdah_enum *labels, const struct howdah_label *label)
 {
-    const char *why = labels->sql_type ? name_fault(label->label) : NULL;
+    const char *why = labels->sql_type && *label->label ? name_fault(label->label) : NULL;
     for (const struct howdah_label *l = labels->labels; l < label && !why; l++) {
         if (strcmp(l->label, label->label) == 0)
             why = "is there twice";

@@ -371,6 +371,30 @@ START_TEST(test_types__generated_column_is_fetched)
 }
 END_TEST
 
+/* The server takes a label without a character. */
+START_TEST(test_types__empty_label)
+{
+    for (int64_t id = 71; id < 75; id++)
+        session_add(s, Special, .id = id, .limited = "", .shade = SHADE_DARK, .tide = id & 1 ? TIDE_NONE : TIDE_LOW);
+    check_ok(session_commit(s));
+    Special *one = session_find(s, Special, 72);
+    one->tide = TIDE_NONE;
+    check_ok(session_commit(s));
+    scene_renew();
+    size_t count = 0;
+    Query *q = session_query(s, Special);
+    query_where(q, Special, tide, "=", TIDE_NONE);
+    Special **found = query_all(q, Special, &count);
+    ck_assert_uint_eq(count, 3);
+    ck_assert_int_eq(found[0]->tide, TIDE_NONE);
+    q = session_query(s, Special);
+    query_where(q, Special, tide, "=", "");
+    query_all(q, Special, &count);
+    ck_assert_uint_eq(count, 3);
+    check_nothing_to_write();
+}
+END_TEST
+
 /* --- rows that come in parts --- */
 
 static void check_clean(void *object)
@@ -456,6 +480,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_types__lists_in_c);
     tcase_add_test(tests, test_types__special_in_c);
     tcase_add_test(tests, test_types__generated_column_is_fetched);
+    tcase_add_test(tests, test_types__empty_label);
 }
 
 int main(void)

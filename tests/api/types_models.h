@@ -65,7 +65,7 @@ typedef struct Lists {
     NumericArray amount;
 } Lists;
 
-enum tide { TIDE_LOW = -3, TIDE_HIGH = 12, TIDE_SPRING = 700 };
+enum tide { TIDE_LOW = -3, TIDE_HIGH = 12, TIDE_SPRING = 700, TIDE_NONE = 0 };
 typedef enum shade { SHADE_DARK = 1, SHADE_PALE } Shade;
 
 /* A colour is "#rrggbb" in the database, or NULL. */
@@ -95,7 +95,8 @@ typedef struct Special {
     const char *store;
 } Special;
 
-ENUM(Tide, "tide", LABEL(TIDE_LOW, "low"), LABEL(TIDE_HIGH, "high water"), LABEL(TIDE_SPRING, "Spring's \"tide\""));
+ENUM(Tide, "tide", LABEL(TIDE_LOW, "low"), LABEL(TIDE_HIGH, "high water"), LABEL(TIDE_SPRING, "Spring's \"tide\""),
+     LABEL(TIDE_NONE, ""));
 ENUM(Shade, NULL, LABEL(SHADE_DARK, "dark"), LABEL(SHADE_PALE, "pale"));
 
 static ptrdiff_t encode_colour(const void *field, char *text, size_t size)

@@ -114,13 +114,13 @@ START_TEST(test_mapper_faults__labels)
     static const struct howdah_enum empty_labels = {"kind", none};
     ENUM(twice, NULL, LABEL(1, "a"), LABEL(2, "a"));
     ENUM(ambiguous, NULL, LABEL(1, "a"), LABEL(1, "b"));
-    ENUM(nameless, "kind", LABEL(1, ""));
+    ENUM(broken, "kind", LABEL(1, ""), LABEL(2, "\xff"));
     ENUM(good, "kind", LABEL(1, "a"));
     ENUM(bad_name, "", LABEL(1, "a"));
     FAULT("Thing.kind: has no labels: define them with ENUM, and use COLUMN_ENUM", COLUMN_ENUM(Thing, kind, empty));
     FAULT("Thing.kind: the label 'a' is there twice", COLUMN_ENUM(Thing, kind, twice));
     FAULT("Thing.kind: the label 'b' has the constant of another label", COLUMN_ENUM(Thing, kind, ambiguous));
-    FAULT("Thing.kind: the label '' is empty", COLUMN_ENUM(Thing, kind, nameless));
+    FAULT("Thing.kind: the label '\xff' is not valid UTF-8", COLUMN_ENUM(Thing, kind, broken));
     FAULT("Thing.kind: the name of its enum type is empty", COLUMN_ENUM(Thing, kind, bad_name));
     FAULT("Thing.kind: has .sql_type, but the type of its enum is kind: take one of them away",
           COLUMN_ENUM(Thing, kind, good, .sql_type = "text"));
