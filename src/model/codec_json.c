@@ -3,21 +3,20 @@
 
 #include "json.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 
-#include <strings.h>
+#include <string.h>
 
 /* As programs spell types: "json", "JSON[]", " pg_catalog.json", but not "jsonb" or "json_lines". */
 bool codec_json_is_plain(const struct howdah_field *field)
 {
-    static const char catalog[] = "pg_catalog.", name[] = "json";
     const char *type = field ? field->sql_type : NULL;
     if (!type)
         return false;
     type += strspn(type, " \t\n");
-    if (strncasecmp(type, catalog, sizeof(catalog) - 1) == 0)
-        type += sizeof(catalog) - 1;
-    return strncasecmp(type, name, sizeof(name) - 1) == 0 && strchr(" \t\n[", type[sizeof(name) - 1]);
+    ascii_begins(type, "pg_catalog.", &type);
+    return ascii_begins(type, "json", &type) && strchr(" \t\n[", *type);
 }
 
 static void json_encode(const struct howdah_field *field, const void *value, struct buffer *out)

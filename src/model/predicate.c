@@ -1,13 +1,8 @@
 #include "predicate.h"
 
-#include <string.h>
-#include <strings.h>
+#include "base/ascii.h"
 
-static const char *skip_word(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-    return strncasecmp(text, word, length) == 0 ? text + length : NULL;
-}
+#include <string.h>
 
 static const struct column *read_column(const struct mapper *mapper, const char *text, size_t length)
 {
@@ -31,9 +26,11 @@ bool predicate_read(const struct mapper *mapper, const char *text, struct predic
         {"", "", PREDICATE_TRUE},
     };
     for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-        const char *name = skip_word(text, forms[i].before);
-        size_t length = name ? strlen(name) : 0, after = strlen(forms[i].after);
-        if (length <= after || strcasecmp(name + length - after, forms[i].after) != 0)
+        const char *name, *end;
+        if (!ascii_begins(text, forms[i].before, &name))
+            continue;
+        size_t length = strlen(name), after = strlen(forms[i].after);
+        if (length <= after || !ascii_begins(name + length - after, forms[i].after, &end))
             continue;
         const struct column *c = read_column(mapper, name, length - after);
         bool boolean = forms[i].kind == PREDICATE_TRUE || forms[i].kind == PREDICATE_FALSE;

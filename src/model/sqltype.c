@@ -8,6 +8,8 @@
 
 #include "text.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 static const struct sqltype_known known[] = {
@@ -157,7 +159,7 @@ static void read_word(struct scan *s)
     begin_word(s);
     for (; is_word(*s->at); s->at++) {
         char c = *s->at;
-        s->base[s->length++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        s->base[s->length++] = ascii_lower(c);
     }
 }
 

@@ -11,7 +11,6 @@
 #include "base/endian.h"
 #include "base/error.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -153,7 +152,7 @@ static bool take_number(const char **at, int base, char end, uint64_t *ret)
     char *stop;
     errno = 0;
     *ret = strtoull(*at, &stop, base);
-    if (!isxdigit((unsigned char)**at) || errno || *stop != end)
+    if (strspn(*at, "0123456789abcdefABCDEF") == 0 || errno || *stop != end)
         return false;
     *at = stop + 1;
     return true;

@@ -2,6 +2,8 @@
 
 #include "model/text.h"
 
+#include "base/ascii.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -86,11 +88,6 @@ static bool continues_word(char c)
     return begins_word(c) || is_digit(c) || c == '$';
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* --- taking over text --- */
 
 static void take(struct scan *s, size_t count)
@@ -126,7 +123,7 @@ static void copy_word(char *to, size_t size, const char *word, size_t length)
 {
     size_t count = length < size ? length : size - 1;
     for (size_t i = 0; i < count; i++)
-        to[i] = lower(word[i]);
+        to[i] = ascii_lower(word[i]);
     to[count] = '\0';
 }
 
@@ -323,7 +320,7 @@ static bool take_word(struct scan *s)
     size_t length = 1;
     while (continues_word(s->at[length]))
         length++;
-    if (length == 1 && lower(*s->at) == 'e' && s->at[1] == '\'') {
+    if (length == 1 && ascii_lower(*s->at) == 'e' && s->at[1] == '\'') {
         take(s, 1);
         return take_text(s, true);
     }
