@@ -83,6 +83,16 @@ void session_name_culprit(struct howdah_session *s, const struct mapper *mapper)
         error_finish(&s->error);
 }
 
+void session_name_relation(struct howdah_session *s, const struct relation *relation)
+{
+    struct howdah_error *e = &s->error;
+    bool told = error_reopen(e);
+    error_attach(e, &e->model, relation->mapper->model->name);
+    error_attach(e, &e->field, relation->field->name);
+    if (told)
+        error_finish(e);
+}
+
 /* Of the row, if it is known and can be its fault; else of the table that the server names, or that was written. */
 static void name_row(struct howdah_session *s, const struct mapper *mapper, struct entry *entry, bool of_row)
 {

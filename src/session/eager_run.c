@@ -306,6 +306,16 @@ static void restart(void *arg)
 
 /* --- the plan --- */
 
+/* Whose statement the server can't run with the tables as they are. */
+static void name_failed(const struct eager_run *run, const struct pg_plan *plan)
+{
+    const struct pg_step *step = plan->failed < plan->count ? &plan->steps[plan->failed] : NULL;
+    if (step && step->bind == bind_branch)
+        session_name_relation(run->s, ((const struct branch *)step->arg)->node->relation);
+    else if (step && step->arg == run)
+        query_name_culprit(run->q);
+}
+
 static enum howdah_status run_steps(struct eager_run *run)
 {
     struct howdah_session *s = run->s;
@@ -332,7 +342,11 @@ static enum howdah_status run_steps(struct eager_run *run)
                                           .arg = &run->branches[i]};
     if (own)
         steps[count++] = (struct pg_step){.statement = &transaction_commit_statement, .role = PG_COMMIT};
-    return transaction_read_plan(s, steps, count, restart, run);
+    struct pg_plan plan = {.steps = steps, .count = count, .restart = restart, .restart_arg = run};
+    enum howdah_status status = transaction_read_plan(s, &plan);
+    if (status == HOWDAH_STATUS_SCHEMA)
+        name_failed(run, &plan);
+    return status;
 }
 
 static enum howdah_status finish(struct branch *branch)

@@ -184,5 +184,7 @@ struct sibling_result;
 void *query_take_row(struct howdah_query *q, struct sibling_result *result, const struct cell *cells, size_t count);
 /* Whether a transaction is there for the query's lock, if it has one; else the session's error. */
 bool query_check_lock(struct howdah_query *q);
+/* Adds model and field to the error of a server that can't run the query with the tables as they are, if there is but one. */
+void query_name_culprit(struct howdah_query *q);
 
 #endif

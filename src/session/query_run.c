@@ -139,6 +139,12 @@ bool query_check_lock(struct howdah_query *q)
     return false;
 }
 
+void query_name_culprit(struct howdah_query *q)
+{
+    if (q->select.aliases == 1)
+        session_name_culprit(q->s, query_root(q));
+}
+
 /* The plan of a query without relations; that of others is eager_run.c's. */
 enum howdah_status query_read(struct query_reading *reading)
 {
@@ -152,7 +158,7 @@ enum howdah_status query_read(struct query_reading *reading)
     if (!query_check_lock(q))
         return q->s->error.status;
     enum howdah_status status = transaction_read(q->s, &step);
-    if (status == HOWDAH_STATUS_SCHEMA && q->select.aliases == 1)
-        session_name_culprit(q->s, query_root(q));
+    if (status == HOWDAH_STATUS_SCHEMA)
+        query_name_culprit(q);
     return status;
 }

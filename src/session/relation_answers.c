@@ -168,7 +168,10 @@ static bool run(struct answer_set *set)
                                                              &request, &prepared) != HOWDAH_STATUS_OK)
         return !session_no_memory(s);
     struct pg_step step = {.statement = prepared.statement, .bind = bind, .row = take, .arg = set};
-    return transaction_read(s, &step) == HOWDAH_STATUS_OK;
+    enum howdah_status status = transaction_read(s, &step);
+    if (status == HOWDAH_STATUS_SCHEMA)
+        session_name_relation(s, set->load.relation);
+    return status == HOWDAH_STATUS_OK;
 }
 
 /* Asks for the object and its siblings; the set that has the answer. NULL: there is none, of a key that is NULL; or the

@@ -48,7 +48,10 @@ static bool ask(struct relation_load *load)
                            .bind = bind_keys,
                            .row = take_row,
                            .arg = load};
-    return transaction_read(s, &step) == HOWDAH_STATUS_OK;
+    enum howdah_status status = transaction_read(s, &step);
+    if (status == HOWDAH_STATUS_SCHEMA)
+        session_name_relation(s, load->relation);
+    return status == HOWDAH_STATUS_OK;
 }
 
 /* Where the session has the target of a BELONGS_TO, that is the answer, and its siblings can wait. */

@@ -163,6 +163,9 @@ enum howdah_status session_no_memory(struct howdah_session *s);
 /* Adds model and field to an error of the server's: those that its words are about, and where it names no table the
  * given model (or NULL). */
 void session_name_culprit(struct howdah_session *s, const struct mapper *mapper);
+/* The same for the statement that reads a relation: the server can't run it with the tables as they are, and says no more
+ * than a name. */
+void session_name_relation(struct howdah_session *s, const struct relation *relation);
 
 /* The mapper of a model with a table, or NULL and an error. */
 const struct mapper *session_mapper(struct howdah_session *s, const struct howdah_model *model);

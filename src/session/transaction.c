@@ -134,17 +134,12 @@ enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *pla
     return run_leased(s, plan);
 }
 
-enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
-                                         void (*restart)(void *arg), void *arg)
+enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_plan *plan)
 {
-    struct pg_plan plan = {.steps = steps,
-                           .count = count,
-                           .repeatable = s->transaction != TRANSACTION_OPEN,
-                           .restart = restart,
-                           .restart_arg = arg,
-                           .deadline = clock_deadline(s->db->options.statement_timeout, 0)};
-    steps[count - 1].sync = true;
-    enum howdah_status status = run_leased(s, &plan);
+    plan->repeatable = s->transaction != TRANSACTION_OPEN;
+    plan->deadline = clock_deadline(s->db->options.statement_timeout, 0);
+    plan->steps[plan->count - 1].sync = true;
+    enum howdah_status status = run_leased(s, plan);
     if (status == HOWDAH_STATUS_OK) {
         if (s->transaction != TRANSACTION_NONE)
             transaction_sent_settings(s);
@@ -165,7 +160,8 @@ enum howdah_status transaction_read_with_head(struct howdah_session *s, size_t h
         return session_no_memory(s);
     transaction_put_head(s, all);
     memcpy(all + head, steps, count * sizeof(*steps));
-    enum howdah_status status = transaction_read_plan(s, all, head + count, NULL, NULL);
+    struct pg_plan plan = {.steps = all, .count = head + count};
+    enum howdah_status status = transaction_read_plan(s, &plan);
     memory_free(&s->db->allocator, all);
     return status;
 }

@@ -63,17 +63,16 @@ static inline enum howdah_status transaction_read(struct howdah_session *s, stru
     return transaction_read_steps(s, step, 1);
 }
 
-/* The same for a plan that is whole, whatever it begins with. `restart` is called before it runs a second time. */
-enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_step *steps, size_t count,
-                                         void (*restart)(void *arg), void *arg);
+/* The same for a plan that is whole, whatever it begins with: its steps, and what is called before it runs a second time. */
+enum howdah_status transaction_read_plan(struct howdah_session *s, struct pg_plan *plan);
 /* The first in the program's transaction: `head` steps go in front. */
 enum howdah_status transaction_read_with_head(struct howdah_session *s, size_t head, const struct pg_step *steps,
                                               size_t count);
 static inline enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count)
 {
     size_t head = transaction_head_count(s);
-    return head ? transaction_read_with_head(s, head, steps, count)
-                : transaction_read_plan(s, steps, count, NULL, NULL);
+    struct pg_plan plan = {.steps = steps, .count = count};
+    return head ? transaction_read_with_head(s, head, steps, count) : transaction_read_plan(s, &plan);
 }
 /* A plan failed in the program's transaction: it has ended, or gone back to its innermost savepoint. What was flushed since
  * is pending again. */

@@ -349,6 +349,56 @@ START_TEST(test_relation_load__polymorphic_by_another_type)
 }
 END_TEST
 
+/* --- what the server can't run --- */
+
+#define check_names(expected_model, expected_field, expected_column) \
+    do { \
+        check_error(s, STATUS_SCHEMA); \
+        check_culprit(NULL, expected_model, expected_field); \
+        ck_assert_pstr_eq(session_error(s)->column, expected_column); \
+        ck_assert_ptr_nonnull( \
+            strstr(error_text(session_error(s)), "\nmodel: " expected_model "\nfield: " expected_field "\n")); \
+        session_clear_error(s); \
+    } while (0)
+
+/* The server says no more than the name of a column: it is the relation that tells where to look. */
+START_TEST(test_relation_load__column_that_is_missing)
+{
+    User *user = session_find(s, User, 1);
+    Post *post = session_find(s, Post, 1);
+    live_sql("ALTER TABLE posts RENAME title TO heading; ALTER TABLE comments RENAME post_id TO post;"
+             "ALTER TABLE post_tags RENAME tag_id TO tag; DROP TABLE badges");
+    ck_assert_int_eq(session_load(s, user, posts), STATUS_SCHEMA);
+    check_names("User", "posts", "title");
+    ck_assert_int_eq(session_load(s, post, tags), STATUS_SCHEMA);
+    check_names("Post", "tags", "tag_id");
+    ck_assert_uint_eq(session_count(s, post, comments), 0);
+    check_names("Post", "comments", "post_id");
+    ck_assert_int_eq(session_load(s, user, badge), STATUS_SCHEMA);
+    check_names("User", "badge", NULL);
+}
+END_TEST
+
+START_TEST(test_relation_load__column_that_is_missing_in_a_query)
+{
+    size_t count;
+    live_sql("ALTER TABLE posts RENAME title TO heading; ALTER TABLE logins RENAME email TO mail");
+    Query *q = session_query(s, User);
+    query_with(q, User, badge);
+    query_with(q, User, logins);
+    query_all(q, User, &count);
+    check_names("User", "logins", "email");
+    q = session_query(s, Post);
+    query_with(q, Post, user);
+    query_all(q, Post, &count);
+    check_names("Post", "title", "title");
+    q = session_query(s, Comment);
+    query_with(q, Comment, post);
+    query_all(q, Comment, &count);
+    check_names("Comment", "post", "title");
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_relation_load__has_many_of_all_siblings);
@@ -365,6 +415,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_relation_load__composite_key);
     tcase_add_test(tests, test_relation_load__polymorphic);
     tcase_add_test(tests, test_relation_load__polymorphic_by_another_type);
+    tcase_add_test(tests, test_relation_load__column_that_is_missing);
+    tcase_add_test(tests, test_relation_load__column_that_is_missing_in_a_query);
 }
 
 int main(void)
