@@ -34,7 +34,7 @@ struct entry *work_blame(struct work *w, uint32_t chunk)
         enum howdah_status status = run_probe(w, &plan);
         /* It may miss what a flush had made behind the savepoint to which the transaction went back. */
         bool other = s->error.status == HOWDAH_STATUS_STALE || (s->savepoint && s->error.status != cause.status);
-        if (status != HOWDAH_STATUS_OK && !other && is_fault_of_row(&s->error, plan.by_policy))
+        if (status != HOWDAH_STATUS_OK && !other && work_blames_row(w, plan.by_policy))
             guilty = work_only_suspect(w, plan.failed);
     }
     if (!guilty)

@@ -21,6 +21,11 @@ bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
     }
 }
 
+bool work_blames_row(const struct work *w, bool by_policy)
+{
+    return w->surplus || is_fault_of_row(&w->s->error, by_policy);
+}
+
 const struct mapper *mapper_of_error(const struct howdah_session *s)
 {
     const struct howdah_error *error = &s->error;
@@ -143,7 +148,7 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     const struct mapper *mapper = batch->mapper;
     struct entry *entry = NULL;
     uint32_t rows = suspects(w, &w->infos[failed], &entry);
-    bool of_row = is_fault_of_row(&s->error, w->by_policy), joint = w->infos[failed].chunk_count > 1;
+    bool of_row = work_blames_row(w, w->by_policy), joint = w->infos[failed].chunk_count > 1;
     bool stale = s->error.status == HOWDAH_STATUS_STALE;
     if (rows != 1)
         entry = NULL;

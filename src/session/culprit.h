@@ -7,6 +7,8 @@
 
 /* Faults of single rows, as opposed to those of the whole. */
 bool is_fault_of_row(const struct howdah_error *error, bool by_policy);
+/* The same of what a plan of the work has failed with, of which a key of several rows is one, too. */
+bool work_blames_row(const struct work *w, bool by_policy);
 /* The table that the server's answer names; NULL: none of a model's. */
 const struct mapper *mapper_of_error(const struct howdah_session *s);
 /* Adds the object, or NULL, that is at fault when the transaction ends, its model and the field. */

@@ -233,7 +233,8 @@ START_TEST(test_existing__key_of_several_rows)
     Stock *one = session_find(s, Stock, 1), *two = session_find(s, Stock, 2);
     one->share = two->share = 11;
     check_fails(session_commit(s), STATUS_SCHEMA);
-    check_says(session_error(s), "Stock: rows to be updated: 2, found: 3");
+    check_says(session_error(s), "Stock: rows to be updated: 1, found: 2");
+    check_culprit(one, "Stock", NULL);
     ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
     live_check("0", "SELECT count(*) FROM stocks WHERE share = 11");
     check_ok(session_rollback(s));
