@@ -146,6 +146,7 @@ static enum howdah_status log_in(struct pg_connection *c, moment deadline, struc
         status = check_server(c->pg, error);
     if (status == HOWDAH_STATUS_OK)
         c->encrypted = PQsslInUse(c->pg);
+    c->encoding = PQclientEncoding(c->pg);
     c->input = (struct pollfd){.fd = PQsocket(c->pg), .events = POLLIN};
     return status == HOWDAH_STATUS_OK ? connection_learn_cluster(c, deadline, error) : status;
 }

@@ -97,9 +97,14 @@ bool connection_look_closer(struct pg_connection *connection)
     return alive;
 }
 
+bool connection_keeps_encoding(const struct pg_connection *connection)
+{
+    return PQclientEncoding(connection->pg) == connection->encoding;
+}
+
 bool connection_is_reusable(struct pg_connection *connection)
 {
     return pg_connection_alive(connection) && connection->execution.state == EXECUTION_IDLE &&
-           PQtransactionStatus(connection->pg) == PQTRANS_IDLE && execution_leave_pipeline(&connection->execution) &&
-           !*connection->farewell.sqlstate;
+           PQtransactionStatus(connection->pg) == PQTRANS_IDLE && connection_keeps_encoding(connection) &&
+           execution_leave_pipeline(&connection->execution) && !*connection->farewell.sqlstate;
 }

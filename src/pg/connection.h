@@ -21,6 +21,7 @@ struct pg_connection {
     PGconn *pg; /* NULL once the connection is broken */
     const struct pg_options *options;
     struct pollfd input; /* its socket */
+    int encoding;        /* of the client, by libpq's number: that of UTF-8 */
     bool encrypted;
     pid_t process;              /* that opened it, and alone may use it */
     uint64_t system_identifier; /* of the cluster; 0: not known */
@@ -62,7 +63,9 @@ static inline bool connection_looks_alive(struct pg_connection *connection)
 {
     return !connection_has_input(connection) || connection_look_closer(connection);
 }
-/* Whether it may serve somebody else: alive, idle, out of pipeline mode, nothing pending. No I/O. */
+/* Whether texts still travel in the encoding of the login, as far as the server has told by now. */
+bool connection_keeps_encoding(const struct pg_connection *connection);
+/* Whether it may serve somebody else: alive, idle, out of pipeline mode, nothing pending, as it was. No I/O. */
 bool connection_is_reusable(struct pg_connection *connection);
 /* Drops notifications: nobody listens, and they would pile up in libpq. */
 void connection_drop_notifications(struct pg_connection *connection);

@@ -228,16 +228,24 @@ static void cut_segment_short(struct pg_execution *e)
         execution_move(e, EXECUTION_SYNCING);
 }
 
+/* What a function, or a DO block, may have done to the connection; NULL: nothing that can be seen. */
+static const char *what_remains(const struct pg_execution *e)
+{
+    if (!connection_keeps_encoding(e->connection))
+        return "a statement changed client_encoding: the library depends on this setting, leave it as it is";
+    if (is_in_transaction(e) && !e->plan->keep_transaction)
+        return "a statement left a transaction open, which was rolled back: use the session's own begin and commit";
+    return NULL;
+}
+
 static void end_well(struct pg_execution *e)
 {
-    if (!is_in_transaction(e) || e->plan->keep_transaction) {
+    const char *remains = what_remains(e);
+    if (!remains) {
         conclude(e);
         return;
     }
-    execution_fail(e,
-                   error_set(e->plan->error, HOWDAH_STATUS_MISUSE,
-                             "a statement left a transaction open, which was rolled back: use the session's own "
-                             "begin and commit"),
+    execution_fail(e, error_set(e->plan->error, HOWDAH_STATUS_MISUSE, "%s", remains),
                    &e->plan->steps[e->plan->count - 1]);
     leave_transaction(e);
 }

@@ -34,7 +34,7 @@ struct scan {
     bool writes, atomic, streams;
     bool temporary, dropped, held, locked, configured; /* CREATE TEMP, COMMIT DROP, HOLD, advisory lock, set_config */
     bool lasting;                                      /* set_config with anything but true; pg_settings is written */
-    bool ours;                                         /* LOCAL with a setting that is the library's */
+    bool ours;                                         /* a setting of the library's: LOCAL, or in set_config */
     enum named { NAMED_NOTHING, NAMED_SETTING, NAMED_LOCK } named; /* by the last word or quoted name */
     struct call {
         int depth; /* of its arguments; 0: none is under way */
@@ -127,12 +127,17 @@ static void copy_word(char *to, size_t size, const char *word, size_t length)
     to[count] = '\0';
 }
 
-bool sql_setting_is_ours(const char *name)
+static bool is_ours(const char *name, size_t length)
 {
     static const char *const ours[] = {"array_nulls", "client_encoding", "names", "standard_conforming_strings", NULL};
     char text[WORD_SIZE];
-    copy_word(text, sizeof(text), name, strlen(name));
+    copy_word(text, sizeof(text), name, length);
     return is_word(text, ours) || strncmp(text, "howdah.", strlen("howdah.")) == 0;
+}
+
+bool sql_setting_is_ours(const char *name)
+{
+    return is_ours(name, strlen(name));
 }
 
 /* UPDATE, but not that of FOR UPDATE and FOR NO KEY UPDATE. */
@@ -182,6 +187,8 @@ static void follow_call(struct scan *s, char token, bool word, enum named named)
         call->depth = 0;
     } else if (call->depth == s->depth && token == ',') {
         call->commas++;
+    } else if (call->depth == s->depth && call->commas == 0 && token == '\'') {
+        s->ours = s->ours || is_ours(s->piece + 1, (size_t)(s->at - s->piece) - 2);
     } else if (call->depth && call->commas == 2 && !strchr(":=>", token) && !(word && is_word(s->last, notation))) {
         call->tokens++;
         call->truths += word && strcmp(s->last, "true") == 0;
@@ -546,8 +553,8 @@ static enum sql_kind kind_of(const struct scan *s)
     enum sql_kind remains = remains_of(s);
     if (remains != SQL_READS)
         return remains;
-    if (s->configured && !s->writes)
-        return SQL_LOCAL;
+    if (s->configured && (s->ours || !s->writes))
+        return s->ours ? SQL_OURS : SQL_LOCAL;
     return is_word(s->first, reading) && !s->writes ? SQL_READS : SQL_WRITES;
 }
 

@@ -38,7 +38,7 @@ enum sql_kind {
     SQL_WRITES,      /* all others */
     SQL_TRANSACTION, /* BEGIN, COMMIT, SAVEPOINT ...: the session's to run */
     SQL_LOCAL,       /* SET LOCAL, SET TRANSACTION, SET CONSTRAINTS, set_config: for one transaction */
-    SQL_OURS,        /* SET LOCAL of a setting that is the library's */
+    SQL_OURS,        /* the same of a setting that is the library's */
     SQL_COPY,        /* from STDIN or to STDOUT */
     /* what would stay with the connection when the transaction is over */
     SQL_SETTING,   /* SET and RESET without LOCAL, LOAD, set_config but with true, UPDATE of pg_settings */

@@ -226,12 +226,13 @@ START_TEST(test_setting__of_the_library)
         session_clear_error(s);
     }
     check_ok(session_begin(s, NULL));
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         switch (i) {
         case 0: session_execute(s, NULL, "SET LOCAL client_encoding = 'LATIN1'"); break;
         case 1: session_execute(s, NULL, "set /* it */ local \"Client_Encoding\" to 'LATIN1'"); break;
         case 2: session_execute(s, NULL, "SET LOCAL NAMES 'LATIN1'"); break;
         case 3: session_execute(s, NULL, "SET LOCAL Array_nulls = off"); break;
+        case 4: session_execute(s, NULL, "SELECT set_config('array_nulls', 'off', true)"); break;
         default: session_execute(s, NULL, "SET LOCAL standard_conforming_strings = off"); break;
         }
         ck_assert_ptr_nonnull(session_error(s));
@@ -241,6 +242,49 @@ START_TEST(test_setting__of_the_library)
     }
     check_ok(session_execute(s, NULL, "SET LOCAL search_path = names, client_encoding"));
     check_ok(session_commit(s));
+}
+END_TEST
+
+static void check_texts_travel(void)
+{
+    Maker *maker = session_add(s, Maker, .name = "\xc3\xa9");
+    check_ok(session_commit(s));
+    live_check("t", "SELECT name = chr(233) FROM makers ORDER BY id DESC LIMIT 1");
+    session_delete(s, maker);
+    check_ok(session_commit(s));
+}
+
+/* What a function does nobody sees before it is run. */
+START_TEST(test_setting__encoding_that_a_function_changes)
+{
+    check_ok(session_begin(s, NULL));
+    session_add(s, Maker, .name = "a");
+    check_ok(session_flush(s));
+    check_fails(session_execute(s, NULL, "DO 'BEGIN SET LOCAL client_encoding = LATIN1; END'"), STATUS_MISUSE);
+    check_says(session_error(s), "client_encoding");
+    check_ok(session_rollback(s));
+    ck_assert_str_eq(makers(), "");
+    check_texts_travel();
+    check_fails(session_execute(s, NULL, "DO 'BEGIN SET client_encoding = LATIN1; END'"), STATUS_MISUSE);
+    check_says(session_error(s), "client_encoding");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_DONE);
+    session_clear_error(s);
+    check_texts_travel();
+}
+END_TEST
+
+/* A commit is one all the same; nobody gets the connection behind it. */
+START_TEST(test_setting__encoding_that_a_trigger_changes)
+{
+    live_sql("CREATE FUNCTION latin() RETURNS trigger LANGUAGE plpgsql AS"
+             " 'BEGIN SET client_encoding = LATIN1; RETURN NULL; END';"
+             "CREATE TRIGGER latin AFTER INSERT ON makers FOR EACH STATEMENT EXECUTE FUNCTION latin()");
+    session_add(s, Maker, .name = "a");
+    session_add(s, Maker, .name = "b");
+    check_ok(session_commit(s));
+    ck_assert_str_eq(makers(), "a: b:");
+    live_sql("DROP TRIGGER latin ON makers");
+    check_texts_travel();
 }
 END_TEST
 
@@ -298,6 +342,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_setting__gone_back_over);
     tcase_add_test(tests, test_setting__names_and_values);
     tcase_add_test(tests, test_setting__of_the_library);
+    tcase_add_test(tests, test_setting__encoding_that_a_function_changes);
+    tcase_add_test(tests, test_setting__encoding_that_a_trigger_changes);
     tcase_add_test(tests, test_setting__read_only);
     tcase_add_test(tests, test_setting__deferrable);
 }

@@ -228,6 +228,11 @@ START_TEST(test_scan__kinds_that_leave_something_behind)
     ck_assert_int_eq(kind_of("SELECT set_config(%s, %s, %d::bool)"), SQL_SETTING);
     ck_assert_int_eq(kind_of("SELECT set_config('a.b', f(1, 2), true), false"), SQL_LOCAL);
     ck_assert_int_eq(kind_of("SELECT set_config(f(1, false), 'c', /* now */ TRUE)"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SELECT set_config('Client_Encoding', 'LATIN1', true)"), SQL_OURS);
+    ck_assert_int_eq(kind_of("UPDATE t SET a = set_config ( 'howdah.k0', '', true)"), SQL_OURS);
+    ck_assert_int_eq(kind_of("SELECT set_config('array_nulls', 'off', false)"), SQL_SETTING);
+    ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'client_encoding', true), 'names'"), SQL_LOCAL);
+    ck_assert_int_eq(kind_of("SELECT set_config('', 'client_encoding', true)"), SQL_LOCAL);
     ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', not true)"), SQL_SETTING);
     ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', 'f')"), SQL_SETTING);
     ck_assert_int_eq(kind_of("SELECT set_config('a.b', 'c', is_local => true)"), SQL_LOCAL);
