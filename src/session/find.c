@@ -13,9 +13,8 @@ enum { KEYS_A_STATEMENT = 1000 };
 struct find {
     struct howdah_session *s;
     const struct mapper *mapper;
-    const struct column *column; /* find_by: the unique field; else the primary key */
-    void **keys;                 /* find_many: structs with the keys that the session can't answer */
-    size_t *places;              /* and where their objects go in `objects` */
+    void **keys;    /* find_many: structs with the keys that the session can't answer */
+    size_t *places; /* and where their objects go in `objects` */
     size_t key_count;
     void **objects;
     struct entry *found; /* of the last row */
@@ -62,21 +61,6 @@ static enum howdah_status take_row(void *arg, const struct cell *cells, size_t c
     return find->found ? HOWDAH_STATUS_OK : find->s->error.status;
 }
 
-static enum howdah_status bind_key(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    struct find *find = arg;
-    const struct mapper *mapper = find->mapper;
-    struct parameters *p = &find->s->parameters;
-    (void)step;
-    if (!parameters_begin(p, KEY_PARTS_MAX))
-        return HOWDAH_STATUS_NO_MEMORY;
-    if (find->column)
-        parameters_add_field(p, find->column, find->s->key_object);
-    for (uint32_t i = 0; !find->column && i < mapper->key_count; i++)
-        parameters_add_field(p, &mapper->columns[mapper->key[i]], find->s->key_object);
-    return parameters_bind(p, ret);
-}
-
 static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_binding *ret)
 {
     struct find *find = arg;
@@ -91,15 +75,29 @@ static enum howdah_status bind_keys(void *arg, struct pg_step *step, struct pg_b
     return parameters_bind(p, ret);
 }
 
+static bool ask_alone(struct howdah_session *s, const struct mapper *mapper, const struct column *by,
+                      struct entry **ret)
+{
+    struct find find = {.s = s, .mapper = mapper};
+    struct lookup lookup = {.s = s,
+                            .key = {.kind = STATEMENT_FIND, .mapper = mapper, .by = by},
+                            .values = s->key_object,
+                            .row = take_row,
+                            .arg = &find};
+    enum howdah_status status = lookup_run(&lookup);
+    *ret = find.found;
+    return status == HOWDAH_STATUS_OK;
+}
+
 /* `known`: the object that is to be filled, or NULL. */
 static void *ask_server(struct howdah_session *s, const struct mapper *mapper, struct entry *known)
 {
-    struct find find = {.s = s, .mapper = mapper};
-    struct lookup lookup = {
-        .s = s, .key = {.kind = STATEMENT_FIND, .mapper = mapper}, .bind = bind_key, .row = take_row, .arg = &find};
-    if (lookup_run(&lookup) != HOWDAH_STATUS_OK || (known && !find.found && !fill_gone(s, known)))
+    struct entry *found;
+    bool asked =
+        prefetch_is_empty(&s->prefetch) ? ask_alone(s, mapper, NULL, &found) : prefetch_find(s, mapper, &found);
+    if (!asked || (known && !found && !fill_gone(s, known)))
         return NULL;
-    return answer(s, find.found);
+    return answer(s, found);
 }
 
 void *find_by_key_object(struct howdah_session *s, const struct mapper *mapper)
@@ -276,13 +274,8 @@ static void *find_by(struct howdah_session *s, const struct howdah_model *model,
     const struct column *c = mapper ? unique_column(s, mapper, offset) : NULL;
     if (!c || !key_take_value(s, mapper, c, value))
         return NULL;
-    struct find find = {.s = s, .mapper = mapper, .column = c};
-    struct lookup lookup = {.s = s,
-                            .key = {.kind = STATEMENT_FIND, .mapper = mapper, .by = c},
-                            .bind = bind_key,
-                            .row = take_row,
-                            .arg = &find};
-    return lookup_run(&lookup) == HOWDAH_STATUS_OK ? answer(s, find.found) : NULL;
+    struct entry *found;
+    return ask_alone(s, mapper, c, &found) ? answer(s, found) : NULL;
 }
 
 void *howdah_session_find_by_field(struct howdah_session *s, const struct howdah_model *model, size_t offset,

@@ -34,19 +34,6 @@ bool transaction_may_lock(struct howdah_session *s, enum howdah_lock lock)
     return s->error.status == HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status bind_key(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    const struct find *find = arg;
-    const struct mapper *mapper = find->mapper;
-    struct parameters *p = &find->s->parameters;
-    (void)step;
-    if (!parameters_begin(p, KEY_PARTS_MAX))
-        return HOWDAH_STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < mapper->key_count; i++)
-        parameters_add_field(p, &mapper->columns[mapper->key[i]], find->s->key_object);
-    return parameters_bind(p, ret);
-}
-
 /* The transaction goes on, so that the program can refresh the object in it. */
 static void fail_version(struct find *find)
 {
@@ -106,7 +93,7 @@ static void *find_locked(struct howdah_session *s, const struct mapper *mapper, 
     struct find find = {.s = s, .mapper = mapper, .known = identity_find(&s->map, mapper, s->key_object)};
     struct lookup lookup = {.s = s,
                             .key = {.kind = STATEMENT_FIND, .mapper = mapper, .lock = lock},
-                            .bind = bind_key,
+                            .values = s->key_object,
                             .row = take_row,
                             .arg = &find};
     if (find.known && find.known->state == ENTRY_DELETED)

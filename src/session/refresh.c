@@ -21,19 +21,6 @@ struct refresh {
     bool found;
 };
 
-static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_binding *ret)
-{
-    struct refresh *refresh = arg;
-    const struct mapper *mapper = refresh->mapper;
-    struct parameters *p = &refresh->s->parameters;
-    (void)step;
-    if (!parameters_begin(p, KEY_PARTS_MAX))
-        return HOWDAH_STATUS_NO_MEMORY;
-    for (uint32_t i = 0; i < mapper->key_count; i++)
-        parameters_add_field(p, &mapper->columns[mapper->key[i]], refresh->key);
-    return parameters_bind(p, ret);
-}
-
 /* What a new object held in its collections was all that there was. Not so any more. */
 static void unload_collections(const struct mapper *mapper, void *row)
 {
@@ -121,7 +108,7 @@ static enum howdah_status ask(struct refresh *r, enum howdah_lock lock)
     struct howdah_session *s = r->s;
     struct lookup lookup = {.s = s,
                             .key = {.kind = STATEMENT_FIND, .mapper = r->mapper, .lock = lock},
-                            .bind = bind,
+                            .values = r->key,
                             .row = take_row,
                             .arg = r};
     const struct entry *holder = identity_find(&s->map, r->mapper, r->key);
