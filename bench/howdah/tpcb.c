@@ -28,6 +28,8 @@ void tpcb_run(struct bench *b, const struct job *job)
 static void visit(struct bench *b, const struct job *job, int64_t u, bool change)
 {
     Session *s = session_open(b->db);
+    for (int k = 0; k < job->objects; k++)
+        session_prefetch(s, World, rows_key(u * job->objects + k, ROWS));
     for (int k = 0; k < job->objects; k++) {
         World *world = session_find(s, World, rows_key(u * job->objects + k, ROWS));
         if (!world) {

@@ -866,6 +866,9 @@
 #ifdef session_find
 #error "howdah: session_find is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
+#ifdef session_prefetch
+#error "howdah: session_prefetch is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
+#endif
 #ifdef session_find_many
 #error "howdah: session_find_many is a macro already; include howdah.h before its header, or define HOWDAH_NO_SHORT_NAMES"
 #endif
@@ -1333,6 +1336,7 @@ typedef struct howdah_numeric_array NumericArray;
 #define database_save              howdah_database_save
 #define database_delete            howdah_database_delete
 #define session_find               howdah_session_find
+#define session_prefetch           howdah_session_prefetch
 #define session_find_many          howdah_session_find_many
 #define session_find_by            howdah_session_find_by
 #define session_stale_objects      howdah_session_stale_objects

@@ -98,6 +98,15 @@ HOWDAH_API void *howdah_session_find_key(struct howdah_session *s, const struct 
                                          const struct howdah_value *key, size_t parts);
 #define howdah_session_find(s, T, ...) ((T *)howdah_session_find_key((s), &T##_model, HOWDAH_VALUES(__VA_ARGS__)))
 
+/* session_prefetch(s, User, 1): that key is going to be looked for. No I/O: the next session_find that asks the server takes
+ * along all keys that were announced since the last one that did, of any models, each as a statement of its own in the same
+ * round trip; from then on their objects are in the identity map, where session_find finds them without I/O. A key
+ * without a row is not remembered: its session_find asks again. What fails for one of them fails that session_find.
+ * session_clear forgets what was announced. For many keys of one model session_find_many is cheaper for the server. */
+HOWDAH_API enum howdah_status howdah_session_prefetch_key(struct howdah_session *s, const struct howdah_model *model,
+                                                          const struct howdah_value *key, size_t parts);
+#define howdah_session_prefetch(s, T, ...) howdah_session_prefetch_key((s), &T##_model, HOWDAH_VALUES(__VA_ARGS__))
+
 /* session_find_many(s, User, keys, n): the objects of n keys, those that are not in the session with one
  * statement for each 1,000 (all in 1 trip). `keys` holds n times as many values as the key has parts. Returns n
  * pointers in the order of the keys, NULL where there is no row; owned by the session. NULL on error. */

@@ -153,6 +153,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     map_init(&s->join_map, &db->allocator);
     siblings_init(&s->siblings, &db->allocator);
     parameters_init(&s->parameters, &db->allocator);
+    prefetch_init(&s->prefetch, &db->allocator);
     if (!open_parts(s)) {
         free_parts(s);
         memory_free(&db->allocator, s);
@@ -190,6 +191,7 @@ static void forget_objects(struct howdah_session *s)
     s->deleted_some = false;
     arena_done(&s->scratch);
     parameters_done(&s->parameters);
+    prefetch_done(&s->prefetch);
 }
 
 void howdah_session_clear(struct howdah_session *s)
@@ -269,9 +271,10 @@ struct howdah_session_statistics howdah_session_stats(const struct howdah_sessio
     stats.statements = s->counters.statements;
     stats.round_trips = s->counters.round_trips;
     stats.rows = s->counters.rows;
-    stats.allocations = s->arena.allocations + s->scratch.allocations + s->slabs.allocations + 2;
-    stats.bytes =
-        s->arena.bytes + s->scratch.bytes + s->slabs.bytes + s->siblings.bytes + sizeof(*s) + 2 * s->object_size;
+    stats.allocations =
+        s->arena.allocations + s->scratch.allocations + s->prefetch.arena.allocations + s->slabs.allocations + 2;
+    stats.bytes = s->arena.bytes + s->scratch.bytes + s->prefetch.arena.bytes + s->slabs.bytes + s->siblings.bytes +
+                  sizeof(*s) + 2 * s->object_size;
     for (uint32_t i = 0; i < s->slabs.chain_count; i++)
         for (const struct slab *slab = s->slabs.chains[i].first; slab && !slab->mapper->join_of; slab = slab->next)
             for (uint32_t n = 0; n < slab->count; n++)

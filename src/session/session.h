@@ -6,6 +6,7 @@
 #include "fence.h"
 #include "identity_map.h"
 #include "parameters.h"
+#include "prefetch.h"
 #include "query.h"
 #include "siblings.h"
 #include "slab.h"
@@ -108,6 +109,8 @@ struct howdah_session {
     struct entry *late;      /* whose fault the last COMMIT found, as its failure is told; NULL: not known */
     struct flushed *flushed; /* what flushes in it changed, newest first; in flushed_arena */
     struct arena flushed_arena;
+
+    struct prefetch prefetch;
 
     struct howdah_hooks hooks;
     enum hook hook; /* that is running */

@@ -98,6 +98,24 @@ START_TEST(test_existing__domains_are_found)
 }
 END_TEST
 
+/* Several announced ones: only those of tables with a domain are asked for again, together. */
+START_TEST(test_existing__domains_in_a_prefetch)
+{
+    cost_start();
+    session_prefetch(s, Stock, 1);
+    session_prefetch(s, Visit, 1);
+    session_prefetch(s, Stock, 3);
+    Stock *two = session_find(s, Stock, 2);
+    check_cost(6, 2);
+    ck_assert(two && two->share == 20);
+    check_first(session_find(s, Stock, 1));
+    ck_assert_ptr_nonnull(session_find(s, Visit, 1));
+    check_cost(0, 0);
+    ck_assert_ptr_null(session_find(s, Stock, 3));
+    check_no_error();
+}
+END_TEST
+
 /* Inside a transaction, which goes on; with a lock; and by whatever else reads one row. */
 START_TEST(test_existing__domains_in_a_transaction)
 {
@@ -278,6 +296,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_existing__domains_are_found);
+    tcase_add_test(tests, test_existing__domains_in_a_prefetch);
     tcase_add_test(tests, test_existing__domains_in_a_transaction);
     tcase_add_test(tests, test_existing__domain_first_met_by_a_refresh);
     tcase_add_test(tests, test_existing__local_time_in_utc);

@@ -219,6 +219,31 @@ START_TEST(test_session_memory__find)
 }
 END_TEST
 
+/* Announced ones that fail to be noted, or to come: the find tells. */
+static Status find_announced(Session *s)
+{
+    session_prefetch(s, Item, 3);
+    session_prefetch(s, Maker, 1);
+    session_prefetch(s, Maker, 99);
+    session_prefetch(s, Sticker, 3, fragile());
+    Maker *ben = session_find(s, Maker, 2);
+    NEED(s, ben);
+    Item *item = session_find(s, Item, 3);
+    NEED(s, item);
+    ck_assert_str_eq(item->title, "Bowl");
+    Sticker *sticker = session_find(s, Sticker, 3, fragile());
+    NEED(s, sticker);
+    ck_assert_int_eq(sticker->place, 1);
+    return status_of(s);
+}
+
+START_TEST(test_session_memory__prefetch)
+{
+    static const struct act act = {"prefetch", workshop_rows_sql, find_announced, NULL, NULL, STATUS_OK, NULL, false};
+    sweep(&act);
+}
+END_TEST
+
 static Status look_at_changes(Session *s)
 {
     size_t count;
@@ -352,6 +377,7 @@ int main(void)
     tcase_add_test(tcase, test_session_memory__refused_before_it_is_sent);
     tcase_add_test(tcase, test_session_memory__query);
     tcase_add_test(tcase, test_session_memory__find);
+    tcase_add_test(tcase, test_session_memory__prefetch);
     tcase_add_test(tcase, test_session_memory__plan_and_changes);
     tcase_add_test(tcase, test_session_memory__flush);
     tcase_add_test(tcase, test_session_memory__savepoints);
