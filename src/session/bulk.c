@@ -249,8 +249,9 @@ static bool choose_columns(struct bulk *bulk)
 static enum howdah_status take_row(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct bulk *bulk = arg;
+    struct returned_row *row;
     bool taken = bulk->deletes ? returned_take_deleted(&bulk->returned, cells, count)
-                               : returned_take(&bulk->returned, cells, count);
+                               : returned_take(&bulk->returned, cells, count, &row);
     (void)step;
     return taken ? HOWDAH_STATUS_OK : bulk->q->s->error.status;
 }

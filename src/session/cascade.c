@@ -2,6 +2,7 @@
 
 #include "foreign_key.h"
 #include "relation_load.h"
+#include "swept.h"
 
 #include "model/text.h"
 
@@ -103,7 +104,9 @@ static bool add_sweep(const struct sweeping *of, const struct sweep_path *path)
     sweep->owners = of->owners;
     sweep->spared = of->spared;
     sweep->path = *path;
-    sweep->statement = sweep_render(path, &w->arena);
+    if (!swept_ask(w, sweep))
+        return false;
+    sweep->statement = sweep_render(&sweep->path, &w->arena);
     sweep->reason = reason_of(w, path, of->owners.count);
     if (!sweep->statement || !sweep->reason)
         return !session_no_memory(w->s);

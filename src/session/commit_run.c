@@ -3,6 +3,7 @@
 #include "draw_rights.h"
 #include "hooks.h"
 #include "late.h"
+#include "swept.h"
 #include "transaction.h"
 
 #include "base/error.h"
@@ -53,8 +54,7 @@ static void restart(void *arg)
     struct work *w = arg;
     for (uint32_t i = 0; i < w->chunk_count; i++)
         w->chunks[i].received = 0;
-    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
-        sweep->affected = 0;
+    swept_restart(w);
     w->failed_chunk = NONE;
     w->surplus = false;
     w->drawn = 0;
@@ -148,6 +148,8 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
 static bool is_answered(const struct work *w)
 {
     bool answered = w->drawn == w->draws;
+    for (const struct sweep *sweep = w->sweeps; answered && sweep; sweep = sweep->next)
+        answered = sweep->told == sweep->asked;
     for (uint32_t i = 0; answered && !w->lone && i < w->chunk_count; i++)
         answered = !w->batches[w->chunks[i].batch]->returned_count || w->chunks[i].received == w->chunks[i].count;
     return answered && !w->lone;
@@ -174,6 +176,7 @@ static enum howdah_status give_up(struct work *w)
     }
     for (uint32_t i = 0; i < w->follower_count; i++)
         detach(w->s, w->followers[i].entry);
+    swept_expire(w);
     tell_outcome(w, HOWDAH_OUTCOME_DONE);
     return w->s->error.status;
 }

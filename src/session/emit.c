@@ -1,6 +1,7 @@
 /* Emit: the plan as the executor's steps, from BEGIN to COMMIT. */
 #include "emit.h"
 #include "steps.h"
+#include "swept.h"
 #include "transaction.h"
 
 bool emit_step(struct work *w, struct pg_step step, struct step info)
@@ -114,6 +115,8 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
     /* A probe looks for the rows that are not as expected, and must not be stopped by the first of them. */
     bool fenced = w->s->db->fence && probe == NONE;
     w->step_count = w->draws = w->drawn = 0;
+    if (probe != NONE)
+        swept_ignore(w);
     w->failed_chunk = NONE;
     w->surplus = false;
     w->fence = w->s->fence;

@@ -111,9 +111,13 @@ static bool add_sweeps(struct work *w, uint32_t chunk)
             (sweep_is_of_batch(w, sweep) && chunk != batch->first_chunk))
             continue;
         sweep->emitted = sweep->owners.count;
-        if (!emit_step(
-                w, (struct pg_step){.statement = sweep->statement, .bind = step_bind_sweep, .done = step_done_sweep},
-                (struct step){.kind = STEP_SWEEP, .chunk = chunk, .sweep = sweep, .reason = sweep->reason}))
+        sweep->asked += sweep->path.returned_count > 0;
+        if (!emit_step(w,
+                       (struct pg_step){.statement = sweep->statement,
+                                        .bind = step_bind_sweep,
+                                        .row = sweep->path.returned_count ? step_row_sweep : NULL,
+                                        .done = step_done_sweep},
+                       (struct step){.kind = STEP_SWEEP, .chunk = chunk, .sweep = sweep, .reason = sweep->reason}))
             return false;
     }
     return true;
@@ -166,8 +170,10 @@ static const char *reason_of(const struct batch *batch)
 
 static bool add_writes(struct work *w)
 {
-    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next)
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next) {
         sweep->emitted = false;
+        sweep->asked = sweep->told = 0;
+    }
     for (uint32_t i = 0; i < w->chunk_count; i++) {
         struct batch *batch = w->batches[w->chunks[i].batch];
         if (batch->parts) {

@@ -8,6 +8,7 @@
 #include "pending.h"
 #include "relation_answers.h"
 #include "snapshot.h"
+#include "swept.h"
 #include "transaction.h"
 #include "work.h"
 
@@ -225,6 +226,7 @@ void work_finish(struct work *w, bool committed)
     }
     for (uint32_t i = 0; i < w->follower_count; i++)
         follow(w, &w->followers[i]);
+    swept_apply(w);
     work_forget_inherited(w);
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!w->batches[i]->parks && !w->batches[i]->follow)

@@ -2,6 +2,7 @@
 #include "draw_rights.h"
 #include "load.h"
 #include "steps.h"
+#include "swept.h"
 
 #include "base/endian.h"
 
@@ -281,9 +282,18 @@ enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct
     return status;
 }
 
+enum howdah_status step_row_sweep(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct work *w = arg;
+    const struct step *info = &w->infos[step->number];
+    return swept_take(w, info->sweep, info->chunk, cells, count) ? HOWDAH_STATUS_OK : w->s->error.status;
+}
+
 enum howdah_status step_done_sweep(void *arg, struct pg_step *step, const struct pg_done *done)
 {
     struct work *w = arg;
-    w->infos[step->number].sweep->affected += done->affected;
+    struct sweep *sweep = w->infos[step->number].sweep;
+    sweep->affected += done->affected;
+    sweep->told += sweep->path.returned_count > 0;
     return HOWDAH_STATUS_OK;
 }

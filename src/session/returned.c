@@ -68,15 +68,16 @@ static void *decode(struct returned *r, const struct cell *cells)
     return decoded ? values : NULL;
 }
 
-bool returned_take(struct returned *r, const struct cell *cells, size_t count)
+bool returned_take(struct returned *r, const struct cell *cells, size_t count, struct returned_row **ret_row)
 {
     struct entry *entry = NULL;
     if (!check_width(r, count) || !find(r, cells, &entry))
         return false;
+    *ret_row = NULL;
     if (!entry)
         return true;
     void *values = decode(r, cells);
-    return values && remember(r, entry) && add(r, entry, values);
+    return values && remember(r, entry) && (*ret_row = add(r, entry, values));
 }
 
 bool returned_take_deleted(struct returned *r, const struct cell *cells, size_t count)
@@ -165,13 +166,15 @@ static void leave(struct returned *r, struct entry *entry)
 
 void returned_apply(struct returned *r)
 {
-    for (const struct returned_row *row = r->first; row; row = row->next)
+    for (const struct returned_row *row = r->first; row; row = row->next) {
+        bool known = row->entry->state != ENTRY_DETACHED; /* else a statement of its own has deleted it meanwhile */
         if (row->made)
             become_loaded(r, row->entry);
-        else if (row->values)
+        else if (known && row->values)
             refresh(r, row);
-        else
+        else if (known)
             leave(r, row->entry);
+    }
 }
 
 void returned_drop(struct returned *r)

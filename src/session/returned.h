@@ -23,8 +23,8 @@ struct returned {
 /* False if memory is out, which the session then knows. */
 bool returned_init(struct returned *r, struct howdah_session *s, const struct mapper *mapper,
                    const struct column *const *columns, uint32_t count);
-/* Takes a row of which the session has the object; rows of others are none of its business. */
-bool returned_take(struct returned *r, const struct cell *cells, size_t count);
+/* Takes a row of which the session has the object; rows of others are none of its business: NULL. */
+bool returned_take(struct returned *r, const struct cell *cells, size_t count, struct returned_row **ret_row);
 /* Takes the key of a row that is gone. */
 bool returned_take_deleted(struct returned *r, const struct cell *cells, size_t count);
 /* Takes a whole row, and makes an object for it if there is none. */

@@ -10,6 +10,7 @@ enum howdah_status step_bind_draw(void *arg, struct pg_step *step, struct pg_bin
 enum howdah_status step_bind_gather(void *arg, struct pg_step *step, struct pg_binding *ret);
 enum howdah_status step_bind_write(void *arg, struct pg_step *step, struct pg_binding *ret);
 enum howdah_status step_bind_sweep(void *arg, struct pg_step *step, struct pg_binding *ret);
+enum howdah_status step_row_sweep(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
 enum howdah_status step_done_sweep(void *arg, struct pg_step *step, const struct pg_done *done);
 enum howdah_status step_row_transaction(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
 enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count);

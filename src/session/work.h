@@ -113,10 +113,12 @@ struct sweep {
     const struct statement *statement;
     const char *reason;
     uint64_t affected;
-    struct sweep_rows owners; /* none: those that are deleted */
-    struct sweep_rows spared; /* with owners: rows that refer to these, and are left out */
-    bool emitted;             /* of owners: once in a plan */
-    const struct batch *part; /* of a ring, which deletes them; NULL: of all other batches */
+    struct returned *returned; /* see swept.h; NULL: no rows come back */
+    uint32_t asked, told;      /* statements that send them, and that have done so */
+    struct sweep_rows owners;  /* none: those that are deleted */
+    struct sweep_rows spared;  /* with owners: rows that refer to these, and are left out */
+    bool emitted;              /* of owners: once in a plan */
+    const struct batch *part;  /* of a ring, which deletes them; NULL: of all other batches */
 };
 
 /* Rows that refer to rows whose keys change, by a foreign key that the database does not keep up itself: one UPDATE of all

@@ -339,6 +339,14 @@ static void put_clear(struct sweep_text *t, const char *table)
         put_not_gone(t);
 }
 
+static void put_swept(struct sweep_text *t)
+{
+    for (uint32_t i = 0; i < t->path->returned_count; i++) {
+        const struct column *c = t->path->returned[i];
+        buffer_printf(&t->out, "%s%st.%s%s", i ? ", " : " RETURNING ", c->read_open, c->quoted, c->read_cast);
+    }
+}
+
 const struct statement *sweep_render(const struct sweep_path *path, struct arena *arena)
 {
     struct sweep_text t = {.path = path};
@@ -358,6 +366,7 @@ const struct statement *sweep_render(const struct sweep_path *path, struct arena
         buffer_printf(&t.out, "DELETE FROM %s AS t WHERE ", table);
         put_condition(&t);
     }
+    put_swept(&t);
     statement->text = buffer_copy_text(&t.out, arena);
     statement->types = arena_copy(arena, t.types, t.parameters * sizeof(*t.types));
     statement->parameters = (uint16_t)t.parameters;

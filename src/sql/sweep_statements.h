@@ -21,6 +21,8 @@ struct sweep_path {
     uint64_t trees[SWEEP_DEPTH_MAX + 1];
     uint32_t
         spared; /* by the same numbers as bits: tables of which some rows are left out, with all that is below them */
+    const struct column *const *returned; /* what comes back of each row that is written; NULL: nothing */
+    uint32_t returned_count;
 };
 
 /* The table at a level: 0 is that of the rows that go. */
