@@ -259,6 +259,35 @@ START_TEST(test_violation__of_two_rows)
 }
 END_TEST
 
+typedef struct Setting {
+    const char *last, *next;
+} Setting;
+MODEL(Setting, NULL, COLUMN(Setting, last, .nullable = true), COLUMN(Setting, next, .nullable = true));
+
+/* Rows that go one by one take their keys from one list: the transaction has one setting for it, not one for each. */
+START_TEST(test_violation__settings_of_the_second_try)
+{
+    Database *one = scene_database(NULL, MODELS(Owner, Thing), DATABASE_OPTIONS(.pool_size = 1));
+    session_close(s);
+    s = session_open(one);
+    Owner *owner = session_find(s, Owner, 1);
+    Thing *last = NULL;
+    for (int i = 0; i < 1000; i++)
+        last = add_thing(i, owner);
+    last->name = "taken";
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_culprit(last, "Thing", "name");
+    check_ok(session_rollback(s));
+    Setting *setting = session_sql_one(s, Setting,
+                                       "SELECT current_setting('howdah.k0', true) AS last,"
+                                       " current_setting('howdah.k1', true) AS next");
+    ck_assert_str_eq(setting->last, ""); /* the connection is the same */
+    ck_assert_ptr_null(setting->next);
+    database_close(one); /* and its session */
+    s = session_open(db);
+}
+END_TEST
+
 /* What the model knows is refused before anything is sent. */
 START_TEST(test_violation__that_the_model_knows_of)
 {
@@ -809,6 +838,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_violation__of_an_insert, 0, (int)(COUNT_OF(violations) * COUNT_OF(places)));
     tcase_add_loop_test(tests, test_violation__of_two_rows, 0, (int)(COUNT_OF(violations) * COUNT_OF(violations)));
+    tcase_add_test(tests, test_violation__settings_of_the_second_try);
     tcase_add_test(tests, test_violation__that_the_model_knows_of);
     tcase_add_test(tests, test_violation__between_two_new_rows);
     tcase_add_test(tests, test_violation__that_does_not_happen_again);

@@ -9,12 +9,14 @@ typedef struct Guild Guild;
 typedef struct Head Head;
 typedef struct Peg Peg;
 typedef struct Rope Rope;
+typedef struct Seal Seal;
 
 struct Guild { /* has a head, always */
     int64_t id;
     int64_t head_id;
     const char *name;
     Head *head;
+    Seal *seal;
 };
 
 struct Head { /* has a guild, always */
@@ -39,9 +41,16 @@ struct Rope { /* follows its peg without the database's help */
     Peg *peg;
 };
 
-extern const Model Guild_model, Head_model, Peg_model, Rope_model;
+struct Seal { /* one of a guild, or of none */
+    int64_t id;
+    NullInt64 guild_id;
+    const char *motto;
+    Guild *guild;
+};
 
-/* A guild with its head, two pegs, a rope on each and one more on the first, a link from the head to the first. */
+extern const Model Guild_model, Head_model, Peg_model, Rope_model, Seal_model;
+
+/* A guild with its head and its seal, two pegs, a rope on each and one more on the first, a link from the head to the first. */
 extern const char guild_rows_sql[];
 
 #endif

@@ -76,6 +76,28 @@ static Status take_over(Session *s)
     return head->pegs.count ? session_unlink(s, head, pegs, head->pegs.items[0]) : status_of(s);
 }
 
+/* A new seal, before which the one that may be there makes room; but for those that leave by themselves. */
+static Status displace_a_seal(Session *s)
+{
+    Guild *guild = session_find(s, Guild, 1);
+    NEED(s, guild);
+    Seal *known = session_stub(s, Seal, 2), *gone = session_stub(s, Seal, 3), *old = session_stub(s, Seal, 1);
+    NEED(s, known && old ? gone : NULL);
+    session_delete(s, gone);
+    return session_link(s, guild, seal, known);
+}
+
+/* A rope leaves a peg that stays, while another one goes with its rope. */
+static Status leave_a_peg(Session *s)
+{
+    Peg *a = session_find(s, Peg, "a"), *b = session_find(s, Peg, "b"), *c = session_find(s, Peg, "c");
+    Rope *one = session_find(s, Rope, 1), *two = session_find(s, Rope, 2);
+    NEED(s, a && b && c && one ? two : NULL);
+    one->peg = c;
+    session_delete(s, two);
+    return session_delete(s, b);
+}
+
 /* --- in a transaction, with savepoints --- */
 
 static Status go_back(Session *s)
@@ -103,9 +125,14 @@ static Status go_back(Session *s)
         name, guild_rows_sql, work, NULL, commit, STATUS_OK, NULL, false \
     }
 
-static const struct act acts[] = {ACT("rings", add_rings),         ACT("delete a ring", delete_a_ring),
-                                  ACT("swap places", swap_places), ACT("change keys", change_keys),
-                                  ACT("take over", take_over),     ACT("go back", go_back)};
+static const struct act acts[] = {ACT("rings", add_rings),
+                                  ACT("delete a ring", delete_a_ring),
+                                  ACT("swap places", swap_places),
+                                  ACT("change keys", change_keys),
+                                  ACT("take over", take_over),
+                                  ACT("go back", go_back),
+                                  ACT("displace a seal", displace_a_seal),
+                                  ACT("leave a peg", leave_a_peg)};
 enum { ACTS = sizeof(acts) / sizeof(*acts) };
 
 START_TEST(test_graph_memory__any)
