@@ -77,7 +77,7 @@ void connection_keep_farewell(struct pg_connection *connection, const PGresult *
 /* Whether it is an error after which the server closes the connection. */
 bool result_is_fatal(const PGresult *result);
 
-/* Asks the server which cluster it is. Leaves that unknown if it won't say; fails only if the connection broke. */
+/* Asks the server which cluster it is. Leaves that unknown if it won't say; fails if there was no answer. */
 enum howdah_status connection_learn_cluster(struct pg_connection *connection, moment deadline,
                                             struct howdah_error *error);
 

@@ -113,8 +113,8 @@ enum howdah_status connection_learn_cluster(struct pg_connection *connection, mo
     struct pg_step step = {.statement = &cluster_statement, .sync = true, .row = take_cluster, .arg = &learning};
     struct pg_plan plan = {.steps = &step, .count = 1, .deadline = deadline, .error = error};
     enum howdah_status status = pg_execute(connection, &plan);
-    if (!pg_connection_alive(connection))
-        return status;
+    if (status != HOWDAH_STATUS_OK && (!*error->sqlstate || !pg_connection_alive(connection)))
+        return status; /* lost, or out of time or memory: another connection may know it */
     if (learning.no_array_nulls)
         return error_set(
             error, HOWDAH_STATUS_INVALID,

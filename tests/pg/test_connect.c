@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include "base/error.h"
+#include "pg/connection.h"
 #include "support/live.h"
 #include "support/proxy.h"
 
@@ -184,6 +185,19 @@ START_TEST(test_connect__cluster_not_known)
 }
 END_TEST
 
+/* Not knowing it for want of time would last as long as the connection. */
+START_TEST(test_connect__no_time_to_learn_the_cluster)
+{
+    struct howdah_error error;
+    ck_assert_int_eq(connect_with(NULL), HOWDAH_STATUS_OK);
+    ck_assert_uint_ne(h.connection->system_identifier, 0);
+    error_clear(&error);
+    ck_assert_int_eq(connection_learn_cluster(h.connection, clock_now(), &error), HOWDAH_STATUS_TIMEOUT);
+    ck_assert_int_eq(error.status, HOWDAH_STATUS_TIMEOUT);
+    harness_close(&h);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("connect");
@@ -198,6 +212,7 @@ static Suite *suite(void)
     tcase_add_test(c, test_connect__secrets);
     tcase_add_test(c, test_connect__strings_must_conform);
     tcase_add_test(c, test_connect__cluster_not_known);
+    tcase_add_test(c, test_connect__no_time_to_learn_the_cluster);
     suite_add_tcase(suite, c);
     return suite;
 }
