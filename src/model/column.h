@@ -19,6 +19,16 @@ enum column_limit {
     LIMIT_DIGITS      /* numeric(p, s) */
 };
 
+/* Which values the column's type in the table keeps as they are. */
+enum column_keeps {
+    KEEPS_ALL,
+    KEEPS_DIGITS,   /* numeric(p, s): with so many digits behind the point */
+    KEEPS_UNITS,    /* timestamp(n) and the like: whole parts of a second */
+    KEEPS_SINGLE,   /* real, of a double */
+    KEEPS_UNPADDED, /* char(n): without blanks at the end */
+    KEEPS_UNKNOWN   /* perhaps none: the server alone knows */
+};
+
 /* What most columns are: plain, with no rules of their own. Who looks at many rows does so without a call for these. */
 enum column_ordinary {
     ORDINARY_NOT,
@@ -52,13 +62,15 @@ struct column {
     enum column_limit limit; /* which the server's error would not name */
     uint32_t limit_size;     /* n, the bytes, or p */
     int32_t limit_scale;     /* s */
-    size_t valid_offset;     /* of a nullable's flag, from the field's start */
-    const char *write_cast;  /* after the unnested element: "" or "::inet" */
-    const char *read_open;   /* before the column in a select list: "", or a function and its parenthesis */
-    const char *read_cast;   /* behind it: "", "::text", or that parenthesis' end */
-    const char *item_type;   /* of one element of the parameter array: "bigint", "text" */
-    uint32_t item_oid;       /* of item_type */
-    uint32_t parameter_oid;  /* of the parameter: an array of item_type */
+    enum column_keeps keeps;
+    int32_t keeps_unit;     /* in microseconds */
+    size_t valid_offset;    /* of a nullable's flag, from the field's start */
+    const char *write_cast; /* after the unnested element: "" or "::inet" */
+    const char *read_open;  /* before the column in a select list: "", or a function and its parenthesis */
+    const char *read_cast;  /* behind it: "", "::text", or that parenthesis' end */
+    const char *item_type;  /* of one element of the parameter array: "bigint", "text" */
+    uint32_t item_oid;      /* of item_type */
+    uint32_t parameter_oid; /* of the parameter: an array of item_type */
 };
 
 /* The field of an object. */
@@ -94,6 +106,8 @@ const char *column_check(const struct column *c, const void *object, size_t *byt
  * *ret_why tells why. */
 size_t column_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes,
                         const char **ret_why);
+/* Whether the row will have the value as it is. */
+bool column_is_kept(const struct column *c, const void *object);
 /* Appends the field as one element of the parameter array: its length and bytes, or -1 for NULL. */
 void column_append(const struct column *c, const void *object, struct buffer *out);
 /* The same for many objects, one after another. */

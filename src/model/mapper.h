@@ -122,6 +122,7 @@ struct mapper {
     bool updates_plainly; /* an UPDATE sends what differs, whatever else there is */
     bool has_uuid_v7;     /* any column */
     bool server_makes;    /* any column is one that the server alone makes */
+    bool adjusts;         /* any column keeps less than all values; rows are told by keys that are kept */
     bool has_unique;      /* any uniqueness besides the primary key */
     bool key_referenced;  /* a foreign key of some mapper stands on the primary key */
     bool takes_on; /* a foreign key refers to what is part of one in turn, or to text: what the other row will have

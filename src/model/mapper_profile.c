@@ -175,6 +175,11 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
             checked[checked_count++] = i;
         has_uuid_v7 |= column->uuid_v7;
         server_makes |= column->server_only;
+        mapper->adjusts |= column->keeps != KEEPS_ALL;
+    }
+    for (uint32_t i = 0; i < mapper->key_count; i++) {
+        const struct column *key = &mapper->columns[mapper->key[i]];
+        mapper->adjusts &= key->keeps == KEEPS_ALL && !*key->write_cast;
     }
     mapper->pointer_count = pointer_count;
     mapper->looked_at_count = looked_at_count;

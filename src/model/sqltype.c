@@ -200,6 +200,7 @@ static const char *read_limit(struct scan *s, struct sqltype *type)
         scale = (int32_t)read_number(s) * (negative ? -1 : 1);
     }
     if (s->at == end) {
+        type->limited = true;
         type->limit = limit;
         type->scale = scale;
     }
@@ -257,7 +258,8 @@ static void recognize(struct scan *s, struct sqltype *type)
     if (cut_ending(s, " array"))
         type->dimensions++;
     type->base = s->base;
-    if (strncmp(s->base, interval, sizeof(interval) - 1) == 0)
+    type->fields = strncmp(s->base, interval, sizeof(interval) - 1) == 0;
+    if (type->fields)
         type->base = "interval";
     static const char catalog[] = "pg_catalog.";
     bool qualified = strncmp(type->base, catalog, sizeof(catalog) - 1) == 0;
@@ -299,6 +301,7 @@ static void set_own(struct column *c)
     c->write_cast = c->read_open = c->read_cast = "";
     c->as_literal = false;
     c->limit = LIMIT_NONE;
+    c->keeps = KEEPS_ALL;
     bool integer = codec->type == HOWDAH_TYPE_INT64 || codec->type == HOWDAH_TYPE_INT32;
     c->swapped = integer && c->shape != SHAPE_ARRAY ? (uint8_t)codec->size : 0;
 }
@@ -317,6 +320,40 @@ static void set_limit(const struct sqltype *type, struct column *c)
     c->limit_scale = type->scale;
 }
 
+enum { SECOND_DIGITS = 6, SINGLE_BITS = 24 };
+
+/* Of a type of the value's own family. */
+static enum column_keeps keeps_of(const struct sqltype *type, const struct column *c)
+{
+    bool short_of = type->limited && type->limit < SECOND_DIGITS;
+    switch (c->codec->type) {
+    case HOWDAH_TYPE_TEXT:
+    case HOWDAH_TYPE_CHARS: return type->known->oid == BPCHAR_OID ? KEEPS_UNPADDED : KEEPS_ALL;
+    case HOWDAH_TYPE_NUMERIC: return type->limited ? KEEPS_DIGITS : KEEPS_ALL;
+    case HOWDAH_TYPE_TIMESTAMP:
+    case HOWDAH_TYPE_TIME: return short_of ? KEEPS_UNITS : KEEPS_ALL;
+    case HOWDAH_TYPE_INTERVAL: return type->fields ? KEEPS_UNKNOWN : short_of ? KEEPS_UNITS : KEEPS_ALL;
+    case HOWDAH_TYPE_DOUBLE:
+        return type->known->oid == FLOAT4_OID || (type->limited && type->limit <= SINGLE_BITS) ? KEEPS_SINGLE
+                                                                                               : KEEPS_ALL;
+    default: return KEEPS_ALL;
+    }
+}
+
+static void set_keeps(const struct sqltype *type, struct column *c)
+{
+    c->keeps = keeps_of(type, c);
+    c->keeps_unit = 1;
+    for (uint32_t digits = type->limit; c->keeps == KEEPS_UNITS && digits < SECOND_DIGITS; digits++)
+        c->keeps_unit *= 10;
+}
+
+/* A number in a column of another family. What becomes of text is not asked. */
+static bool may_round(const struct column *c)
+{
+    return c->codec->type == HOWDAH_TYPE_NUMERIC || c->codec->type == HOWDAH_TYPE_DOUBLE;
+}
+
 static void set_family(const struct sqltype *type, struct column *c)
 {
     const struct sqltype_known *of = type->known;
@@ -331,6 +368,7 @@ static void set_family(const struct sqltype *type, struct column *c)
     if (of->oid == JSON_OID)
         c->wire = codec_of(HOWDAH_TYPE_TEXT);
     set_limit(type, c);
+    set_keeps(type, c);
 }
 
 /* unnest flattens arrays of arrays: each goes as the text of an array, cast to the column's type, since there are no
@@ -378,6 +416,8 @@ bool sqltype_set_wire(const struct sqltype *type, struct arena *arena, struct co
             set_family(type, c);
         else if (!set_casts(type, arena, c))
             return false;
+        else if (may_round(c))
+            c->keeps = KEEPS_UNKNOWN;
     }
     bool same = type && type->known && type->known->family == sqltype_family(c->codec->type);
     return !array || set_array(same ? type->known->cast : c->item_type, arena, c);

@@ -21,6 +21,8 @@ struct sqltype {
     uint32_t dimensions;
     uint32_t limit; /* n of varchar(n), p of numeric(p, s); or 0 */
     int32_t scale;  /* s of numeric(p, s) */
+    bool limited;   /* has a limit, be it 0 */
+    bool fields;    /* interval: has some of them alone */
 };
 
 /* Takes an SQL type to pieces. OK; INVALID with a reason; or NO_MEMORY. */

@@ -2,6 +2,21 @@
 #include "emit.h"
 #include "steps.h"
 
+/* Whether types in the table round a value of the rows, or cut it: what came of that comes back. */
+static bool adjusts(const struct batch *batch)
+{
+    const struct mapper *mapper = batch->mapper;
+    if (!mapper->adjusts || batch->operation == HOWDAH_OPERATION_DELETE || batch->follow)
+        return false;
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const struct column *c = &mapper->columns[i];
+        for (uint32_t n = 0; c->keeps != KEEPS_ALL && column_in(batch->columns, i) && n < batch->count; n++)
+            if (!column_is_kept(c, batch->images[n]))
+                return true;
+    }
+    return false;
+}
+
 static struct statement_key key_of(const struct work *w, const struct batch *batch)
 {
     static const enum statement_kind kinds[] = {[HOWDAH_OPERATION_INSERT] = STATEMENT_INSERT,
@@ -19,6 +34,7 @@ static struct statement_key key_of(const struct work *w, const struct batch *bat
                                   .follow_count = batch->follow ? batch->follow->key_count : 0,
                                   .parks = batch->parks,
                                   .forgiving = work_may_be_gone(w, batch),
+                                  .adjusts = adjusts(batch),
                                   .returns_keys = batch->checks_keys};
 }
 

@@ -6,8 +6,8 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
     bool all = key->kind == STATEMENT_FIND || key->kind == STATEMENT_FIND_MANY;
     bool compared = mapper->optimistic && key->kind != STATEMENT_FIND; /* with what the server made of it, next time */
     uint32_t count = 0, made = 0;
-    bool plain =
-        key->kind == STATEMENT_UPDATE && !key->defaults && !key->formulas && !compared && !mapper->server_makes;
+    bool plain = key->kind == STATEMENT_UPDATE && !key->defaults && !key->formulas && !compared &&
+                 !mapper->server_makes && !key->adjusts;
     if (plain || key->kind == STATEMENT_DELETE || key->kind == STATEMENT_FOLLOW || key->parks)
         return 0;
     for (uint32_t i = 0; !all && i < mapper->key_count; i++)
@@ -17,7 +17,8 @@ uint32_t statement_returned(const struct statement_key *key, const struct column
         bool by_server = key->kind == STATEMENT_INSERT
                              ? key->on_conflict || !column_in(key->columns, i)
                              : c->server_only || column_in(key->defaults, i) || formulas_find(key->formulas, c);
-        if (!all && !by_server && !compared)
+        bool adjusted = key->adjusts && c->keeps != KEEPS_ALL && column_in(key->columns, i);
+        if (!all && !by_server && !adjusted && !compared)
             continue;
         made++;
         if (all || !c->key)

@@ -41,6 +41,7 @@ struct statement_key {
     const struct column *by; /* FIND: another column than the primary key, or NULL */
     enum howdah_lock lock;   /* FIND: of the row */
     bool by_columns;         /* FIND: the columns one by one, instead of one ROW */
+    bool adjusts;            /* INSERT, UPDATE: columns that keep less than all values come back */
     bool returns_keys;       /* INSERT: keys come back, also where the server makes nothing else */
     bool guarded; /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
     bool
