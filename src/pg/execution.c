@@ -304,6 +304,7 @@ static enum howdah_status refuse_start(struct pg_plan *plan, enum howdah_status 
 static void prepare_execution(struct pg_execution *e, struct pg_plan *plan)
 {
     e->plan = plan;
+    e->connection->cache.plan++;
     e->status = HOWDAH_STATUS_OK;
     e->deadline = plan->deadline;
     e->repetition = REPEAT_NOT_NEEDED;

@@ -214,7 +214,7 @@ static void complete(struct pg_execution *e, PGresult *result)
     case AWAITED_STEP: complete_step(e, result); break;
     case AWAITED_PREPARE:
         if (awaited->cached->state == CACHED_PREPARING)
-            awaited->cached->state = CACHED_PREPARED;
+            statement_cache_prepared(&e->connection->cache, awaited->cached);
         break;
     case AWAITED_CLOSE: statement_cache_closed(&e->connection->cache, awaited->cached, true); break;
     case AWAITED_ROLLBACK: execution_report(e, awaited, 0, HOWDAH_STATUS_OK, ""); break;

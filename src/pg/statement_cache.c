@@ -29,7 +29,7 @@ static void list_remove(struct cached_list *list, struct cached *cached)
 
 void statement_cache_init(struct statement_cache *cache, const struct howdah_allocator *allocator, size_t limit)
 {
-    *cache = (struct statement_cache){.limit = limit};
+    *cache = (struct statement_cache){.limit = limit, .plan = 1};
     map_init(&cache->map, allocator);
 }
 
@@ -140,7 +140,8 @@ void statement_cache_forget(struct cached *cached)
 void statement_cache_forget_all(struct statement_cache *cache)
 {
     for (struct cached *cached = cache->live.newest; cached; cached = cached->older)
-        statement_cache_forget(cached);
+        if (cached->state != CACHED_PREPARED || cached->plan != cache->plan)
+            statement_cache_forget(cached);
     for (struct cached *cached = cache->doomed.newest; cached; cached = cached->older)
         statement_cache_forget(cached);
 }

@@ -23,6 +23,7 @@ struct cached {
     struct map_node node; /* first */
     uint64_t hash[2];
     enum cached_state state;
+    uint32_t plan;                /* that prepared it, by the cache's count */
     struct cached *newer, *older; /* in the list of the live ones, or of the doomed ones */
     char name[sizeof("howdah_") + 32];
 };
@@ -35,6 +36,7 @@ struct cached_list {
 struct statement_cache {
     struct map map;
     size_t limit;              /* of live ones; 0: nothing is cached */
+    uint32_t plan;             /* under way: counts them, from 1 */
     struct cached_list live;   /* by use */
     struct cached_list doomed; /* evicted, stale, closing */
 };
@@ -48,7 +50,13 @@ static inline struct cached *statement_cache_use(struct statement_cache *cache, 
 
 /* The server refused its Parse, or never got to it. */
 void statement_cache_forget(struct cached *cached);
-/* The server knows none of them any more. */
+/* The server has prepared it, for the plan under way. */
+static inline void statement_cache_prepared(const struct statement_cache *cache, struct cached *cached)
+{
+    cached->state = CACHED_PREPARED;
+    cached->plan = cache->plan;
+}
+/* The server knows none of them any more but those that it has prepared for the plan under way. */
 void statement_cache_forget_all(struct statement_cache *cache);
 /* The server knows it but can't run it: it has to be closed. */
 void statement_cache_make_stale(struct statement_cache *cache, struct cached *cached);

@@ -192,6 +192,29 @@ START_TEST(test_statement_cache__forgotten_in_open_transaction)
 }
 END_TEST
 
+/* What the same plan has prepared is there: a transaction that needs it next does not fail once more. */
+START_TEST(test_statement_cache__forgotten_but_for_a_new_one)
+{
+    ck_assert_int_eq(harness_sql(&h, "SELECT name FROM t"), HOWDAH_STATUS_OK);
+    ck_assert_int_eq(harness_sql(&h, "DEALLOCATE ALL"), HOWDAH_STATUS_OK);
+    harness_clear(&h);
+    harness_add(&h, PG_BEGIN, "BEGIN");
+    harness_add(&h, PG_STATEMENT, "SELECT id FROM t");
+    harness_add(&h, PG_STATEMENT, "SELECT name FROM t");
+    harness_add(&h, PG_COMMIT, "COMMIT");
+    h.plan.repeatable = true;
+    ck_assert_int_eq(harness_run(&h), HOWDAH_STATUS_OK);
+    ck_assert_int_eq(h.restarts, 1);
+    for (int i = 0; i < 2; i++) {
+        harness_clear(&h);
+        harness_add(&h, PG_BEGIN, "BEGIN");
+        harness_add(&h, PG_STATEMENT, i ? "SELECT name FROM t" : "SELECT id FROM t");
+        harness_add(&h, PG_ROLLBACK, "ROLLBACK");
+        ck_assert_msg(harness_run(&h) == HOWDAH_STATUS_OK, "%s", h.error.message);
+    }
+}
+END_TEST
+
 static void make_stale(void)
 {
     add_own_transaction();
@@ -349,6 +372,7 @@ static Suite *suite(void)
     tcase_add_test(c, test_statement_cache__parse_fails);
     tcase_add_test(c, test_statement_cache__forgotten_by_server);
     tcase_add_test(c, test_statement_cache__forgotten_in_open_transaction);
+    tcase_add_test(c, test_statement_cache__forgotten_but_for_a_new_one);
     tcase_add_test(c, test_statement_cache__stale_plan);
     tcase_add_test(c, test_statement_cache__stale_plan_in_open_transaction);
     tcase_add_test(c, test_statement_cache__stale_plan_behind_a_segment);
