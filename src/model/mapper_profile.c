@@ -98,9 +98,9 @@ static bool takes_on(const struct foreign_key *key)
  * the least that a session takes. */
 static void set_group(struct mapper *mapper)
 {
-    enum { MOST = 16, BYTES = 2048 };
+    enum { BYTES = 2048 };
     size_t fitting = BYTES / mapper->model->size;
-    mapper->group = fitting > MOST ? MOST : fitting ? (uint32_t)fitting : 1;
+    mapper->group = fitting > GROUP_MAX ? GROUP_MAX : fitting ? (uint32_t)fitting : 1;
     mapper->group_bytes = mapper->group * mapper->model->size;
 }
 

@@ -126,14 +126,15 @@ static void settle_marks(struct work *w, const struct mapper *mapper, const stru
 {
     const struct batch *batch = change->batch == NONE ? NULL : w->batches[change->batch];
     struct entry *entry = change->entry;
+    uint64_t set[COLUMN_WORDS_MAX];
     marks_drop_all(w->s, entry, MARK_ASSIGNED);
     formulas_forget(w->s, entry);
-    column_set_copy(w->set, change->columns, column_words(mapper));
+    column_set_copy(set, change->columns, column_words(mapper));
     for (uint32_t i = 0; batch && i < batch->returned_count; i++)
-        column_put(w->set, batch->returned[i]->index);
+        column_put(set, batch->returned[i]->index);
     if (mapper->version && batch)
-        column_put(w->set, mapper->version->index);
-    marks_drop_set(w->s, entry, MARK_UNLOADED, w->set);
+        column_put(set, mapper->version->index);
+    marks_drop_set(w->s, entry, MARK_UNLOADED, set);
 }
 
 static void promote(struct work *w, const struct mapper *mapper, const struct change *change)

@@ -16,7 +16,7 @@ bool work_defers(const struct work *w, const struct change *change, uint32_t col
 /* A part of the key is the key of an object that has none yet. */
 static bool key_is_deferred(const struct work *w, const struct mapper *mapper, const struct change *change)
 {
-    for (uint32_t i = 0; change->deferrals != NONE && i < mapper->key_count; i++)
+    for (uint32_t i = 0; i < mapper->key_count; i++)
         if (work_defers(w, change, mapper->key[i]))
             return true;
     return false;
@@ -55,19 +55,24 @@ static void take_over(struct work *w, struct change *change, const struct entry 
     change->extra = dropped->extra; /* the old values that the row must have */
 }
 
-/* A new object whose key was set or changed after it was added: the identity map follows. */
+/* Whether the identity map knows a new object as it is to be known. */
+static inline bool key_is_claimed(const struct work *w, const struct mapper *mapper, const struct change *change)
+{
+    const struct entry *entry = change->entry;
+    if (change->deferrals != NONE && key_is_deferred(w, mapper, change))
+        return !entry->mapped; /* until all of it is known */
+    return entry->mapped ? key_equal(mapper, change->image, entry_snapshot(mapper, entry))
+                         : !key_is_set(mapper, change->image);
+}
+
+/* Its key was set or changed after it was added: the identity map follows. */
 static bool claim_key(struct work *w, const struct mapper *mapper, struct change *change)
 {
     struct entry *entry = change->entry;
     void *snapshot = entry_snapshot(mapper, entry);
-    bool deferred = key_is_deferred(w, mapper, change);
-    if (deferred        ? !entry->mapped
-        : entry->mapped ? key_equal(mapper, change->image, snapshot)
-                        : !key_is_set(mapper, change->image))
-        return true;
     identity_remove(&w->s->map, entry);
-    if (deferred)
-        return true; /* until all of it is known */
+    if (key_is_deferred(w, mapper, change))
+        return true;
     const struct entry *holder = identity_find(&w->s->map, mapper, change->image);
     if (holder && holder->state != ENTRY_DELETED && holder->state != ENTRY_DETACHED &&
         !entry_is_rekeyed(mapper, holder))
@@ -83,15 +88,29 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
            !session_no_memory(w->s);
 }
 
-static inline bool pair_change(struct work *w, const struct mapper *mapper, struct change *change)
+static bool pair_with_rows(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count)
 {
-    change->pairing = PAIRING_DONE;
-    if ((mapper->relation_count || change->entry->placed) && !pair_relations(w, mapper, change))
-        return false;
-    if (change->operation == HOWDAH_OPERATION_INSERT && !claim_key(w, mapper, change))
-        return false;
-    return change->operation == HOWDAH_OPERATION_INSERT ? pair_inserted(w, mapper, change) /* it may have taken over */
-                                                        : pair_updated(w, mapper, change);
+    bool inserts = changes->operation == HOWDAH_OPERATION_INSERT;
+    for (uint32_t i = 0; inserts && i < count; i++)
+        if (!key_is_claimed(w, mapper, &changes[i]) && !claim_key(w, mapper, &changes[i]))
+            return false;
+    return changes->operation == HOWDAH_OPERATION_INSERT ? pair_inserted(w, mapper, changes, count)
+                                                         : pair_updated(w, mapper, changes, count); /* or took over */
+}
+
+/* One, or those of a stretch, of which some may have been paired in turn before. */
+static bool pair_changes(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count)
+{
+    const bool related = mapper->relation_count || changes->entry->placed; /* where any is placed, each is alone */
+    for (uint32_t i = 0; related && i < count; i++)
+        if (changes[i].pairing != PAIRING_DONE && !pair_relations(w, mapper, &changes[i]))
+            return false;
+    /* An update that waits for a key has columns of its own. */
+    const uint32_t step = w->deferral_count && changes->operation == HOWDAH_OPERATION_UPDATE ? 1 : count;
+    for (uint32_t i = 0; i < count; i += step)
+        if (!pair_with_rows(w, mapper, changes + i, step))
+            return false;
+    return true;
 }
 
 /* --- keys that are handed down --- */
@@ -140,45 +159,42 @@ static bool pair_in_turn(struct work *w, struct change *first)
             change = next;
             continue;
         }
-        if (!pair_change(w, change->mapper, change))
+        if (!pair_changes(w, change->mapper, change, 1))
             return false;
         change = count ? &w->changes[way[--count]] : NULL;
     }
     return true;
 }
 
+/* Whether of the changes of this table as many are paired at once as are in a stretch: none of them asks for others, nor takes
+ * over a row. */
+static bool pairs_stretches(const struct work *w, const struct mapper *mapper)
+{
+    bool takes_over = work_has(w, mapper, HOWDAH_OPERATION_INSERT) && work_has(w, mapper, HOWDAH_OPERATION_DELETE);
+    return !mapper->takes_on && !takes_over && !w->s->placed && !w->s->write_all;
+}
+
 static bool pair_run(struct work *w, struct change_run run)
 {
-    bool takes_on = run.mapper->takes_on;
-    for (uint32_t i = run.first; i < run.end; i++) {
+    const struct mapper *mapper = run.mapper;
+    const bool stretches = pairs_stretches(w, mapper);
+    for (uint32_t i = run.first, count; i < run.end; i += count) {
         struct change *change = &w->changes[i];
+        count = 1;
         if (is_paired(change))
             continue;
-        if (takes_on ? !pair_in_turn(w, change) : !pair_change(w, run.mapper, change))
+        if (stretches && change->stretch)
+            count = change->stretch;
+        if (mapper->takes_on ? !pair_in_turn(w, change) : !pair_changes(w, mapper, change, count))
             return false;
-        if (run.mapper->foreign_key_count || run.mapper->typed_keys) /* whose values were read into it */
+        if (mapper->foreign_key_count || mapper->typed_keys) /* whose values were read into it */
             arena_reset(&w->s->scratch);
     }
     return true;
 }
 
-/* Room for sets of columns of these tables. */
-static bool make_room(struct work *w)
+static bool pair_runs(struct work *w)
 {
-    uint32_t words = 0;
-    for (uint32_t i = 0; i < w->run_count; i++)
-        words = column_words(w->runs[i].mapper) > words ? column_words(w->runs[i].mapper) : words;
-    w->set = arena_allocate_zero(&w->arena, 2 * words * sizeof(*w->set), _Alignof(uint64_t));
-    if (!w->set)
-        return !session_no_memory(w->s);
-    w->differing = w->set + words;
-    return true;
-}
-
-bool work_pair(struct work *w)
-{
-    if (w->change_count && !make_room(w))
-        return false;
     for (uint32_t i = 0; i < w->run_count; i++)
         if (!pair_images(w, w->runs[i]))
             return false;
@@ -186,4 +202,13 @@ bool work_pair(struct work *w)
         if (work_has_images(w, w->runs[i].mapper) && !pair_run(w, w->runs[i]))
             return false;
     return true;
+}
+
+bool work_pair(struct work *w)
+{
+    uint64_t sets[GROUP_MAX * COLUMN_WORDS_MAX];
+    w->set = sets;
+    bool good = pair_runs(w);
+    w->set = NULL;
+    return good;
 }

@@ -25,14 +25,15 @@ bool pair_checks(struct work *w, struct change *change, const struct entry *row)
 bool pair_leaves_to_server(struct work *w, const struct change *change, const struct column *c);
 /* Of an UPDATE: puts the column into the set if it differs. */
 bool pair_choose(struct work *w, struct change *change, const struct column *c, uint64_t *set);
-/* The same for all columns whose bytes differ. */
-bool pair_differing(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set);
+/* The same for all columns whose bytes differ, of each of these changes. Their sets, which are empty, lie side by side in
+ * w->set. */
+bool pair_differing(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count);
 /* What belongs to what differs: whole foreign keys, the version; less what the server computes. */
 bool pair_complete(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set);
 /* All of it for a row of which more is to be sent than what differs. */
 bool pair_special(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set);
-/* These two choose the columns that are sent. */
-bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *change);
-bool pair_updated(struct work *w, const struct mapper *mapper, struct change *change);
+/* These two choose the columns that are sent, of a change or of those of a stretch. */
+bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count);
+bool pair_updated(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count);
 
 #endif

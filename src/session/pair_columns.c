@@ -32,23 +32,42 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
     return true;
 }
 
-/* Whether it differs, of what most columns are. */
-static inline bool choose_ordinary(struct work *w, struct change *change, const struct column *c, uint64_t *set)
+/* --- what differs: a column of several changes after the other. Those whose values don't are dropped from the sets --- */
+
+static bool choose_again(struct work *w, struct change *change, const struct column *c, uint64_t *set)
 {
-    const void *now = column_field(c, change->image), *before = column_field(c, change->old);
-    const char *text, *old_text;
-    if (c->ordinary == ORDINARY_VALUE) {
-        if (!c->codec->equal(c->field, now, before))
-            column_put(set, c->index);
-        return true;
-    }
-    memcpy(&text, now, sizeof(text));
-    memcpy(&old_text, before, sizeof(old_text));
-    if (text == old_text)
-        return true;
-    if (!text || !old_text || (*text == *old_text && strcmp(text, old_text) == 0))
-        return pair_choose(w, change, c, set);
-    column_put(set, c->index);
+    column_drop(set, c->index);
+    return pair_choose(w, change, c, set);
+}
+
+static bool choose_any(struct work *w, const struct column *c, struct change *changes, uint32_t count)
+{
+    const uint32_t words = changes->mapper->words;
+    uint64_t *set = w->set;
+    for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
+        if (column_in(set, c->index) && !choose_again(w, change, c, set))
+            return false;
+    return true;
+}
+
+static bool choose_values(struct work *w, const struct column *c, struct change *changes, uint32_t count)
+{
+    const uint32_t words = changes->mapper->words;
+    uint64_t *set = w->set;
+    for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
+        if (column_in(set, c->index) &&
+            c->codec->equal(c->field, column_field(c, change->image), column_field(c, change->old)))
+            column_drop(set, c->index);
+    return true;
+}
+
+static inline bool choose_text(struct work *w, struct change *change, const struct column *c, uint64_t *set)
+{
+    const char *text, *before;
+    memcpy(&text, column_field(c, change->image), sizeof(text));
+    memcpy(&before, column_field(c, change->old), sizeof(before));
+    if (!text || !before || (*text == *before && strcmp(text, before) == 0))
+        return choose_again(w, change, c, set);
     text = arena_copy_text(&w->s->arena, text, strlen(text));
     if (!text)
         return !session_no_memory(w->s);
@@ -56,42 +75,40 @@ static inline bool choose_ordinary(struct work *w, struct change *change, const 
     return true;
 }
 
-static bool choose_for_insert(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
+static bool choose_texts(struct work *w, const struct column *c, struct change *changes, uint32_t count)
 {
-    if (mapper->version)
-        integer_set(mapper->version, change->image, 1);
-    if (change->entry->marked && !pair_formulas(w, change))
-        return false;
-    column_set_copy(set, mapper->always_sent, column_words(mapper));
-    for (uint32_t i = 0; i < mapper->looked_at_count; i++)
-        if (!choose_inserted(w, change, &mapper->columns[mapper->looked_at[i]], set))
+    const uint32_t words = changes->mapper->words;
+    uint64_t *set = w->set;
+    for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
+        if (column_in(set, c->index) && !choose_text(w, change, c, set))
             return false;
-    if (change->extra->formulas)
-        pair_drop_computed(change, set);
     return true;
 }
 
-/* Of the columns of a word of the set those that differ. */
-static inline bool choose_in_word(struct work *w, struct change *change, const struct column *columns, uint64_t left,
-                                  uint64_t *set)
+static inline bool choose_column(struct work *w, const struct column *c, struct change *changes, uint32_t count)
 {
-    for (; left; left &= left - 1) {
-        const struct column *c = &columns[__builtin_ctzll(left)];
-        if (c->ordinary ? !choose_ordinary(w, change, c, set) : !pair_choose(w, change, c, set))
-            return false;
+    switch (c->ordinary) {
+    case ORDINARY_NOT: break;
+    case ORDINARY_VALUE: return choose_values(w, c, changes, count);
+    case ORDINARY_TEXT: return choose_texts(w, c, changes, count);
     }
-    return true;
+    return choose_any(w, c, changes, count);
 }
 
-bool pair_differing(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
+bool pair_differing(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count)
 {
-    uint64_t *differing = w->differing;
-    snapshot_differing(mapper, change->image, change->old, differing);
-    for (uint32_t i = 0; i < mapper->words; i++) {
-        uint64_t left = differing[i];
-        differing[i] = 0;
-        if (!choose_in_word(w, change, &mapper->columns[i * 64], left, set))
-            return false;
+    const uint32_t words = mapper->words, end = words * count;
+    const uint64_t *sets = w->set;
+    snapshot_differing(mapper, changes->image, changes->old, count, w->set);
+    for (uint32_t word = 0; word < words; word++) {
+        uint64_t any = sets[word];
+        for (uint32_t i = word + words; i < end; i += words)
+            any |= sets[i];
+        for (; any; any &= any - 1) {
+            const struct column *c = &mapper->columns[word * 64 + (uint32_t)__builtin_ctzll(any)];
+            if (!choose_column(w, c, changes, count))
+                return false;
+        }
     }
     return true;
 }
@@ -106,15 +123,34 @@ static const uint64_t *keep_set(struct work *w, const uint64_t *set, uint32_t wo
     return w->last_set;
 }
 
-static inline bool take_set(struct work *w, const struct mapper *mapper, struct change *change)
+static inline bool take_set(struct work *w, const struct mapper *mapper, struct change *change, const uint64_t *set)
 {
-    change->columns = keep_set(w, w->set, column_words(mapper));
+    change->columns = keep_set(w, set, column_words(mapper));
+    change->pairing = PAIRING_DONE;
     return change->columns || !session_no_memory(w->s);
 }
 
-bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *change)
+bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count)
 {
-    return choose_for_insert(w, mapper, change, w->set) && take_set(w, mapper, change);
+    const uint32_t words = mapper->words;
+    uint64_t *set = w->set;
+    if (changes->entry->marked && !pair_formulas(w, changes)) /* alone */
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        column_set_copy(set + (size_t)i * words, mapper->always_sent, words);
+    for (uint32_t k = 0; k < mapper->looked_at_count; k++)
+        for (uint32_t i = 0; i < count; i++)
+            if (!choose_inserted(w, &changes[i], &mapper->columns[mapper->looked_at[k]], set + (size_t)i * words))
+                return false;
+    for (struct change *change = changes, *end = changes + count; change < end; change++, set += words) {
+        if (mapper->version)
+            integer_set(mapper->version, change->image, 1);
+        if (change->extra->formulas)
+            pair_drop_computed(change, set);
+        if (!take_set(w, mapper, change, set))
+            return false;
+    }
+    return true;
 }
 
 /* New objects that take over a row, and those of which the session knows more than that they differ. */
@@ -124,19 +160,26 @@ static inline bool is_special(const struct work *w, const struct change *change)
     return entry->state == ENTRY_NEW || entry->marked || change->deferrals != NONE || w->s->write_all;
 }
 
-bool pair_updated(struct work *w, const struct mapper *mapper, struct change *change)
+static inline bool settle_updated(struct work *w, const struct mapper *mapper, struct change *change, uint64_t *set)
 {
-    uint64_t *set = w->set;
-    column_set_clear(set, mapper->words);
-    if (is_special(w, change)) {
-        if (!pair_special(w, mapper, change, set))
-            return false;
-    } else {
-        change->arrays_kept = true;
-        if (!pair_differing(w, mapper, change, set) ||
-            (!mapper->updates_plainly && !pair_complete(w, mapper, change, set)))
-            return false;
-    }
-    return take_set(w, mapper, change) &&
+    return take_set(w, mapper, change, set) &&
            (!mapper->optimistic || change->entry->state == ENTRY_NEW || pair_checks(w, change, change->entry));
+}
+
+bool pair_updated(struct work *w, const struct mapper *mapper, struct change *changes, uint32_t count)
+{
+    const uint32_t words = mapper->words;
+    uint64_t *set = w->set;
+    memset(set, 0, (size_t)count * words * sizeof(*set));
+    if (is_special(w, changes)) /* alone */
+        return pair_special(w, mapper, changes, set) && settle_updated(w, mapper, changes, set);
+    for (uint32_t i = 0; i < count; i++)
+        changes[i].arrays_kept = true;
+    if (!pair_differing(w, mapper, changes, count))
+        return false;
+    for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
+        if ((!mapper->updates_plainly && !pair_complete(w, mapper, change, set)) ||
+            !settle_updated(w, mapper, change, set))
+            return false;
+    return true;
 }

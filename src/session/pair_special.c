@@ -212,6 +212,6 @@ bool pair_special(struct work *w, const struct mapper *mapper, struct change *ch
     if (change->entry->state == ENTRY_NEW)
         return choose_for_row(w, mapper, change, set);
     change->arrays_kept = true;
-    return (anyway ? choose_all(w, mapper, change, set) : pair_differing(w, mapper, change, set)) &&
+    return (anyway ? choose_all(w, mapper, change, set) : pair_differing(w, mapper, change, 1)) &&
            pair_complete(w, mapper, change, set);
 }

@@ -35,11 +35,50 @@ bool snapshot_all_clean(const struct mapper *mapper, const void *objects, uint32
     return true;
 }
 
-void snapshot_put_columns(const struct mapper *mapper, size_t word, uint64_t *columns)
+/* Where there are more than 64 columns. */
+__attribute__((noinline)) static void put_many_columns(const struct mapper *mapper, size_t word, uint64_t *set)
 {
-    const uint64_t *set = mapper->word_columns + word * mapper->words;
+    const uint64_t *columns = mapper->word_columns + word * mapper->words;
     for (uint32_t i = 0; i < mapper->words; i++)
-        columns[i] |= set[i];
+        set[i] |= columns[i];
+}
+
+/* The columns that lie in that word of the struct. */
+static inline void put_columns(const struct mapper *mapper, size_t word, uint64_t *set)
+{
+    if (mapper->words == 1)
+        *set |= mapper->word_columns[word];
+    else
+        put_many_columns(mapper, word, set);
+}
+
+enum { WORD = sizeof(uint64_t) };
+
+/* Of one object, its arrays' items left aside. */
+static inline void put_differing(const struct mapper *mapper, const char *a, const char *b, uint64_t *set)
+{
+    const size_t size = mapper->model->size, words = size / WORD, rest = size % WORD;
+#pragma GCC unroll 4
+    for (size_t i = 0; i < words; i++)
+        if (memcmp(a + i * WORD, b + i * WORD, WORD) != 0)
+            put_columns(mapper, i, set);
+    if (rest && memcmp(a + size - rest, b + size - rest, rest) != 0)
+        put_columns(mapper, words, set);
+}
+
+void snapshot_differing(const struct mapper *mapper, const void *objects, const void *snapshots, uint32_t count,
+                        uint64_t *sets)
+{
+    const size_t size = mapper->model->size, pieces = mapper->words;
+    for (size_t i = 0; i < count; i++)
+        put_differing(mapper, (const char *)objects + i * size, (const char *)snapshots + i * size, sets + i * pieces);
+    for (uint32_t k = 0; k < mapper->in_place_count; k++) {
+        const struct in_place array = mapper->in_place[k];
+        const char *field = (const char *)snapshots + array.offset; /* the session's own array */
+        for (size_t i = 0; i < count; i++, field += size)
+            if (!items_unedited(field, array.item_size))
+                put_columns(mapper, array.offset / WORD, sets + i * pieces);
+    }
 }
 
 void snapshot_take_items(const struct mapper *mapper, const void *object)

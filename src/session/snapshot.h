@@ -27,10 +27,11 @@ bool snapshot_equal(const struct column *c, const void *object, const void *snap
 static inline bool snapshot_has_field(const struct column *c, const void *object, const void *snapshot);
 /* Whether no item of the array was edited in place. */
 static inline bool snapshot_is_unedited(const struct column *c, const void *object);
-/* Adds to `columns` (one bit each, as in sql/statements.h) those whose bytes differ, or whose items were edited in place:
- * all others have the values that they had. */
-static inline void snapshot_differing(const struct mapper *mapper, const void *object, const void *snapshot,
-                                      uint64_t *columns);
+/* Of several objects side by side, whose snapshots are so too: adds to the sets of columns (side by side as well; one bit
+ * each, as in sql/statements.h) those whose bytes differ, or whose items were edited in place: all others have the values
+ * that they had. */
+void snapshot_differing(const struct mapper *mapper, const void *objects, const void *snapshots, uint32_t count,
+                        uint64_t *sets);
 /* Makes columns and relations of the object what they were. */
 void snapshot_restore(const struct mapper *mapper, void *object, const void *snapshot);
 /* The same for one column. */
@@ -155,38 +156,6 @@ static inline bool snapshot_clean(const struct mapper *mapper, const void *objec
         if (!items_unedited((const char *)object + mapper->in_place[i].offset, mapper->in_place[i].item_size))
             return false;
     return true;
-}
-
-/* --- what every changed object passes through --- */
-
-/* Adds the columns that lie in that word of the struct. */
-void snapshot_put_columns(const struct mapper *mapper, size_t word, uint64_t *columns);
-
-static inline void put_columns(const struct mapper *mapper, size_t word, uint64_t *columns)
-{
-    if (mapper->words == 1) /* as of most */
-        *columns |= mapper->word_columns[word];
-    else
-        snapshot_put_columns(mapper, word, columns);
-}
-
-static inline void snapshot_differing(const struct mapper *mapper, const void *object, const void *snapshot,
-                                      uint64_t *columns)
-{
-    enum { WORD = sizeof(uint64_t) };
-    const char *a = object, *b = snapshot;
-    const size_t size = mapper->model->size, words = size / WORD, rest = size % WORD;
-#pragma GCC unroll 4
-    for (size_t i = 0; i < words; i++)
-        if (memcmp(a + i * WORD, b + i * WORD, WORD) != 0)
-            put_columns(mapper, i, columns);
-    if (rest && memcmp(a + size - rest, b + size - rest, rest) != 0)
-        put_columns(mapper, words, columns);
-    for (uint32_t k = 0; k < mapper->in_place_count; k++) {
-        const struct in_place *array = &mapper->in_place[k];
-        if (!items_unedited(b + array->offset, array->item_size)) /* the session's own array */
-            put_columns(mapper, array->offset / WORD, columns);
-    }
 }
 
 #endif

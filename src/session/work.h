@@ -266,11 +266,11 @@ struct work {
     struct moving *movings;
     uint32_t moving_count, moving_capacity;
     struct map batch_map;
-    struct batch *last_batch;  /* that a change went to */
-    const uint32_t *order;     /* of the batches */
-    uint64_t *set, *differing; /* room for sets of columns; the second is empty but while it is used */
-    const uint64_t *last_set;  /* of columns that was kept; its words: last_set_words */
-    uint32_t *inserts;         /* by mapper: how many */
+    struct batch *last_batch; /* that a change went to */
+    const uint32_t *order;    /* of the batches */
+    uint64_t *set;            /* while changes are paired: sets of columns, one for each of a stretch */
+    const uint64_t *last_set; /* of columns that was kept; its words: last_set_words */
+    uint32_t *inserts;        /* by mapper: how many */
     uint32_t *deletes;
     struct cleared *cleared;
     uint32_t cleared_count, cleared_capacity;
