@@ -62,21 +62,30 @@ static void fill_objects(struct work *w, struct change_run run, uint32_t first, 
 /* The server may have sent arrays back. */
 static bool returns(const struct work *w, const struct change *change)
 {
-    return w->returns && change->batch != NONE && w->batches[change->batch]->returned_count;
+    return change->batch != NONE && w->batches[change->batch]->returned_count;
+}
+
+static void take_items(const struct work *w, const struct mapper *mapper, uint32_t first, uint32_t end, char *object)
+{
+    const size_t size = mapper->model->size;
+    const bool any_returns = w->returns;
+    const struct change *change = &w->changes[first];
+    for (const struct change *last = &w->changes[end]; change < last; change++, object += size)
+        if (!change->arrays_kept || (any_returns && returns(w, change)))
+            snapshot_take_items(mapper, object);
 }
 
 /* And what they are is what their rows are. */
 static void take_snapshots(struct work *w, struct change_run run, uint32_t first, uint32_t end)
 {
     const struct mapper *mapper = run.mapper;
-    char *objects = entry_object(mapper, w->changes[first].entry), *object = objects;
+    char *objects = entry_object(mapper, w->changes[first].entry);
     for (uint32_t i = first; mapper->relation_count && i < end; i++)
         if (w->changes[i].old)
             object_mend_pointers(w->s, mapper, entry_object(mapper, w->changes[i].entry));
     memcpy(objects + mapper->group_bytes, objects, (end - first) * mapper->model->size);
-    for (uint32_t i = first; mapper->in_place_count && i < end; i++, object += mapper->model->size)
-        if (!w->changes[i].arrays_kept || returns(w, &w->changes[i]))
-            snapshot_take_items(mapper, object);
+    if (mapper->in_place_count)
+        take_items(w, mapper, first, end, objects);
 }
 
 /* A computed key or owner is looked at before it becomes the row's. */
@@ -91,7 +100,8 @@ typedef void for_stretch(struct work *w, struct change_run run, uint32_t first, 
 /* Of the objects of a run, as many at once as lie side by side. */
 static void for_stretches(struct work *w, struct change_run run, for_stretch *verb)
 {
-    for (uint32_t i = run.first, count; work_has_images(w, run.mapper) && i < run.end; i += count) {
+    const uint32_t end = work_has_images(w, run.mapper) ? run.end : run.first;
+    for (uint32_t i = run.first, count; i < end; i += count) {
         count = 1;
         if (!has_row(&w->changes[i]))
             continue;
@@ -166,6 +176,16 @@ static inline void become_written(struct work *w, const struct change *change)
     promote(w, change->mapper, change);
 }
 
+/* All of a stretch; which is the last one. Not in line: who walks over many deletes needs the registers. */
+__attribute__((noinline)) static const struct change *become_written_together(struct work *w,
+                                                                              const struct change *first)
+{
+    const struct change *end = first + first->stretch;
+    for (const struct change *change = first; change < end; change++)
+        become_written(w, change);
+    return end - 1;
+}
+
 static inline void become_deleted(struct work *w, const struct change *change, bool committed)
 {
     struct entry *entry = change->entry;
@@ -198,8 +218,8 @@ static void become_computed(struct work *w, struct change_run run, uint32_t i, b
 
 static void finish_run(struct work *w, struct change_run run, bool committed)
 {
-    const struct change *changes = w->changes, *end = changes + run.end;
-    for (const struct change *change = changes + run.first; change < end; change++) {
+    const struct change *changes = w->changes, *change = changes + run.first, *end = changes + run.end;
+    for (; change < end; change++) {
         if (change->operation == HOWDAH_OPERATION_DELETE)
             become_deleted(w, change, committed);
         else if (change->fate == FATE_DROPPED)
@@ -207,7 +227,7 @@ static void finish_run(struct work *w, struct change_run run, bool committed)
         else if (change->extra->formulas && !change_is_extra(change))
             become_computed(w, run, (uint32_t)(change - changes), committed);
         else if (!change_is_extra(change))
-            become_written(w, change);
+            change = become_written_together(w, change);
     }
 }
 
