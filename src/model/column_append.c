@@ -10,14 +10,19 @@ enum { LENGTH = sizeof(uint32_t) };
  * bound of each dimension. */
 void array_append_header(uint32_t item, size_t count, struct buffer *out)
 {
-    const uint32_t words[] = {network32(count > 0), 0, network32(item), network32((uint32_t)count), network32(1)};
-    size_t size = count > 0 ? sizeof(words) : 3 * sizeof(*words);
-    char *to = count > INT32_MAX ? NULL : buffer_extend(out, size);
+    enum { WORD = sizeof(uint32_t), WORDS = 5, WORDS_OF_NONE = 3 };
+    char *to = count > INT32_MAX ? NULL : buffer_extend(out, WORDS * WORD);
     if (!to) {
         out->failed = true;
         return;
     }
-    memcpy(to, words, size);
+    write_uint32(to, count > 0);
+    write_uint32(to + WORD, 0);
+    write_uint32(to + 2 * WORD, item);
+    write_uint32(to + 3 * WORD, (uint32_t)count);
+    write_uint32(to + 4 * WORD, 1);
+    if (count == 0)
+        out->size -= (WORDS - WORDS_OF_NONE) * WORD;
 }
 
 /* Writes one value of a fixed size in network order behind its length; NULL where the flag says so. */
