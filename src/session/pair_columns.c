@@ -34,8 +34,10 @@ static bool choose_inserted(struct work *w, struct change *change, const struct 
 
 /* --- what differs: a column of several changes after the other. Those whose values don't are dropped from the sets --- */
 
+/* `set` is the word of it that has the column. */
 static bool choose_again(struct work *w, struct change *change, const struct column *c, uint64_t *set)
 {
+    set -= c->index / 64;
     column_drop(set, c->index);
     return pair_choose(w, change, c, set);
 }
@@ -43,9 +45,10 @@ static bool choose_again(struct work *w, struct change *change, const struct col
 static bool choose_any(struct work *w, const struct column *c, struct change *changes, uint32_t count)
 {
     const uint32_t words = changes->mapper->words;
-    uint64_t *set = w->set;
+    const uint64_t bit = (uint64_t)1 << c->index % 64;
+    uint64_t *set = w->set + c->index / 64;
     for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
-        if (column_in(set, c->index) && !choose_again(w, change, c, set))
+        if ((*set & bit) && !choose_again(w, change, c, set))
             return false;
     return true;
 }
@@ -53,11 +56,11 @@ static bool choose_any(struct work *w, const struct column *c, struct change *ch
 static bool choose_values(struct work *w, const struct column *c, struct change *changes, uint32_t count)
 {
     const uint32_t words = changes->mapper->words;
-    uint64_t *set = w->set;
+    const uint64_t bit = (uint64_t)1 << c->index % 64;
+    uint64_t *set = w->set + c->index / 64;
     for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
-        if (column_in(set, c->index) &&
-            c->codec->equal(c->field, column_field(c, change->image), column_field(c, change->old)))
-            column_drop(set, c->index);
+        if ((*set & bit) && c->codec->equal(c->field, column_field(c, change->image), column_field(c, change->old)))
+            *set &= ~bit;
     return true;
 }
 
@@ -78,9 +81,10 @@ static inline bool choose_text(struct work *w, struct change *change, const stru
 static bool choose_texts(struct work *w, const struct column *c, struct change *changes, uint32_t count)
 {
     const uint32_t words = changes->mapper->words;
-    uint64_t *set = w->set;
+    const uint64_t bit = (uint64_t)1 << c->index % 64;
+    uint64_t *set = w->set + c->index / 64;
     for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
-        if (column_in(set, c->index) && !choose_text(w, change, c, set))
+        if ((*set & bit) && !choose_text(w, change, c, set))
             return false;
     return true;
 }
