@@ -102,7 +102,8 @@ HOWDAH_API void *howdah_session_find_key(struct howdah_session *s, const struct 
  * along all keys that were announced since the last one that did, of any models, each as a statement of its own in the same
  * round trip; from then on their objects are in the identity map, where session_find finds them without I/O. A key
  * without a row is not remembered: its session_find asks again. What fails for one of them fails that session_find.
- * session_clear forgets what was announced. For many keys of one model session_find_many is cheaper for the server. */
+ * session_clear forgets what was announced. STATUS_INVALID for a key that session_find would refuse. For many keys of one
+ * model session_find_many is cheaper for the server. */
 HOWDAH_API enum howdah_status howdah_session_prefetch_key(struct howdah_session *s, const struct howdah_model *model,
                                                           const struct howdah_value *key, size_t parts);
 #define howdah_session_prefetch(s, T, ...) howdah_session_prefetch_key((s), &T##_model, HOWDAH_VALUES(__VA_ARGS__))

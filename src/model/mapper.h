@@ -105,8 +105,8 @@ struct mapper {
     const struct mapper *links;           /* of such a model's mapper: the join table's. Else NULL */
     bool has_pointers;                    /* any column refers to memory */
 
-    uint32_t
-        group; /* GROUP_MAX at most: a session puts so many objects side by side, and then as many snapshots, see session/slab.h */
+    uint32_t group; /* a session puts so many objects side by side, GROUP_MAX at most, and then as many snapshots, see
+                       session/slab.h */
 
     /* what the unit of work asks about each object, decided once */
     const struct column *integer_key; /* the whole key, if it is one plain integer; else NULL */
