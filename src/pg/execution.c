@@ -286,8 +286,9 @@ static void work(struct pg_execution *e)
         if (e->state != EXECUTION_SENDING || e->blocked)
             return;
         execution_send(e);
-        /* What was sent has no answer yet; but it may have failed. */
-        if (e->status == HOWDAH_STATUS_OK)
+        /* What was sent has no answer yet; but it may have failed. And where the socket was full libpq has read: of what came so
+         * poll would tell nothing, nor need there be more, since the server that is asked for results may have sent all. */
+        if (e->status == HOWDAH_STATUS_OK && (e->state != EXECUTION_FULL || PQisBusy(e->connection->pg)))
             return;
     }
 }

@@ -1,10 +1,14 @@
 /* Much data, in both directions: nothing deadlocks, and memory stays small. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "harness.h"
 
 #include "base/endian.h"
 #include "support/live.h"
 #include "support/proxy.h"
 
+#include <dlfcn.h>
+#include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,6 +193,63 @@ START_TEST(test_flow__error_while_sending)
 END_TEST
 
 /* Nobody listens, and they would pile up in libpq. */
+/* Whether the server takes all that is sent, and libpq has read its answer before it asks for results: as it does by itself
+ * where the socket was full. */
+static bool reads_before_asking;
+
+static void await_socket(PGconn *conn, short events)
+{
+    struct pollfd fd = {.fd = PQsocket(conn), .events = events};
+    ck_assert_int_eq(poll(&fd, 1, 10000), 1);
+}
+
+/* Two that stand before libpq's. */
+int PQflush(PGconn *conn)
+{
+    static int (*next)(PGconn *);
+    int unsent;
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "PQflush");
+    while ((unsent = next(conn)) == 1 && reads_before_asking)
+        await_socket(conn, POLLOUT);
+    return unsent;
+}
+
+int PQsendFlushRequest(PGconn *conn)
+{
+    static int (*next)(PGconn *);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "PQsendFlushRequest");
+    while (reads_before_asking && PQflush(conn) == 0 && PQisBusy(conn)) {
+        await_socket(conn, POLLIN);
+        ck_assert_int_eq(PQconsumeInput(conn), 1);
+    }
+    return next(conn);
+}
+
+/* The server says nothing more behind an error before the Sync: what libpq has read of it by then must not be waited for. */
+START_TEST(test_flow__error_that_came_while_sending)
+{
+    enum { COUNT = 30000, FAILS = 33 };
+    size_t rows = 0;
+    struct statement statement;
+    pair.text = "1";
+    pair.size = 1;
+    struct pg_step *steps = make_steps(&statement, "SELECT 1 / ($1 - length($2) * 33)", COUNT, &rows);
+    h.plan.steps = steps;
+    h.plan.count = COUNT;
+    h.plan.deadline = clock_deadline(20000, 0);
+    reads_before_asking = true;
+    enum howdah_status status = pg_execute(h.connection, &h.plan);
+    reads_before_asking = false;
+    free(steps);
+    ck_assert_int_eq(status, HOWDAH_STATUS_DATA);
+    ck_assert_uint_eq(h.plan.failed, FAILS);
+    ck_assert_uint_lt(pair.binds, COUNT);
+    ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
+}
+END_TEST
+
 START_TEST(test_flow__notifications_are_dropped)
 {
     ck_assert_int_eq(harness_sql(&h, "LISTEN bell"), HOWDAH_STATUS_OK);
@@ -266,6 +327,7 @@ static Suite *suite(void)
     tcase_add_test(c, test_flow__large_statements);
     tcase_add_test(c, test_flow__one_by_one_in_constant_memory);
     tcase_add_test(c, test_flow__error_while_sending);
+    tcase_add_test(c, test_flow__error_that_came_while_sending);
     tcase_add_test(c, test_flow__notifications_are_dropped);
     tcase_add_test(c, test_flow__drip);
     tcase_add_test(c, test_flow__round_trips_are_true);
