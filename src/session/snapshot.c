@@ -36,7 +36,7 @@ bool snapshot_all_clean(const struct mapper *mapper, const void *objects, uint32
 }
 
 /* Where there are more than 64 columns. */
-__attribute__((noinline)) static void put_many_columns(const struct mapper *mapper, size_t word, uint64_t *set)
+__attribute__((cold, noinline)) static void put_many_columns(const struct mapper *mapper, size_t word, uint64_t *set)
 {
     const uint64_t *columns = mapper->word_columns + word * mapper->words;
     for (uint32_t i = 0; i < mapper->words; i++)
