@@ -176,11 +176,11 @@ static inline void become_written(struct work *w, const struct change *change)
     promote(w, change->mapper, change);
 }
 
-/* All of a stretch; which is the last one. Not in line: who walks over many deletes needs the registers. */
+/* All of a stretch, or the one change; which is the last of them. Not in line: who walks over many deletes needs the registers. */
 __attribute__((noinline)) static const struct change *become_written_together(struct work *w,
                                                                               const struct change *first)
 {
-    const struct change *end = first + first->stretch;
+    const struct change *end = first + (first->stretch ? first->stretch : 1);
     for (const struct change *change = first; change < end; change++)
         become_written(w, change);
     return end - 1;
