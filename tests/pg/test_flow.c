@@ -171,28 +171,6 @@ START_TEST(test_flow__one_by_one_in_constant_memory)
 }
 END_TEST
 
-/* An error in the middle of a long segment: what was not sent yet never is. */
-START_TEST(test_flow__error_while_sending)
-{
-    enum { COUNT = 30000 };
-    size_t rows = 0;
-    struct statement statement;
-    pair.text = "100";
-    pair.size = 3;
-    struct pg_step *steps = make_steps(&statement, "SELECT 1 / ($1 - length($2) * 33)", COUNT, &rows);
-    h.plan.steps = steps;
-    h.plan.count = COUNT;
-    h.plan.deadline = clock_deadline(20000, 0);
-    ck_assert_int_eq(pg_execute(h.connection, &h.plan), HOWDAH_STATUS_DATA);
-    free(steps);
-    ck_assert_uint_eq(h.plan.failed, 99);
-    ck_assert_uint_eq(rows, 99);
-    ck_assert_uint_lt(pair.binds, COUNT);
-    ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
-}
-END_TEST
-
-/* Nobody listens, and they would pile up in libpq. */
 /* Whether the server takes all that is sent, and libpq has read its answer before it asks for results: as it does by itself
  * where the socket was full. */
 static bool reads_before_asking;
@@ -227,26 +205,40 @@ int PQsendFlushRequest(PGconn *conn)
     return next(conn);
 }
 
-/* The server says nothing more behind an error before the Sync: what libpq has read of it by then must not be waited for. */
-START_TEST(test_flow__error_that_came_while_sending)
+/* So many steps of which number `fails` fails: what was not sent by then never is, and the connection goes on. */
+static void run_until_failure(const char *text, size_t fails)
 {
-    enum { COUNT = 30000, FAILS = 33 };
+    enum { COUNT = 30000 };
     size_t rows = 0;
     struct statement statement;
-    pair.text = "1";
-    pair.size = 1;
+    pair.text = text;
+    pair.size = (int)strlen(text);
     struct pg_step *steps = make_steps(&statement, "SELECT 1 / ($1 - length($2) * 33)", COUNT, &rows);
     h.plan.steps = steps;
     h.plan.count = COUNT;
     h.plan.deadline = clock_deadline(20000, 0);
-    reads_before_asking = true;
     enum howdah_status status = pg_execute(h.connection, &h.plan);
-    reads_before_asking = false;
     free(steps);
+    reads_before_asking = false;
     ck_assert_int_eq(status, HOWDAH_STATUS_DATA);
-    ck_assert_uint_eq(h.plan.failed, FAILS);
+    ck_assert_uint_eq(h.plan.failed, fails);
+    ck_assert_uint_eq(rows, fails);
     ck_assert_uint_lt(pair.binds, COUNT);
     ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
+}
+
+/* An error in the middle of a long segment. */
+START_TEST(test_flow__error_while_sending)
+{
+    run_until_failure("100", 99);
+}
+END_TEST
+
+/* The server says nothing more behind an error before the Sync: what libpq has read of it by then must not be waited for. */
+START_TEST(test_flow__error_that_came_while_sending)
+{
+    reads_before_asking = true;
+    run_until_failure("1", 33);
 }
 END_TEST
 
