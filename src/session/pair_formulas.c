@@ -58,7 +58,7 @@ void pair_drop_computed(const struct change *change, uint64_t *set)
 {
     for (const struct formula *formula = change->extra->formulas; formula; formula = formula->next) {
         column_drop(set, formula->column->index);
-        if (change->cleared != NONE)
+        if (change->old && change->cleared != NONE) /* what is new has nothing there, cleared or not */
             memcpy(column_field(formula->column, change->image), column_field(formula->column, change->old),
                    formula->column->size);
     }

@@ -289,6 +289,25 @@ END_TEST
 /* --- unique values --- */
 
 /* What the server computes can't be known to collide: deletes, updates, inserts. */
+/* A new row refers to a deleted one: it has no row that its foreign key could go back to. */
+START_TEST(test_formula_commit__new_row_is_let_go)
+{
+    given();
+    Entry *by_value = session_add(s, Entry, .counter_id = {3, true}), *key = session_add(s, Entry, .amount = 6);
+    check_ok(session_set_sql(s, by_value, amount, "%d + 1", 4));
+    key->counter_id = (NullInt64){3, true};
+    check_ok(session_set_sql(s, key, counter_id, "%d", 2)); /* replaces it, as it was assigned before */
+    check_ok(session_delete(s, c));
+    check_ok(session_commit(s));
+    ck_assert_int_eq(by_value->amount, 5);
+    ck_assert(!by_value->counter_id.valid);
+    ck_assert_int_eq(key->counter_id.value, 2);
+    live_check("5,,6,2", "SELECT string_agg(concat_ws(',', amount, coalesce(counter_id::text, '')), ',' ORDER BY id)"
+                         " FROM entries WHERE id > 3");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_formula_commit__unique_values)
 {
     given();
@@ -382,6 +401,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_formula_commit__primary_key_that_others_refer_to);
     tcase_add_test(tests, test_formula_commit__foreign_key);
     tcase_add_test(tests, test_formula_commit__foreign_key_and_pointer);
+    tcase_add_test(tests, test_formula_commit__new_row_is_let_go);
     tcase_add_test(tests, test_formula_commit__unique_values);
     tcase_add_test(tests, test_formula_commit__swap);
     tcase_add_test(tests, test_formula_commit__row_taken_over);
