@@ -60,6 +60,10 @@ extern struct table tables[TABLES];
 extern int table_count;
 extern const Model *models[TABLES + 1];
 
+/* Fields whose values the server may compute. */
+enum formula_field { FORMULA_LOOSE, FORMULA_FIRM, FORMULA_SHELF, FORMULA_PLACE, FORMULA_TEXT, FORMULAS };
+enum { NO_TEXT = -1 };
+
 /* What is in the database, and what it is to become. */
 struct item {
     int table;
@@ -78,6 +82,8 @@ struct item {
     Row *shown[REFS];  /* where its pointers led before they were changed */
     NullInt32 loose;
     int32_t firm, shelf, place, text;
+    int formulas[FORMULAS]; /* what SQL adds to these; 0: nothing */
+    bool computed;          /* some of them was so */
 };
 
 struct item_link {
@@ -141,10 +147,17 @@ struct steps {
 };
 struct steps change_rows(uint64_t graph, uint64_t left_out, uint64_t left_out_asides);
 /* One of them, beside the others: links of collections, rows known by their keys, structs that are merged, objects that are
- * read again, rows that are written at once. */
+ * read again, rows that are written at once, values that the server computes. */
 enum { ASIDES = 5 };
 void begin_asides(void);
 void change_aside(void);
+/* The item as its row was when the changes began. */
+const struct item *item_before(const struct item *item);
+void set_formula(struct item *item, Row *row);
+void change_by_sql(void);
+void drop_formulas(struct item *item);
+/* All changes are made: what comes of those that stand. */
+void settle_formulas(void);
 /* What a change of this reference would mean is not what the oracle knows. */
 bool is_kept(const struct item *item, int r, const struct item *target);
 void set_values(struct item *item);

@@ -1,5 +1,6 @@
 /* What the program does beside the plain changes: links of collections, rows that it knows by their keys alone, structs that
- * are merged, objects that are read again, and rows that are written at once. */
+ * are merged, objects that are read again, rows that are written at once; and values that the server computes
+ * (graph_formulas.c). */
 #include "graph.h"
 
 /* The rows as the database has them: when the changes began, with what was written at once since then. */
@@ -10,6 +11,11 @@ void begin_asides(void)
 {
     memcpy(was, items, sizeof(items));
     was_count = item_count;
+}
+
+const struct item *item_before(const struct item *item)
+{
+    return &was[item - items];
 }
 
 /* What session_link and session_unlink have said is not said again by a field. An orphan is what had an owner. */
@@ -80,6 +86,11 @@ static void change_stub(void)
         check_ok(session_delete(s, item->stub));
         return;
     }
+    if (chance(30)) {
+        set_formula(item, item->stub);
+        return;
+    }
+    item->formulas[FORMULA_TEXT] = 0; /* whatever it is: it was not loaded */
     item->text = (int)below(9);
     item->stub->text = session_text(s, "x%d", item->text);
 }
@@ -128,8 +139,10 @@ static void read_again(void)
     const struct item *row = &was[item - items];
     item->loose = row->loose;
     item->firm = row->firm;
+    item->shelf = row->shelf;
     item->place = row->place;
     item->text = row->text;
+    drop_formulas(item);
     see(item, item->object);
 }
 
@@ -192,7 +205,7 @@ static void write_at_once(void)
 
 void change_aside(void)
 {
-    static void (*const ways[])(void) = {link_many,   link_many,  unlink_many, change_stub,
-                                         change_stub, read_again, merge,       write_at_once};
+    static void (*const ways[])(void) = {link_many,  link_many, unlink_many,   change_stub,   change_stub,
+                                         read_again, merge,     write_at_once, change_by_sql, change_by_sql};
     ways[below(COUNT_OF(ways))]();
 }

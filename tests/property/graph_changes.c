@@ -267,7 +267,8 @@ void set_values(struct item *item)
     item->object->loose = item->loose;
     item->object->firm = item->firm;
     item->object->place = item->place;
-    item->object->text = session_text(s, "x%d", item->text);
+    if (item->text != NO_TEXT)
+        item->object->text = session_text(s, "x%d", item->text);
 }
 
 static void change_value(void)
@@ -378,5 +379,6 @@ struct steps change_rows(uint64_t graph, uint64_t left_out, uint64_t left_out_as
             ways[below(COUNT_OF(ways))]();
     }
     settle_values();
+    settle_formulas();
     return steps;
 }

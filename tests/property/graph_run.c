@@ -51,6 +51,7 @@ static void settle_round(void)
         item->key = item->new_key;
         item->code = item->new_code;
         item->taker = NULL;
+        item->computed = false;
         memcpy(item->refs, final[i], sizeof(item->refs));
         memcpy(item->old_refs, final[i], sizeof(item->refs));
         memset(item->changed, 0, sizeof(item->changed));
