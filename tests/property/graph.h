@@ -141,11 +141,11 @@ void load_rows(void);
 void load_manys(void);
 /* Says what is there, and later what changes, with HOWDAH_PROPERTY_SHOW. */
 void show_rows(void);
-/* Random changes through the public interface. Step i is left out where that bit is set; and so are asides. */
+/* So many random changes through the public interface, or fewer. Step i is left out where that bit is set; and so are asides. */
 struct steps {
     uint32_t plain, asides;
 };
-struct steps change_rows(uint64_t graph, uint64_t left_out, uint64_t left_out_asides);
+struct steps change_rows(uint64_t graph, uint32_t most, uint64_t left_out, uint64_t left_out_asides);
 /* One of them, beside the others: links of collections, rows known by their keys, structs that are merged, objects that are
  * read again, rows that are written at once, values that the server computes. */
 enum { ASIDES = 5 };
@@ -176,10 +176,12 @@ void watch_statement(void *arg, const Statement *statement);
 enum verdict { DONE, REFUSED, IMPOSSIBLE, VERDICTS };
 /* It was written: flushed, or committed. */
 void judge_done(uint64_t graph, bool flushed);
-/* It was refused; `alone`: so it will be once more, `begun` in a transaction of the program. Rolls back. */
+/* It was refused; `alone`: so it will be once more, `begun` in a transaction of the program. */
 enum verdict judge_refusal(uint64_t graph, bool alone, bool begun);
 /* The items say again what is committed: all objects are as their rows. */
 void judge_rollback(uint64_t graph);
+/* The tables are as they should be. */
+void judge_rows(uint64_t graph);
 
 /* --- a graph --- */
 

@@ -362,11 +362,11 @@ static void step_aside(uint64_t graph, uint32_t step, uint64_t left_out, uint32_
     ++*number;
 }
 
-struct steps change_rows(uint64_t graph, uint64_t left_out, uint64_t left_out_asides)
+struct steps change_rows(uint64_t graph, uint32_t most, uint64_t left_out, uint64_t left_out_asides)
 {
     static void (*const ways[])(void) = {change_ref,   change_ref,   add_item,   add_item,    delete_item, delete_item,
                                          change_value, change_value, change_key, change_code, change_link, change_link};
-    struct steps steps = {.plain = 1 + below(16)};
+    struct steps steps = {.plain = 1 + below(most)};
     random_start(graph * 0x2545f4914f6cdd1du + 3);
     bool asides = chance(50);
     see_pointers();

@@ -202,8 +202,7 @@ void judge_done(uint64_t graph, bool flushed)
     apply();
     if (flushed)
         return;
-    const char *rows = differences();
-    ck_assert_msg(!*rows, "seed %" PRIu64 ": the database%s", graph, rows);
+    judge_rows(graph);
     if (!any_out_of_sight())
         check_objects(graph);
 }
@@ -269,13 +268,17 @@ enum verdict judge_refusal(uint64_t graph, bool alone, bool begun)
     ck_assert_msg(reason, "seed %" PRIu64 ": refused without a reason: %s", graph, error_text(error));
     if (alone)
         check_again(graph, error, begun);
-    check_ok(session_rollback(s));
     return why ? REFUSED : IMPOSSIBLE;
+}
+
+void judge_rows(uint64_t graph)
+{
+    const char *rows = differences();
+    ck_assert_msg(!*rows, "seed %" PRIu64 ": the database%s", graph, rows);
 }
 
 void judge_rollback(uint64_t graph)
 {
-    const char *rows = differences();
-    ck_assert_msg(!*rows, "seed %" PRIu64 ": refused, but the database%s", graph, rows);
+    judge_rows(graph);
     check_objects(graph);
 }

@@ -24,6 +24,12 @@ static void sql_add(const char *format, ...)
     va_end(args);
 }
 
+static void sql_begin(void)
+{
+    sql_size = 0;
+    sql_add("%s", "");
+}
+
 /* --- what stands in the end --- */
 
 struct item *pick(int table, bool alive)
@@ -221,7 +227,7 @@ void make_rows(void)
 
 void store_rows(void)
 {
-    sql_size = 0;
+    sql_begin();
     sql_add("BEGIN; SET LOCAL session_replication_role = replica;");
     for (int t = 0; t < table_count; t++) {
         sql_add("DELETE FROM t%d; DELETE FROM oracle.t%d;", t, t);
@@ -245,7 +251,7 @@ void store_rows(void)
 
 void apply(void)
 {
-    sql_size = 0;
+    sql_begin();
     for (int i = 0; i < item_count; i++) {
         const struct table *t = &tables[items[i].table];
         if (!items[i].stored && items[i].object)
@@ -276,7 +282,7 @@ static void add_difference(const char *table, const char *separator)
 
 const char *differences(void)
 {
-    sql_size = 0;
+    sql_begin();
     sql_add("SELECT string_agg(name, '; ') FROM (");
     for (int t = 0; t < table_count; t++) {
         add_difference(tables[t].name, t ? " UNION ALL " : "");

@@ -1,8 +1,13 @@
-/* One graph: rounds of changes by one session, each flushed or committed, and what is known of the rows between them. */
+/* One graph: rounds of changes by one session, each flushed or committed, or with a savepoint behind it, which is gone back
+ * to or released; and what is known of the rows at all these places. */
 #include "graph.h"
 
-/* Bits of `skipped`: changes of the first round, of the second, and of detours; then asides of these. */
-enum { ROUNDS = 2, CHANGES_BITS = 16, DETOUR_BIT = 32, ASIDES_BIT = 48 };
+enum { ROUNDS = 4, DEPTH = ROUNDS };
+
+/* Bits of `skipped`: changes of each round, and asides of these. */
+static const struct {
+    uint32_t bit, changes, asides_bit;
+} parts[ROUNDS] = {{0, 16, 44}, {16, 11, 49}, {27, 11, 54}, {38, 6, 59}};
 
 struct known {
     struct item items[ITEMS];
@@ -27,7 +32,10 @@ static void go_back_to(const struct known *known)
 }
 
 static struct known committed_rows;
-static bool is_begun;
+static bool is_begun;    /* a transaction of the program */
+static bool has_flushed; /* anything, since it began or its last savepoint was made */
+static struct known places[DEPTH];
+static uint32_t savepoints[DEPTH], depth;
 
 struct item *committed_item(const struct item *item)
 {
@@ -59,99 +67,179 @@ static void settle_round(void)
     }
 }
 
-static void change(uint64_t number, uint32_t bit)
+static void change(uint64_t graph, uint32_t round)
 {
-    uint32_t asides_bit = ASIDES_BIT + ASIDES * (bit / CHANGES_BITS);
-    struct steps steps = change_rows(number, skipped >> bit, skipped >> asides_bit);
+    uint32_t bit = parts[round].bit, asides_bit = parts[round].asides_bit;
+    struct steps steps = change_rows(round ? graph ^ (uint64_t)round << 40 : graph, parts[round].changes,
+                                     skipped >> bit, skipped >> asides_bit);
     shared->tried |= (((uint64_t)1 << steps.plain) - 1) << bit;
     shared->tried |= (((uint64_t)1 << steps.asides) - 1) << asides_bit;
 }
 
-/* Changes behind a savepoint, flushed or not, and then back to it: nothing of them is left. */
-static Status make_detour(uint64_t graph)
+/* --- savepoints --- */
+
+/* Which has been made. */
+static void push(void)
 {
-    static struct known before;
-    uint32_t place = session_savepoint(s);
-    if (!place)
-        return session_error(s)->status;
-    is_begun = true;
-    delete_dependents(); /* which was flushed */
-    keep(&before);
-    change(~graph, DETOUR_BIT);
-    if (chance(60) && session_flush(s) == STATUS_OK && chance(50))
-        session_savepoint(s);
-    check_ok(session_rollback_to(s, place));
-    go_back_to(&before);
-    return STATUS_OK;
+    keep(&places[depth]);
+    live_sql("SAVEPOINT p%u", depth++);
+    has_flushed = false;
+}
+
+/* Nothing is left of what was done since. */
+static void go_back(uint32_t to)
+{
+    show(NULL, "is what is left behind savepoint", (int)to, NULL);
+    check_ok(session_rollback_to(s, savepoints[to]));
+    live_sql("ROLLBACK TO p%u", to);
+    go_back_to(&places[to]);
+    depth = to + 1;
+    has_flushed = false;
+}
+
+static void release(uint32_t from)
+{
+    show(NULL, "is what is left of savepoint", (int)from, NULL);
+    check_ok(session_release(s, savepoints[from]));
+    live_sql("RELEASE p%u", from);
+    depth = from;
+    has_flushed = true;
+}
+
+/* --- how a round ends --- */
+
+enum ending { END_COMMIT, END_FLUSH, END_SAVEPOINT, END_OPEN };
+enum jump { STAY, GO_BACK, RELEASE };
+
+struct way {
+    enum ending ending;
+    enum jump jump; /* behind it, where there are savepoints */
+    uint32_t to;    /* one of them */
+};
+
+static struct way choose_way(bool last)
+{
+    static const enum ending endings[] = {END_COMMIT, END_COMMIT, END_FLUSH, END_FLUSH, END_SAVEPOINT, END_SAVEPOINT};
+    static const enum jump jumps[] = {STAY, STAY, GO_BACK, RELEASE};
+    struct way way = {endings[below(COUNT_OF(endings))], jumps[below(COUNT_OF(jumps))], below(DEPTH)};
+    if (last)
+        way = (struct way){END_COMMIT, STAY, 0};
+    else if (depth && chance(20)) /* what is pending goes, too */
+        way = (struct way){END_OPEN, GO_BACK, way.to};
+    return way;
+}
+
+static Status end_round(uint64_t graph, enum ending ending)
+{
+    Status status = STATUS_OK;
+    if (getenv("HOWDAH_PROPERTY_SHOW") && ending != END_OPEN)
+        fprintf(stderr, "%s\n", plan_text(session_plan(s)));
+    if (ending == END_SAVEPOINT) {
+        uint32_t number = session_savepoint(s);
+        status = number ? STATUS_OK : session_error(s)->status;
+        savepoints[depth] = number;
+    } else if (ending != END_OPEN) {
+        plan_watch();
+        status = ending == END_FLUSH ? session_flush(s) : session_commit(s);
+        plan_check(graph, status, ending == END_FLUSH);
+    }
+    return status;
+}
+
+static void jump(const struct way *way)
+{
+    if (depth && way->jump == GO_BACK)
+        go_back(way->to % depth);
+    else if (depth && way->jump == RELEASE)
+        release(way->to % depth);
 }
 
 /* What the next refusal goes back to. */
-static void begin_oracle(struct known *committed)
+static void begin_oracle(void)
 {
     live_sql("COMMIT; BEGIN");
-    keep(committed);
+    keep(&committed_rows);
+    is_begun = has_flushed = false;
+    depth = 0;
 }
 
-static enum verdict judge_refused(uint64_t graph, const struct known *committed, bool flushed, bool begun)
+/* A failure behind a savepoint need not end the transaction. */
+static enum verdict go_back_refused(uint64_t graph, const struct way *way)
 {
-    enum verdict verdict = judge_refusal(graph, !flushed, begun);
-    live_sql("ROLLBACK; BEGIN");
-    go_back_to(committed);
+    bool stays = depth && way->jump != RELEASE;
+    enum verdict verdict = judge_refusal(graph, !has_flushed, is_begun);
+    if (stays) {
+        go_back(way->to % depth);
+        return verdict;
+    }
+    check_ok(session_rollback(s));
+    live_sql("ROLLBACK");
+    go_back_to(&committed_rows);
     judge_rollback(graph);
+    begin_oracle();
     return verdict;
 }
 
-/* One round, to its flush or commit; with a flush, `*flushed` is set. */
-static enum verdict run_round(uint64_t graph, uint32_t round, bool last, struct known *committed, bool *flushed)
+/* One round, to its end. */
+static enum verdict run_round(uint64_t graph, uint32_t round, bool last)
 {
-    bool detour = chance(30), flush = !last && chance(50), in_transaction = *flushed;
-    is_begun = in_transaction;
-    change(round ? graph ^ (uint64_t)round << 40 : graph, round * CHANGES_BITS);
-    Status status = STATUS_OK;
-    if ((flush || detour) && !in_transaction)
+    struct way way = choose_way(last);
+    change(graph, round);
+    if (way.ending != END_COMMIT && !is_begun) {
         check_ok(session_begin(s, NULL));
-    if (detour)
-        status = make_detour(graph);
-    if (status == STATUS_OK && getenv("HOWDAH_PROPERTY_SHOW"))
-        fprintf(stderr, "%s\n", plan_text(session_plan(s)));
-    if (status == STATUS_OK) {
-        plan_watch();
-        status = flush ? session_flush(s) : session_commit(s);
-        plan_check(graph, status, flush);
+        is_begun = true;
     }
-    if (status != STATUS_OK) {
-        enum verdict verdict = judge_refused(graph, committed, in_transaction, flush || detour);
-        *flushed = false;
-        return verdict;
+    if (end_round(graph, way.ending) != STATUS_OK)
+        return go_back_refused(graph, &way);
+    if (way.ending != END_OPEN) {
+        judge_done(graph, way.ending != END_COMMIT);
+        settle_round();
+        has_flushed = true;
     }
-    *flushed = flush;
-    judge_done(graph, flush);
-    settle_round();
-    if (!flush)
-        begin_oracle(committed);
+    if (way.ending == END_COMMIT)
+        begin_oracle();
+    if (way.ending == END_SAVEPOINT)
+        push();
+    jump(&way);
     return DONE;
+}
+
+/* Of the last round nothing may be left, but of those before it. */
+static void commit_rest(uint64_t graph)
+{
+    if (!is_begun)
+        return;
+    check_ok(session_commit(s));
+    live_sql("COMMIT; BEGIN");
+    judge_rows(graph);
+}
+
+static uint32_t choose_rounds(void)
+{
+    static const uint32_t counts[] = {1, 1, 1, 1, 1, 2, 2, 3, 3, 4};
+    return counts[below(COUNT_OF(counts))];
 }
 
 void run_graph(uint64_t graph)
 {
     enum verdict verdict = DONE;
-    bool flushed = false;
     shared->graph = graph;
     shared->tried = 0;
     random_start(graph * 0x2545f4914f6cdd1du + 1);
     make_rows();
     store_rows();
     live_sql("BEGIN");
-    keep(&committed_rows);
+    begin_oracle();
     s = session_open(db);
     load_rows();
     load_manys();
     show_rows();
-    uint32_t rounds = chance(50) ? ROUNDS : 1;
+    uint32_t rounds = choose_rounds();
     for (uint32_t round = 0; round < rounds && (round == 0 || !any_out_of_sight()); round++) {
         random_start(graph * 0x2545f4914f6cdd1du + 1000 * (round + 1));
-        verdict = run_round(graph, round, round + 1 == rounds, &committed_rows, &flushed);
+        verdict = run_round(graph, round, round + 1 == rounds);
     }
+    commit_rest(graph);
     shared->verdicts[verdict]++;
     session_close(s);
     live_sql("COMMIT");

@@ -1,8 +1,8 @@
 /* Random graphs over random models: generated, given, natural and composite keys, references to them and to other unique
  * columns, unique constraints of all kinds, versions, join tables, collections that keep orphans or don't. Each graph is
  * loaded, changed at random through the public interface (fields, links, stubs, merged structs, objects that are read again,
- * upserts between them), some of it behind a savepoint that is gone back to, and flushed or committed; perhaps it is changed
- * again by the same session then. An oracle applies the same net change by plain SQL to copies of the tables that have no
+ * upserts between them, values that the server computes), and flushed or committed; perhaps it is changed again by the same
+ * session then, behind savepoints that are gone back to or released, one inside the other. An oracle applies the same net change by plain SQL to copies of the tables that have no
  * constraints. Either the tables are equal then, and so are the objects; or the commit was refused, the tables are as they
  * were, and so are the objects after a rollback, and there is a reason: the oracle's result breaks a constraint, or it is
  * what the documentation calls impossible.
