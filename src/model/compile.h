@@ -116,6 +116,8 @@ void compile_inverses(struct compilation *c, struct mapper *mapper);
 void compile_indexes(struct compilation *c, struct mapper *mapper);
 /* What the unit of work asks of every object; for models without a fault. */
 void compile_profile(struct compilation *c, struct mapper *mapper);
+/* What is known of the rows of partial unique indexes. */
+void compile_conditions(struct compilation *c, const struct mapper *mapper);
 /* How rows that others have changed are told. */
 void compile_optimistic(struct compilation *c, struct mapper *mapper);
 

@@ -51,6 +51,7 @@ struct table_index {
     const char *name;
     const uint32_t *columns;
     uint32_t count;
+    uint32_t whole; /* behind those come the columns of `where`, up to here */
     bool unique;
     bool primary;
     bool deferrable;               /* a constraint that is checked when a statement ends */

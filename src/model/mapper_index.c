@@ -70,6 +70,7 @@ static void add_index(struct compilation *c, const struct mapper *mapper, struct
         index.name = choose_name(c, mapper, columns, "key", NAME_RELATION | NAME_CONSTRAINT);
     else if (!index.name)
         index.name = choose_name(c, mapper, columns, "idx", NAME_RELATION);
+    index.whole = index.count;
     list->indexes[list->count++] = index;
 }
 

@@ -1,8 +1,6 @@
 /* What the unit of work wants to know of a mapper, so that it does not find it out again for each object. */
 #include "compile.h"
 
-#include "predicate.h"
-
 static bool is_integer(const struct column *c)
 {
     enum howdah_type type = c->codec->type;
@@ -40,23 +38,6 @@ static bool is_always_sent(const struct column *c)
 {
     bool can_be_unset = c->server_only || c->identity || c->unset_on_insert;
     return !can_be_unset && !(c->key && c->codec->type == HOWDAH_TYPE_UUID);
-}
-
-/* Partial indexes whose condition the client can judge. */
-static void read_conditions(struct compilation *c, const struct mapper *mapper)
-{
-    for (uint32_t i = 0; i < mapper->index_count; i++) {
-        const struct table_index *index = &mapper->indexes[i];
-        struct predicate read;
-        if (!index->unique || index->primary || !index->field->where ||
-            !predicate_read(mapper, index->field->where, &read))
-            continue;
-        struct predicate *where = compile_allocate(c, c->arena, 1, sizeof(*where));
-        if (!where)
-            return;
-        *where = read;
-        parts_of(c, mapper)->indexes[i].where = where;
-    }
 }
 
 /* On which uniqueness of the target each foreign key stands. */
@@ -147,7 +128,7 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     mapper->updates_plainly = updates_plainly(mapper);
     list_words(c, mapper);
     link_targets(c, mapper);
-    read_conditions(c, mapper);
+    compile_conditions(c, mapper);
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++)
         mapper->takes_on |= takes_on(&mapper->foreign_keys[k]);
     for (const struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed)

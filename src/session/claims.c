@@ -15,7 +15,7 @@ bool change_touches(const struct change *change, const struct table_index *index
 
 bool change_computes(const struct change *change, const struct table_index *index)
 {
-    for (uint32_t i = 0; change->extra->formulas && i < index->count; i++)
+    for (uint32_t i = 0; change->extra->formulas && i < index->whole; i++)
         if (formulas_find(change->extra->formulas, &change->mapper->columns[index->columns[i]]))
             return true;
     return false;
@@ -71,7 +71,7 @@ static uint32_t hash_of(const struct mapper *mapper, const struct table_index *i
  * client can know. */
 static bool is_unknown(const struct work *w, const struct change *change, const struct table_index *index)
 {
-    for (uint32_t i = 0; i < index->count; i++)
+    for (uint32_t i = 0; i < index->whole; i++)
         if ((change->operation == HOWDAH_OPERATION_INSERT && !column_in(change->columns, index->columns[i])) ||
             work_defers(w, change, index->columns[i]))
             return true;
@@ -82,7 +82,7 @@ static bool is_unknown(const struct work *w, const struct change *change, const 
 static bool was_unloaded(const struct work *w, const struct change *change, const struct table_index *index)
 {
     const uint64_t *unloaded = marks_set(w->s, change->entry, MARK_UNLOADED);
-    for (uint32_t i = 0; unloaded && i < index->count; i++)
+    for (uint32_t i = 0; unloaded && i < index->whole; i++)
         if (column_in(unloaded, index->columns[i]))
             return true;
     return false;

@@ -43,7 +43,7 @@ const struct claim *claims_next(const struct claims *claims, const struct claim 
 
 /* Whether the change writes a column of the index. */
 bool change_touches(const struct change *change, const struct table_index *index);
-/* Whether the server computes a column of the index: which values the row takes is not known then. */
+/* Whether the server computes a column of the index, or of its condition: what the row takes is not known then. */
 bool change_computes(const struct change *change, const struct table_index *index);
 /* Whether the client can judge what is in the index: not where it is partial by any condition. */
 bool index_is_known(const struct table_index *index);

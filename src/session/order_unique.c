@@ -76,7 +76,7 @@ static bool leads_into_index(const struct mapper *mapper, const struct column *c
 {
     for (uint32_t i = 0; i < mapper->index_count; i++) {
         const struct table_index *index = &mapper->indexes[i];
-        if (index->unique && index->where && index->where->column == c && index->where->kind == PREDICATE_NULL)
+        if (index->unique && index->where && predicate_wants_null(index->where, c))
             return true;
     }
     return false;
@@ -131,8 +131,8 @@ static uint32_t parking_column(const struct work *w, const struct row_edge *edge
     uint32_t found = NONE;
     if (change->extra->formulas || change->extra->checks || (mapper->token && mapper->token->xmin))
         return NONE; /* which may read it, or would not find the row as it was */
-    for (uint32_t i = 0; i < index->count + (index->where != NULL); i++) {
-        const struct column *c = i < index->count ? &mapper->columns[index->columns[i]] : index->where->column;
+    for (uint32_t i = 0; i < index->whole; i++) {
+        const struct column *c = &mapper->columns[index->columns[i]];
         if (!can_be_parked(w, change, c))
             continue;
         if (column_in(change->columns, c->index))
