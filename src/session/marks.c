@@ -41,8 +41,9 @@ static uint64_t *set_of(struct marks *marks, enum mark mark, uint32_t words)
     return marks->columns + mark * words;
 }
 
-/* What the entry and the session say about it, in step with the sets. */
-static void settle(struct howdah_session *s, struct entry *entry, struct marks *marks, bool was_assigned)
+/* What the entry and the session say about it, in step with the sets. Not in line: every change of a set ends here. */
+__attribute__((noinline)) static void settle(struct howdah_session *s, struct entry *entry, struct marks *marks,
+                                             bool was_assigned)
 {
     uint32_t words = column_words(entry_mapper(s, entry));
     bool assigned = !column_set_is_empty(set_of(marks, MARK_ASSIGNED, words), words);
@@ -51,7 +52,7 @@ static void settle(struct howdah_session *s, struct entry *entry, struct marks *
     s->assigned -= was_assigned;
 }
 
-static bool is_assigned(const struct howdah_session *s, const struct entry *entry)
+__attribute__((noinline)) static bool is_assigned(const struct howdah_session *s, const struct entry *entry)
 {
     return marks_set(s, entry, MARK_ASSIGNED) != NULL;
 }
