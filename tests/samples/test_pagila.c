@@ -1,6 +1,7 @@
 /* A real database that nobody here wrote: every table loaded, copied through the mapping and compared by the server. */
 #include "pagila.h"
 #include "pagila_reports.h"
+#include "psql.h"
 
 #include "support/live.h"
 
@@ -204,23 +205,6 @@ START_TEST(test_pagila__partitions)
 }
 END_TEST
 
-/* --- the data --- */
-
-/* The scripts have lines of COPY data, which only psql sends. */
-static bool run_script(const char *directory, const char *name)
-{
-    char path[4096];
-    int result = 1;
-    snprintf(path, sizeof(path), "%s/pagila/%s", directory, name);
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("psql", "psql", "-X", "-q", "-o", "/dev/null", "-v", "ON_ERROR_STOP=1", "-d", live_conninfo(), "-f",
-               path, (char *)NULL);
-        _exit(127);
-    }
-    return child > 0 && waitpid(child, &result, 0) == child && result == 0;
-}
-
 static Suite *pagila_suite(void)
 {
     Suite *suite = suite_create("pagila");
@@ -245,7 +229,7 @@ int main(void)
     }
     live_open();
     int failed = 1;
-    if (run_script(directory, "pagila-schema.sql") && run_script(directory, "pagila-data.sql")) {
+    if (psql_run(directory, "pagila/pagila-schema.sql") && psql_run(directory, "pagila/pagila-data.sql")) {
         SRunner *runner = srunner_create(pagila_suite());
         srunner_run_all(runner, CK_ENV);
         failed = srunner_ntests_failed(runner);
