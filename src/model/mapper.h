@@ -131,6 +131,12 @@ struct mapper {
                              there is known when that one has been paired */
 };
 
+/* Whether rows are found as they were only: by their xmin, or by their values. */
+static inline bool mapper_looks_back(const struct mapper *mapper)
+{
+    return mapper->optimistic || (mapper->token && mapper->token->xmin);
+}
+
 struct catalog {
     struct arena arena;
     struct mapper *mappers; /* of the models in their order, then of join tables */

@@ -3,6 +3,7 @@
 #include "draw_rights.h"
 #include "hooks.h"
 #include "late.h"
+#include "renewed.h"
 #include "swept.h"
 #include "transaction.h"
 
@@ -55,6 +56,7 @@ static void restart(void *arg)
     for (uint32_t i = 0; i < w->chunk_count; i++)
         w->chunks[i].received = 0;
     swept_restart(w);
+    renewed_restart(w);
     w->failed_chunk = NONE;
     w->surplus = false;
     w->drawn = 0;
@@ -147,7 +149,7 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
 /* Whether all that the server had to say about the rows has come. */
 static bool is_answered(const struct work *w)
 {
-    bool answered = w->drawn == w->draws;
+    bool answered = w->drawn == w->draws && renewed_is_answered(w);
     for (const struct sweep *sweep = w->sweeps; answered && sweep; sweep = sweep->next)
         answered = sweep->told == sweep->asked;
     for (uint32_t i = 0; answered && !w->lone && i < w->chunk_count; i++)

@@ -1,5 +1,6 @@
 /* Emit: the plan as the executor's steps, from BEGIN to COMMIT. */
 #include "emit.h"
+#include "renewed.h"
 #include "steps.h"
 #include "swept.h"
 #include "transaction.h"
@@ -89,7 +90,7 @@ static bool has_sweep(const struct work *w, const struct batch *batch)
 static bool is_lone(const struct work *w)
 {
     return w->s->transaction == TRANSACTION_NONE && !w->s->settings && !w->s->db->fence && w->chunk_count == 1 &&
-           w->chunks[0].count == 1 && !w->batches[w->chunks[0].batch]->draws &&
+           w->chunks[0].count == 1 && !w->batches[w->chunks[0].batch]->draws && !w->renewals &&
            !has_sweep(w, w->batches[w->chunks[0].batch]);
 }
 
@@ -120,7 +121,8 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
     w->failed_chunk = NONE;
     w->surplus = false;
     w->fence = w->s->fence;
-    if (!emit_chunks(w, probe == NONE ? NULL : &rows))
+    w->renewals = NULL;
+    if (!emit_chunks(w, probe == NONE ? NULL : &rows) || (probe == NONE && !renewed_find(w)))
         return false;
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!emit_statement(w, w->batches[i], fenced))
@@ -131,7 +133,7 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
         return false;
     if (rows.all && !add_control(w, &immediate_statement, PG_STATEMENT, "a probe"))
         return false;
-    if (writes && !emit_writes(w))
+    if (writes && (!emit_writes(w) || !renewed_emit(w)))
         return false;
     /* What checks itself needs no look at the counts before COMMIT. */
     if (writes && !(fenced && commit && all_guarded(w)))

@@ -7,6 +7,7 @@
 #include "owner.h"
 #include "pending.h"
 #include "relation_answers.h"
+#include "renewed.h"
 #include "snapshot.h"
 #include "swept.h"
 #include "transaction.h"
@@ -248,6 +249,7 @@ void work_finish(struct work *w, bool committed)
     for (uint32_t i = 0; i < w->follower_count; i++)
         follow(w, &w->followers[i]);
     swept_apply(w);
+    renewed_apply(w, committed);
     work_forget_inherited(w);
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!w->batches[i]->parks && !w->batches[i]->follow)

@@ -33,7 +33,8 @@ struct howdah_step howdah_plan_step(const struct howdah_plan *plan, size_t index
     step.round_trip = info->round_trip;
     step.sql = w->steps[index].statement->text;
     step.reason = info->reason;
-    if (info->kind == STEP_CONTROL || info->kind == STEP_TRANSACTION_ID || info->kind == STEP_FENCE)
+    if (info->kind == STEP_CONTROL || info->kind == STEP_TRANSACTION_ID || info->kind == STEP_FENCE ||
+        info->kind == STEP_RENEW)
         return step;
     const struct chunk *chunk = &w->chunks[info->chunk];
     const struct batch *batch = w->batches[chunk->batch];

@@ -1,5 +1,6 @@
 /* The plan as people read it: a table with a row for each step. A cell that is too long for its column goes on in the
  * lines below, so that a plan fits into a page. */
+#include "renewed.h"
 #include "transaction.h"
 #include "work.h"
 
@@ -152,6 +153,10 @@ static void put_statement(struct buffer *out, const struct work *w, uint32_t ind
         put_name(out, mapper->columns[step->column].name);
         break;
     case STEP_SWEEP: put_sweep(out, w, &step->sweep->path); break;
+    case STEP_RENEW:
+        buffer_text(out, "read again ");
+        put_table(out, w, step->renewal->mapper);
+        break;
     case STEP_WRITE:
         for (uint32_t i = 0; i < step->chunk_count; i++) {
             buffer_text(out, i ? " and " : "");

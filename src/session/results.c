@@ -1,5 +1,6 @@
 /* Results: what the server made of a unit of work's rows goes into their images, each to the right one. */
 #include "draw_rights.h"
+#include "foreign_key.h"
 #include "load.h"
 #include "steps.h"
 #include "swept.h"
@@ -78,6 +79,45 @@ static bool has_cast_key(const struct mapper *mapper)
     return false;
 }
 
+static bool is_moved(const struct work *w, const struct foreign_key *key)
+{
+    return key->on_update == HOWDAH_ON_UPDATE_CASCADE && w->moves[key->target->index];
+}
+
+/* Whether rows are written before they follow to another primary key, which their images have already. */
+static bool follows_later(const struct work *w, const struct batch *batch)
+{
+    const struct mapper *mapper = batch->mapper;
+    uint32_t k =
+        batch->operation == HOWDAH_OPERATION_UPDATE && mapper_looks_back(mapper) ? 0 : mapper->foreign_key_count;
+    while (k < mapper->foreign_key_count &&
+           !(is_moved(w, &mapper->foreign_keys[k]) && foreign_key_is_in_key(&mapper->foreign_keys[k])))
+        k++;
+    return k < mapper->foreign_key_count;
+}
+
+/* The key that the row has behind its own statement. */
+static bool has_key(const struct batch *batch, uint32_t place, const void *key)
+{
+    const struct mapper *mapper = batch->mapper;
+    uint32_t i = 0;
+    for (; i < mapper->key_count; i++) {
+        const struct column *c = &mapper->columns[mapper->key[i]];
+        const void *row = column_in(batch->columns, c->index) ? batch->images[place] : batch->olds[place];
+        if (!column_equal(c, row, key))
+            break;
+    }
+    return i == mapper->key_count;
+}
+
+static void *find_by_old_key(const struct batch *batch, const struct chunk *chunk, const void *key)
+{
+    for (uint32_t i = 0, place = chunk->received; i < chunk->count; i++, place++)
+        if (has_key(batch, chunk->first + place % chunk->count, key))
+            return batch->images[chunk->first + place % chunk->count];
+    return NULL;
+}
+
 /* The image of the row with the key in s->key_object: in most cases the next one. Updates are sorted by key. */
 static void *find_image(const struct work *w, const struct batch *batch, const struct chunk *chunk)
 {
@@ -85,6 +125,8 @@ static void *find_image(const struct work *w, const struct batch *batch, const s
     void **images = batch->images + chunk->first;
     const void *key = w->s->key_object;
     uint32_t next = chunk->received < chunk->count ? chunk->received : 0, low = 0, high = chunk->count;
+    if (follows_later(w, batch))
+        return find_by_old_key(batch, chunk, key);
     if (key_equal(mapper, images[next], key))
         return images[next];
     if (batch->operation == HOWDAH_OPERATION_INSERT) {
@@ -110,11 +152,6 @@ static void *find_image(const struct work *w, const struct batch *batch, const s
     return NULL;
 }
 
-static bool is_moved(const struct work *w, const struct foreign_key *key)
-{
-    return key->on_update == HOWDAH_ON_UPDATE_CASCADE && w->moves[key->target->index];
-}
-
 /* The row as its statement left it. Foreign keys that the database moves are those of the image: it has followed already. */
 static bool load_returned(struct work *w, const struct batch *batch, uint32_t keys, const struct cell *cells,
                           void *image)
@@ -122,7 +159,7 @@ static bool load_returned(struct work *w, const struct batch *batch, uint32_t ke
     const struct mapper *mapper = batch->mapper;
     struct howdah_session *s = w->s;
     const void *before = NULL;
-    for (uint32_t k = 0; !before && mapper->optimistic && k < mapper->foreign_key_count; k++)
+    for (uint32_t k = 0; !before && mapper_looks_back(mapper) && k < mapper->foreign_key_count; k++)
         if (is_moved(w, &mapper->foreign_keys[k]) && !(before = arena_copy(&s->scratch, image, mapper->model->size)))
             return !session_no_memory(s);
     if (!load_columns(s, mapper, batch->returned + keys, cells + keys, batch->returned_count - keys, &s->arena, image))

@@ -215,7 +215,16 @@ struct chunk {
     bool draws_late;     /* right before its statement, since nobody else needs its keys, nor the setting afterwards */
 };
 
-enum step_kind { STEP_CONTROL, STEP_TRANSACTION_ID, STEP_FENCE, STEP_DRAW, STEP_GATHER, STEP_SWEEP, STEP_WRITE };
+enum step_kind {
+    STEP_CONTROL,
+    STEP_TRANSACTION_ID,
+    STEP_FENCE,
+    STEP_DRAW,
+    STEP_GATHER,
+    STEP_SWEEP,
+    STEP_WRITE,
+    STEP_RENEW
+};
 
 /* What stands behind a step of the executor's plan. */
 struct step {
@@ -225,7 +234,10 @@ struct step {
     uint32_t rows;        /* WRITE */
     void *const *objects; /* WRITE of several chunks: theirs */
     uint32_t column;      /* DRAW and GATHER: whose values the setting holds */
-    struct sweep *sweep;  /* SWEEP: before the chunk */
+    union {
+        struct sweep *sweep;     /* SWEEP: before the chunk */
+        struct renewal *renewal; /* RENEW: whose rows it reads */
+    };
     uint32_t round_trip;
     const char *reason;
     const struct setting *setting; /* CONTROL: that it makes; or NULL */
@@ -275,9 +287,10 @@ struct work {
     struct cleared *cleared;
     uint32_t cleared_count, cleared_capacity;
     struct sweep *sweeps;
-    uint32_t *updates; /* known from the edges on */
-    uint32_t *rekeys;  /* of these, those that change the primary key */
-    bool *moves;       /* any of them changes what others may refer to */
+    struct renewal *renewals; /* see renewed.h */
+    uint32_t *updates;        /* known from the edges on */
+    uint32_t *rekeys;         /* of these, those that change the primary key */
+    bool *moves;              /* any of them changes what others may refer to */
 
     uint32_t lists;        /* of drawn keys: how many have a number */
     uint32_t failed_chunk; /* whose callback stopped the plan, or NONE */
