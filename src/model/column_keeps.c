@@ -12,12 +12,12 @@ static bool numeric_is_kept(const struct column *c, const void *value)
     return n.kind != NUMERIC_FINITE || n.count == 0 || n.weight - (int64_t)n.count + 1 >= -(int64_t)c->limit_scale;
 }
 
-/* Infinity is no multiple of a unit, and asks without need. */
+/* Infinity is no multiple of a unit, and stays as it is. */
 static bool time_is_kept(const struct column *c, const void *value)
 {
     int64_t microseconds; /* also the first member of an interval */
     memcpy(&microseconds, value, sizeof(microseconds));
-    return microseconds % c->keeps_unit == 0;
+    return microseconds % c->keeps_unit == 0 || microseconds == INT64_MAX || microseconds == INT64_MIN;
 }
 
 static bool double_is_kept(const void *value)

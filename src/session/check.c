@@ -18,6 +18,30 @@ static bool check_column(struct work *w, const struct batch *batch, const struct
     return true;
 }
 
+/* An object is told by its key: that of its row can't be another one, which the type has made of it. */
+static bool check_key_column(struct work *w, const struct batch *batch, const struct column *c)
+{
+    for (uint32_t i = 0; c->keeps != KEEPS_ALL && c->keeps != KEEPS_UNKNOWN && i < batch->count; i++) {
+        const struct change *change = &w->changes[batch->changes[i]];
+        if (!work_defers(w, change, c->index) && !column_is_kept(c, change->image))
+            return work_refuse(w, HOWDAH_STATUS_INVALID, change, c->field->name,
+                               "a primary key that %s would round or cut: set it to what the row is to have",
+                               c->field->sql_type);
+    }
+    return true;
+}
+
+static bool check_keys(struct work *w, const struct batch *batch)
+{
+    const struct mapper *mapper = batch->mapper;
+    for (uint32_t i = 0; i < mapper->key_count; i++) {
+        const struct column *c = &mapper->columns[mapper->key[i]];
+        if (column_in(batch->columns, c->index) && !check_key_column(w, batch, c))
+            return false;
+    }
+    return true;
+}
+
 static bool check_batch(struct work *w, struct batch *batch)
 {
     const struct mapper *mapper = batch->mapper;
@@ -30,7 +54,7 @@ static bool check_batch(struct work *w, struct batch *batch)
         if (column_in(batch->columns, c->index) && !drawn && !check_column(w, batch, c))
             return false;
     }
-    return true;
+    return check_keys(w, batch);
 }
 
 /* --- what others refer to --- */

@@ -220,6 +220,57 @@ START_TEST(test_adjusted__key)
 }
 END_TEST
 
+/* A key that the type rounds or cuts would be another one in the row than in the session. */
+typedef struct Rate {
+    PgNumeric percent;
+    const char *code;
+    PgTimestamp since;
+    double weight;
+    const char *note;
+} Rate;
+
+/* clang-format off */
+MODEL(Rate, "rates",
+    COLUMN(Rate, percent, .primary_key = true, .sql_type = "numeric(8,2)"),
+    COLUMN(Rate, code,    .primary_key = true, .sql_type = "char(4)"),
+    COLUMN(Rate, since,   .primary_key = true, .sql_type = "timestamptz(0)"),
+    COLUMN(Rate, weight,  .primary_key = true, .sql_type = "real"),
+    COLUMN(Rate, note));
+/* clang-format on */
+
+static const struct {
+    Rate rate;
+    const char *field;
+} lossy_keys[] = {
+    {{.percent = {"1.005"}, .code = "a", .note = "n"}, "percent"},
+    {{.percent = {"1"}, .code = "a ", .note = "n"}, "code"},
+    {{.percent = {"1"}, .code = "a", .since = {1}, .note = "n"}, "since"},
+    {{.percent = {"1"}, .code = "a", .weight = 0.1, .note = "n"}, "weight"},
+};
+
+START_TEST(test_adjusted__key_that_is_not_kept)
+{
+    scene_close();
+    scene_open(MODELS(Rate));
+    Rate *good =
+        session_add(s, Rate, .percent = {"1.5000"}, .code = "a", .since = {INT64_MAX}, .weight = 0.5, .note = "n");
+    check_ok(session_commit(s));
+    ck_assert_ptr_eq(session_find(s, Rate, ((PgNumeric){"1.5"}), "a", ((PgTimestamp){INT64_MAX}), 0.5), good);
+    seen_clear();
+    Rate *added = session_add_struct(s, Rate, &lossy_keys[_i].rate);
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(added, "Rate", lossy_keys[_i].field);
+    check_ok(session_rollback(s));
+    *good = lossy_keys[_i].rate;
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_culprit(good, "Rate", lossy_keys[_i].field);
+    check_says(session_error(s), "would round or cut");
+    ck_assert_uint_eq(seen.count, 0);
+    check_ok(session_rollback(s));
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_adjusted__insert, 0, 2);
@@ -228,6 +279,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_adjusted__upsert);
     tcase_add_test(tests, test_adjusted__values_that_fit);
     tcase_add_test(tests, test_adjusted__key);
+    tcase_add_loop_test(tests, test_adjusted__key_that_is_not_kept, 0, COUNT_OF(lossy_keys));
 }
 
 int main(void)
