@@ -1,4 +1,5 @@
 /* Settings that end with the transaction. They travel in front of its first statement, or of the next one. */
+#include "base/error.h"
 #include "model/utf8.h"
 #include "sql/scan.h"
 #include "steps.h"
@@ -62,6 +63,21 @@ void transaction_put_head(struct howdah_session *s, struct pg_step *ret_steps)
     for (size_t i = begin; i < count; i++)
         ret_steps[i] = (struct pg_step){
             .statement = &transaction_setting_statement, .bind = bind_head, .arg = s, .number = i - begin};
+}
+
+/* The server names a setting that it does not know, but what it says of a value is kept back, with the name in it. */
+void transaction_name_setting(struct howdah_session *s, const struct pg_plan *plan)
+{
+    const struct howdah_error *e = &s->error;
+    const struct setting *setting = s->settings;
+    if (plan->failed >= plan->count || plan->steps[plan->failed].statement != &transaction_setting_statement ||
+        !*e->sqlstate || e->status == HOWDAH_STATUS_CONNECTION || e->status == HOWDAH_STATUS_TIMEOUT)
+        return;
+    for (size_t i = 0; setting && i < plan->failed; i++)
+        if (plan->steps[i].statement == &transaction_setting_statement)
+            setting = setting->next;
+    if (setting)
+        error_message(&s->error, "setting %s: %s (session_rollback forgets it)", setting->name, e->message);
 }
 
 void transaction_sent_settings(struct howdah_session *s)

@@ -96,6 +96,8 @@ static enum howdah_status run(struct howdah_session *s, struct pg_plan *plan)
     plan->row_limit = budget_row_limit(s);
     plan->recovery = s->savepoint ? &s->savepoint->back : NULL;
     enum howdah_status status = pg_execute(s->connection, plan);
+    if (status != HOWDAH_STATUS_OK)
+        transaction_name_setting(s, plan);
     s->epoch++;
     budget_note(s, plan);
     return status;

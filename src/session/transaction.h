@@ -47,6 +47,8 @@ enum howdah_status transaction_bind_setting(struct howdah_session *s, const stru
                                             struct pg_binding *ret);
 /* A copy of all that the transaction has; NULL: it has none, or memory is out. */
 const struct setting *transaction_copy_settings(const struct howdah_session *s, struct arena *arena);
+/* Where the plan has failed at a setting, the error says at which. */
+void transaction_name_setting(struct howdah_session *s, const struct pg_plan *plan);
 /* The settings were sent. */
 void transaction_sent_settings(struct howdah_session *s);
 /* What was set behind that one was undone: it is to be sent again, or forgotten. */

@@ -217,6 +217,45 @@ START_TEST(test_setting__names_and_values)
 END_TEST
 
 /* Those by which the server reads what the library sends. */
+static const struct {
+    const char *name, *value;
+} refused_settings[] = {
+    {"lock_timout", "5s"},  {"lock_timeout", "soon"}, {"work_mem", "-7"}, {"transaction_isolation", "serializable"},
+    {"is_superuser", "on"}, {"TimeZone", "Mars"},
+};
+
+/* The error is about the setting, and about no model; what follows is not concerned. */
+START_TEST(test_setting__that_is_refused)
+{
+    char named[64];
+    snprintf(named, sizeof(named), "setting %s: ", refused_settings[_i].name);
+    for (int in_transaction = 0; in_transaction < 2; in_transaction++) {
+        if (in_transaction)
+            check_ok(session_begin(s, NULL));
+        check_ok(session_set_local(s, "app.tenant", "7"));
+        check_ok(session_set_local(s, refused_settings[_i].name, refused_settings[_i].value));
+        session_add(s, Maker, .name = "a");
+        session_add(s, Maker, .name = "b");
+        ck_assert_int_ne(session_commit(s), STATUS_OK);
+        check_says(session_error(s), named);
+        check_says(session_error(s), "session_rollback");
+        check_culprit(NULL, NULL, NULL);
+        ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+        check_ok(session_rollback(s));
+    }
+    if (strcmp(refused_settings[_i].name, "transaction_isolation") != 0) { /* which a read may set */
+        check_ok(session_begin(s, NULL));
+        check_ok(session_set_local(s, refused_settings[_i].name, refused_settings[_i].value));
+        ck_assert_ptr_null(session_find(s, Maker, 1));
+        check_says(session_error(s), named);
+        check_ok(session_rollback(s));
+    }
+    session_add(s, Maker, .name = "c");
+    check_ok(session_commit(s));
+    live_check("c", "SELECT name FROM makers");
+}
+END_TEST
+
 START_TEST(test_setting__of_the_library)
 {
     static const char *const names[] = {"client_encoding", "Array_Nulls", "standard_conforming_strings", "HowDah.k0"};
@@ -341,6 +380,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_setting__and_savepoints);
     tcase_add_test(tests, test_setting__gone_back_over);
     tcase_add_test(tests, test_setting__names_and_values);
+    tcase_add_loop_test(tests, test_setting__that_is_refused, 0, COUNT_OF(refused_settings));
     tcase_add_test(tests, test_setting__of_the_library);
     tcase_add_test(tests, test_setting__encoding_that_a_function_changes);
     tcase_add_test(tests, test_setting__encoding_that_a_trigger_changes);
