@@ -194,11 +194,14 @@ static bool choose_for_row(struct work *w, const struct mapper *mapper, struct c
     for (uint32_t i = 0; i < mapper->column_count; i++)
         if (!choose_taken_over(w, change, &mapper->columns[i], set, defaults))
             return false;
-    struct change_extra *extra = column_set_is_empty(defaults, words) ? NULL : work_extra(w, change);
-    if (extra)
-        extra->defaults = defaults;
-    else if (!column_set_is_empty(defaults, words))
+    bool any_default = !column_set_is_empty(defaults, words);
+    struct change_extra *extra = any_default ? work_extra(w, change) : NULL;
+    if (any_default && !extra)
         return false;
+    if (any_default)
+        extra->defaults = defaults;
+    else if (mapper->version && column_set_is_empty(set, words))
+        column_put(set, mapper->version->index); /* which is all that can be written */
     return !mapper->version || count_version(w, mapper, change);
 }
 

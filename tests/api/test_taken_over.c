@@ -1,9 +1,16 @@
 /* What a new object that takes over the row of a deleted one has in its relations: what is in the tables. */
 #include "api/link_checks.h"
 
+typedef struct Mark { /* nothing but its key and version */
+    int64_t id;
+    int32_t version;
+} Mark;
+
+MODEL(Mark, "marks", COLUMN(Mark, id, .primary_key = true), COLUMN(Mark, version, .version = true));
+
 static void setup(void)
 {
-    scene_open(MODELS(Club, Member, Badge, Bill, Room, Table, Note, Desk, Seat, Guest, Stamp, Remark));
+    scene_open(MODELS(Club, Member, Badge, Bill, Room, Table, Note, Desk, Seat, Guest, Stamp, Remark, Mark));
     live_sql("INSERT INTO clubs (name) VALUES ('chess');"
              "INSERT INTO members (club_id, name, age, version) VALUES (1, 'ann', 70, 1), (1, 'bob', 30, 1);"
              "INSERT INTO bills (club_id, amount) VALUES (1, 5); INSERT INTO rooms (club_id, name) VALUES (1, 'hall');"
@@ -145,12 +152,31 @@ START_TEST(test_taken_over__links)
 }
 END_TEST
 
+/* There is no value to write but the version, which counts all the same. */
+START_TEST(test_taken_over__nothing_but_a_version)
+{
+    session_add(s, Mark, .id = 1);
+    check_ok(session_commit(s));
+    session_delete(s, session_find(s, Mark, 1));
+    Mark *second = session_add(s, Mark, .id = 1);
+    check_ok(session_commit(s));
+    ck_assert_int_eq(second->version, 2);
+    live_check("2", "SELECT version FROM marks");
+    live_sql("UPDATE marks SET version = 3");
+    session_delete(s, second);
+    const Mark *third = session_add(s, Mark, .id = 1);
+    check_fails(session_commit(s), STATUS_STALE);
+    ck_assert_ptr_eq(session_error(s)->object, third);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_taken_over__rows_that_refer_to_it, 0, 2);
     tcase_add_test(tests, test_taken_over__one_of_those_that_refer_to_it);
     tcase_add_loop_test(tests, test_taken_over__undone, 0, 2);
     tcase_add_loop_test(tests, test_taken_over__links, 0, 2);
+    tcase_add_test(tests, test_taken_over__nothing_but_a_version);
 }
 
 int main(void)
