@@ -200,8 +200,9 @@ static bool choose_for_row(struct work *w, const struct mapper *mapper, struct c
         return false;
     if (any_default)
         extra->defaults = defaults;
-    else if (mapper->version && column_set_is_empty(set, words))
-        column_put(set, mapper->version->index); /* which is all that can be written */
+    else if (column_set_is_empty(set, words) &&
+             !mapper->join_of) /* there is nothing else to tell by that it is there */
+        column_put(set, mapper->version ? mapper->version->index : mapper->key[0]);
     return !mapper->version || count_version(w, mapper, change);
 }
 

@@ -6,11 +6,22 @@ typedef struct Mark { /* nothing but its key and version */
     int32_t version;
 } Mark;
 
+typedef struct Pin { /* nothing but its key */
+    int64_t id;
+} Pin;
+
+typedef struct Flag {
+    int64_t id;
+    NullInt64 pin_id;
+} Flag;
+
+MODEL(Pin, "pins", COLUMN(Pin, id, .primary_key = true));
+MODEL(Flag, "flags", COLUMN(Flag, id, .primary_key = true), COLUMN(Flag, pin_id, .references = &Pin_model));
 MODEL(Mark, "marks", COLUMN(Mark, id, .primary_key = true), COLUMN(Mark, version, .version = true));
 
 static void setup(void)
 {
-    scene_open(MODELS(Club, Member, Badge, Bill, Room, Table, Note, Desk, Seat, Guest, Stamp, Remark, Mark));
+    scene_open(MODELS(Club, Member, Badge, Bill, Room, Table, Note, Desk, Seat, Guest, Stamp, Remark, Mark, Pin, Flag));
     live_sql("INSERT INTO clubs (name) VALUES ('chess');"
              "INSERT INTO members (club_id, name, age, version) VALUES (1, 'ann', 70, 1), (1, 'bob', 30, 1);"
              "INSERT INTO bills (club_id, amount) VALUES (1, 5); INSERT INTO rooms (club_id, name) VALUES (1, 'hall');"
@@ -170,6 +181,28 @@ START_TEST(test_taken_over__nothing_but_a_version)
 }
 END_TEST
 
+/* Not even that: its key is written as it is, since the row may be gone. */
+START_TEST(test_taken_over__nothing_but_a_key)
+{
+    session_add(s, Pin, .id = 1);
+    Flag *flag = session_add(s, Flag, .id = 5, .pin_id = {1, true});
+    check_ok(session_commit(s));
+    session_delete(s, session_find(s, Pin, 1));
+    Pin *second = session_add(s, Pin, .id = 1);
+    cost_start();
+    check_ok(session_commit(s));
+    check_cost(1, 1);
+    ck_assert(flag->pin_id.valid && flag->pin_id.value == 1);
+    ck_assert_ptr_eq(session_find(s, Pin, 1), second);
+    live_check("1", "SELECT pin_id FROM flags");
+    live_sql("DELETE FROM flags; DELETE FROM pins");
+    session_delete(s, second);
+    const Pin *third = session_add(s, Pin, .id = 1);
+    check_fails(session_commit(s), STATUS_STALE);
+    ck_assert_ptr_eq(session_error(s)->object, third);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_taken_over__rows_that_refer_to_it, 0, 2);
@@ -177,6 +210,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_taken_over__undone, 0, 2);
     tcase_add_loop_test(tests, test_taken_over__links, 0, 2);
     tcase_add_test(tests, test_taken_over__nothing_but_a_version);
+    tcase_add_test(tests, test_taken_over__nothing_but_a_key);
 }
 
 int main(void)
