@@ -16,8 +16,8 @@ HOWDAH_BEGIN_DECLS
 /* Takes an object back that this session has evicted, or that a rollback has detached: it is as it was then, against what
  * its row was then. If nothing differs it is clean, and a commit writes only what does; its collections are as not loaded. One
  * that was never written is new again. An object that the session has is left as it is. STATUS_MISUSE for one that is marked deleted, whose row was
- * deleted or is gone, or that is of no or another session; STATUS_UNIQUE if another object has its key by now: the error
- * names both. No I/O. */
+ * deleted or is gone, or that is of no or another session; STATUS_UNIQUE if another object has its key by now (of one that is new
+ * again: and keeps it): the error names both. No I/O. */
 HOWDAH_API enum howdah_status howdah_session_attach(struct howdah_session *s, void *object);
 
 /* session_attach_struct(s, User, &value): a struct that is known to equal its row, from a cache or another process, as a

@@ -65,9 +65,9 @@ static enum howdah_status attach(struct howdah_session *s, void *object)
     void *snapshot = entry_snapshot(mapper, entry);
     bool has_key = event == EVENT_ATTACH || (key_is_set(mapper, snapshot) && !object_key_waits(mapper, object));
     const struct entry *holder = has_key ? find_holder(s, mapper, snapshot) : NULL;
-    if (holder)
+    if (holder && !(event == EVENT_RENEW && entry_gives_up_key(mapper, holder)))
         return object_fail_taken(s, mapper, object, holder, "evict that one first");
-    if (has_key && !identity_add(&s->map, mapper, entry))
+    if (has_key && !holder && !identity_add(&s->map, mapper, entry))
         return session_no_memory(s);
     entry_move(entry, event);
     if (event == EVENT_ATTACH)

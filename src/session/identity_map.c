@@ -50,6 +50,11 @@ bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry)
            (!key_equal(mapper, object, snapshot) || has_other_pointer(mapper, object, snapshot));
 }
 
+bool entry_gives_up_key(const struct mapper *mapper, const struct entry *entry)
+{
+    return entry->state == ENTRY_DELETED || entry_is_rekeyed(mapper, entry);
+}
+
 int key_compare(const struct mapper *mapper, const void *a, const void *b)
 {
     if (mapper->integer_key) {

@@ -14,6 +14,8 @@ static inline bool key_is_set(const struct mapper *mapper, const void *object);
 bool key_is_whole(const struct mapper *mapper, const void *object);
 /* Whether the program has changed the key of a loaded object, or a pointer that decides it. */
 bool entry_is_rekeyed(const struct mapper *mapper, const struct entry *entry);
+/* Whether its key is free for a new object of the same commit. Until then the map knows the entry by it. */
+bool entry_gives_up_key(const struct mapper *mapper, const struct entry *entry);
 bool key_equal(const struct mapper *mapper, const void *a, const void *b);
 /* -1, 0, 1: the order in which rows are sent. */
 int key_compare(const struct mapper *mapper, const void *a, const void *b);

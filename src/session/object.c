@@ -65,8 +65,8 @@ static bool claim_key(struct howdah_session *s, const struct mapper *mapper, str
     struct entry *holder = identity_find(&s->map, mapper, entry_snapshot(mapper, entry));
     if (holder && holder->state == ENTRY_DETACHED)
         identity_remove(&s->map, holder);
-    else if (holder && (holder->state == ENTRY_DELETED || entry_is_rekeyed(mapper, holder)))
-        return true; /* that one gives up the key with the commit; until then the map knows it */
+    else if (holder && entry_gives_up_key(mapper, holder))
+        return true;
     else if (holder)
         return !session_refuse(s, HOWDAH_STATUS_UNIQUE, mapper, mapper->columns[mapper->key[0]].field->name,
                                entry_object(mapper, holder),

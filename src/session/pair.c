@@ -74,8 +74,7 @@ static bool claim_key(struct work *w, const struct mapper *mapper, struct change
     if (key_is_deferred(w, mapper, change))
         return true;
     const struct entry *holder = identity_find(&w->s->map, mapper, change->image);
-    if (holder && holder->state != ENTRY_DELETED && holder->state != ENTRY_DETACHED &&
-        !entry_is_rekeyed(mapper, holder))
+    if (holder && holder->state != ENTRY_DETACHED && !entry_gives_up_key(mapper, holder))
         return work_refuse(w, HOWDAH_STATUS_UNIQUE, change, mapper->columns[mapper->key[0]].field->name,
                            "another object of the session has this primary key");
     for (uint32_t i = 0; i < mapper->key_count; i++) {

@@ -135,6 +135,32 @@ START_TEST(test_attach__evicted_before_it_was_written_is_new_again)
 }
 END_TEST
 
+/* As session_add may give a new object the key of one that goes, or is to have another. */
+START_TEST(test_attach__new_with_a_key_that_another_gives_up)
+{
+    Seat *eve = session_find(s, Seat, "hall", 1);
+    check_ok(session_delete(s, eve));
+    Seat *ida = session_add(s, Seat, .room = "hall", .number = 1, .guest = "Ida");
+    check_ok(session_evict(s, ida));
+    check_ok(session_attach(s, ida));
+    check_ok(session_commit(s));
+    live_check("hall|1|Ida", "SELECT * FROM seats");
+    ida->number = 2;
+    Seat *joe = session_add(s, Seat, .room = "hall", .number = 1, .guest = "Joe");
+    check_ok(session_evict(s, joe));
+    check_ok(session_attach(s, joe));
+    check_ok(session_commit(s));
+    ck_assert_ptr_eq(session_find(s, Seat, "hall", 1), joe);
+    ck_assert_ptr_eq(session_find(s, Seat, "hall", 2), ida);
+    live_check("hall|1|Joe\nhall|2|Ida", "SELECT * FROM seats ORDER BY 2");
+    check_ok(session_evict(s, ida));
+    Seat *again = session_find(s, Seat, "hall", 2);
+    check_ok(session_delete(s, again));
+    check_fails(session_attach(s, ida), STATUS_UNIQUE); /* which are of one row */
+    ck_assert_ptr_eq(session_error(s)->other, again);
+}
+END_TEST
+
 START_TEST(test_attach__a_key_that_another_object_has)
 {
     Maker *ann = session_find(s, Maker, 1);
@@ -274,6 +300,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_attach__flushed_and_rolled_back_is_new_again);
     tcase_add_test(tests, test_attach__deleted_and_rolled_back);
     tcase_add_test(tests, test_attach__evicted_before_it_was_written_is_new_again);
+    tcase_add_test(tests, test_attach__new_with_a_key_that_another_gives_up);
     tcase_add_test(tests, test_attach__a_key_that_another_object_has);
     tcase_add_test(tests, test_attach__what_has_no_row_any_more);
     tcase_add_test(tests, test_attach__objects_of_others);
