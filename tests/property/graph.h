@@ -68,11 +68,13 @@ enum { NO_TEXT = -1 };
 struct item {
     int table;
     bool loaded; /* the session knows it, though the program may not */
+    bool met;    /* perhaps it does all the same: by a link, or since before something was gone back from */
     bool stored, deleted;
     bool follows, unseen; /* deleted by ON DELETE, as the session can't know */
     bool gone;            /* deleted in a round before */
     bool moved;           /* its key or code was changed in a round before */
     Row *object;          /* NULL: not loaded */
+    Row *away;            /* evicted, and to come back */
     int64_t key, new_key, code, new_code;
     struct item *taker; /* the new item that has its row */
     struct item *refs[REFS], *old_refs[REFS];
@@ -147,12 +149,22 @@ struct steps {
 };
 struct steps change_rows(uint64_t graph, uint32_t most, uint64_t left_out, uint64_t left_out_asides);
 /* One of them, beside the others: links of collections, rows known by their keys, structs that are merged, objects that are
- * read again, rows that are written at once, values that the server computes. */
+ * read again, rows that are written at once, values that the server computes, objects that leave and come back. */
 enum { ASIDES = 5 };
 void begin_asides(void);
 void change_aside(void);
 /* The item as its row was when the changes began. */
 const struct item *item_before(const struct item *item);
+bool has_pending_links(const struct item *item);
+/* Nothing is pending but values that nobody refers to. */
+bool is_settled(const struct item *item);
+/* The program has the item's object from now on. */
+void see(struct item *item, Row *object);
+/* A row's struct, with that text. */
+Row row_of(const struct item *item, int text);
+void send_away(void);
+void come_back(void);
+void attach_row(void);
 void set_formula(struct item *item, Row *row);
 void change_by_sql(void);
 void drop_formulas(struct item *item);

@@ -1,6 +1,6 @@
 /* What the program does beside the plain changes: links of collections, rows that it knows by their keys alone, structs that
- * are merged, objects that are read again, rows that are written at once; and values that the server computes
- * (graph_formulas.c). */
+ * are merged, objects that are read again, rows that are written at once; values that the server computes
+ * (graph_formulas.c), objects that leave and come back (graph_leaving.c). */
 #include "graph.h"
 
 /* The rows as the database has them: when the changes began, with what was written at once since then. */
@@ -97,7 +97,7 @@ static void change_stub(void)
 
 /* --- objects that are read again, structs that are merged --- */
 
-static bool has_pending_links(const struct item *item)
+bool has_pending_links(const struct item *item)
 {
     for (int i = 0; i < link_count; i++)
         if (item_links[i].wanted != item_links[i].stored && (item_links[i].from == item || item_links[i].to == item))
@@ -109,8 +109,7 @@ static bool has_pending_links(const struct item *item)
     return false;
 }
 
-/* Nothing is pending but values that nobody refers to. */
-static bool is_settled(const struct item *item)
+bool is_settled(const struct item *item)
 {
     bool settled = item->stored && item->new_key == item->key && item->new_code == item->code && !item->stub &&
                    item - items < was_count && was[item - items].stored && !has_pending_links(item);
@@ -119,7 +118,7 @@ static bool is_settled(const struct item *item)
     return settled;
 }
 
-static void see(struct item *item, Row *object)
+void see(struct item *item, Row *object)
 {
     item->object = object;
     item->loaded = true;
@@ -170,6 +169,19 @@ static void merge(void)
 
 /* --- rows that are written at once --- */
 
+Row row_of(const struct item *item, int text)
+{
+    const struct table *t = &tables[item->table];
+    Row row = {
+        .code = item->code, .loose = item->loose, .firm = item->firm, .shelf = item->shelf, .place = item->place};
+    row.version = !t->versioned;
+    row.text = session_text(s, "x%d", text);
+    put_key(t, &row, item->key);
+    for (int r = 0; r < t->refs; r++)
+        put_ref(t, &row, r, item->refs[r] != NULL, item->refs[r] ? old_value(item->refs[r], t->ref[r].by_code) : 0);
+    return row;
+}
+
 static void write_at_once(void)
 {
     static const size_t offsets[][2] = {[KEY_GIVEN] = {offsetof(Row, id)},
@@ -183,11 +195,7 @@ static void write_at_once(void)
     if ((!item->object && item->loaded) || item->text != row->text)
         return;
     int text = (int)below(9);
-    Row value = {.code = item->code, .loose = row->loose, .firm = row->firm, .shelf = row->shelf, .place = row->place};
-    value.text = session_text(s, "x%d", text);
-    put_key(t, &value, item->key);
-    for (int r = 0; r < t->refs; r++)
-        put_ref(t, &value, r, row->refs[r] != NULL, row->refs[r] ? old_value(row->refs[r], t->ref[r].by_code) : 0);
+    Row value = row_of(row, text);
     show(item, ignored ? "is not written at once, text" : "is written at once, text", text, NULL);
     Row *object =
         howdah_session_upsert_object(s, &t->model, ignored ? HOWDAH_ON_CONFLICT_IGNORE : HOWDAH_ON_CONFLICT_UPDATE,
@@ -205,7 +213,8 @@ static void write_at_once(void)
 
 void change_aside(void)
 {
-    static void (*const ways[])(void) = {link_many,  link_many, unlink_many,   change_stub,   change_stub,
-                                         read_again, merge,     write_at_once, change_by_sql, change_by_sql};
+    static void (*const ways[])(void) = {link_many,     link_many,     unlink_many, change_stub,
+                                         change_stub,   read_again,    merge,       write_at_once,
+                                         change_by_sql, change_by_sql, send_away,   attach_row};
     ways[below(COUNT_OF(ways))]();
 }

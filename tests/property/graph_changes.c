@@ -8,6 +8,13 @@ static size_t offset_of_links(void)
     return offsetof(Row, links);
 }
 
+/* A load has brought some of them. */
+static void meet_all(int table)
+{
+    for (int i = 0; i < item_count; i++)
+        items[i].met |= items[i].table == table;
+}
+
 void load_rows(void)
 {
     for (int t = 0; t < table_count; t++) {
@@ -30,8 +37,10 @@ void load_rows(void)
                 items[i].loaded = true;
                 items[i].object = chance(95) ? row : NULL;
             }
-        if (tables[t].links >= 0 && count && chance(60))
+        if (tables[t].links >= 0 && count && chance(60)) {
             check_ok(howdah_session_load_field(s, rows[0], offset_of_links()));
+            meet_all(tables[t].links);
+        }
     }
 }
 
@@ -103,7 +112,7 @@ static void set_ref(struct item *item, int r, struct item *target)
     bool by_code = t->ref[r].by_code;
     bool known = target && (target->stored || by_code || tables[target->table].kind != KEY_GENERATED);
     bool pointer = target && target->object && (item->by_pointer[r] || !known || chance(50));
-    if ((target && !target->object && item->by_pointer[r]) || is_kept(item, r, target))
+    if ((target && !target->object && (item->by_pointer[r] || !known)) || is_kept(item, r, target))
         return;
     show(item, pointer ? "points by" : "refers by", r, target);
     item->refs[r] = target;
@@ -215,7 +224,8 @@ static void add_item(void)
                .firm = item->firm,
                .shelf = item->shelf,
                .place = item->place,
-               .text = session_text(s, "x%d", item->text)};
+               .text = session_text(s, "x%d", item->text),
+               .version = !t->versioned};
     if (t->kind != KEY_GENERATED) {
         item->key = item->new_key = old ? old->key : 100 + item_count;
         put_key(t, &row, item->key);
@@ -378,6 +388,7 @@ struct steps change_rows(uint64_t graph, uint32_t most, uint64_t left_out, uint6
         if (!(left_out >> i & 1))
             ways[below(COUNT_OF(ways))]();
     }
+    come_back();
     settle_values();
     settle_formulas();
     return steps;

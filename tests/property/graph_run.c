@@ -25,7 +25,11 @@ static void keep(struct known *known)
 
 static void go_back_to(const struct known *known)
 {
-    memcpy(items, known->items, sizeof(items));
+    for (int i = 0; i < known->item_count; i++) {
+        bool met = items[i].met || items[i].loaded || items[i].stub;
+        items[i] = known->items[i];
+        items[i].met = met;
+    }
     memcpy(item_links, known->links, sizeof(item_links));
     item_count = known->item_count;
     link_count = known->link_count;
@@ -228,11 +232,11 @@ void run_graph(uint64_t graph)
     random_start(graph * 0x2545f4914f6cdd1du + 1);
     make_rows();
     store_rows();
-    live_sql("BEGIN");
-    begin_oracle();
     s = session_open(db);
     load_rows();
     load_manys();
+    live_sql("BEGIN");
+    begin_oracle();
     show_rows();
     uint32_t rounds = choose_rounds();
     for (uint32_t round = 0; round < rounds && (round == 0 || !any_out_of_sight()); round++) {
