@@ -154,7 +154,7 @@ bool howdah_session_is_loaded_field(struct howdah_session *s, const void *object
 {
     if (!session_enter(s))
         return false;
-    const struct entry *entry = session_entry(s, object, "ask for a relation of");
+    const struct entry *entry = session_entry(s, object, "ask what is loaded of");
     const struct column *c = entry ? mapper_column_at(entry_mapper(s, entry), offset) : NULL;
     const struct relation *relation = entry && !c ? relation_find(s, entry_mapper(s, entry), offset) : NULL;
     bool loaded = c          ? c->key || !(entry->expired || marks_has(s, entry, MARK_UNLOADED, c->index))

@@ -57,6 +57,17 @@ START_TEST(test_partial__named_several_times)
 }
 END_TEST
 
+START_TEST(test_partial__asked_when_detached)
+{
+    Item *item = query_first(titles(), Item);
+    check_ok(session_evict(s, item));
+    ck_assert(!session_is_loaded(s, item, title));
+    check_error(s, STATUS_MISUSE);
+    check_culprit(item, "Item", NULL);
+    check_says(session_error(s), "can't ask what is loaded of a detached Item");
+}
+END_TEST
+
 START_TEST(test_partial__loaded_columns_are_written)
 {
     Item *item = query_first(titles(), Item);
@@ -278,6 +289,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_partial__what_is_read);
     tcase_add_test(tests, test_partial__named_several_times);
+    tcase_add_test(tests, test_partial__asked_when_detached);
     tcase_add_test(tests, test_partial__loaded_columns_are_written);
     tcase_add_test(tests, test_partial__columns_that_were_not_loaded_are_set);
     tcase_add_test(tests, test_partial__deleted_with_what_they_refer_to);
