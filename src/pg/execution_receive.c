@@ -198,7 +198,7 @@ static void complete_step(struct pg_execution *e, PGresult *result)
         check_commit(e, step, tag);
     if (!step->done && !e->watched)
         return;
-    const struct pg_done done = {.tag = tag, .affected = tag_count(tag)};
+    const struct pg_done done = {.tag = tag, .affected = step->affected ? *step->affected : tag_count(tag)};
     execution_report(e, awaited, done.affected, e->status, "");
     if (!step->done || e->status != HOWDAH_STATUS_OK)
         return;

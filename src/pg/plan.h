@@ -60,6 +60,9 @@ struct pg_step {
     /* The statement is complete. May be NULL. A status other than OK stops the plan at the end of the segment: later
      * segments are not sent. The callee fills the run's error itself. */
     enum howdah_status (*done)(void *arg, struct pg_step *step, const struct pg_done *done);
+    /* How many rows the statement has affected, where its result is one row that tells of all; set by `row`. NULL: the
+     * command tag says it. */
+    const uint32_t *affected;
     void *arg;
     size_t number; /* for the callbacks' use */
     size_t coming; /* set by the executor: how many rows came at once, of which the first is handed over next */

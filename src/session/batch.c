@@ -140,15 +140,16 @@ static bool computes_key(const struct batch *batch)
     return false;
 }
 
-/* How a batch of unset identities gets its keys: drawn first, where several rows, the row's own ring, or other batches
- * need to know which is which; by RETURNING for a lone row, or where the role may not use the sequence. */
+/* How a batch of unset identities gets its keys: drawn first, where the row's own ring, or other batches wait for them; by
+ * RETURNING where nobody does, in the order of the rows; a row a statement where the order would not tell which is which. */
 bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
 {
-    bool draws = w->changes[batch->changes[0]].draws, lone = batch->count == 1 && !batch->referenced && !in_ring;
-    batch->returns_keys = (draws && (lone || draw_rights(w->s->db, batch->mapper) == DRAW_DENIED)) ||
-                          (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper)) ||
-                          computes_key(batch);
-    batch->draws = draws && !batch->returns_keys;
+    bool draws = w->changes[batch->changes[0]].draws, awaited = batch->referenced || in_ring;
+    batch->returns_keys =
+        (draws && ((batch->count == 1 && !awaited) || draw_rights(w->s->db, batch->mapper) == DRAW_DENIED)) ||
+        (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper)) || computes_key(batch);
+    batch->in_order = draws && !batch->returns_keys && !awaited;
+    batch->draws = draws && !batch->returns_keys && awaited;
     batch->checks_keys = batch->draws && draw_rights(w->s->db, batch->mapper) == DRAW_CHECKED;
     batch->awaited = batch->referenced && (!batch->draws || batch->tells);
     if (!batch->draws)

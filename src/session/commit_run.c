@@ -128,11 +128,15 @@ static void refuse_triggers(struct work *w, const struct mapper *mapper)
                    "the table has a trigger by now that may change keys of new rows: do the transaction again");
 }
 
-/* The role may not draw keys from a sequence, or triggers may change them: learned now, and planned otherwise from now
- * on. */
+/* The role may not draw keys from a sequence, triggers may change them, or nothing tells whose they are: learned now, and
+ * planned otherwise from now on. */
 static bool learn_rights(struct work *w, size_t failed, bool own)
 {
     const struct howdah_error *e = &w->s->error;
+    if (w->disorder) {
+        draw_rights_learn(w->s->db, w->disorder, DRAW_DENIED);
+        return own;
+    }
     if (failed >= w->step_count || w->infos[failed].kind != STEP_DRAW)
         return false;
     const struct mapper *mapper = w->batches[w->chunks[w->infos[failed].chunk].batch]->mapper;
@@ -196,13 +200,13 @@ enum howdah_status work_run(struct work *w)
         error_clear(&s->error);
         return HOWDAH_STATUS_OK;
     }
+    if (outcome == HOWDAH_OUTCOME_NOT_DONE)
+        tell_count(w, failed);
     if (outcome == HOWDAH_OUTCOME_NOT_DONE && learn_rights(w, failed, own)) {
         error_clear(&s->error);
         w = work_plan(s, true);
         return w && hooks_allow_plan(s) && work_prepare_finish(w, true) ? work_run(w) : s->error.status;
     }
-    if (outcome == HOWDAH_OUTCOME_NOT_DONE)
-        tell_count(w, failed);
     if (outcome == HOWDAH_OUTCOME_NOT_DONE)
         work_name_culprit(w, failed, fresh || s->at_savepoint); /* back at a savepoint it can be tried again */
     tell_outcome(w, outcome);

@@ -49,7 +49,7 @@ bool draw_rights_ask(struct work *w, bool *ret_other)
     struct howdah_session *s = w->s;
     for (uint32_t i = 0; i < w->batch_count; i++) {
         struct asking asking = {w, w->batches[i]->mapper};
-        if (!w->batches[i]->draws || draw_rights(s->db, asking.mapper) != DRAW_UNKNOWN)
+        if ((!w->batches[i]->draws && !w->batches[i]->in_order) || draw_rights(s->db, asking.mapper) != DRAW_UNKNOWN)
             continue;
         struct pg_step step = {
             .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};

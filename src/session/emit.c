@@ -120,6 +120,7 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
         swept_ignore(w);
     w->failed_chunk = NONE;
     w->surplus = false;
+    w->disorder = NULL;
     w->fence = w->s->fence;
     w->renewals = NULL;
     if (!emit_chunks(w, probe == NONE ? NULL : &rows) || (probe == NONE && !renewed_find(w)))

@@ -65,32 +65,17 @@ static uint32_t count_bits(const uint64_t *set, uint32_t words)
     return bits;
 }
 
-/* Of a chunk that draws late the next one of its batch may have the setting, or a probe of many rows would make as many. */
-static uint32_t choose_list(struct work *w, uint32_t index, bool draws_late)
-{
-    const struct chunk *last = w->chunk_count ? &w->chunks[w->chunk_count - 1] : NULL;
-    if (draws_late && last && last->draws_late && last->batch == index)
-        return last->list;
-    uint32_t list = w->lists;
-    w->lists += w->batches[index]->draws;
-    return list;
-}
-
 /* `gathered`: so many settings has its statement already, for other parts. */
-static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t count, uint32_t gathered,
-                      bool draws_late)
+static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t count, uint32_t gathered)
 {
     struct batch *batch = w->batches[index];
     struct chunk *chunks = work_grow(w, w->chunks, w->chunk_count, &w->chunk_capacity, sizeof(*chunks));
     if (!chunks)
         return false;
     w->chunks = chunks;
-    chunks[w->chunk_count] = (struct chunk){.batch = index,
-                                            .first = first,
-                                            .count = count,
-                                            .list = choose_list(w, index, draws_late),
-                                            .gathered = gathered,
-                                            .draws_late = draws_late};
+    chunks[w->chunk_count] =
+        (struct chunk){.batch = index, .first = first, .count = count, .list = w->lists, .gathered = gathered};
+    w->lists += batch->draws;
     for (uint32_t i = 0; w->deferral_count && i < count; i++) /* else nobody asks */
         w->changes[batch->changes[first + i]].chunk = w->chunk_count;
     w->chunk_count++;
@@ -111,7 +96,7 @@ static bool cut_knots(struct work *w, const struct batch *leader, bool one_by_on
         for (uint32_t i = 0; i < leader->part_count; i++) {
             const struct batch *part = leader->parts[i];
             uint32_t first = knot ? part->ends[knot - 1] : 0;
-            if (!add_chunk(w, part->index, first, part->ends[next - 1] - first, gathered, false))
+            if (!add_chunk(w, part->index, first, part->ends[next - 1] - first, gathered))
                 return false;
             gathered += count_bits(part->by_name, column_words(part->mapper));
         }
@@ -151,7 +136,7 @@ bool emit_chunks(struct work *w, const struct probe *probe)
         while (!batch->ends && first < batch->count) {
             bool inside = is_probed(probe, batch, index, first);
             uint32_t count = whole_rings(batch, first, fitting(batch, first, whole, inside));
-            if (!add_chunk(w, index, first, count, 0, inside && batch->draws && !batch->referenced))
+            if (!add_chunk(w, index, first, count, 0))
                 return false;
             first += count;
             if (inside && !probe->stale && first > probe->last)

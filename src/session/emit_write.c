@@ -35,7 +35,8 @@ static struct statement_key key_of(const struct work *w, const struct batch *bat
                                   .parks = batch->parks,
                                   .forgiving = work_may_be_gone(w, batch),
                                   .adjusts = adjusts(batch),
-                                  .returns_keys = batch->checks_keys};
+                                  .returns_keys = batch->checks_keys,
+                                  .in_order = batch->in_order && batch->guarded};
 }
 
 /* A part has no count of its own to be looked at: where rows may be gone it checks itself in any case. */
@@ -54,6 +55,11 @@ static const struct statement *joint_statement(struct work *w, const struct batc
     return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
 }
 
+static bool lists_keys(const struct batch *batch)
+{
+    return batch->in_order && !batch->parts && !batch->ends && batch->returned_count == batch->mapper->key_count;
+}
+
 /* Of a part that is not the leader the statement is never used. */
 bool emit_statement(struct work *w, struct batch *batch, bool guarded)
 {
@@ -63,13 +69,16 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded)
     batch->guarded = checks;
     struct statement_key key = key_of(w, batch);
     key.guarded = checks && !batch->ends;
-    batch->statement =
-        batch->parts ? joint_statement(w, batch, guarded) : text_store_get(&w->s->db->texts, &key, &w->arena);
     batch->returned =
         arena_allocate_array(&w->arena, batch->mapper->column_count + KEY_PARTS_MAX, sizeof(struct column *));
-    if (!batch->statement || !batch->returned)
+    if (!batch->returned)
         return !session_no_memory(w->s);
     batch->returned_count = statement_returned(&key, batch->returned);
+    key.lists_keys = batch->lists_keys = lists_keys(batch);
+    batch->statement =
+        batch->parts ? joint_statement(w, batch, guarded) : text_store_get(&w->s->db->texts, &key, &w->arena);
+    if (!batch->statement)
+        return !session_no_memory(w->s);
     w->returns |= batch->returned_count > 0;
     return true;
 }
@@ -97,7 +106,7 @@ static bool add_draw(struct work *w, uint32_t chunk)
 static bool add_draws(struct work *w)
 {
     for (uint32_t i = 0; i < w->chunk_count; i++)
-        if (w->batches[w->chunks[i].batch]->draws && !w->chunks[i].draws_late && !add_draw(w, i))
+        if (w->batches[w->chunks[i].batch]->draws && !add_draw(w, i))
             return false;
     return true;
 }
@@ -184,6 +193,24 @@ static const char *reason_of(const struct batch *batch)
     return batch->reason ? batch->reason : "no row has to be written before these";
 }
 
+static bool add_write(struct work *w, uint32_t chunk)
+{
+    const struct batch *batch = w->batches[w->chunks[chunk].batch];
+    struct pg_step step = {.statement = batch->statement, .bind = step_bind_write, .done = step_done_write};
+    if (batch->lists_keys) {
+        step.row = step_row_list;
+        step.affected = &w->chunks[chunk].received;
+    } else if (batch->returned_count) {
+        step.row = step_row_write;
+    }
+    return emit_step(w, step,
+                     (struct step){.kind = STEP_WRITE,
+                                   .chunk = chunk,
+                                   .chunk_count = 1,
+                                   .rows = w->chunks[chunk].count,
+                                   .reason = reason_of(batch)});
+}
+
 static bool add_writes(struct work *w)
 {
     for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next) {
@@ -198,18 +225,7 @@ static bool add_writes(struct work *w)
             i += batch->part_count - 1;
             continue;
         }
-        if ((w->chunks[i].draws_late && !add_draw(w, i)) || !add_gathers(w, i) || !add_sweeps(w, i))
-            return false;
-        if (!emit_step(w,
-                       (struct pg_step){.statement = batch->statement,
-                                        .bind = step_bind_write,
-                                        .row = batch->returned_count ? step_row_write : NULL,
-                                        .done = step_done_write},
-                       (struct step){.kind = STEP_WRITE,
-                                     .chunk = i,
-                                     .chunk_count = 1,
-                                     .rows = w->chunks[i].count,
-                                     .reason = reason_of(batch)}))
+        if (!add_gathers(w, i) || !add_sweeps(w, i) || !add_write(w, i))
             return false;
         bool last_of_batch = w->chunks[i].first + w->chunks[i].count == batch->count;
         w->steps[w->step_count - 1].sync = batch->awaited && last_of_batch;

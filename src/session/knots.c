@@ -253,7 +253,7 @@ static bool refuse_waiting(struct splitting *s, uint32_t row)
 static bool draw_key(struct splitting *s, uint32_t row)
 {
     struct batch *batch = split_batch_of(s, row);
-    if (batch->returns_keys && !work_choose_keys(s->w, batch, true))
+    if ((batch->returns_keys || batch->in_order) && !work_choose_keys(s->w, batch, true))
         return false;
     return (!batch->returns_keys && !batch->tells) || refuse_waiting(s, row);
 }

@@ -20,15 +20,15 @@ enum howdah_status step_row_transaction(void *arg, struct pg_step *step, const s
 
 enum { ARRAY_HEAD = 20, ITEM_HEAD = 4, ITEM = ITEM_HEAD + 8, OID_INT8_ARRAY = 1016 };
 
-static bool is_key_array(const struct cell *cell, uint32_t count)
+/* How many keys are in it; NONE if it is no list of keys. NULL is that of no row. */
+static uint32_t count_keys(const struct cell *cell)
 {
-    return cell->type == OID_INT8_ARRAY && cell->size == (int32_t)(ARRAY_HEAD + count * ITEM) &&
-           read_uint32(cell->data) == 1 && read_uint32(cell->data + 12) == count;
-}
-
-static enum howdah_status fail_draw(struct work *w, const struct batch *batch, const char *why)
-{
-    return session_refuse(w->s, HOWDAH_STATUS_SCHEMA, batch->mapper, batch->mapper->identity->field->name, NULL, why);
+    if (cell->type != OID_INT8_ARRAY)
+        return NONE;
+    if (cell->size < ARRAY_HEAD)
+        return cell->data ? NONE : 0;
+    uint32_t count = read_uint32(cell->data + 12);
+    return read_uint32(cell->data) == 1 && (uint64_t)cell->size == ARRAY_HEAD + (uint64_t)count * ITEM ? count : NONE;
 }
 
 /* A key that the server has just made belongs to a loaded object: its row went away, or never was there. */
@@ -48,25 +48,98 @@ static enum howdah_status check_new_key(struct work *w, const struct batch *batc
         "keys that were given (setval moves it), or that one's row is gone (evict it)");
 }
 
+static enum howdah_status fail_list(struct work *w)
+{
+    return session_fail(w->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL, "the server gave no list of keys");
+}
+
+static int64_t list_key(const struct cell *list, uint32_t i)
+{
+    return (int64_t)read_uint64(list->data + ARRAY_HEAD + i * ITEM + ITEM_HEAD);
+}
+
+/* A list with a key for each row. */
+static enum howdah_status take_keys(struct work *w, const struct chunk *chunk, const struct cell *list)
+{
+    const struct batch *batch = w->batches[chunk->batch];
+    const struct column *identity = batch->mapper->identity;
+    for (uint32_t i = 0; i < chunk->count; i++)
+        if (!integer_set(identity, batch->images[chunk->first + i], list_key(list, i)))
+            return session_refuse(w->s, HOWDAH_STATUS_SCHEMA, batch->mapper, identity->field->name, NULL,
+                                  "the sequence gave a key that the field can't hold");
+    for (uint32_t i = 0; map_count(&w->s->map) && i < chunk->count; i++)
+        if (check_new_key(w, batch, chunk->first + i) != HOWDAH_STATUS_OK)
+            return w->s->error.status;
+    return HOWDAH_STATUS_OK;
+}
+
 enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
     struct work *w = arg;
     const struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
     const struct batch *batch = w->batches[chunk->batch];
-    if (count != 2 || !is_key_array(&cells[0], chunk->count))
-        return session_fail(w->s, HOWDAH_STATUS_PROTOCOL, NULL, NULL, NULL, "the server gave no list of keys");
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        int64_t key = (int64_t)read_uint64(cells[0].data + ARRAY_HEAD + i * ITEM + ITEM_HEAD);
-        if (!integer_set(batch->mapper->identity, batch->images[chunk->first + i], key))
-            return fail_draw(w, batch, "the sequence gave a key that the field can't hold");
-    }
+    if (count != 2 || count_keys(&cells[0]) != chunk->count)
+        return fail_list(w);
+    enum howdah_status status = take_keys(w, chunk, &cells[0]);
+    if (status != HOWDAH_STATUS_OK)
+        return status;
     if (draw_rights(w->s->db, batch->mapper) == DRAW_UNKNOWN)
         draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
-    for (uint32_t i = 0; map_count(&w->s->map) && i < chunk->count; i++)
-        if (check_new_key(w, batch, chunk->first + i) != HOWDAH_STATUS_OK)
-            return w->s->error.status;
     w->drawn++;
     return HOWDAH_STATUS_OK;
+}
+
+/* --- keys that come back in the order of their rows --- */
+
+/* A sequence counts up or down; other keys would not tell whose they are. Three neighbours, the last of them at `row`. */
+static bool counts_on(int64_t before, int64_t last, int64_t key, uint32_t row)
+{
+    return row == 0 || (key != last && (row == 1 || (last < key) == (before < last)));
+}
+
+static bool is_in_order(const struct batch *batch, const struct chunk *chunk, uint32_t row)
+{
+    const struct column *identity = batch->mapper->identity;
+    void **images = batch->images + chunk->first;
+    int64_t key = key_read_integer(identity, images[row]);
+    int64_t last = row > 0 ? key_read_integer(identity, images[row - 1]) : key;
+    return counts_on(row > 1 ? key_read_integer(identity, images[row - 2]) : last, last, key, row);
+}
+
+static bool is_list_in_order(const struct cell *list, uint32_t count)
+{
+    int64_t before = 0, last = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t key = list_key(list, i);
+        if (!counts_on(before, last, key, i))
+            return false;
+        before = last;
+        last = key;
+    }
+    return true;
+}
+
+static enum howdah_status fail_order(struct work *w, const struct batch *batch)
+{
+    w->disorder = batch->mapper;
+    return session_refuse(
+        w->s, HOWDAH_STATUS_PROTOCOL, batch->mapper, batch->mapper->identity->field->name, NULL,
+        "the server gave the keys of new rows in no order, so that nothing tells whose they are: does "
+        "a trigger change them? The next transaction writes these rows one by one");
+}
+
+enum howdah_status step_row_list(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
+{
+    struct work *w = arg;
+    struct chunk *chunk = &w->chunks[w->infos[step->number].chunk];
+    const struct batch *batch = w->batches[chunk->batch];
+    uint32_t keys = count ? count_keys(&cells[0]) : NONE;
+    if (keys == NONE)
+        return fail_list(w);
+    chunk->received = keys;
+    if (keys != chunk->count) /* told when the statement is done */
+        return HOWDAH_STATUS_OK;
+    return is_list_in_order(&cells[0], keys) ? take_keys(w, chunk, &cells[0]) : fail_order(w, batch);
 }
 
 /* --- rows that came back from INSERT and UPDATE: first their key, then what the server made --- */
@@ -180,8 +253,9 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
     const struct batch *batch = w->batches[chunk->batch];
     const struct mapper *mapper = batch->mapper;
     bool lone = chunk->count == 1 && !batch->draws; /* it may get its key only now */
-    void *image = lone ? batch->images[chunk->first] : NULL;
-    uint32_t keys = lone ? 0 : mapper->key_count;
+    bool told = lone || (batch->in_order && chunk->received < chunk->count);
+    void *image = told ? batch->images[chunk->first + (lone ? 0 : chunk->received)] : NULL;
+    uint32_t keys = told ? 0 : mapper->key_count;
     if (count != batch->returned_count)
         return session_fail(s, HOWDAH_STATUS_PROTOCOL, mapper->model->name, NULL, NULL,
                             "%s: a statement returned %zu columns instead of %u", mapper->model->name, count,
@@ -200,7 +274,9 @@ static enum howdah_status take_row(struct work *w, struct chunk *chunk, const st
     chunk->received++;
     if (!load_returned(w, batch, keys, cells, image))
         return s->error.status;
-    return lone ? check_new_key(w, batch, chunk->first) : HOWDAH_STATUS_OK;
+    if (batch->in_order && !lone && !is_in_order(batch, chunk, chunk->received - 1))
+        return fail_order(w, batch);
+    return told ? check_new_key(w, batch, chunk->first + (lone ? 0 : chunk->received - 1)) : HOWDAH_STATUS_OK;
 }
 
 enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
@@ -270,6 +346,8 @@ enum howdah_status work_fail_count(struct work *w, uint32_t index, uint64_t affe
     const struct chunk *chunk = &w->chunks[index];
     const struct batch *batch = w->batches[chunk->batch];
     const char *model = batch->mapper->model->name;
+    if (batch->in_order && affected == chunk->count)
+        return fail_order(w, batch);
     w->failed_chunk = index;
     if (batch->operation == HOWDAH_OPERATION_INSERT)
         return session_fail(s, HOWDAH_STATUS_SERVER, model, NULL, NULL,

@@ -15,6 +15,8 @@ enum howdah_status step_done_sweep(void *arg, struct pg_step *step, const struct
 enum howdah_status step_row_transaction(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
 enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
 enum howdah_status step_row_write(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
+/* The keys of all rows as a list. */
+enum howdah_status step_row_list(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
 /* The same for a statement of several parts. */
 enum howdah_status step_row_joint(void *arg, struct pg_step *step, const struct cell *cells, size_t count);
 enum howdah_status step_done_write(void *arg, struct pg_step *step, const struct pg_done *done);

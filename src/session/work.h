@@ -199,6 +199,8 @@ struct batch {
     const struct follow *follow;
     bool checks_keys;  /* and come back, since triggers may change them */
     bool returns_keys; /* they come back by RETURNING instead: a row a statement */
+    bool in_order;     /* or, since nobody waits for them, in the order of the rows, which the sequence counts */
+    bool lists_keys;   /* as one list, where nothing else comes back */
     const struct statement *statement;
     const struct column **returned;
     uint32_t returned_count;
@@ -212,7 +214,6 @@ struct chunk {
     uint32_t gathered;   /* and of the first of those that its statement alone needs, one for each column of by_name */
     uint32_t received;   /* rows that came back */
     uint32_t mark, base; /* scratch of the gathering */
-    bool draws_late;     /* right before its statement, since nobody else needs its keys, nor the setting afterwards */
 };
 
 enum step_kind {
@@ -300,6 +301,7 @@ struct work {
     struct pg_transaction transaction; /* of the run */
     struct fence fence;                /* of the same, where the database has them */
     struct fence_binding fence_binding;
+    const struct mapper *disorder;  /* whose keys came back in no order */
     uint32_t draws, drawn;          /* lists of keys that are drawn, and that have come */
     const struct setting *settings; /* of a transaction that has failed: for another look at it */
     struct entry **stale;           /* rows that were not there as expected: noted here if it is not NULL */

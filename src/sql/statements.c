@@ -67,19 +67,56 @@ static void render_forgiving(struct text *t, const struct statement_key *key)
     buffer_text(&t->out, " OFFSET (SELECT pg_catalog.count(*) FROM w)");
 }
 
+/* The generated keys, in the order of the rows. */
+static void put_list(struct text *t, const struct statement_key *key, const char *order)
+{
+    const char *name = key->mapper->identity->quoted;
+    buffer_printf(&t->out, "pg_catalog.array_agg(w.%s::pg_catalog.int8", name);
+    if (order)
+        buffer_printf(&t->out, " ORDER BY w.%s%s", name, order);
+    buffer_byte(&t->out, ')');
+}
+
+static void render_listed(struct text *t, const struct statement_key *key)
+{
+    buffer_text(&t->out, "WITH w AS (");
+    renderers[key->kind](t, key);
+    buffer_text(&t->out, ") SELECT ");
+    put_list(t, key, NULL);
+    buffer_text(&t->out, " FROM w");
+}
+
+/* Which is which goes by the order of keys that a sequence counts, up or down. */
+static void put_ordered(struct text *t, const struct statement_key *key)
+{
+    buffer_text(&t->out, " AND ");
+    put_list(t, key, NULL);
+    buffer_text(&t->out, " IN (");
+    put_list(t, key, "");
+    buffer_text(&t->out, ", ");
+    put_list(t, key, " DESC");
+    buffer_byte(&t->out, ')');
+}
+
 /* An UPDATE that finds no row is no error, and would not stop a COMMIT that is queued behind it. The count comes first in
  * the join, so that it is there also where no row is. */
 static void render_guarded(struct text *t, const struct statement_key *key)
 {
     buffer_text(&t->out, "WITH w AS (");
     renderers[key->kind](t, key);
-    bool returns = statement_returned(key, t->returned) > 0;
-    buffer_text(&t->out, returns ? ") SELECT w.* FROM (" : " RETURNING 1) ");
-    buffer_text(&t->out, "SELECT CASE WHEN pg_catalog.count(*) = ");
+    bool returns = statement_returned(key, t->returned) > 0, rows = returns && !key->lists_keys;
+    buffer_text(&t->out, rows ? ") SELECT w.* FROM (SELECT " : returns ? ") SELECT " : " RETURNING 1) SELECT ");
+    if (key->lists_keys) {
+        put_list(t, key, NULL);
+        buffer_text(&t->out, ", ");
+    }
+    buffer_text(&t->out, "CASE WHEN pg_catalog.count(*) = ");
     put_expected(t, key);
+    if (key->in_order)
+        put_ordered(t, key);
     buffer_text(&t->out, " THEN 1 ELSE pg_catalog.length(pg_catalog.current_setting('" STATEMENT_GUARD
                          "' || pg_catalog.count(*))) END AS n FROM w");
-    if (returns)
+    if (rows)
         buffer_text(&t->out, ") AS g LEFT JOIN w ON g.n = 1");
 }
 
@@ -121,6 +158,8 @@ const struct statement *statement_render(const struct statement_key *key, struct
     name_items(&t, key);
     if (key->guarded)
         render_guarded(&t, key);
+    else if (key->lists_keys)
+        render_listed(&t, key);
     else if (key->forgiving)
         render_forgiving(&t, key);
     else

@@ -43,7 +43,9 @@ struct statement_key {
     bool by_columns;         /* FIND: the columns one by one, instead of one ROW */
     bool adjusts;            /* INSERT, UPDATE: columns that keep less than all values come back */
     bool returns_keys;       /* INSERT: keys come back, also where the server makes nothing else */
-    bool guarded; /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
+    bool in_order;   /* INSERT: rows are told by the order of generated keys, which a guarded statement checks */
+    bool lists_keys; /* INSERT: the generated keys come back as one array of bigint, in the order of the rows */
+    bool guarded;    /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
     bool
         forgiving; /* DELETE: rows may be gone. No parameter then: it fails if any is left; or, where it is not guarded,
                        its result has as many rows as are left */

@@ -49,7 +49,8 @@ static uint64_t hash_of(uint64_t seed, const struct statement_key *key)
     uint32_t words = column_words(key->mapper);
     uint64_t hash = hash_combine(hash_combine(seed, key->mapper->index), key->kind);
     hash = hash_combine(hash, (key->by ? key->by->index + 1 : 0) * 2 + key->parks);
-    hash = hash_combine(hash, (uint64_t)key->lock << 5 | (uint64_t)key->adjusts << 4 | (uint64_t)key->forgiving << 3 |
+    hash = hash_combine(hash, (uint64_t)key->lock << 7 | (uint64_t)key->in_order << 6 | (uint64_t)key->lists_keys << 5 |
+                                  (uint64_t)key->adjusts << 4 | (uint64_t)key->forgiving << 3 |
                                   (uint64_t)key->by_columns << 2 | (uint64_t)key->returns_keys << 1 | key->guarded);
     hash = hash_set(hash_set(hash, key->columns, words), key->by_name, words);
     return hash_set(hash_set(hash, key->defaults, words), key->checks, words);
@@ -67,8 +68,9 @@ static bool match(const struct map_node *node, const void *probe)
     return a->kind == b->kind && a->mapper == b->mapper && a->by == b->by && a->parks == b->parks &&
            a->lock == b->lock && a->by_columns == b->by_columns && a->guarded == b->guarded &&
            a->forgiving == b->forgiving && a->adjusts == b->adjusts && a->returns_keys == b->returns_keys &&
-           same_set(a->columns, b->columns, words) && same_set(a->defaults, b->defaults, words) &&
-           same_set(a->by_name, b->by_name, words) && same_set(a->checks, b->checks, words);
+           a->in_order == b->in_order && a->lists_keys == b->lists_keys && same_set(a->columns, b->columns, words) &&
+           same_set(a->defaults, b->defaults, words) && same_set(a->by_name, b->by_name, words) &&
+           same_set(a->checks, b->checks, words);
 }
 
 static const uint64_t *copy_set(struct arena *arena, const uint64_t *set, uint32_t words)

@@ -37,16 +37,15 @@ START_TEST(test_plan__ring_in_one_statement)
         "   2  read the transaction's id                           names the transaction, should the answer get lost            1\n"
         "   3  keys for ships.id                                2  keys for rows that others may refer to                       1\n"
         "   4  keys for captains.id                             2  keys for rows that others may refer to                       1\n"
-        "   5  keys for crew.id                                 2  keys for rows that others may refer to                       1\n"
-        "   6  keys for ships.captain_id                        2  keys drawn above, for the rows that refer to them            1\n"
-        "   7  keys for captains.ship_id                        2  keys drawn above, for the rows that refer to them            1\n"
-        "   8  INSERT INTO ships (id, captain_id, name) and     4  these rows need each other; foreign keys are                 1\n"
+        "   5  keys for ships.captain_id                        2  keys drawn above, for the rows that refer to them            1\n"
+        "   6  keys for captains.ship_id                        2  keys drawn above, for the rows that refer to them            1\n"
+        "   7  INSERT INTO ships (id, captain_id, name) and     4  these rows need each other; foreign keys are                 1\n"
         "        INSERT INTO captains (id, ship_id,                  checked when all of them are written\n"
         "        mate_id, name, version)\n"
-        "   9  keys for crew.captain_id                         2  keys drawn above, for the rows that refer to them            1\n"
-        "  10  INSERT INTO crew (id, captain_id, name)          2  after captains are inserted: crew_captain_id_fkey            1\n"
+        "   8  keys for crew.captain_id                         2  keys drawn above, for the rows that refer to them            1\n"
+        "   9  INSERT INTO crew (captain_id, name)              2  after captains are inserted: crew_captain_id_fkey            1\n"
         "                                                            refers to them\n"
-        "  11  COMMIT                                              after all counts are right                                   2\n");
+        "  10  COMMIT                                              after all counts are right                                   2\n");
 }
 END_TEST
 

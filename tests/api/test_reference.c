@@ -356,7 +356,7 @@ START_TEST(test_reference__to_a_unique_field)
     session_add(s, Leaf, .label = "three", .code = {{4}}, .above_code = {{{3}}, true}); /* by value */
     cost_start();
     check_ok(session_commit(s));
-    check_cost(2, 2);
+    check_cost(1, 2);
     ck_assert(one->above_code.valid && memcmp(&one->above_code.value, &root->code, sizeof(PgUuid)) == 0);
     ck_assert(two->above_code.valid);
     live_check("one|root\nthree|two\ntwo|root",

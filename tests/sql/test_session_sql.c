@@ -152,7 +152,7 @@ END_TEST
     " FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]), (SELECT $2::text[]), (SELECT $3::integer[]))" \
     " WITH ORDINALITY AS u(c1, c2, c3, ord) ORDER BY u.ord RETURNING \"id\", \"made_at\""
 
-/* Keys first; then parents; then children, which find the keys by name. */
+/* Keys of the parents first; then these; then children, which find the keys by name, and whose own come back. */
 START_TEST(test_session_sql__parents_and_children)
 {
     Maker *maker = session_add(s, Maker, .name = "m");
@@ -161,13 +161,44 @@ START_TEST(test_session_sql__parents_and_children)
     session_add(s, Item, .code = "b", .title = "", .maker = maker);
     session_delete(s, node);
     check_ok(session_commit(s));
-    RAN(BEGIN, TRANSACTION, DRAW, DRAW, INSERT_MAKERS, GATHER,
-        "INSERT INTO \"public\".\"items\" (\"id\", \"maker_id\", \"code\", \"title\", \"price\", \"version\")"
-        " OVERRIDING SYSTEM VALUE SELECT u.c1, u.c2, u.c3, u.c4, u.c5, u.c6 FROM unnest("
-        "(SELECT pg_catalog.current_setting($1)::bigint[]), (SELECT pg_catalog.current_setting($2)::bigint[]),"
-        " (SELECT $3::varchar[]), (SELECT $4::text[]), (SELECT $5::numeric[]), (SELECT $6::integer[]))"
-        " WITH ORDINALITY AS u(c1, c2, c3, c4, c5, c6, ord) ORDER BY u.ord RETURNING \"id\", \"note\"",
+    RAN(BEGIN, TRANSACTION, DRAW, INSERT_MAKERS, GATHER,
+        "INSERT INTO \"public\".\"items\" (\"maker_id\", \"code\", \"title\", \"price\", \"version\")"
+        " SELECT u.c1, u.c2, u.c3, u.c4, u.c5 FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]),"
+        " (SELECT $2::varchar[]), (SELECT $3::text[]), (SELECT $4::numeric[]), (SELECT $5::integer[]))"
+        " WITH ORDINALITY AS u(c1, c2, c3, c4, c5, ord) ORDER BY u.ord RETURNING \"id\", \"note\"",
         COMMIT);
+}
+END_TEST
+
+#define INSERT_NODES \
+    "INSERT INTO \"public\".\"nodes\" (\"parent_id\", \"label\") SELECT u.c1, u.c2 FROM unnest(" \
+    "(SELECT $1::bigint[]), (SELECT $2::text[])) WITH ORDINALITY AS u(c1, c2, ord) ORDER BY u.ord RETURNING \"id\""
+#define KEY "w.\"id\"::pg_catalog.int8"
+
+/* Keys that nobody waits for come back as a list; where COMMIT is on its way, their order is looked at before. */
+START_TEST(test_session_sql__keys_come_back)
+{
+    Database *fenced = scene_database(NULL, WORKS, DATABASE_OPTIONS(.fence = true, .on_statement = seen_add));
+    check_ok(database_create_tables(fenced));
+    session_add(s, Node, .label = "a");
+    session_add(s, Node, .label = "b");
+    seen_clear();
+    check_ok(session_commit(s));
+    RAN(BEGIN, TRANSACTION, "WITH w AS (" INSERT_NODES ") SELECT pg_catalog.array_agg(" KEY ") FROM w", COMMIT);
+    session_close(s);
+    s = session_open(fenced);
+    session_add(s, Node, .label = "c");
+    session_add(s, Node, .label = "d");
+    check_ok(session_commit(s));
+    RAN(BEGIN,
+        "INSERT INTO \"public\".\"howdah_commits\" (id, fenced) SELECT $1, pg_catalog.pg_advisory_xact_lock($2) IS NULL",
+        "WITH w AS (" INSERT_NODES ") SELECT pg_catalog.array_agg(" KEY "), CASE WHEN pg_catalog.count(*) = $3 AND"
+        " pg_catalog.array_agg(" KEY ") IN (pg_catalog.array_agg(" KEY " ORDER BY w.\"id\"), pg_catalog.array_agg(" KEY
+        " ORDER BY w.\"id\" DESC)) THEN 1 ELSE pg_catalog.length(pg_catalog.current_setting('howdah.found_' ||"
+        " pg_catalog.count(*))) END AS n FROM w",
+        COMMIT);
+    database_close(fenced); /* and its session */
+    s = session_open(db);
 }
 END_TEST
 
@@ -287,6 +318,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_session_sql__version);
     tcase_add_test(tests, test_session_sql__composite_key);
     tcase_add_test(tests, test_session_sql__parents_and_children);
+    tcase_add_test(tests, test_session_sql__keys_come_back);
     tcase_add_test(tests, test_session_sql__tree);
     tcase_add_test(tests, test_session_sql__reparent);
     tcase_add_test(tests, test_session_sql__delete_all);
