@@ -148,8 +148,9 @@ bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
     batch->returns_keys =
         (draws && ((batch->count == 1 && !awaited) || draw_rights(w->s->db, batch->mapper) == DRAW_DENIED)) ||
         (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper)) || computes_key(batch);
-    batch->in_order = draws && !batch->returns_keys && !awaited;
-    batch->draws = draws && !batch->returns_keys && awaited;
+    batch->in_order =
+        draws && !batch->returns_keys && !awaited && !key_trait_is(w->s->db, batch->mapper, KEYS_UNREADABLE);
+    batch->draws = draws && !batch->returns_keys && !batch->in_order;
     batch->checks_keys = batch->draws && draw_rights(w->s->db, batch->mapper) == DRAW_CHECKED;
     batch->awaited = batch->referenced && (!batch->draws || batch->tells);
     if (!batch->draws)

@@ -128,6 +128,17 @@ static void refuse_triggers(struct work *w, const struct mapper *mapper)
                    "the table has a trigger by now that may change keys of new rows: do the transaction again");
 }
 
+/* Keys that were to come back with their INSERT can't do so, or not as a list. */
+static bool learn_traits(struct work *w, const struct batch *batch)
+{
+    const struct howdah_error *e = &w->s->error;
+    bool unsupported = strcmp(e->sqlstate, "0A000") == 0;
+    if (!batch->in_order || !(unsupported || e->status == HOWDAH_STATUS_PERMISSION))
+        return false;
+    key_trait_learn(w->s->db, batch->mapper, unsupported && batch->lists_keys ? KEYS_UNLISTED : KEYS_UNREADABLE);
+    return true;
+}
+
 /* The role may not draw keys from a sequence, triggers may change them, or nothing tells whose they are: learned now, and
  * planned otherwise from now on. */
 static bool learn_rights(struct work *w, size_t failed, bool own)
@@ -137,9 +148,12 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
         draw_rights_learn(w->s->db, w->disorder, DRAW_DENIED);
         return own;
     }
-    if (failed >= w->step_count || w->infos[failed].kind != STEP_DRAW)
+    if (failed >= w->step_count || (w->infos[failed].kind != STEP_DRAW && w->infos[failed].kind != STEP_WRITE))
         return false;
-    const struct mapper *mapper = w->batches[w->chunks[w->infos[failed].chunk].batch]->mapper;
+    const struct batch *batch = w->batches[w->chunks[w->infos[failed].chunk].batch];
+    const struct mapper *mapper = batch->mapper;
+    if (w->infos[failed].kind == STEP_WRITE)
+        return learn_traits(w, batch) && own;
     bool triggers = strcmp(e->sqlstate, "42704") == 0 && strstr(e->message, STATEMENT_TRIGGERS);
     if (e->status == HOWDAH_STATUS_PERMISSION || strcmp(e->sqlstate, STATEMENT_NO_SEQUENCE) == 0)
         draw_rights_learn(w->s->db, mapper, DRAW_DENIED);

@@ -6,14 +6,37 @@
 
 #include "base/endian.h"
 
+enum { RIGHTS = 3, MOST = RIGHTS | KEYS_UNLISTED | KEYS_UNREADABLE };
+
+static unsigned look(const struct howdah_database *db, const struct mapper *mapper)
+{
+    return atomic_load_explicit(&db->draw_rights[mapper->index], memory_order_relaxed);
+}
+
 enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper)
 {
-    return (enum draw_rights)atomic_load_explicit(&db->draw_rights[mapper->index], memory_order_relaxed);
+    return (enum draw_rights)(look(db, mapper) & RIGHTS);
+}
+
+bool key_trait_is(const struct howdah_database *db, const struct mapper *mapper, enum key_trait trait)
+{
+    return look(db, mapper) & trait;
+}
+
+/* Of two threads that learn at once, each finds out again what the other one has overwritten. */
+static void learn(struct howdah_database *db, const struct mapper *mapper, unsigned known)
+{
+    atomic_store_explicit(&db->draw_rights[mapper->index], (unsigned char)known, memory_order_relaxed);
 }
 
 void draw_rights_learn(struct howdah_database *db, const struct mapper *mapper, enum draw_rights rights)
 {
-    atomic_store_explicit(&db->draw_rights[mapper->index], (unsigned char)rights, memory_order_relaxed);
+    learn(db, mapper, (look(db, mapper) & ~(unsigned)RIGHTS) | rights);
+}
+
+void key_trait_learn(struct howdah_database *db, const struct mapper *mapper, enum key_trait trait)
+{
+    learn(db, mapper, look(db, mapper) | trait);
 }
 
 struct asking {
@@ -37,10 +60,8 @@ static enum howdah_status row_asking(void *arg, struct pg_step *step, const stru
 {
     const struct asking *asking = arg;
     (void)step;
-    static const enum draw_rights rights[] = {DRAW_DENIED, DRAW_ALLOWED, DRAW_CHECKED};
     uint32_t number = count == 1 && cells[0].size == sizeof(uint32_t) ? read_uint32(cells[0].data) : 0;
-    draw_rights_learn(asking->w->s->db, asking->mapper,
-                      number < sizeof(rights) / sizeof(*rights) ? rights[number] : DRAW_DENIED);
+    learn(asking->w->s->db, asking->mapper, number & RIGHTS && number <= MOST ? number : DRAW_DENIED);
     return HOWDAH_STATUS_OK;
 }
 
@@ -55,7 +76,7 @@ bool draw_rights_ask(struct work *w, bool *ret_other)
             .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
         if (transaction_read(s, &step) != HOWDAH_STATUS_OK)
             return false;
-        *ret_other = *ret_other || draw_rights(s->db, asking.mapper) != DRAW_ALLOWED;
+        *ret_other = *ret_other || look(s->db, asking.mapper) != DRAW_ALLOWED;
     }
     return true;
 }

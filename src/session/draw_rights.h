@@ -1,5 +1,5 @@
-/* Whether this role may draw keys from a table's sequence, and whether these are then the rows' keys: learned once a
- * database, by trying or by asking. */
+/* Whether this role may draw keys from a table's sequence, whether these are then the rows' keys, and how keys may come back
+ * with an INSERT: learned once a database, by trying or by asking. */
 #ifndef SESSION_DRAW_RIGHTS_H
 #define SESSION_DRAW_RIGHTS_H
 
@@ -14,10 +14,18 @@ enum draw_rights {
     DRAW_DENIED
 };
 
+/* What else a table may have, beside these. */
+enum key_trait {
+    KEYS_UNLISTED = 4,  /* rules, with which its INSERT can't stand in a WITH: keys come back row by row */
+    KEYS_UNREADABLE = 8 /* the role may not read them, or a rule inserts instead: they don't come back */
+};
+
 enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper);
 void draw_rights_learn(struct howdah_database *db, const struct mapper *mapper, enum draw_rights rights);
-/* Inside the program's transaction a failed attempt to draw keys would end it: so the server is asked before the first
- * one of each table. *ret_other: the work must be planned anew. False: the session has the error. */
+bool key_trait_is(const struct howdah_database *db, const struct mapper *mapper, enum key_trait trait);
+void key_trait_learn(struct howdah_database *db, const struct mapper *mapper, enum key_trait trait);
+/* Inside the program's transaction a failed attempt would end it: so the server is asked before the first one of each
+ * table. *ret_other: the work must be planned anew. False: the session has the error. */
 bool draw_rights_ask(struct work *w, bool *ret_other);
 
 #endif

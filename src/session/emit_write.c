@@ -1,4 +1,5 @@
 /* Chunks become steps: their statements, the keys that are drawn and handed on for them, and what goes before a DELETE. */
+#include "draw_rights.h"
 #include "emit.h"
 #include "steps.h"
 
@@ -55,9 +56,10 @@ static const struct statement *joint_statement(struct work *w, const struct batc
     return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
 }
 
-static bool lists_keys(const struct batch *batch)
+static bool lists_keys(const struct work *w, const struct batch *batch)
 {
-    return batch->in_order && !batch->parts && !batch->ends && batch->returned_count == batch->mapper->key_count;
+    return batch->in_order && !batch->parts && !batch->ends && batch->returned_count == batch->mapper->key_count &&
+           !key_trait_is(w->s->db, batch->mapper, KEYS_UNLISTED);
 }
 
 /* Of a part that is not the leader the statement is never used. */
@@ -74,7 +76,7 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded)
     if (!batch->returned)
         return !session_no_memory(w->s);
     batch->returned_count = statement_returned(&key, batch->returned);
-    key.lists_keys = batch->lists_keys = lists_keys(batch);
+    key.lists_keys = batch->lists_keys = lists_keys(w, batch);
     batch->statement =
         batch->parts ? joint_statement(w, batch, guarded) : text_store_get(&w->s->db->texts, &key, &w->arena);
     if (!batch->statement)

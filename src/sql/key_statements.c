@@ -53,9 +53,12 @@ const struct statement statement_gather_keys = {
 };
 
 const struct statement statement_may_draw_keys = {
-    .text = "SELECT CASE WHEN NOT coalesce(pg_catalog.has_sequence_privilege("
-            "pg_catalog.pg_get_serial_sequence($1, $2), 'USAGE'), false) THEN 0 WHEN " HAS_TRIGGERS(
-                "$1") " THEN 2 ELSE 1 END",
+    .text =
+        "SELECT CASE WHEN NOT coalesce(pg_catalog.has_sequence_privilege("
+        "pg_catalog.pg_get_serial_sequence($1, $2), 'USAGE'), false) THEN 3 WHEN " HAS_TRIGGERS(
+            "$1") " THEN 2 ELSE 1 END + coalesce((SELECT pg_catalog.max(CASE WHEN r.is_instead THEN 8 ELSE 4 END) FROM "
+                  "pg_catalog.pg_rewrite AS r WHERE r.ev_class = $1::pg_catalog.regclass AND r.ev_type = '3'), "
+                  "CASE WHEN pg_catalog.has_column_privilege($1, $2, 'SELECT') THEN 0 ELSE 8 END)",
     .types = may_draw_types,
     .parameters = 2,
     .hash = {1, 3},

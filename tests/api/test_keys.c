@@ -420,6 +420,48 @@ START_TEST(test_keys__role_without_usage_and_a_tree)
 }
 END_TEST
 
+static void add_tinies(bool begins)
+{
+    Tiny *tinies[3];
+    for (int i = 0; i < 3; i++)
+        tinies[i] = session_add(s, Tiny, .name = session_text(s, "t%d", i));
+    if (begins)
+        check_ok(session_begin(s, NULL));
+    check_ok(session_commit(s));
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(tinies[i]->id, tinies[0]->id + i);
+}
+
+/* Keys that can't be read back are drawn. */
+START_TEST(test_keys__role_that_only_inserts)
+{
+    live_sql("REVOKE SELECT ON tinies FROM %s; GRANT USAGE ON SEQUENCE tinies_id_seq TO %s", scene_role(),
+             scene_role());
+    add_tinies(_i);
+    cost_start();
+    add_tinies(_i);
+    ck_assert_uint_eq(seen_with("42501"), 0);
+    check_trips(2);
+    live_check("6|3", "SELECT count(*), count(DISTINCT name) FROM tinies");
+}
+END_TEST
+
+/* An INSERT with rules can't stand in a WITH, nor return anything where another one takes its place. */
+START_TEST(test_keys__rules)
+{
+    bool begins = _i % 2, instead = _i / 2;
+    live_sql("CREATE TABLE others (id smallint, name text);"
+             "CREATE RULE other AS ON INSERT TO tinies DO %s INSERT INTO others VALUES (%s, NEW.name);"
+             "GRANT ALL ON ALL TABLES IN SCHEMA public TO %s; GRANT USAGE ON SEQUENCE tinies_id_seq TO %s",
+             instead ? "INSTEAD" : "ALSO", instead ? "NEW.id" : "0", scene_role(), scene_role());
+    add_tinies(begins);
+    cost_start();
+    add_tinies(begins);
+    check_trips(2);
+    live_check(instead ? "6|0" : "6|6", "SELECT (SELECT count(*) FROM others), (SELECT count(*) FROM tinies)");
+}
+END_TEST
+
 /* One row needs no key before: nothing is different. */
 START_TEST(test_keys__role_without_usage_and_one_row)
 {
@@ -491,6 +533,8 @@ static void add_role_tests(TCase *tests)
     tcase_add_test(tests, test_keys__role_without_usage_and_three_levels);
     tcase_add_loop_test(tests, test_keys__role_without_usage_and_a_tree, 0, 2);
     tcase_add_test(tests, test_keys__role_without_usage_and_one_row);
+    tcase_add_loop_test(tests, test_keys__role_that_only_inserts, 0, 2);
+    tcase_add_loop_test(tests, test_keys__rules, 0, 4);
     tcase_add_test(tests, test_keys__role_without_any_privilege);
 }
 
