@@ -120,12 +120,23 @@ static void check_links(uint64_t graph, const struct item *item)
                   tables[item->table].name, item->new_key, item->object->links.count, count);
 }
 
+/* A new item has the key or code that was another one's. */
+static bool takes_a_value(const struct item *owner)
+{
+    int i = 0;
+    while (i < item_count && !(items[i].stored && items[i].table == owner->table &&
+                               (items[i].key == owner->new_key || items[i].code == owner->new_code)))
+        i++;
+    return !owner->stored && i < item_count;
+}
+
 /* A collection that is loaded holds those that refer to its owner, and nobody else. (Who refers by value to the key that
  * the owner gets in the same commit is found when it is loaded anew.) */
 static void check_manys(uint64_t graph, const struct item *owner)
 {
     const struct table *t = &tables[owner->table];
-    bool moves = owner->moved || (owner->stored && (owner->new_key != owner->key || owner->new_code != owner->code));
+    bool moves = owner->moved || (owner->stored && (owner->new_key != owner->key || owner->new_code != owner->code)) ||
+                 takes_a_value(owner);
     for (int m = 0; m < t->has; m++) {
         const struct table *of = &tables[t->many[m].table];
         size_t count = 0, found = 0, held = owner->object->many[m].count;
