@@ -144,14 +144,17 @@ static bool computes_key(const struct batch *batch)
  * RETURNING where nobody does, in the order of the rows; a row a statement where the order would not tell which is which. */
 bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
 {
+    const struct howdah_database *db = w->s->db;
+    const struct mapper *mapper = batch->mapper;
     bool draws = w->changes[batch->changes[0]].draws, awaited = batch->referenced || in_ring;
-    batch->returns_keys =
-        (draws && ((batch->count == 1 && !awaited) || draw_rights(w->s->db, batch->mapper) == DRAW_DENIED)) ||
-        (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(batch->mapper)) || computes_key(batch);
-    batch->in_order =
-        draws && !batch->returns_keys && !awaited && !key_trait_is(w->s->db, batch->mapper, KEYS_UNREADABLE);
+    bool lone = batch->count == 1, disordered = key_trait_is(db, mapper, KEYS_DISORDERED);
+    bool made = (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(mapper)) || computes_key(batch);
+    draws = draws && !made;
+    batch->in_order = draws && !awaited && !lone && !disordered && !key_trait_is(db, mapper, KEYS_UNREADABLE);
+    batch->returns_keys = made || (draws && !batch->in_order &&
+                                   (draw_rights(db, mapper) == DRAW_DENIED || (!awaited && (lone || disordered))));
     batch->draws = draws && !batch->returns_keys && !batch->in_order;
-    batch->checks_keys = batch->draws && draw_rights(w->s->db, batch->mapper) == DRAW_CHECKED;
+    batch->checks_keys = batch->draws && draw_rights(db, mapper) == DRAW_CHECKED;
     batch->awaited = batch->referenced && (!batch->draws || batch->tells);
     if (!batch->draws)
         return true;

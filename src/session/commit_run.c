@@ -128,15 +128,23 @@ static void refuse_triggers(struct work *w, const struct mapper *mapper)
                    "the table has a trigger by now that may change keys of new rows: do the transaction again");
 }
 
-/* Keys that were to come back with their INSERT can't do so, or not as a list. */
+/* Keys that were to come back with their INSERT may not do so, or not in a WITH: the server is asked, and the error stands
+ * where that was not why. */
 static bool learn_traits(struct work *w, const struct batch *batch)
 {
-    const struct howdah_error *e = &w->s->error;
-    bool unsupported = strcmp(e->sqlstate, "0A000") == 0;
-    if (!batch->in_order || !(unsupported || e->status == HOWDAH_STATUS_PERMISSION))
+    struct howdah_session *s = w->s;
+    const struct mapper *mapper = batch->mapper;
+    bool unsupported = strcmp(s->error.sqlstate, "0A000") == 0, learned;
+    struct howdah_error cause;
+    if (!batch->in_order || !(unsupported || (s->error.status == HOWDAH_STATUS_PERMISSION && !w->by_policy)))
         return false;
-    key_trait_learn(w->s->db, batch->mapper, unsupported && batch->lists_keys ? KEYS_UNLISTED : KEYS_UNREADABLE);
-    return true;
+    error_copy(&cause, &s->error);
+    error_clear(&s->error);
+    learned = draw_rights_ask_about(w, mapper) && (key_trait_is(s->db, mapper, KEYS_UNREADABLE) ||
+                                                   (batch->lists_keys && key_trait_is(s->db, mapper, KEYS_UNLISTED)));
+    if (!learned)
+        error_copy(&s->error, &cause);
+    return learned;
 }
 
 /* The role may not draw keys from a sequence, triggers may change them, or nothing tells whose they are: learned now, and
@@ -145,7 +153,7 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
 {
     const struct howdah_error *e = &w->s->error;
     if (w->disorder) {
-        draw_rights_learn(w->s->db, w->disorder, DRAW_DENIED);
+        key_trait_learn(w->s->db, w->disorder, KEYS_DISORDERED);
         return own;
     }
     if (failed >= w->step_count || (w->infos[failed].kind != STEP_DRAW && w->infos[failed].kind != STEP_WRITE))
@@ -153,7 +161,7 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
     const struct batch *batch = w->batches[w->chunks[w->infos[failed].chunk].batch];
     const struct mapper *mapper = batch->mapper;
     if (w->infos[failed].kind == STEP_WRITE)
-        return learn_traits(w, batch) && own;
+        return own && learn_traits(w, batch);
     bool triggers = strcmp(e->sqlstate, "42704") == 0 && strstr(e->message, STATEMENT_TRIGGERS);
     if (e->status == HOWDAH_STATUS_PERMISSION || strcmp(e->sqlstate, STATEMENT_NO_SEQUENCE) == 0)
         draw_rights_learn(w->s->db, mapper, DRAW_DENIED);

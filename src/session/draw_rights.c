@@ -23,12 +23,12 @@ bool key_trait_is(const struct howdah_database *db, const struct mapper *mapper,
     return look(db, mapper) & trait;
 }
 
-/* Of two threads that learn at once, each finds out again what the other one has overwritten. */
 static void learn(struct howdah_database *db, const struct mapper *mapper, unsigned known)
 {
     atomic_store_explicit(&db->draw_rights[mapper->index], (unsigned char)known, memory_order_relaxed);
 }
 
+/* Of two threads that learn at once, one may find it out again. */
 void draw_rights_learn(struct howdah_database *db, const struct mapper *mapper, enum draw_rights rights)
 {
     learn(db, mapper, (look(db, mapper) & ~(unsigned)RIGHTS) | rights);
@@ -60,23 +60,31 @@ static enum howdah_status row_asking(void *arg, struct pg_step *step, const stru
 {
     const struct asking *asking = arg;
     (void)step;
+    struct howdah_database *db = asking->w->s->db;
     uint32_t number = count == 1 && cells[0].size == sizeof(uint32_t) ? read_uint32(cells[0].data) : 0;
-    learn(asking->w->s->db, asking->mapper, number & RIGHTS && number <= MOST ? number : DRAW_DENIED);
+    learn(db, asking->mapper,
+          (number & RIGHTS && number <= MOST ? number : DRAW_DENIED) | (look(db, asking->mapper) & KEYS_DISORDERED));
     return HOWDAH_STATUS_OK;
+}
+
+bool draw_rights_ask_about(struct work *w, const struct mapper *mapper)
+{
+    struct asking asking = {w, mapper};
+    struct pg_step step = {
+        .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
+    return transaction_read(w->s, &step) == HOWDAH_STATUS_OK;
 }
 
 bool draw_rights_ask(struct work *w, bool *ret_other)
 {
     struct howdah_session *s = w->s;
     for (uint32_t i = 0; i < w->batch_count; i++) {
-        struct asking asking = {w, w->batches[i]->mapper};
-        if ((!w->batches[i]->draws && !w->batches[i]->in_order) || draw_rights(s->db, asking.mapper) != DRAW_UNKNOWN)
+        const struct mapper *mapper = w->batches[i]->mapper;
+        if ((!w->batches[i]->draws && !w->batches[i]->in_order) || draw_rights(s->db, mapper) != DRAW_UNKNOWN)
             continue;
-        struct pg_step step = {
-            .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
-        if (transaction_read(s, &step) != HOWDAH_STATUS_OK)
+        if (!draw_rights_ask_about(w, mapper))
             return false;
-        *ret_other = *ret_other || look(s->db, asking.mapper) != DRAW_ALLOWED;
+        *ret_other = *ret_other || look(s->db, mapper) != DRAW_ALLOWED;
     }
     return true;
 }

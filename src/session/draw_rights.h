@@ -16,14 +16,17 @@ enum draw_rights {
 
 /* What else a table may have, beside these. */
 enum key_trait {
-    KEYS_UNLISTED = 4,  /* rules, with which its INSERT can't stand in a WITH: keys come back row by row */
-    KEYS_UNREADABLE = 8 /* the role may not read them, or a rule inserts instead: they don't come back */
+    KEYS_UNLISTED = 4,   /* rules, with which its INSERT can't stand in a WITH: keys come back row by row */
+    KEYS_UNREADABLE = 8, /* the role may not read them, or a rule inserts instead: they don't come back */
+    KEYS_DISORDERED = 16 /* they came back in no order: rows go one by one, unless others wait for their keys */
 };
 
 enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper);
 void draw_rights_learn(struct howdah_database *db, const struct mapper *mapper, enum draw_rights rights);
 bool key_trait_is(const struct howdah_database *db, const struct mapper *mapper, enum key_trait trait);
 void key_trait_learn(struct howdah_database *db, const struct mapper *mapper, enum key_trait trait);
+/* Asks the server about rights and rules (1 round trip). False: the session has the error. */
+bool draw_rights_ask_about(struct work *w, const struct mapper *mapper);
 /* Inside the program's transaction a failed attempt would end it: so the server is asked before the first one of each
  * table. *ret_other: the work must be planned anew. False: the session has the error. */
 bool draw_rights_ask(struct work *w, bool *ret_other);
