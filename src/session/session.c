@@ -133,9 +133,10 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     if (!s)
         return NULL;
     enum { ERROR = offsetof(struct howdah_session, error), BEHIND = ERROR + sizeof(s->error) };
-    memset(s, 0, ERROR); /* an error's storage is large, and needs no zeros */
+    enum { MESSAGE = offsetof(struct howdah_session, lost_query.message) };
+    memset(s, 0, ERROR); /* an error's storage is large, and needs no zeros; nor does the message at the end */
     error_clear(&s->error);
-    memset((char *)s + BEHIND, 0, sizeof(*s) - BEHIND);
+    memset((char *)s + BEHIND, 0, MESSAGE + sizeof(uint64_t) - BEHIND); /* a text that is none, in whole words */
     atomic_init(&s->busy, 0);
     s->db = db;
     s->recent = &no_mapper;
