@@ -160,8 +160,8 @@ START_TEST(test_mapper_condition__not_judged)
         "urgent AND AND urgent",
         "urgent urgent",
         "(level)::text = '3'",
-        "urgent AND urgent AND urgent AND urgent AND urgent AND urgent AND urgent AND urgent AND urgent AND urgent AND "
-        "urgent AND urgent AND urgent AND urgent AND urgent AND urgent AND urgent",
+#define FOUR "urgent AND urgent AND urgent AND urgent"
+        FOUR " AND " FOUR " AND " FOUR " AND " FOUR " AND urgent",
     };
     for (size_t i = 0; i < sizeof(conditions) / sizeof(*conditions); i++)
         ck_assert_msg(!compile_index(conditions[i])->where, "judged: %s", conditions[i]);
