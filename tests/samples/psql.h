@@ -1,10 +1,11 @@
-/* Scripts that others have made, as psql runs them: COPY data and its own commands included. */
+/* Tests on databases that others have made, by scripts as psql runs them: COPY data and its own commands included. */
 #ifndef SAMPLES_PSQL_H
 #define SAMPLES_PSQL_H
 
-#include <stdbool.h>
+#include <check.h>
 
-/* Runs a file of the sample data on the test's database, by psql; messages go to stderr. False: it failed. */
-bool psql_run(const char *directory, const char *file);
+/* What main returns: runs the suite on a database of its own that the files of the sample data have made, one after the
+ * other; the list ends with NULL. Skips, and says so, where there is no sample data. */
+int psql_main(const char *const *files, Suite *(*make_suite)(void));
 
 #endif

@@ -5,7 +5,6 @@
 #include "support/live.h"
 
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -373,7 +372,7 @@ START_TEST(test_hexpm__read)
 }
 END_TEST
 
-static int run(void)
+static Suite *hexpm_suite(void)
 {
     Suite *suite = suite_create("hexpm");
     TCase *tcase = tcase_create("hexpm");
@@ -388,22 +387,11 @@ static int run(void)
     tcase_add_test(tcase, test_hexpm__advisory_is_renamed);
     tcase_add_test(tcase, test_hexpm__read);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed;
+    return suite;
 }
 
 int main(void)
 {
-    const char *directory = getenv("HOWDAH_SAMPLE_DATA");
-    if (!directory || !*directory) {
-        printf("skipped: no sample data; configure with -Dsample_data=DIR\n");
-        return 77;
-    }
-    live_open();
-    int failed = psql_run(directory, "schemas/hexpm/structure.sql") ? run() : 1;
-    live_close();
-    return failed != 0;
+    static const char *const files[] = {"schemas/hexpm/structure.sql", NULL};
+    return psql_main(files, hexpm_suite);
 }

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static Database *db;
 
@@ -222,19 +220,6 @@ static Suite *pagila_suite(void)
 
 int main(void)
 {
-    const char *directory = getenv("HOWDAH_SAMPLE_DATA");
-    if (!directory || !*directory) {
-        printf("skipped: no sample data; configure with -Dsample_data=DIR\n");
-        return 77;
-    }
-    live_open();
-    int failed = 1;
-    if (psql_run(directory, "pagila/pagila-schema.sql") && psql_run(directory, "pagila/pagila-data.sql")) {
-        SRunner *runner = srunner_create(pagila_suite());
-        srunner_run_all(runner, CK_ENV);
-        failed = srunner_ntests_failed(runner);
-        srunner_free(runner);
-    }
-    live_close();
-    return failed != 0;
+    static const char *const files[] = {"pagila/pagila-schema.sql", "pagila/pagila-data.sql", NULL};
+    return psql_main(files, pagila_suite);
 }

@@ -5,8 +5,6 @@
 #include "support/live.h"
 
 #include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NODES = 1500 };
@@ -268,7 +266,7 @@ START_TEST(test_temporal__upserted_and_found)
 }
 END_TEST
 
-static int run(void)
+static Suite *temporal_suite(void)
 {
     Suite *suite = suite_create("temporal");
     TCase *tcase = tcase_create("temporal");
@@ -282,24 +280,12 @@ static int run(void)
     tcase_add_test(tcase, test_temporal__wide_row);
     tcase_add_test(tcase, test_temporal__upserted_and_found);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed;
+    return suite;
 }
 
 int main(void)
 {
-    const char *directory = getenv("HOWDAH_SAMPLE_DATA");
-    if (!directory || !*directory) {
-        printf("skipped: no sample data; configure with -Dsample_data=DIR\n");
-        return 77;
-    }
-    live_open();
-    bool ready = psql_run(directory, "schemas/temporal-default/schema.sql") &&
-                 psql_run(directory, "schemas/temporal-visibility/schema.sql");
-    int failed = ready ? run() : 1;
-    live_close();
-    return failed != 0;
+    static const char *const files[] = {"schemas/temporal-default/schema.sql", "schemas/temporal-visibility/schema.sql",
+                                        NULL};
+    return psql_main(files, temporal_suite);
 }
