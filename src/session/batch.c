@@ -140,19 +140,21 @@ static bool computes_key(const struct batch *batch)
     return false;
 }
 
-/* How a batch of unset identities gets its keys: drawn first, where the row's own ring, or other batches wait for them; by
- * RETURNING where nobody does, in the order of the rows; a row a statement where the order would not tell which is which. */
+/* How a batch of unset identities gets its keys: drawn first, where the row's own ring, or other batches wait for them, or
+ * they can't be read; by RETURNING where nobody does, in the order of the rows; a row a statement where the order would not
+ * tell which is which. What can't be drawn is read in any case. */
 bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
 {
     const struct howdah_database *db = w->s->db;
     const struct mapper *mapper = batch->mapper;
     bool draws = w->changes[batch->changes[0]].draws, awaited = batch->referenced || in_ring;
     bool lone = batch->count == 1, disordered = key_trait_is(db, mapper, KEYS_DISORDERED);
+    bool denied = draw_rights(db, mapper) == DRAW_DENIED;
+    bool reads = denied || (!awaited && !key_trait_is(db, mapper, KEYS_UNREADABLE));
     bool made = (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(mapper)) || computes_key(batch);
     draws = draws && !made;
-    batch->in_order = draws && !awaited && !lone && !disordered && !key_trait_is(db, mapper, KEYS_UNREADABLE);
-    batch->returns_keys = made || (draws && !batch->in_order &&
-                                   (draw_rights(db, mapper) == DRAW_DENIED || (!awaited && (lone || disordered))));
+    batch->in_order = draws && reads && !awaited && !lone && !disordered;
+    batch->returns_keys = made || (draws && reads && !batch->in_order);
     batch->draws = draws && !batch->returns_keys && !batch->in_order;
     batch->checks_keys = batch->draws && draw_rights(db, mapper) == DRAW_CHECKED;
     batch->awaited = batch->referenced && (!batch->draws || batch->tells);

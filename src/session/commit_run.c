@@ -129,19 +129,30 @@ static void refuse_triggers(struct work *w, const struct mapper *mapper)
 }
 
 /* Keys that were to come back with their INSERT may not do so, or not in a WITH: the server is asked, and the error stands
- * where that was not why. */
-static bool learn_traits(struct work *w, const struct batch *batch)
+ * where that was not why. A transaction of the program is over, and the question is for the next one. */
+static bool learn_traits(struct work *w, const struct batch *batch, bool own)
 {
     struct howdah_session *s = w->s;
     const struct mapper *mapper = batch->mapper;
-    bool unsupported = strcmp(s->error.sqlstate, "0A000") == 0, learned;
+    bool read = !batch->draws && w->changes[batch->changes[0]].draws, learned;
+    bool readable = !key_trait_is(s->db, mapper, KEYS_UNREADABLE);
     struct howdah_error cause;
-    if (!batch->in_order || !(unsupported || (s->error.status == HOWDAH_STATUS_PERMISSION && !w->by_policy)))
+    if (!read || (s->error.status != HOWDAH_STATUS_PERMISSION && strcmp(s->error.sqlstate, "0A000") != 0))
         return false;
+    if (!own) {
+        key_trait_learn(s->db, mapper, KEYS_DOUBTED);
+        if (!s->error.hint)
+            error_attach(&s->error, &s->error.hint,
+                         "if the role may write the rows, but not read their keys, do the transaction again: they are "
+                         "drawn then");
+        return false;
+    }
     error_copy(&cause, &s->error);
     error_clear(&s->error);
-    learned = draw_rights_ask_about(w, mapper) && (key_trait_is(s->db, mapper, KEYS_UNREADABLE) ||
-                                                   (batch->lists_keys && key_trait_is(s->db, mapper, KEYS_UNLISTED)));
+    learned =
+        draw_rights_ask_about(w, mapper) &&
+        ((readable && key_trait_is(s->db, mapper, KEYS_UNREADABLE) && draw_rights(s->db, mapper) != DRAW_DENIED) ||
+         (batch->lists_keys && key_trait_is(s->db, mapper, KEYS_UNLISTED)));
     if (!learned)
         error_copy(&s->error, &cause);
     return learned;
@@ -161,7 +172,7 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
     const struct batch *batch = w->batches[w->chunks[w->infos[failed].chunk].batch];
     const struct mapper *mapper = batch->mapper;
     if (w->infos[failed].kind == STEP_WRITE)
-        return own && learn_traits(w, batch);
+        return learn_traits(w, batch, own);
     bool triggers = strcmp(e->sqlstate, "42704") == 0 && strstr(e->message, STATEMENT_TRIGGERS);
     if (e->status == HOWDAH_STATUS_PERMISSION || strcmp(e->sqlstate, STATEMENT_NO_SEQUENCE) == 0)
         draw_rights_learn(w->s->db, mapper, DRAW_DENIED);

@@ -63,7 +63,8 @@ static enum howdah_status row_asking(void *arg, struct pg_step *step, const stru
     struct howdah_database *db = asking->w->s->db;
     uint32_t number = count == 1 && cells[0].size == sizeof(uint32_t) ? read_uint32(cells[0].data) : 0;
     learn(db, asking->mapper,
-          (number & RIGHTS && number <= MOST ? number : DRAW_DENIED) | (look(db, asking->mapper) & KEYS_DISORDERED));
+          (number & RIGHTS && number <= MOST ? number : DRAW_DENIED) | KEYS_ASKED |
+              (look(db, asking->mapper) & KEYS_DISORDERED));
     return HOWDAH_STATUS_OK;
 }
 
@@ -75,16 +76,25 @@ bool draw_rights_ask_about(struct work *w, const struct mapper *mapper)
     return transaction_read(w->s, &step) == HOWDAH_STATUS_OK;
 }
 
+/* A row alone is not worth a question, unless its key has not come back before. */
+static bool is_known(const struct work *w, const struct batch *batch)
+{
+    const struct howdah_database *db = w->s->db;
+    const struct mapper *mapper = batch->mapper;
+    bool drawn = !batch->draws || draw_rights(db, mapper) != DRAW_UNKNOWN;
+    bool read = !batch->in_order || key_trait_is(db, mapper, KEYS_ASKED);
+    return drawn && read && !(w->changes[batch->changes[0]].draws && key_trait_is(db, mapper, KEYS_DOUBTED));
+}
+
 bool draw_rights_ask(struct work *w, bool *ret_other)
 {
-    struct howdah_session *s = w->s;
     for (uint32_t i = 0; i < w->batch_count; i++) {
         const struct mapper *mapper = w->batches[i]->mapper;
-        if ((!w->batches[i]->draws && !w->batches[i]->in_order) || draw_rights(s->db, mapper) != DRAW_UNKNOWN)
+        if (is_known(w, w->batches[i]))
             continue;
         if (!draw_rights_ask_about(w, mapper))
             return false;
-        *ret_other = *ret_other || look(s->db, mapper) != DRAW_ALLOWED;
+        *ret_other = *ret_other || look(w->s->db, mapper) != (DRAW_ALLOWED | KEYS_ASKED);
     }
     return true;
 }

@@ -16,9 +16,11 @@ enum draw_rights {
 
 /* What else a table may have, beside these. */
 enum key_trait {
-    KEYS_UNLISTED = 4,   /* rules, with which its INSERT can't stand in a WITH: keys come back row by row */
-    KEYS_UNREADABLE = 8, /* the role may not read them, or a rule inserts instead: they don't come back */
-    KEYS_DISORDERED = 16 /* they came back in no order: rows go one by one, unless others wait for their keys */
+    KEYS_UNLISTED = 4,    /* rules, with which its INSERT can't stand in a WITH: keys come back row by row */
+    KEYS_UNREADABLE = 8,  /* the role may not read them, or not all rows that it inserts, or a rule inserts instead */
+    KEYS_DISORDERED = 16, /* they came back in no order: rows go one by one, unless others wait for their keys */
+    KEYS_ASKED = 32,      /* whether the first two hold is known */
+    KEYS_DOUBTED = 64     /* they did not come back, in a transaction of the program: to be asked before the next one */
 };
 
 enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper);

@@ -24,6 +24,12 @@ static const uint32_t may_draw_types[] = {OID_TEXT, OID_TEXT};
     "EXISTS (SELECT FROM pg_catalog.pg_partition_tree(" table \
     "::pg_catalog.regclass) AS p JOIN pg_catalog.pg_trigger " \
     "AS g ON g.tgrelid = p.relid WHERE " IS_SUCH ")))"
+#define INSERT_RULES \
+    "SELECT FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = $1::pg_catalog.regclass AND r.ev_type = '3' AND "
+/* Row security may let rows in that it does not show: where it is not one expression that says both. */
+#define HIDES_ROWS \
+    "pg_catalog.row_security_active($1::pg_catalog.regclass) AND EXISTS (SELECT FROM pg_catalog.pg_policy AS y WHERE " \
+    "y.polrelid = $1::pg_catalog.regclass AND (y.polcmd IN ('r', 'a') OR (y.polcmd = '*' AND y.polwithcheck IS NOT NULL)))"
 
 /* The hashes are any that no other statement has: these texts are never rendered. */
 const struct statement statement_draw_keys = {
@@ -53,12 +59,11 @@ const struct statement statement_gather_keys = {
 };
 
 const struct statement statement_may_draw_keys = {
-    .text =
-        "SELECT CASE WHEN NOT coalesce(pg_catalog.has_sequence_privilege("
-        "pg_catalog.pg_get_serial_sequence($1, $2), 'USAGE'), false) THEN 3 WHEN " HAS_TRIGGERS(
-            "$1") " THEN 2 ELSE 1 END + coalesce((SELECT pg_catalog.max(CASE WHEN r.is_instead THEN 8 ELSE 4 END) FROM "
-                  "pg_catalog.pg_rewrite AS r WHERE r.ev_class = $1::pg_catalog.regclass AND r.ev_type = '3'), "
-                  "CASE WHEN pg_catalog.has_column_privilege($1, $2, 'SELECT') THEN 0 ELSE 8 END)",
+    .text = "SELECT CASE WHEN NOT coalesce(pg_catalog.has_sequence_privilege("
+            "pg_catalog.pg_get_serial_sequence($1, $2), 'USAGE'), false) THEN 3 WHEN " HAS_TRIGGERS(
+                "$1") " THEN 2 ELSE 1 END + CASE WHEN EXISTS (" INSERT_RULES "NOT r.is_instead) THEN 4 ELSE 0 END + "
+                      "CASE WHEN pg_catalog.has_column_privilege($1, $2, 'SELECT') AND NOT EXISTS (" INSERT_RULES
+                      "r.is_instead) AND NOT (" HIDES_ROWS ") THEN 0 ELSE 8 END",
     .types = may_draw_types,
     .parameters = 2,
     .hash = {1, 3},

@@ -420,16 +420,39 @@ START_TEST(test_keys__role_without_usage_and_a_tree)
 }
 END_TEST
 
-static void add_tinies(bool begins)
+static Tiny **prepare_tinies(bool begins, int count)
 {
-    Tiny *tinies[3];
-    for (int i = 0; i < 3; i++)
+    static Tiny *tinies[3];
+    for (int i = 0; i < count; i++)
         tinies[i] = session_add(s, Tiny, .name = session_text(s, "t%d", i));
     if (begins)
         check_ok(session_begin(s, NULL));
+    return tinies;
+}
+
+static void add_some(bool begins, int count)
+{
+    Tiny **tinies = prepare_tinies(begins, count);
     check_ok(session_commit(s));
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < count; i++)
         ck_assert_int_eq(tinies[i]->id, tinies[0]->id + i);
+}
+
+static void add_tinies(bool begins)
+{
+    add_some(begins, 3);
+}
+
+/* The first row alone, which nothing is asked for; in a transaction of the program it takes two of them. */
+static void add_first(bool begins)
+{
+    if (begins) {
+        prepare_tinies(true, 1);
+        check_fails(session_commit(s), STATUS_PERMISSION);
+        ck_assert_ptr_nonnull(strstr(session_error(s)->hint, "do the transaction again"));
+        check_ok(session_rollback(s));
+    }
+    add_some(begins, 1);
 }
 
 /* Keys that can't be read back are drawn. */
@@ -443,6 +466,78 @@ START_TEST(test_keys__role_that_only_inserts)
     ck_assert_uint_eq(seen_with("42501"), 0);
     check_trips(2);
     live_check("6|3", "SELECT count(*), count(DISTINCT name) FROM tinies");
+}
+END_TEST
+
+/* Roles that may write rows, but not read their keys. What row security lets in, it need not show. */
+static const struct {
+    const char *privileges, *sql;
+} writers[] = {
+    {"INSERT", ""},
+    {"INSERT", "CREATE RULE other AS ON INSERT TO tinies DO ALSO NOTHING"},
+    {"INSERT, SELECT (name)", ""},
+    {"INSERT, SELECT", "ALTER TABLE tinies ENABLE ROW LEVEL SECURITY;"
+                       "CREATE POLICY entry ON tinies FOR INSERT WITH CHECK (true);"
+                       "CREATE POLICY sight ON tinies FOR SELECT USING (name = 'seen')"},
+    {"INSERT, SELECT", "ALTER TABLE tinies ENABLE ROW LEVEL SECURITY;"
+                       "CREATE POLICY entry ON tinies USING (name = 'seen') WITH CHECK (name <> 'bad')"},
+};
+
+static void let_write(int i)
+{
+    live_sql("REVOKE ALL ON tinies FROM %s; GRANT %s ON tinies TO %s; GRANT USAGE ON SEQUENCE tinies_id_seq TO %s; %s",
+             scene_role(), writers[i].privileges, scene_role(), scene_role(), writers[i].sql);
+}
+
+START_TEST(test_keys__one_row_that_can_not_be_read)
+{
+    bool begins = _i % 2;
+    let_write(_i / 2);
+    add_first(begins);
+    add_some(begins, 1);
+    add_some(!begins, 1);
+    add_tinies(begins);
+    ck_assert_uint_eq(seen_with("42501"), 0);
+    live_check("6", "SELECT count(*) FROM tinies");
+}
+END_TEST
+
+START_TEST(test_keys__rows_that_can_not_be_read)
+{
+    bool begins = _i % 2;
+    let_write(_i / 2);
+    add_tinies(begins);
+    add_tinies(!begins);
+    add_some(begins, 1);
+    live_check("7", "SELECT count(*) FROM tinies");
+}
+END_TEST
+
+/* That keys can be drawn does not tell whether they can be read. */
+START_TEST(test_keys__drawn_before_they_are_read)
+{
+    live_sql("REVOKE SELECT ON nodes FROM %s; GRANT USAGE ON SEQUENCE nodes_id_seq TO %s", scene_role(), scene_role());
+    session_add(s, Node, .label = "leaf", .parent = session_add(s, Node, .label = "root"));
+    check_ok(session_commit(s));
+    for (int i = 0; i < 3; i++)
+        session_add(s, Node, .label = session_text(s, "%d", i));
+    check_ok(session_begin(s, NULL));
+    check_ok(session_commit(s));
+    live_check("5", "SELECT count(*) FROM nodes");
+}
+END_TEST
+
+/* A transaction of the program that meets it by surprise is the last one that fails. */
+START_TEST(test_keys__read_no_longer)
+{
+    live_sql("GRANT USAGE ON SEQUENCE tinies_id_seq TO %s", scene_role());
+    add_tinies(true);
+    live_sql("REVOKE SELECT ON tinies FROM %s", scene_role());
+    prepare_tinies(true, 3);
+    check_fails(session_commit(s), STATUS_PERMISSION);
+    check_ok(session_rollback(s));
+    add_tinies(true);
+    live_check("6", "SELECT count(*) FROM tinies");
 }
 END_TEST
 
@@ -534,6 +629,10 @@ static void add_role_tests(TCase *tests)
     tcase_add_loop_test(tests, test_keys__role_without_usage_and_a_tree, 0, 2);
     tcase_add_test(tests, test_keys__role_without_usage_and_one_row);
     tcase_add_loop_test(tests, test_keys__role_that_only_inserts, 0, 2);
+    tcase_add_loop_test(tests, test_keys__one_row_that_can_not_be_read, 0, 2 * (int)COUNT_OF(writers));
+    tcase_add_loop_test(tests, test_keys__rows_that_can_not_be_read, 0, 2 * (int)COUNT_OF(writers));
+    tcase_add_test(tests, test_keys__drawn_before_they_are_read);
+    tcase_add_test(tests, test_keys__read_no_longer);
     tcase_add_loop_test(tests, test_keys__rules, 0, 4);
     tcase_add_test(tests, test_keys__role_without_any_privilege);
 }
