@@ -53,6 +53,13 @@ bool moved_leads_on(const struct foreign_key *by, const struct foreign_key *key)
     return false;
 }
 
+/* A row that follows by a part of what the key refers to, which may be the part that stays. */
+static bool add_follower(struct moved *m, struct moved_row row)
+{
+    const struct foreign_key *key = m->key;
+    return columns_equal(key->target->columns, key->targets, key->count, row.old, row.image) || add_moved(m, row);
+}
+
 /* Those that follow others in turn: objects without a change of their own, and such as write none of it, or go. */
 static bool add_moved_along(struct moved *m)
 {
@@ -61,14 +68,14 @@ static bool add_moved_along(struct moved *m)
     for (uint32_t i = 0; i < w->follower_count; i++) {
         const struct follower *f = &w->followers[i];
         if (moved_leads_on(f->key, m->key) &&
-            !add_moved(m, (struct moved_row){f->entry, entry_snapshot(mapper, f->entry), f->row, f->change, NONE}))
+            !add_follower(m, (struct moved_row){f->entry, entry_snapshot(mapper, f->entry), f->row, f->change, NONE}))
             return false;
     }
     for (uint32_t i = 0; i < w->moving_count; i++) {
         const struct moving *moving = &w->movings[i];
         const struct change *change = &w->changes[moving->change];
         if (!moving->refers && moved_leads_on(moving->key, m->key) && !writes_target(change, m->key) &&
-            !add_moved(m, (struct moved_row){change->entry, change_loaded(change), change->image, moving->by, NONE}))
+            !add_follower(m, (struct moved_row){change->entry, change_loaded(change), change->image, moving->by, NONE}))
             return false;
     }
     return true;
@@ -102,6 +109,16 @@ bool moved_find(struct moved *m, uint32_t changes)
         *place = i;
     }
     return true;
+}
+
+const struct moved_row *moved_by(const struct moved *m, uint32_t column)
+{
+    const struct column *c = &m->key->target->columns[column];
+    for (uint32_t i = 0; i < m->count; i++)
+        if (!column_equal(c, m->rows[i].old, m->rows[i].image) ||
+            formulas_find(m->w->changes[m->rows[i].change].extra->formulas, c))
+            return &m->rows[i];
+    return NULL;
 }
 
 const struct moved_row *moved_target(const struct moved *m, const void *object)

@@ -34,6 +34,8 @@ bool moved_leads_on(const struct foreign_key *by, const struct foreign_key *key)
 /* The rows that `m->key` may refer to, among the first changes, and those that follow others by now. False: the session
  * has the error. */
 bool moved_find(struct moved *m, uint32_t changes);
+/* The first of them whose column, one of those that the key refers to, is to have another value; NULL if it stays in all. */
+const struct moved_row *moved_by(const struct moved *m, uint32_t column);
 /* The row that an object refers to; that of an entry of the target, which is loaded; the same row once more, where two
  * statements move it. NULL if there is none. */
 const struct moved_row *moved_target(const struct moved *m, const void *object);

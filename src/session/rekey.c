@@ -43,28 +43,40 @@ static bool check_known(const struct moved *m, const struct change *target)
     return true;
 }
 
+static bool is_referenced(const struct mapper *mapper, uint32_t column)
+{
+    if (mapper->key_referenced && mapper->columns[column].key)
+        return true;
+    for (uint32_t n = 0; n < mapper->index_count; n++)
+        for (uint32_t c = 0; c < mapper->indexes[n].count; c++)
+            if (mapper->indexes[n].referenced && mapper->indexes[n].columns[c] == column)
+                return true;
+    return false;
+}
+
 /* Whether others may refer to the rows by what follows. */
 static bool draws_along(const struct foreign_key *key)
 {
-    const struct mapper *owner = key->owner;
-    bool referenced = false;
-    for (uint32_t i = 0; i < key->count; i++) {
-        referenced |= owner->key_referenced && owner->columns[key->columns[i]].key;
-        for (uint32_t n = 0; n < owner->index_count; n++)
-            for (uint32_t c = 0; c < owner->indexes[n].count; c++)
-                referenced |= owner->indexes[n].referenced && owner->indexes[n].columns[c] == key->columns[i];
-    }
-    return referenced;
+    for (uint32_t i = 0; i < key->count; i++)
+        if (is_referenced(key->owner, key->columns[i]))
+            return true;
+    return false;
 }
 
-/* These would have to follow in turn: the database can do it, we can't. */
-static bool check_chain(struct work *w, const struct foreign_key *key, const struct change *change)
+/* These would have to follow in turn: the database can do it, we can't. A part of the key that stays, as a tenant, takes
+ * nobody along. */
+static bool check_chain(const struct moved *m, const struct foreign_key *key)
 {
-    return !draws_along(key) ||
-           work_refuse(w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
-                       "rows of %s refer to it by columns that others refer to in turn: declare .on_update = "
-                       "ON_UPDATE_CASCADE on these foreign keys",
-                       key->owner->quoted);
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct moved_row *row = is_referenced(key->owner, key->columns[i]) ? moved_by(m, key->targets[i]) : NULL;
+        if (row)
+            return work_refuse(m->w, HOWDAH_STATUS_INVALID, &m->w->changes[row->change],
+                               key->target->columns[key->targets[i]].field->name,
+                               "rows of %s refer to it by columns that others refer to in turn: declare .on_update = "
+                               "ON_UPDATE_CASCADE on these foreign keys",
+                               key->owner->quoted);
+    }
+    return true;
 }
 
 /* The program has set a pointer to another row, which gets the key that this one gives up. */
@@ -270,7 +282,7 @@ static bool make_follow(struct moved *m, uint32_t changes)
         if (!moved_here(key) || !same_targets(key, m->key))
             continue;
         follow->keys[follow->key_count++] = key;
-        if (!check_chain(w, key, &w->changes[m->rows[0].change]))
+        if (!check_chain(m, key))
             return false;
     }
     return true;
