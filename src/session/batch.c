@@ -31,6 +31,30 @@ static bool match(const struct map_node *node, const void *what)
            column_sets_equal(batch->columns, probe->change->columns, column_words(probe->mapper));
 }
 
+/* Most units of work have few batches, which are looked through. */
+static struct batch *find_batch(const struct work *w, const struct probe *probe, uint32_t hash)
+{
+    if (w->batch_map.first)
+        return (struct batch *)(void *)map_find(&w->batch_map, hash, match, probe);
+    for (uint32_t i = 0; i < w->batch_count; i++)
+        if (w->batches[i]->hash == hash && match(&w->batches[i]->node, probe))
+            return w->batches[i];
+    return NULL;
+}
+
+/* Makes sure that the last batch is found: when they are no longer few, by the map. */
+static bool index_last(struct work *w)
+{
+    enum { FEW = 8 };
+    uint32_t first = w->batch_map.first ? w->batch_count - 1 : 0;
+    if (w->batch_count <= FEW)
+        return true;
+    for (uint32_t i = first; i < w->batch_count; i++)
+        if (!map_add(&w->batch_map, &w->batches[i]->node, w->batches[i]->hash))
+            return false;
+    return true;
+}
+
 static struct batch *add_batch(struct work *w, const struct probe *probe, uint32_t hash)
 {
     struct batch **batches = work_grow(w, w->batches, w->batch_count, &w->batch_capacity, sizeof(*batches));
@@ -38,6 +62,7 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
     if (!batch)
         return NULL;
     w->batches = batches;
+    batch->hash = hash;
     batch->mapper = probe->mapper;
     batch->operation = (enum howdah_operation)probe->change->operation;
     batch->columns = probe->change->columns;
@@ -52,10 +77,8 @@ static struct batch *add_batch(struct work *w, const struct probe *probe, uint32
     batch->by_name = arena_allocate_zero(&w->arena, words * sizeof(uint64_t), _Alignof(uint64_t));
     if (!batch->by_name)
         return NULL;
-    if (!map_add(&w->batch_map, &batch->node, hash))
-        return NULL;
     batches[w->batch_count++] = batch;
-    return batch;
+    return index_last(w) ? batch : NULL;
 }
 
 static struct batch *batch_for(struct work *w, const struct change *change)
@@ -67,8 +90,9 @@ static struct batch *batch_for(struct work *w, const struct change *change)
     hash = hash_bytes(hash, change->columns, column_words(probe.mapper) * sizeof(uint64_t));
     if (change->extra->formulas)
         hash = formulas_hash(hash, change->extra->formulas);
-    struct map_node *node = map_find(&w->batch_map, (uint32_t)hash, match, &probe);
-    struct batch *batch = node ? (struct batch *)(void *)node : add_batch(w, &probe, (uint32_t)hash);
+    struct batch *batch = find_batch(w, &probe, (uint32_t)hash);
+    if (!batch)
+        batch = add_batch(w, &probe, (uint32_t)hash);
     if (!batch)
         session_no_memory(w->s);
     w->last_batch = batch;

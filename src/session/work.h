@@ -170,6 +170,7 @@ struct batch {
     const struct mapper *mapper;
     enum howdah_operation operation;
     uint32_t index; /* in the work's batches */
+    uint32_t hash;
     const uint64_t *columns;
     uint32_t *changes; /* indices, in order */
     uint32_t count, capacity;
@@ -278,7 +279,7 @@ struct work {
     uint32_t follower_count, follower_capacity;
     struct moving *movings;
     uint32_t moving_count, moving_capacity;
-    struct map batch_map;
+    struct map batch_map;     /* when they are many */
     struct batch *last_batch; /* that a change went to */
     const uint32_t *order;    /* of the batches */
     uint64_t *set;            /* while changes are paired: sets of columns, one for each of a stretch */
