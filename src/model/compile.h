@@ -22,6 +22,7 @@ struct parts {
     struct name *names; /* of the columns */
     char *quoted;       /* where the next of them is written as in SQL */
     struct foreign_key *foreign_keys;
+    struct foreign_key *last_incoming;
     struct relation *relations;
     struct table_index *indexes;
 };

@@ -29,7 +29,9 @@ struct foreign_key {
 
     /* polymorphic: it refers to `target` where `type` is this label. No constraint, and not among foreign_keys. */
     const char *label;
-    const struct foreign_key *next_typed; /* of the same mapper */
+    struct foreign_key *next_typed; /* of the same mapper */
+
+    const struct foreign_key *next_incoming; /* to the same target */
 };
 
 struct relation {
@@ -101,10 +103,12 @@ struct mapper {
     uint32_t in_place_count;
     const struct table_check *checks;
     uint32_t check_count;
-    const struct foreign_key *typed_keys; /* polymorphic ones, by .next_typed */
-    const struct foreign_key *sides[2];   /* likewise: the model's own foreign keys, in the order of these */
-    const struct mapper *links;           /* of such a model's mapper: the join table's. Else NULL */
-    bool has_pointers;                    /* any column refers to memory */
+    struct foreign_key *typed_keys;     /* polymorphic ones, by .next_typed */
+    const struct foreign_key *incoming; /* all that refer to this one, by .next_incoming: in the order of the mappers
+                                             that have them, and of each the polymorphic ones last */
+    const struct foreign_key *sides[2]; /* likewise: the model's own foreign keys, in the order of these */
+    const struct mapper *links;         /* of such a model's mapper: the join table's. Else NULL */
+    bool has_pointers;                  /* any column refers to memory */
 
     uint32_t group; /* a session puts so many objects side by side, GROUP_MAX at most, and then as many snapshots, see
                        session/slab.h */

@@ -85,10 +85,10 @@ static const struct column *find_type(struct compilation *c, const struct mapper
 
 static struct foreign_key *find_typed(const struct mapper *mapper, const struct foreign_key *like)
 {
-    for (const struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed)
+    for (struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed)
         if (key->target == like->target && key->type == like->type && strcmp(key->label, like->label) == 0 &&
             key->count == like->count && memcmp(key->columns, like->columns, like->count * sizeof(*like->columns)) == 0)
-            return (struct foreign_key *)(uintptr_t)key;
+            return key;
     return NULL;
 }
 

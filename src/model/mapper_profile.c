@@ -40,12 +40,25 @@ static bool is_always_sent(const struct column *c)
     return !can_be_unset && !(c->key && c->codec->type == HOWDAH_TYPE_UUID);
 }
 
+/* Behind those that refer to the same mapper. */
+static void list_incoming(struct compilation *c, struct foreign_key *key)
+{
+    struct mapper *target = &c->catalog->mappers[key->target->index];
+    struct parts *parts = parts_of(c, target);
+    if (parts->last_incoming)
+        parts->last_incoming->next_incoming = key;
+    else
+        target->incoming = key;
+    parts->last_incoming = key;
+}
+
 /* On which uniqueness of the target each foreign key stands. */
 static void link_targets(struct compilation *c, const struct mapper *mapper)
 {
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
         struct foreign_key *key = &parts_of(c, mapper)->foreign_keys[k];
         struct table_index *indexes = parts_of(c, key->target)->indexes;
+        list_incoming(c, key);
         c->catalog->mappers[key->target->index].key_referenced |= key->to_primary_key;
         for (uint32_t i = 0; i < key->target->index_count && !key->to_primary_key; i++) {
             bool whole = indexes[i].unique && !indexes[i].deferrable && is_constraint(indexes[i].field);
@@ -131,8 +144,10 @@ void compile_profile(struct compilation *c, struct mapper *mapper)
     compile_conditions(c, mapper);
     for (uint32_t k = 0; k < mapper->foreign_key_count; k++)
         mapper->takes_on |= takes_on(&mapper->foreign_keys[k]);
-    for (const struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed)
+    for (struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed) {
         mapper->takes_on |= takes_on(key);
+        list_incoming(c, key);
+    }
     for (uint32_t i = 0; i < mapper->index_count; i++)
         mapper->has_unique |= mapper->indexes[i].unique && !mapper->indexes[i].primary;
     uint32_t *pointers = compile_allocate(c, c->arena, count, sizeof(*pointers));

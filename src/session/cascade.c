@@ -124,28 +124,11 @@ static bool is_in_path(const struct sweep_path *path, const struct mapper *mappe
     return false;
 }
 
-/* A walk over the foreign keys of all models, one for each step down the path. */
+/* A walk over the foreign keys that refer to a table, one for each step down the path. */
 struct sweep_walk {
-    uint32_t mapper, key;
-    const struct foreign_key *typed;
+    const struct foreign_key *next;
     enum cascade_rule rule; /* of the key that leads further down */
 };
-
-static const struct foreign_key *next_key(const struct catalog *catalog, struct sweep_walk *walk,
-                                          const struct mapper **ret_mapper)
-{
-    for (; walk->mapper < catalog->mapper_count; walk->mapper++, walk->key = 0, walk->typed = NULL) {
-        const struct mapper *mapper = *ret_mapper = &catalog->mappers[walk->mapper];
-        if (walk->key < mapper->foreign_key_count)
-            return &mapper->foreign_keys[walk->key++];
-        const struct foreign_key *typed =
-            walk->key == mapper->foreign_key_count ? mapper->typed_keys : walk->typed->next_typed;
-        walk->key = mapper->foreign_key_count + 1;
-        if ((walk->typed = typed))
-            return typed;
-    }
-    return NULL;
-}
 
 /* Foreign keys of a table to itself along which deletes go on, as bits. */
 static uint64_t tree_of(const struct mapper *mapper)
@@ -200,19 +183,18 @@ static bool refuse_depth(const struct sweeping *of, const struct mapper *child)
 /* All statements for rows below the path, the deepest first. `rule` is that of its last key. */
 static bool sweep_below(const struct sweeping *of, struct sweep_path path, enum cascade_rule rule)
 {
-    const struct catalog *catalog = &of->w->s->db->catalog;
     const uint32_t base = path.depth;
-    struct sweep_walk walks[SWEEP_DEPTH_MAX + 1] = {{0}};
+    struct sweep_walk walks[SWEEP_DEPTH_MAX + 1];
+    walks[base].next = (base ? path.mappers[base - 1] : of->mapper)->incoming;
     if (base)
         walks[base - 1].rule = rule;
     for (;;) {
-        const struct mapper *child, *target = path.depth ? path.mappers[path.depth - 1] : of->mapper;
         struct sweep_walk *walk = &walks[path.depth];
-        const struct foreign_key *key = next_key(catalog, walk, &child);
+        const struct foreign_key *key = walk->next;
         if (key) {
+            const struct mapper *child = key->owner;
             bool followed = path.depth && walks[path.depth - 1].rule == CASCADE_FOLLOWS;
-            if (key->target != target)
-                continue;
+            walk->next = key->next_incoming;
             walk->rule = rule_at(of->w, key, child, &path, followed);
             if (walk->rule != CASCADE_DELETES && walk->rule != CASCADE_FOLLOWS && walk->rule != CASCADE_CLEARS)
                 continue;
@@ -223,7 +205,7 @@ static bool sweep_below(const struct sweeping *of, struct sweep_path path, enum 
             path.trees[path.depth] = tree_of(child);
             path.deletes = walk->rule == CASCADE_DELETES;
             if (walk->rule != CASCADE_CLEARS && child != of->mapper) {
-                walks[path.depth] = (struct sweep_walk){0};
+                walks[path.depth].next = child->incoming;
                 continue;
             }
         } else if (path.depth == base) {
@@ -256,10 +238,12 @@ bool work_sweep(struct work *w)
 {
     const struct catalog *catalog = &w->s->db->catalog;
     for (uint32_t i = 0; i < catalog->mapper_count; i++) {
-        const struct sweeping of = {.w = w, .mapper = &catalog->mappers[i]};
-        const struct sweep_path path = {.trees = {tree_of(of.mapper)}};
-        if (w->deletes[i] && !of.mapper->join_of &&
-            (!sweep_below(&of, path, CASCADE_IGNORES) || !sweep_tree(&of, path.trees[0])))
+        const struct mapper *mapper = &catalog->mappers[i];
+        if (!w->deletes[i] || mapper->join_of)
+            continue;
+        const struct sweeping of = {.w = w, .mapper = mapper};
+        const struct sweep_path path = {.trees = {tree_of(mapper)}};
+        if (!sweep_below(&of, path, CASCADE_IGNORES) || !sweep_tree(&of, path.trees[0]))
             return false;
     }
     return true;

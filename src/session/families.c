@@ -178,49 +178,63 @@ static bool any_goes(const struct work *w, const struct change_run *run)
     return i < run->end;
 }
 
-bool families_reach(struct work *w, bool *reached)
+static bool reach_mapper(struct work *w, struct reach *reach, const struct mapper *mapper)
 {
-    const struct catalog *catalog = &w->s->db->catalog;
-    bool any = false, more = true;
+    uint32_t mappers = w->s->db->catalog.mapper_count;
+    if (!reach->is_reached) {
+        reach->is_reached = arena_allocate_zero(&w->arena, mappers, 1);
+        reach->mappers = arena_allocate_array(&w->arena, mappers, sizeof(*reach->mappers));
+        if (!reach->is_reached || !reach->mappers)
+            return !session_no_memory(w->s);
+    }
+    if (!reach->is_reached[mapper->index])
+        reach->mappers[reach->count++] = mapper;
+    reach->is_reached[mapper->index] = true;
+    return true;
+}
+
+/* Whether rows are deleted because of those that they refer to by this key. */
+static bool takes_along(const struct foreign_key *key)
+{
+    enum cascade_rule rule = cascade_rule_of(key, key->owner);
+    return !key->owner->join_of && (rule == CASCADE_DELETES || (rule == CASCADE_FOLLOWS && !key->type));
+}
+
+bool families_reach(struct work *w, struct reach *ret)
+{
     for (uint32_t i = 0; i < w->run_count; i++) {
         const struct change_run *run = &w->runs[i];
         bool may_go = w->drops || work_has(w, run->mapper, HOWDAH_OPERATION_DELETE);
-        if (may_go && !run->mapper->join_of && any_goes(w, run))
-            reached[run->mapper->index] = any = true;
+        if (may_go && !run->mapper->join_of && any_goes(w, run) && !reach_mapper(w, ret, run->mapper))
+            return false;
     }
-    while (any && more) {
-        more = false;
-        for (uint32_t i = 0; i < catalog->mapper_count; i++) {
-            const struct mapper *mapper = &catalog->mappers[i];
-            for (uint32_t k = 0; !reached[i] && !mapper->join_of && k < mapper->foreign_key_count; k++) {
-                enum cascade_rule rule = cascade_rule_of(&mapper->foreign_keys[k], mapper);
-                reached[i] = reached[mapper->foreign_keys[k].target->index] &&
-                             (rule == CASCADE_DELETES || rule == CASCADE_FOLLOWS);
-                more |= reached[i];
-            }
-            for (const struct foreign_key *key = mapper->typed_keys; key && !reached[i]; key = key->next_typed) {
-                reached[i] = reached[key->target->index] && cascade_rule_of(key, mapper) == CASCADE_DELETES;
-                more |= reached[i];
-            }
-        }
-    }
-    return any;
+    for (uint32_t i = 0; i < ret->count; i++) /* which grows */
+        for (const struct foreign_key *key = ret->mappers[i]->incoming; key; key = key->next_incoming)
+            if (takes_along(key) && !reach_mapper(w, ret, key->owner))
+                return false;
+    return true;
 }
 
-bool families_find(struct work *w, struct map *families, const bool *reached)
+/* Who refers to objects of reached tables, of those that the session has of this one. */
+static bool find_of_mapper(struct work *w, struct map *families, const struct mapper *mapper, const bool *is_reached)
+{
+    for (uint32_t k = 0; !mapper->join_of && k < mapper->foreign_key_count; k++) {
+        const struct foreign_key *key = &mapper->foreign_keys[k];
+        if (is_reached[key->target->index] && cascade_rule_of(key, mapper) != CASCADE_IGNORES &&
+            !add_children(w, families, mapper, key))
+            return false;
+    }
+    for (const struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed)
+        if (is_reached[key->target->index] && key->has && !add_children(w, families, mapper, key))
+            return false;
+    return true;
+}
+
+bool families_find(struct work *w, struct map *families, const struct reach *reach)
 {
     const struct catalog *catalog = &w->s->db->catalog;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++) {
-        const struct mapper *mapper = &catalog->mappers[i];
-        for (uint32_t k = 0; !mapper->join_of && k < mapper->foreign_key_count; k++) {
-            const struct foreign_key *key = &mapper->foreign_keys[k];
-            if (reached[key->target->index] && cascade_rule_of(key, mapper) != CASCADE_IGNORES &&
-                !add_children(w, families, mapper, key))
-                return false;
-        }
-        for (const struct foreign_key *key = mapper->typed_keys; key; key = key->next_typed)
-            if (reached[key->target->index] && key->has && !add_children(w, families, mapper, key))
-                return false;
-    }
+    for (uint32_t i = 0; i < catalog->mapper_count; i++)
+        if (w->s->slabs.chains[i].first && !find_of_mapper(w, families, &catalog->mappers[i], reach->is_reached))
+            return false;
     return true;
 }

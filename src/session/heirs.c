@@ -126,6 +126,8 @@ static bool repoint_to(struct work *w, const struct mapper *target, bool taken)
 {
     const struct catalog *catalog = &w->s->db->catalog;
     bool moves = w->moves[target->index], inserts = work_has(w, target, HOWDAH_OPERATION_INSERT);
+    if (!taken && !moves && !inserts)
+        return true;
     for (uint32_t i = 0; i < catalog->mapper_count; i++)
         for (uint32_t r = 0; r < catalog->mappers[i].relation_count; r++) {
             const struct relation *relation = &catalog->mappers[i].relations[r];

@@ -415,7 +415,7 @@ void members_settle(struct howdah_session *s)
 {
     const struct catalog *catalog = &s->db->catalog;
     for (uint32_t i = 0; s->deleted_some && i < catalog->mapper_count; i++)
-        for (uint32_t k = 0; k < catalog->mappers[i].relation_count; k++)
+        for (uint32_t k = 0; s->slabs.chains[i].first && k < catalog->mappers[i].relation_count; k++)
             drop_gone_of(s, &catalog->mappers[i].relations[k]);
     for (const struct kept *kept = s->kept; kept; kept = kept->older) {
         if (relation_is_many(kept->relation))

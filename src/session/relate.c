@@ -99,28 +99,25 @@ static void find_taken_rows(struct work *w)
     }
 }
 
-static bool relate_deletes(struct work *w, const bool *reached)
+static bool relate_deletes(struct work *w, const struct reach *reach)
 {
     struct map families;
     map_init(&families, &w->s->db->allocator);
     find_taken_rows(w);
-    bool good = families_find(w, &families, reached) && relate_families(w, &families);
+    bool good = families_find(w, &families, reach) && relate_families(w, &families);
     map_clear(&families);
     return good;
 }
 
 bool work_relate(struct work *w)
 {
-    bool *reached = arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count, 1);
-    if (!reached)
-        return !session_no_memory(w->s);
-    if (!check_edits(w) || !follow(w) || !work_displace(w) || !delete_orphans(w))
+    struct reach reach = {0};
+    if (!check_edits(w) || !follow(w) || !work_displace(w) || !delete_orphans(w) || !families_reach(w, &reach))
         return false;
-    bool deletes = families_reach(w, reached);
-    if (deletes && !relate_deletes(w, reached))
+    if (reach.count && !relate_deletes(w, &reach))
         return false;
     relate_dead_links(w);
-    return !deletes || relate_links_of_taken_rows(w);
+    return !reach.count || relate_links_of_taken_rows(w);
 }
 
 void work_unrelate(struct work *w)

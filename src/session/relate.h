@@ -34,15 +34,22 @@ struct family {
 
 /* The family of an object, or NULL: nobody refers to it. */
 struct family *family_of(const struct map *families, const struct entry *owner);
-/* Tables whose rows may be deleted: those with deletes, and what cascades reach from them. False: none. */
-bool families_reach(struct work *w, bool *reached);
+/* Tables whose rows may be deleted: those with deletes, and what cascades reach from them. */
+struct reach {
+    const struct mapper **mappers;
+    uint32_t count;
+    bool *is_reached; /* by mapper; NULL: none is */
+};
+
+/* False: the session has the error. */
+bool families_reach(struct work *w, struct reach *ret);
 /* Those of the key's target that the session knows. False: the session has the error. */
 bool holders_find(struct work *w, const struct foreign_key *key, struct holders *ret);
 /* To whose row the entry's own refers. False: the session has the error. */
 bool holders_of_row(struct work *w, const struct holders *holders, const struct foreign_key *key,
                     const struct mapper *mapper, const struct entry *entry, struct entry **ret);
 /* Who refers to objects of these tables. */
-bool families_find(struct work *w, struct map *families, const bool *reached);
+bool families_find(struct work *w, struct map *families, const struct reach *reach);
 
 /* The entry is deleted as well; `follows`: by something that is done anyway. */
 bool relate_delete(struct work *w, struct entry *entry, bool follows);

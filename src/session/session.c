@@ -165,7 +165,7 @@ struct howdah_session *howdah_session_open(struct howdah_database *db)
     return s;
 }
 
-/* All objects and pending work; the transaction of the program is over already. */
+/* All that is known of objects, and pending work, but for the slabs; the transaction of the program is over already. */
 static void forget_objects(struct howdah_session *s)
 {
     work_free(s);
@@ -181,7 +181,6 @@ static void forget_objects(struct howdah_session *s)
     map_clear(&s->join_map);
     siblings_clear(&s->siblings);
     answers_forget(s);
-    slabs_clear(&s->slabs);
     arena_done(&s->arena);
     s->collections = NULL;
     s->provisional = s->spare_provisional = NULL;
@@ -203,6 +202,7 @@ void howdah_session_clear(struct howdah_session *s)
         transaction_abandon(s);
         transaction_unset(s, NULL, false);
         forget_objects(s);
+        slabs_clear(&s->slabs);
         session_forget_error(s);
     }
     session_leave(s);

@@ -11,20 +11,24 @@ bool slabs_init(struct slabs *slabs, const struct howdah_allocator *allocator, u
     return slabs->chains != NULL;
 }
 
-void slabs_clear(struct slabs *slabs)
+static void free_all(struct slabs *slabs)
 {
     for (size_t i = 0; i < slabs->count; i++)
         memory_free(slabs->allocator, slabs->sorted[i]);
     slabs->count = 0;
     slabs->bytes = 0;
     slabs->end = 0;
-    if (slabs->chains)
-        memset(slabs->chains, 0, slabs->chain_count * sizeof(*slabs->chains));
+}
+
+void slabs_clear(struct slabs *slabs)
+{
+    free_all(slabs);
+    memset(slabs->chains, 0, slabs->chain_count * sizeof(*slabs->chains));
 }
 
 void slabs_done(struct slabs *slabs)
 {
-    slabs_clear(slabs);
+    free_all(slabs);
     memory_free(slabs->allocator, slabs->sorted);
     memory_free(slabs->allocator, slabs->chains);
     slabs->sorted = NULL;
