@@ -2,8 +2,11 @@
 
 #include "join_row.h"
 #include "keepers.h"
+#include "renewed.h"
 
 #include "base/error.h"
+
+#define READ_ONLY_TRANSACTION "25006"
 
 bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
 {
@@ -14,8 +17,8 @@ bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
     case HOWDAH_STATUS_NOT_NULL:
     case HOWDAH_STATUS_CHECK:
     case HOWDAH_STATUS_EXCLUSION:
-    case HOWDAH_STATUS_DATA:
-    case HOWDAH_STATUS_SERVER: return true;
+    case HOWDAH_STATUS_DATA: return true;
+    case HOWDAH_STATUS_SERVER: return strcmp(error->sqlstate, READ_ONLY_TRANSACTION) != 0;
     case HOWDAH_STATUS_PERMISSION: return by_policy;
     default: return false;
     }
@@ -121,15 +124,31 @@ void session_name_late(struct howdah_session *s, struct entry *entry)
     name_row(s, NULL, entry, true);
 }
 
+/* Whose rows a step is about that writes none of the program's. */
+static const struct mapper *mapper_of_step(const struct work *w, const struct step *info)
+{
+    switch (info->kind) {
+    case STEP_DRAW:
+    case STEP_GATHER: return w->batches[w->chunks[info->chunk].batch]->mapper;
+    case STEP_SWEEP: return info->sweep->path.mappers[info->sweep->path.depth - 1];
+    case STEP_RENEW: return info->renewal->mapper;
+    case STEP_CONTROL:
+    case STEP_TRANSACTION_ID:
+    case STEP_FENCE:
+    case STEP_WRITE: break;
+    }
+    return NULL;
+}
+
 /* What COMMIT says, or what is no write at all. A constraint that the models know is one that the plan keeps to at each
  * step: then it can be had to speak at its row. */
-static void name_unwritten(struct work *w, bool at_commit, bool again)
+static void name_unwritten(struct work *w, const struct step *info, bool at_commit, bool again)
 {
     struct howdah_session *s = w->s;
     const struct mapper *named = mapper_of_error(s);
     bool known = named && s->error.constraint && mapper_column_of_constraint(named, s->error.constraint);
     struct entry *entry = at_commit && again && known ? work_blame_commit(w) : w->s->late;
-    name_row(s, NULL, entry, true);
+    name_row(s, info ? mapper_of_step(w, info) : NULL, entry, true);
     if (at_commit && !entry && is_fault_of_row(&s->error, false))
         error_message(&s->error, "%s (which row can't be told, since %s)", s->error.message,
                       again ? "it came with COMMIT" : "earlier work of the transaction is gone");
@@ -139,7 +158,8 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
 {
     struct howdah_session *s = w->s;
     if (failed >= w->step_count || w->infos[failed].kind != STEP_WRITE) {
-        name_unwritten(w, failed < w->step_count && w->steps[failed].role == PG_COMMIT, again);
+        bool known = failed < w->step_count;
+        name_unwritten(w, known ? &w->infos[failed] : NULL, known && w->steps[failed].role == PG_COMMIT, again);
         return;
     }
     uint32_t index = w->infos[failed].chunk;

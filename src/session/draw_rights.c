@@ -1,5 +1,6 @@
 #include "draw_rights.h"
 
+#include "culprit.h"
 #include "parameters.h"
 #include "transaction.h"
 #include "work.h"
@@ -73,7 +74,10 @@ bool draw_rights_ask_about(struct work *w, const struct mapper *mapper)
     struct asking asking = {w, mapper};
     struct pg_step step = {
         .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
-    return transaction_read(w->s, &step) == HOWDAH_STATUS_OK;
+    bool answered = transaction_read(w->s, &step) == HOWDAH_STATUS_OK;
+    if (!answered)
+        session_name_culprit(w->s, mapper);
+    return answered;
 }
 
 /* A row alone is not worth a question, unless its key has not come back before. */

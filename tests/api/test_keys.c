@@ -582,6 +582,19 @@ START_TEST(test_keys__role_without_any_privilege)
 }
 END_TEST
 
+/* What is asked before a transaction's first keys is refused, too, and so is the drawing of keys. */
+START_TEST(test_keys__refused_before_the_first_row)
+{
+    live_sql(_i ? "ALTER TABLE makers RENAME TO gone" : "REVOKE ALL ON SCHEMA public FROM public");
+    add_graph(3, 0);
+    if (_i < 2)
+        check_ok(session_begin(s, NULL));
+    check_fails(session_commit(s), _i ? STATUS_SCHEMA : STATUS_PERMISSION);
+    check_culprit(NULL, "Maker", NULL);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+}
+END_TEST
+
 /* Several rows whose keys a default makes are new at once: none of them has a key before. */
 START_TEST(test_keys__keys_that_a_default_makes)
 {
@@ -635,6 +648,7 @@ static void add_role_tests(TCase *tests)
     tcase_add_test(tests, test_keys__read_no_longer);
     tcase_add_loop_test(tests, test_keys__rules, 0, 4);
     tcase_add_test(tests, test_keys__role_without_any_privilege);
+    tcase_add_loop_test(tests, test_keys__refused_before_the_first_row, 0, 3);
 }
 
 int main(void)

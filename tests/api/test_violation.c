@@ -812,6 +812,37 @@ START_TEST(test_violation__of_a_missing_privilege)
 }
 END_TEST
 
+/* Nor is it a row's fault that nothing may be written. What is refused first are the keys that are drawn. */
+START_TEST(test_violation__of_a_read_only_server)
+{
+    live_sql(
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO %s; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s;"
+        "ALTER ROLE %s SET default_transaction_read_only = on; INSERT INTO owners SELECT generate_series(101, 120), ''",
+        scene_role(), scene_role(), scene_role());
+    Database *standby = scene_database(live_conninfo_with("user=%s", scene_role()), MODELS(Owner, Thing), NULL);
+    size_t count;
+    session_close(s);
+    s = session_open(standby);
+    Owner **owners = query_all(session_query(s, Owner), Owner, &count);
+    ck_assert_uint_ge(count, 20);
+    for (size_t i = 0; i < count; i++)
+        owners[i]->name = "changed";
+    cost_start();
+    check_fails(session_commit(s), STATUS_SERVER);
+    check_cost(1, 2); /* the rows, and the rollback */
+    check_culprit(NULL, "Owner", NULL);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    check_ok(session_rollback(s));
+    add_thing(1, session_add(s, Owner, .name = "new"));
+    check_fails(session_commit(s), STATUS_SERVER);
+    ck_assert_str_eq(session_error(s)->sqlstate, "25006");
+    check_culprit(NULL, "Owner", NULL);
+    database_close(standby); /* and its session */
+    s = session_open(db);
+    scene_drop_role();
+}
+END_TEST
+
 /* The objects of a failed commit may be dropped instead of mended. */
 START_TEST(test_violation__rollback_drops_the_changes)
 {
@@ -858,6 +889,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__without_the_servers_detail);
     tcase_add_test(tests, test_violation__of_a_policy);
     tcase_add_test(tests, test_violation__of_a_missing_privilege);
+    tcase_add_test(tests, test_violation__of_a_read_only_server);
     tcase_add_test(tests, test_violation__rollback_drops_the_changes);
 }
 
