@@ -34,9 +34,9 @@ enum howdah_status {
     HOWDAH_STATUS_DATA,           /* class 22: the server refused a value */
     HOWDAH_STATUS_PERMISSION,     /* insufficient_privilege, or the login failed */
     HOWDAH_STATUS_SCHEMA,         /* the database has no such table, column or type, or another one */
-    HOWDAH_STATUS_RESOURCE,       /* class 53 and 54: disk full, too many connections, a limit */
-    HOWDAH_STATUS_SERVER,         /* any other error of the server: see sqlstate */
-    HOWDAH_STATUS_PROTOCOL,       /* an answer that makes no sense */
+    HOWDAH_STATUS_RESOURCE, /* class 53 and 54, 2200H: disk full, too many connections, a limit, a sequence at its end */
+    HOWDAH_STATUS_SERVER,   /* any other error of the server: see sqlstate */
+    HOWDAH_STATUS_PROTOCOL, /* an answer that makes no sense */
     HOWDAH_STATUS_COUNT
 };
 

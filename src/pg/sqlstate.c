@@ -13,6 +13,7 @@ static const struct meaning meanings[] = {
     {"08", HOWDAH_STATUS_CONNECTION},
     {"21", HOWDAH_STATUS_DATA},
     {"22", HOWDAH_STATUS_DATA},
+    {"2200H", HOWDAH_STATUS_RESOURCE},    /* sequence_generator_limit_exceeded: no value's fault */
     {"23001", HOWDAH_STATUS_FOREIGN_KEY}, /* restrict_violation */
     {"23502", HOWDAH_STATUS_NOT_NULL},
     {"23503", HOWDAH_STATUS_FOREIGN_KEY},

@@ -120,49 +120,89 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
     return status;
 }
 
-/* In a transaction of the program's the server was asked before the first attempt. */
-static void refuse_triggers(struct work *w, const struct mapper *mapper)
+/* In a transaction of the program's the server was asked before the first attempt, and has changed since; the next one goes
+ * another way. */
+static void refuse_drawing(struct work *w, const struct mapper *mapper, const char *why)
 {
     error_clear(&w->s->error);
-    session_refuse(w->s, HOWDAH_STATUS_SCHEMA, mapper, mapper->identity->field->name, NULL,
-                   "the table has a trigger by now that may change keys of new rows: do the transaction again");
+    session_refuse(w->s, HOWDAH_STATUS_SCHEMA, mapper, mapper->identity->field->name, NULL, why);
 }
 
-/* Keys that were to come back with their INSERT may not do so, or not in a WITH: the server is asked, and the error stands
- * where that was not why. A transaction of the program is over, and the question is for the next one. */
-static bool learn_traits(struct work *w, const struct batch *batch, bool own)
+static void give_hint(struct howdah_error *error, const char *hint)
+{
+    if (!error->hint)
+        error_attach(error, &error->hint, hint);
+}
+
+/* A question that could not be asked: another try may find out. */
+static bool is_passing(enum howdah_status status)
+{
+    return status == HOWDAH_STATUS_CONNECTION || status == HOWDAH_STATUS_TIMEOUT || status == HOWDAH_STATUS_NO_MEMORY;
+}
+
+/* The server is asked why keys did not come back with their INSERT. The error stands where they could have, or the server
+ * refuses the question, too. */
+static bool ask_why(struct work *w, const struct batch *batch)
 {
     struct howdah_session *s = w->s;
     const struct mapper *mapper = batch->mapper;
-    bool read = !batch->draws && w->changes[batch->changes[0]].draws, learned;
     bool readable = !key_trait_is(s->db, mapper, KEYS_UNREADABLE);
     struct howdah_error cause;
-    if (!read || (s->error.status != HOWDAH_STATUS_PERMISSION && strcmp(s->error.sqlstate, "0A000") != 0))
-        return false;
-    if (!own) {
-        key_trait_learn(s->db, mapper, KEYS_DOUBTED);
-        if (!s->error.hint)
-            error_attach(&s->error, &s->error.hint,
-                         "if the role may write the rows, but not read their keys, do the transaction again: they are "
-                         "drawn then");
-        return false;
-    }
     error_copy(&cause, &s->error);
     error_clear(&s->error);
-    learned =
-        draw_rights_ask_about(w, mapper) &&
-        ((readable && key_trait_is(s->db, mapper, KEYS_UNREADABLE) && draw_rights(s->db, mapper) != DRAW_DENIED) ||
-         (batch->lists_keys && key_trait_is(s->db, mapper, KEYS_UNLISTED)));
-    if (!learned)
+    bool answered = draw_rights_ask_about(w, mapper);
+    if (answered && batch->lists_keys && key_trait_is(s->db, mapper, KEYS_UNLISTED))
+        return true;
+    if (answered && readable && key_trait_is(s->db, mapper, KEYS_UNREADABLE) &&
+        draw_rights(s->db, mapper) != DRAW_DENIED)
+        return true;
+    if (is_passing(s->error.status))
+        error_reopen(&s->error);
+    else
         error_copy(&s->error, &cause);
-    return learned;
+    return false;
 }
 
-/* The role may not draw keys from a sequence, triggers may change them, or nothing tells whose they are: learned now, and
- * planned otherwise from now on. */
+/* Keys that were to come back with their INSERT may not do so, or not in a WITH. A transaction of the program is over, and
+ * the question is for the next one. */
+static bool learn_traits(struct work *w, const struct batch *batch, bool own)
+{
+    struct howdah_error *e = &w->s->error;
+    bool read = !batch->draws && w->changes[batch->changes[0]].draws;
+    if (!read || (e->status != HOWDAH_STATUS_PERMISSION && strcmp(e->sqlstate, "0A000") != 0))
+        return false;
+    if (own)
+        return ask_why(w, batch);
+    key_trait_learn(w->s->db, batch->mapper, KEYS_DOUBTED);
+    give_hint(e,
+              "if the role may write the rows, but not read their keys, do the transaction again: they are drawn then");
+    return false;
+}
+
+/* Keys could not be drawn from a sequence, or triggers may change them. */
+static bool learn_drawing(struct work *w, const struct mapper *mapper, bool own)
+{
+    struct howdah_error *e = &w->s->error;
+    bool triggers = strcmp(e->sqlstate, "42704") == 0 && strstr(e->message, STATEMENT_TRIGGERS);
+    bool none = strcmp(e->sqlstate, STATEMENT_NO_SEQUENCE) == 0, denied = e->status == HOWDAH_STATUS_PERMISSION;
+    if (!triggers && !none && !denied)
+        return false;
+    draw_rights_learn(w->s->db, mapper, triggers ? DRAW_CHECKED : DRAW_DENIED);
+    if (own)
+        return true;
+    if (triggers)
+        refuse_drawing(w, mapper,
+                       "the table has a trigger by now that may change keys of new rows: do the transaction again");
+    else if (none)
+        refuse_drawing(w, mapper, "the key has no sequence of its own by now: do the transaction again");
+    else
+        give_hint(e, "do the transaction again: keys come back with their rows then");
+    return false;
+}
+
+/* What is learned is planned otherwise from now on. */
 static bool learn_rights(struct work *w, size_t failed, bool own)
 {
-    const struct howdah_error *e = &w->s->error;
     if (w->disorder) {
         key_trait_learn(w->s->db, w->disorder, KEYS_DISORDERED);
         return own;
@@ -170,17 +210,7 @@ static bool learn_rights(struct work *w, size_t failed, bool own)
     if (failed >= w->step_count || (w->infos[failed].kind != STEP_DRAW && w->infos[failed].kind != STEP_WRITE))
         return false;
     const struct batch *batch = w->batches[w->chunks[w->infos[failed].chunk].batch];
-    const struct mapper *mapper = batch->mapper;
-    if (w->infos[failed].kind == STEP_WRITE)
-        return learn_traits(w, batch, own);
-    bool triggers = strcmp(e->sqlstate, "42704") == 0 && strstr(e->message, STATEMENT_TRIGGERS);
-    if (e->status == HOWDAH_STATUS_PERMISSION || strcmp(e->sqlstate, STATEMENT_NO_SEQUENCE) == 0)
-        draw_rights_learn(w->s->db, mapper, DRAW_DENIED);
-    if (triggers)
-        draw_rights_learn(w->s->db, mapper, DRAW_CHECKED);
-    if (triggers && !own)
-        refuse_triggers(w, mapper);
-    return own && (triggers || draw_rights(w->s->db, mapper) == DRAW_DENIED);
+    return w->infos[failed].kind == STEP_WRITE ? learn_traits(w, batch, own) : learn_drawing(w, batch->mapper, own);
 }
 
 /* Whether all that the server had to say about the rows has come. */

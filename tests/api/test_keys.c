@@ -228,7 +228,11 @@ START_TEST(test_keys__small_keys_and_their_end)
     ck_assert_int_eq(tiny[2]->id, INT16_MAX);
     Tiny *one_more = session_add(s, Tiny, .name = "t");
     session_add(s, Tiny, .name = "t");
-    ck_assert_int_ne(session_commit(s), STATUS_OK); /* the sequence is at its end */
+    cost_start();
+    check_fails(session_commit(s), STATUS_RESOURCE); /* the sequence is at its end, which is no row's fault */
+    check_cost(1, 2);
+    check_culprit(NULL, "Tiny", NULL);
+    check_says(session_error(s), "reached maximum value of sequence");
     ck_assert_str_eq(session_error(s)->sqlstate, "2200H");
     ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
     ck_assert_int_eq(one_more->id, 0);
@@ -541,6 +545,30 @@ START_TEST(test_keys__read_no_longer)
 }
 END_TEST
 
+/* The same of drawing, where others wait for the keys: rows come back with theirs then. */
+START_TEST(test_keys__drawn_no_longer)
+{
+    live_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s", scene_role());
+    add_graph(3, 0);
+    check_ok(session_commit(s));
+    if (_i)
+        live_sql("CREATE SEQUENCE apart START 100; GRANT USAGE ON SEQUENCE apart TO %s;"
+                 "ALTER TABLE makers ALTER id DROP IDENTITY, ALTER id SET DEFAULT nextval('apart')",
+                 scene_role());
+    else
+        live_sql("REVOKE ALL ON SEQUENCE makers_id_seq FROM %s", scene_role());
+    add_graph(3, 3);
+    check_ok(session_begin(s, NULL));
+    check_fails(session_commit(s), _i ? STATUS_SCHEMA : STATUS_PERMISSION);
+    check_culprit(NULL, "Maker", _i ? "id" : NULL);
+    ck_assert_ptr_nonnull(strstr(error_text(session_error(s)), "do the transaction again"));
+    session_clear_error(s);
+    check_ok(session_begin(s, NULL));
+    check_ok(session_commit(s));
+    check_graph(6);
+}
+END_TEST
+
 /* An INSERT with rules can't stand in a WITH, nor return anything where another one takes its place. */
 START_TEST(test_keys__rules)
 {
@@ -646,6 +674,7 @@ static void add_role_tests(TCase *tests)
     tcase_add_loop_test(tests, test_keys__rows_that_can_not_be_read, 0, 2 * (int)COUNT_OF(writers));
     tcase_add_test(tests, test_keys__drawn_before_they_are_read);
     tcase_add_test(tests, test_keys__read_no_longer);
+    tcase_add_loop_test(tests, test_keys__drawn_no_longer, 0, 2);
     tcase_add_loop_test(tests, test_keys__rules, 0, 4);
     tcase_add_test(tests, test_keys__role_without_any_privilege);
     tcase_add_loop_test(tests, test_keys__refused_before_the_first_row, 0, 3);

@@ -134,6 +134,17 @@ START_TEST(test_cuts__savepoints)
 }
 END_TEST
 
+/* --- rules, with which keys don't come back as one list: the server is asked about them, and the work planned anew --- */
+
+START_TEST(test_cuts__question_about_rules)
+{
+    live_sql("CREATE TABLE echoes (amount bigint);"
+             "CREATE RULE echo AS ON INSERT TO entries DO ALSO INSERT INTO echoes VALUES (NEW.amount)");
+    cut_everywhere(_i & 4 ? &work_flush_and_commit : &work_commit, _i & 3);
+    live_sql("DROP RULE echo ON entries; DROP TABLE echoes");
+}
+END_TEST
+
 /* --- with a fence: one trip, and never in doubt, one row or many --- */
 
 static void create_fence(void)
@@ -409,6 +420,8 @@ int main(int argc, char **argv)
     tcase_add_loop_test(tcase, test_cuts__run, 0, 4);
     tcase_add_loop_test(tcase, test_cuts__reading, 0, 4);
     tcase_add_test(tcase, test_cuts__bytes_one_by_one);
+    tcase = add_case(suite, "question");
+    tcase_add_loop_test(tcase, test_cuts__question_about_rules, 0, 8);
     tcase = add_case(suite, "fence");
     tcase_add_loop_test(tcase, test_cuts__fenced_commit, 0, 4);
     tcase_add_loop_test(tcase, test_cuts__fenced_login_and_commit, 0, 4);
