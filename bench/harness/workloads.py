@@ -162,6 +162,7 @@ def _all():
         Workload("again", "run a query again", items_k),
         Workload("again_sent", "run a query again, up to libpq", items_k),
         Workload("open", "open a database of 100 models", lambda n, r: ""),
+        Workload("crowd", "find and delete one, among 100 models", items_k, left=all_items),
         Workload("start", "start of the process to its first row", items_k, fresh=True),
     )
 
@@ -247,7 +248,7 @@ SMOKE = {"socket": ("find 1x10", "request 1x5", "parents_eager 10", "insert 20",
 # What is counted once: statements, waits, allocations, instructions.
 COUNTED = ("find 1x500", "find_hit 1000x1000", "find_many 100x5", "request 1x100", "load 5000", "parents_naive 100",
            "parents_eager 500", "insert 1x50", "insert 1000", "update 1x50", "update 1000", "delete 1x50", "delete 1000",
-           "graph 100", "dirty 5000", "nothing 1000x100", "open 100", "build 1x200", "again 1x200",
+           "graph 100", "dirty 5000", "nothing 1000x100", "open 100", "crowd 1x100", "build 1x200", "again 1x200",
            "again_sent 1x200", "tpcb 1x100", "queries 20x20", "updates 20x20")
 
 

@@ -9,6 +9,7 @@ struct bench {
     const char *conninfo;    /* NULL: as the environment says */
     DatabaseOptions options; /* of the database */
     Database *db;
+    Database *crowd;    /* with a hundred models more */
     Session **sessions; /* of the workload */
     int session_count;
     void **objects; /* that were found, loaded or added, in order */
@@ -38,7 +39,10 @@ void load_prepare(struct bench *b, const struct job *job);
 void load_run(struct bench *b, const struct job *job);
 uint64_t load_checksum(struct bench *b, const struct job *job);
 void start_run(struct bench *b, const struct job *job);
+
 void open_run(struct bench *b, const struct job *job);
+void crowd_prepare(struct bench *b, const struct job *job);
+void crowd_run(struct bench *b, const struct job *job);
 
 void request_run(struct bench *b, const struct job *job);
 void parents_prepare(struct bench *b, const struct job *job);

@@ -26,6 +26,7 @@ const struct workload contestant_workloads[] = {
     {"queries", NULL, NULL, queries_run, sum_checksum, CONNECTED},
     {"updates", NULL, NULL, updates_run, sum_checksum, CONNECTED},
     {"open", NULL, NULL, open_run, NULL, NOT_CONNECTED},
+    {"crowd", NULL, crowd_prepare, crowd_run, NULL, CONNECTED},
     {"start", NULL, NULL, start_run, load_checksum, NOT_CONNECTED},
     {"build", NULL, query_prepare, build_run, NULL, CONNECTED},
     {"again", NULL, query_prepare, again_run, NULL, CONNECTED},
@@ -71,6 +72,7 @@ void contestant_release(struct bench *b)
 {
     for (int i = 0; i < b->session_count; i++)
         session_close(b->sessions[i]);
+    database_close(b->crowd);
     free(b->sessions);
     free(b->objects);
     free(b->made);

@@ -1,8 +1,6 @@
 /* Finding and loading. */
 #include "bench.h"
 
-#include "wide.h"
-
 #include <string.h>
 
 void find_prepare(struct bench *b, const struct job *job)
@@ -136,15 +134,4 @@ void start_run(struct bench *b, const struct job *job)
     b->sessions[0] = session_open(b->db);
     b->objects[0] = session_find(b->sessions[0], Item, 1);
     bench_expect(b->sessions[0]);
-}
-
-void open_run(struct bench *b, const struct job *job)
-{
-    (void)b;
-    for (int r = 0; r < job->units; r++) {
-        Database *db = database_open(NULL, wide_models(), DATABASE_OPTIONS(.pool_size = 1));
-        if (database_error(db))
-            contestant_fail("%s", error_text(database_error(db)));
-        database_close(db);
-    }
 }

@@ -1,5 +1,7 @@
 #include "wide.h"
 
+#include "bench.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -64,4 +66,38 @@ const Model *const *wide_models(void)
         list[i] = &models[i];
     }
     return list;
+}
+
+void open_run(struct bench *b, const struct job *job)
+{
+    (void)b;
+    for (int r = 0; r < job->units; r++) {
+        Database *db = database_open(NULL, wide_models(), DATABASE_OPTIONS(.pool_size = 1));
+        if (database_error(db))
+            contestant_fail("%s", error_text(database_error(db)));
+        database_close(db);
+    }
+}
+
+static void delete_one(Database *db, int64_t id)
+{
+    Session *s = session_open(db);
+    session_delete(s, session_find(s, Item, id));
+    bench_commit(s);
+}
+
+void crowd_prepare(struct bench *b, const struct job *job)
+{
+    const Model *all[WIDE_MODELS + 2] = {&Item_model};
+    memcpy(all + 1, wide_models(), (WIDE_MODELS + 1) * sizeof(*all));
+    b->crowd = database_open(b->conninfo, all, &b->options);
+    if (database_error(b->crowd))
+        contestant_fail("%s", error_text(database_error(b->crowd)));
+    delete_one(b->crowd, job->units + 1); /* what comes once for each connection */
+}
+
+void crowd_run(struct bench *b, const struct job *job)
+{
+    for (int r = 0; r < job->units; r++)
+        delete_one(b->crowd, r + 1);
 }

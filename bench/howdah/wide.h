@@ -1,4 +1,4 @@
-/* A hundred models of twenty columns, for the cost of opening a database. */
+/* A hundred models of twenty columns: what it costs to open them, and to have them. */
 #ifndef BENCH_WIDE_H
 #define BENCH_WIDE_H
 

@@ -85,6 +85,7 @@ static const struct tables {
     {"dirty", ITEMS("$1")},
     {"nothing", ITEMS("$1")},
     {"insert", ITEMS("0")},
+    {"crowd", ITEMS("2")},
     {"build", ITEMS("1")},
     {"again", ITEMS("1")},
     {"request", AUTHORS("10000", "0")},
