@@ -1,5 +1,6 @@
 /* Collect: every entry that differs from its row takes part. They are found first and counted, a table after the other,
  * and then become changes. */
+#include "join_row.h"
 #include "marks.h"
 #include "snapshot.h"
 #include "work.h"
@@ -221,6 +222,8 @@ static bool make_changes(struct work *w, const struct findings *c)
 bool work_collect(struct work *w)
 {
     struct findings c = {.w = w};
+    if (!join_rows_find_objects(w->s))
+        return false;
     for (uint32_t i = 0; i < w->s->slabs.chain_count; i++)
         if (!find_in_table(&c, i))
             return false;

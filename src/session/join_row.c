@@ -216,6 +216,38 @@ static bool follow_probe(struct howdah_session *s, const struct join_probe *prob
     return others || ((ours || put_link(s, probe, row)) && show_link(s, probe, is_there));
 }
 
+/* Of a link alone: an object stays. */
+static void forget_row(struct howdah_session *s, const struct join_link *link)
+{
+    if (link->row->mapper != link->join->index)
+        return;
+    if (link->row->state != ENTRY_DETACHED)
+        entry_move(link->row, EVENT_EVICT);
+    identity_remove(&s->map, link->row);
+}
+
+/* An object that has the row of a link which is to end: it came after that was said, and goes. */
+static bool end_by_object(struct howdah_session *s, struct join_link *link, struct entry *row)
+{
+    if (link->row->mapper != link->join->index || link->row->state != ENTRY_DELETED)
+        return true;
+    if (!join_model_show(s, link->join, row, false))
+        return false;
+    forget_row(s, link);
+    link->row = row;
+    return entry_move(row, EVENT_DELETE);
+}
+
+/* Its row is where it was. */
+static bool follow_stored(struct howdah_session *s, const struct join_probe *probe, struct entry *row)
+{
+    struct join_link *link = find(s, probe);
+    if (!link)
+        return true;
+    return link->row == row ? show_link(s, probe, true) /* deleted and added again, if anything */
+                            : end_by_object(s, link, row);
+}
+
 bool join_row_follow(struct howdah_session *s, const struct mapper *join, struct entry *row)
 {
     struct join_sides now, before;
@@ -229,8 +261,8 @@ bool join_row_follow(struct howdah_session *s, const struct mapper *join, struct
     case ENTRY_LOADED: break;
     case ENTRY_DETACHED: return true;
     }
-    if (same) /* deleted and added again, if anything */
-        return !find(s, &old) || find(s, &old)->row != row || show_link(s, &old, true);
+    if (same)
+        return follow_stored(s, &old, row);
     return (!was || show_link(s, &old, false)) && (!is_now || show_link(s, &probe, true));
 }
 
@@ -269,6 +301,22 @@ bool join_rows_follow(struct howdah_session *s, const struct mapper *join)
     return true;
 }
 
+/* Whether links of that join table are to end whose rows no object was known for. */
+static bool ends_rows(const struct howdah_session *s, const struct mapper *join)
+{
+    return join->join_of && join->modelled && s->slabs.chains[join->index].first &&
+           s->slabs.chains[join->modelled->index].first;
+}
+
+bool join_rows_find_objects(struct howdah_session *s)
+{
+    const struct catalog *catalog = &s->db->catalog;
+    for (uint32_t i = 0; s->join_links && i < s->slabs.chain_count; i++)
+        if (ends_rows(s, &catalog->mappers[i]) && !join_rows_follow(s, &catalog->mappers[i]))
+            return false;
+    return true;
+}
+
 void join_row_sides(const struct howdah_session *s, const struct mapper *join, const struct entry *row,
                     const struct entry *ret_sides[2])
 {
@@ -287,16 +335,6 @@ void join_row_name(struct howdah_session *s, const struct mapper *join, const st
     s->error.other = link.other;
     error_attach(&s->error, &s->error.model, join->join_of->mapper->model->name);
     error_attach(&s->error, &s->error.field, join->join_of->field->name);
-}
-
-/* Of a link alone: an object stays. */
-static void forget_row(struct howdah_session *s, const struct join_link *link)
-{
-    if (link->row->mapper != link->join->index)
-        return;
-    if (link->row->state != ENTRY_DETACHED)
-        entry_move(link->row, EVENT_EVICT);
-    identity_remove(&s->map, link->row);
 }
 
 void join_rows_forget(struct howdah_session *s)

@@ -39,6 +39,8 @@ bool join_row_remove(struct howdah_session *s, const struct relation *relation, 
  * session has the error. */
 bool join_row_follow(struct howdah_session *s, const struct mapper *join, struct entry *row);
 bool join_rows_follow(struct howdah_session *s, const struct mapper *join);
+/* Links that are to end, of rows that the session has objects for by now: these are deleted. False: the session has the error. */
+bool join_rows_find_objects(struct howdah_session *s);
 /* Whether the program has marked the object deleted which is that row. */
 bool join_row_is_deleted(struct howdah_session *s, const struct relation *relation, const struct entry *owner,
                          const struct entry *other);

@@ -22,10 +22,19 @@ bool relation_row_stays(const struct relation_load *load, const struct entry *en
     return placement_of(load->s, relation->foreign_key, relation->target, entry) == PLACED_BY_ROW;
 }
 
+/* The join table with a model that the rows are linked by, or are links of themselves while some are pending; or NULL. */
+static const struct mapper *modelled_join(const struct relation_load *load)
+{
+    const struct mapper *join = load->relation->join, *links = load->relation->target->links;
+    if (join && join->modelled)
+        return join;
+    return load->s->join_links ? links : NULL;
+}
+
 static void sift_rows(struct relation_load *load)
 {
-    bool modelled = load->relation->join && load->relation->join->modelled; /* whose objects know of rows */
-    bool all = !load->known_rows && !load->strays && !modelled;             /* stay */
+    bool modelled = modelled_join(load) != NULL;                /* whose objects know of rows */
+    bool all = !load->known_rows && !load->strays && !modelled; /* stay */
     size_t kept = all ? load->row_count : 0;
     for (size_t i = kept; i < load->row_count; i++) {
         if (load->row_keys[i] == KEY_NONE)
@@ -295,10 +304,10 @@ void relation_forget_links(struct howdah_session *s, const struct mapper *target
 bool relation_load_finish(struct relation_load *load)
 {
     load->provisional = arena_allocate_zero(load->arena, load->index.count + (size_t)1, 1);
-    const struct mapper *join = load->relation->join;
+    const struct mapper *join = modelled_join(load);
     if (!load->provisional)
         return !session_no_memory(load->s);
-    if (join && join->modelled && !join_rows_follow(load->s, join)) /* which rows that came now are for */
+    if (join && !join_rows_follow(load->s, join)) /* which rows that came now are for, or are */
         return false;
     sift_rows(load);
     struct provisional *before = load->s->provisional;

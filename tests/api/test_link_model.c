@@ -111,6 +111,52 @@ START_TEST(test_link_model__unlinking_a_row_that_is_loaded)
 }
 END_TEST
 
+/* The object of a row that is to go comes after the link has ended: it goes, too. */
+START_TEST(test_link_model__row_of_a_link_that_ended_is_loaded)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    check_ok(session_load(s, soup, herbs));
+    Herb *mint = soup->herbs.items[0];
+    check_ok(session_unlink(s, soup, herbs, mint));
+    Use *use = session_find(s, Use, 1, 1);
+    if (_i > 0) {
+        check_ok(session_load(s, soup, uses));
+        ck_assert_uint_eq(soup->uses.count, 0);
+    }
+    if (_i < 2) {
+        check_ok(session_commit(s));
+        ck_assert_uint_eq(seen_with("DELETE FROM"), 1);
+        live_check("0", "SELECT count(*) FROM uses");
+        ck_assert(!session_contains(s, use));
+        ck_assert_ptr_null(session_find(s, Use, 1, 1));
+    } else if (_i == 2) {
+        check_ok(session_rollback(s));
+        check_ok(session_load(s, soup, uses));
+        ck_assert(has(soup, herbs, mint) && has(soup, uses, use));
+    } else {
+        check_ok(session_link(s, soup, herbs, mint));
+        ck_assert(has(soup, herbs, mint) && has(soup, uses, use));
+        ck_assert_str_eq(use->note, "fresh");
+    }
+    check_nothing_to_write();
+}
+END_TEST
+
+/* Of a model with a key of its own, whose row is found by what it links. */
+START_TEST(test_link_model__object_of_a_link_that_ended)
+{
+    Recipe *soup = session_find(s, Recipe, 1);
+    check_ok(session_load(s, soup, cooks));
+    check_ok(session_unlink(s, soup, cooks, soup->cooks.items[0]));
+    Credit *credit = session_find(s, Credit, 1);
+    check_ok(session_commit(s));
+    ck_assert_uint_eq(seen_with("DELETE FROM"), 1);
+    ck_assert(!session_contains(s, credit));
+    live_check("0", "SELECT count(*) FROM credits");
+    check_nothing_to_write();
+}
+END_TEST
+
 START_TEST(test_link_model__unlinking_a_row_that_is_not)
 {
     Recipe *soup = session_find(s, Recipe, 1);
@@ -390,6 +436,8 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_link_model__linking_adds_a_row);
     tcase_add_test(tests, test_link_model__linking_what_is_new);
     tcase_add_loop_test(tests, test_link_model__unlinking_a_row_that_is_loaded, 0, 3);
+    tcase_add_loop_test(tests, test_link_model__row_of_a_link_that_ended_is_loaded, 0, 4);
+    tcase_add_test(tests, test_link_model__object_of_a_link_that_ended);
     tcase_add_test(tests, test_link_model__unlinking_a_row_that_is_not);
     tcase_add_loop_test(tests, test_link_model__objects_of_the_model_are_links, 0, 2);
     tcase_add_test(tests, test_link_model__loads_see_pending_objects);
