@@ -73,9 +73,7 @@ static void check_action(struct compilation *c, const struct mapper *mapper, con
 {
     if (column->identity || column->uuid_v7)
         compile_fault(c, mapper, column->field, "refers to another row, whose key it takes: take .generated away");
-    if (action == HOWDAH_ON_DELETE_SET_NULL && !column->nullable)
-        compile_fault(c, mapper, column->field, "is ON_DELETE_SET_NULL, but can't be NULL");
-    else if (action == HOWDAH_ON_DELETE_SET_DEFAULT && !column->nullable && !column->field->server_default)
+    if (action == HOWDAH_ON_DELETE_SET_DEFAULT && !column->nullable && !column->field->server_default)
         compile_fault(c, mapper, column->field,
                       "is ON_DELETE_SET_DEFAULT, but has no .server_default and can't be NULL");
     else if ((unsigned)column->field->on_update > HOWDAH_ON_UPDATE_CASCADE)
@@ -83,6 +81,15 @@ static void check_action(struct compilation *c, const struct mapper *mapper, con
                       (int)column->field->on_update);
     else if ((unsigned)action > HOWDAH_ON_DELETE_RESTRICT)
         compile_fault(c, mapper, column->field, "has .on_delete = %d, which is none of its constants", (int)action);
+}
+
+/* Of a key of several columns one is enough: with a NULL in it, it refers to nothing. */
+static void check_cleared(struct compilation *c, const struct mapper *mapper, const struct foreign_key *key)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (key->on_delete != HOWDAH_ON_DELETE_SET_NULL || mapper->columns[key->columns[i]].nullable)
+            return;
+    compile_fault(c, mapper, mapper->columns[key->columns[0]].field, "is ON_DELETE_SET_NULL, but can't be NULL");
 }
 
 /* The action that the columns say, of which one may speak for all. */
@@ -103,6 +110,7 @@ static void set_action(struct compilation *c, const struct mapper *mapper, struc
     }
     for (uint32_t i = 0; i < key->count; i++)
         check_action(c, mapper, &mapper->columns[key->columns[i]], key->on_delete);
+    check_cleared(c, mapper, key);
 }
 
 /* --- .references --- */
@@ -170,6 +178,7 @@ static void add_reference(struct compilation *c, struct mapper *mapper, const st
     };
     compile_key_types(c, mapper, key);
     check_action(c, mapper, column, key->on_delete);
+    check_cleared(c, mapper, key);
 }
 
 /* --- BELONGS_TO --- */

@@ -24,14 +24,6 @@ static bool deletes(const struct foreign_key *key)
     return false;
 }
 
-static bool can_be_null(const struct foreign_key *key, const struct mapper *mapper)
-{
-    for (uint32_t i = 0; i < key->count; i++)
-        if (!mapper->columns[key->columns[i]].nullable)
-            return false;
-    return true;
-}
-
 enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct mapper *mapper)
 {
     if (key->on_delete == HOWDAH_ON_DELETE_CASCADE)
@@ -44,7 +36,7 @@ enum cascade_rule cascade_rule_of(const struct foreign_key *key, const struct ma
         return CASCADE_DELETES;
     if (!key->has || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT)
         return CASCADE_IGNORES;
-    return can_be_null(key, mapper) ? CASCADE_CLEARS : CASCADE_FORBIDS;
+    return foreign_key_clears(key, mapper) ? CASCADE_CLEARS : CASCADE_FORBIDS;
 }
 
 /* --- sweeps --- */

@@ -86,11 +86,7 @@ static bool add_owner(struct vacancies *v, const struct entry *owner)
 
 static bool is_nullable(const struct vacancies *v)
 {
-    const struct foreign_key *key = v->relation->foreign_key;
-    for (uint32_t i = 0; i < key->count; i++)
-        if (!v->mapper->columns[key->columns[i]].nullable)
-            return false;
-    return true;
+    return foreign_key_clears(v->relation->foreign_key, v->mapper);
 }
 
 static bool refuse(struct vacancies *v, struct entry *item)

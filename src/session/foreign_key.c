@@ -142,9 +142,9 @@ bool foreign_key_is_in_key(const struct foreign_key *key)
 bool foreign_key_clears(const struct foreign_key *key, const struct mapper *mapper)
 {
     for (uint32_t i = 0; i < key->count; i++)
-        if (!own(key, mapper, i)->nullable)
-            return false;
-    return true;
+        if (own(key, mapper, i)->nullable)
+            return true;
+    return false;
 }
 
 void foreign_key_reset(const struct foreign_key *key, const struct mapper *mapper, void *object, const void *snapshot)
@@ -165,7 +165,8 @@ bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mappe
     if (!foreign_key_clears(key, mapper))
         return false;
     for (uint32_t i = 0; i < key->count; i++)
-        column_set_null(own(key, mapper, i), object);
+        if (own(key, mapper, i)->nullable)
+            column_set_null(own(key, mapper, i), object);
     return true;
 }
 

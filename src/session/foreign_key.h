@@ -25,11 +25,11 @@ bool foreign_key_copy(const struct column *to, void *object, const struct column
 bool foreign_key_part_waits(const struct foreign_key *key, const void *target, uint32_t part);
 /* The same of any part. */
 bool foreign_key_waits(const struct foreign_key *key, const void *target);
-/* Makes it NULL; false if a part can't be. */
+/* Makes it NULL: all parts that can be, others stay, as a tenant does. False if none can be. */
 bool foreign_key_clear(const struct foreign_key *key, const struct mapper *mapper, void *object);
 /* Whether a column of it is one of its table's primary key. */
 bool foreign_key_is_in_key(const struct foreign_key *key);
-/* Whether it can be NULL. */
+/* Whether it can be NULL, of which one part is enough. */
 bool foreign_key_clears(const struct foreign_key *key, const struct mapper *mapper);
 /* The value of the row again, or nothing in a new object (snapshot NULL); but its own key is the program's. */
 void foreign_key_reset(const struct foreign_key *key, const struct mapper *mapper, void *object, const void *snapshot);

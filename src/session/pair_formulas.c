@@ -7,7 +7,7 @@ static bool is_cleared_column(const struct work *w, const struct change *change,
 {
     for (uint32_t at = change->cleared; at != NONE; at = w->cleared[at].next)
         for (uint32_t i = 0; i < w->cleared[at].key->count; i++)
-            if (w->cleared[at].key->columns[i] == c->index)
+            if (c->nullable && w->cleared[at].key->columns[i] == c->index)
                 return true;
     return false;
 }

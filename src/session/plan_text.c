@@ -120,12 +120,25 @@ static void put_write(struct buffer *out, const struct work *w, const struct bat
     }
 }
 
+static void put_cleared(struct buffer *out, const struct foreign_key *key)
+{
+    const char *separator = " SET ";
+    for (uint32_t i = 0; i < key->count; i++) {
+        const struct column *c = &key->owner->columns[key->columns[i]];
+        if (!c->nullable)
+            continue;
+        buffer_text(out, separator);
+        put_name(out, c->name);
+        separator = ", ";
+    }
+}
+
 static void put_sweep(struct buffer *out, const struct work *w, const struct sweep_path *path)
 {
     buffer_text(out, path->deletes ? "DELETE FROM " : "UPDATE ");
     put_table(out, w, path->mappers[path->depth - 1]);
     if (!path->deletes)
-        put_keys(out, &path->keys[path->depth - 1], 1);
+        put_cleared(out, path->keys[path->depth - 1]);
 }
 
 static const struct batch *batch_of(const struct work *w, uint32_t chunk)

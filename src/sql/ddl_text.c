@@ -80,6 +80,19 @@ static void check_line(const struct table_check *check, struct buffer *out)
     buffer_printf(out, "CHECK (%s)", check->condition);
 }
 
+/* Where a part can't be NULL, as a tenant, the others are named (PostgreSQL 15). */
+static void put_cleared(const struct mapper *mapper, const struct foreign_key *key, struct buffer *out)
+{
+    uint32_t columns[KEY_PARTS_MAX], count = 0;
+    for (uint32_t i = 0; i < key->count; i++)
+        if (mapper->columns[key->columns[i]].nullable)
+            columns[count++] = key->columns[i];
+    if (count == key->count)
+        return;
+    buffer_byte(out, ' ');
+    column_list(mapper, columns, count, out);
+}
+
 static void foreign_key_line(const struct mapper *mapper, const struct foreign_key *key, struct buffer *out)
 {
     constraint(key->name, out);
@@ -88,6 +101,8 @@ static void foreign_key_line(const struct mapper *mapper, const struct foreign_k
     buffer_printf(out, " REFERENCES %s ", key->target->quoted);
     column_list(key->target, key->targets, key->count, out);
     buffer_text(out, actions[key->on_delete]);
+    if (key->on_delete == HOWDAH_ON_DELETE_SET_NULL)
+        put_cleared(mapper, key, out);
     if (key->on_update == HOWDAH_ON_UPDATE_CASCADE)
         buffer_text(out, " ON UPDATE CASCADE");
 }

@@ -323,11 +323,16 @@ static void put_clear(struct sweep_text *t, const char *table)
     const struct mapper *mapper = t->path->mappers[t->path->depth - 1];
     const struct foreign_key *key = t->path->keys[t->path->depth - 1];
     bool trees = has_trees(t->path);
+    const char *comma = "";
     if (trees)
         put_levels(t);
     buffer_printf(&t->out, "UPDATE %s AS t SET ", table);
-    for (uint32_t i = 0; i < key->count; i++)
-        buffer_printf(&t->out, "%s%s = NULL", i ? ", " : "", mapper->columns[key->columns[i]].quoted);
+    for (uint32_t i = 0; i < key->count; i++) {
+        if (!mapper->columns[key->columns[i]].nullable)
+            continue; /* a part that stays, as a tenant */
+        buffer_printf(&t->out, "%s%s = NULL", comma, mapper->columns[key->columns[i]].quoted);
+        comma = ", ";
+    }
     if (mapper->version)
         buffer_printf(&t->out, ", %s = t.%s + 1", mapper->version->quoted, mapper->version->quoted);
     buffer_text(&t->out, " WHERE ");

@@ -1,9 +1,10 @@
-/* Composite keys with a part that all rows of a tenant share: what moves when the other part changes. */
+/* Composite keys with a part that all rows of a tenant share: what moves when the other part changes, and what is let go. */
 #include "api/scene.h"
 
 typedef struct Unit Unit;
 typedef struct Seat Seat;
 typedef struct Lamp Lamp;
+typedef struct Loan Loan;
 
 struct Unit { /* a tree; the tenant is a part of both its key and its foreign key */
     int32_t tenant;
@@ -30,6 +31,13 @@ struct Lamp { /* refers to a seat by its tenant, too */
     Seat *seat;
 };
 
+struct Loan { /* let go by the database */
+    int32_t tenant;
+    int32_t id;
+    const char *unit_name;
+    Unit *unit;
+};
+
 extern const Model Unit_model, Seat_model;
 
 /* clang-format off */
@@ -54,6 +62,12 @@ MODEL(Seat, "seats",
     COLUMN(Seat, unit_name),
     COLUMN(Seat, version,   .version = true),
     BELONGS_TO(Seat, unit, Unit, tenant, unit_name));
+
+MODEL(Loan, "loans",
+    COLUMN(Loan, tenant,    .primary_key = true),
+    COLUMN(Loan, id,        .primary_key = true),
+    COLUMN(Loan, unit_name, .nullable = true, .on_delete = ON_DELETE_SET_NULL),
+    BELONGS_TO(Loan, unit, Unit, tenant, unit_name));
 /* clang-format on */
 
 static void setup(void)
@@ -142,11 +156,77 @@ START_TEST(test_tenant__the_tenant_changes)
 }
 END_TEST
 
+/* --- letting go: the part that can be NULL becomes NULL, the tenant stays --- */
+
+START_TEST(test_tenant__unlinked)
+{
+    Unit *b = session_find(s, Unit, 1, "b"), *c = session_find(s, Unit, 1, "c"), *d = session_find(s, Unit, 1, "d");
+    check_ok(session_load(s, b, below));
+    check_ok(session_unlink(s, b, below, c));
+    ck_assert_ptr_null(c->above_name);
+    ck_assert_int_eq(c->tenant, 1);
+    d->above = NULL;
+    check_ok(session_commit(s));
+    live_check("1a-1 1ba1 1c-2 1d-2 1ec1 2b-1 2cb1", UNITS);
+    ck_assert_uint_eq(b->below.count, 0);
+    check_nothing_to_write();
+    check_ok(session_link(s, b, below, c));
+    check_ok(session_commit(s));
+    live_check("b|1", "SELECT above_name, tenant FROM units WHERE name = 'c' AND tenant = 1");
+    check_nothing_to_write();
+}
+END_TEST
+
+/* What refers to a deleted row, loaded or not. */
+START_TEST(test_tenant__deleted)
+{
+    Unit *c = session_find(s, Unit, 1, "c"), *e = _i ? session_find(s, Unit, 1, "e") : NULL;
+    if (_i > 1)
+        check_ok(session_load(s, c, below));
+    session_delete(s, c);
+    ck_assert(_i > 1 || strstr(plan_text(session_plan(s)), "UPDATE units SET above_name  "));
+    cost_start();
+    check_ok(session_commit(s));
+    check_trips(2);
+    live_check("1a-1 1ba1 1db1 1e-2 2b-1 2cb1", UNITS);
+    ck_assert(!e || (e->tenant == 1 && !e->above_name && e->version == 2));
+    check_nothing_to_write();
+}
+END_TEST
+
+START_TEST(test_tenant__let_go_by_the_database)
+{
+    static const char loans[] =
+        "CREATE TABLE loans (tenant integer, id integer, unit_name text, PRIMARY KEY (tenant, id),"
+        " FOREIGN KEY (tenant, unit_name) REFERENCES units ON DELETE SET NULL (unit_name))";
+    Database *other = database_open(live_conninfo(), MODELS(Unit, Loan), NULL);
+    ck_assert_msg(!database_error(other), "%s", error_text(database_error(other)));
+    ck_assert_ptr_nonnull(strstr(database_ddl(other), "ON DELETE SET NULL (\"unit_name\")"));
+    if (atoi(live_sql("SHOW server_version_num")) >= 150000) { /* earlier ones have no such action */
+        live_sql("%s", loans);
+        live_sql("INSERT INTO loans VALUES (1, 1, 'e'), (1, 2, 'e'), (2, 1, 'b')");
+        Session *t = session_open(other);
+        Loan *loan = session_find(t, Loan, 1, 1);
+        check_ok(session_load(t, loan, unit));
+        session_delete(t, loan->unit);
+        check_ok(session_commit(t));
+        live_check("1|1|\n1|2|\n2|1|b", "SELECT * FROM loans ORDER BY 1, 2");
+        ck_assert(loan->tenant == 1 && !loan->unit_name && !loan->unit);
+        ck_assert_uint_eq(plan_step_count(session_plan(t)), 0);
+        session_close(t);
+    }
+    database_close(other);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_tenant__the_other_part_changes);
     tcase_add_test(tests, test_tenant__followers_with_changes_of_their_own);
     tcase_add_test(tests, test_tenant__the_tenant_changes);
+    tcase_add_test(tests, test_tenant__unlinked);
+    tcase_add_loop_test(tests, test_tenant__deleted, 0, 3);
+    tcase_add_test(tests, test_tenant__let_go_by_the_database);
 }
 
 int main(void)
