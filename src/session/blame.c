@@ -32,8 +32,9 @@ struct entry *work_blame(struct work *w, uint32_t chunk)
     if (work_order_one_by_one(w) && work_emit(w, false, chunk)) {
         struct pg_plan plan;
         enum howdah_status status = run_probe(w, &plan);
+        work_tell_count(w, plan.failed);
         /* It may miss what a flush had made behind the savepoint to which the transaction went back. */
-        bool other = s->error.status == HOWDAH_STATUS_STALE || (s->savepoint && s->error.status != cause.status);
+        bool other = s->savepoint && s->error.status != cause.status;
         if (status != HOWDAH_STATUS_OK && !other && work_blames_row(w, plan.by_policy))
             guilty = work_only_suspect(w, plan.failed);
     }

@@ -11,8 +11,7 @@
 
 #include <stdlib.h>
 
-/* A statement that checked its rows itself says it by an error of its own kind. */
-static void tell_count(struct work *w, size_t failed)
+void work_tell_count(struct work *w, size_t failed)
 {
     const struct howdah_error *e = &w->s->error;
     const char *found = strcmp(e->sqlstate, "42704") == 0 ? strstr(e->message, STATEMENT_GUARD) : NULL;
@@ -264,7 +263,7 @@ enum howdah_status work_run(struct work *w)
         return HOWDAH_STATUS_OK;
     }
     if (outcome == HOWDAH_OUTCOME_NOT_DONE)
-        tell_count(w, failed);
+        work_tell_count(w, failed);
     if (outcome == HOWDAH_OUTCOME_NOT_DONE && learn_rights(w, failed, own)) {
         error_clear(&s->error);
         w = work_plan(s, true);

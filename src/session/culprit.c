@@ -175,7 +175,7 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
     if (again && !joint && stale && w->change_count > 1) {
         struct entry *first = work_blame_stale(w);
         entry = first ? first : entry;
-    } else if (of_row && !entry && again && !stale) {
+    } else if (of_row && !entry && again && (joint || !stale)) {
         entry = work_blame(w, index);
         stale = s->error.status == HOWDAH_STATUS_STALE;
     }

@@ -40,10 +40,11 @@ static struct statement_key key_of(const struct work *w, const struct batch *bat
                                   .in_order = batch->in_order && batch->guarded};
 }
 
-/* A part has no count of its own to be looked at: where rows may be gone it checks itself in any case. */
-static bool is_guarded(const struct work *w, const struct batch *batch, bool guarded)
+/* A part checks itself in any case: it has no count of its own to be looked at where rows may be gone, and a row that it does
+ * not find makes others break a constraint, which would be told in its place. */
+static bool is_guarded(const struct batch *batch, bool guarded)
 {
-    return (guarded || (batch->ends && work_may_be_gone(w, batch))) && !batch->follow;
+    return (guarded || (batch->ends && batch->operation != HOWDAH_OPERATION_INSERT)) && !batch->follow;
 }
 
 static const struct statement *joint_statement(struct work *w, const struct batch *leader, bool guarded)
@@ -51,7 +52,7 @@ static const struct statement *joint_statement(struct work *w, const struct batc
     struct statement_part *parts = arena_allocate_array(&w->arena, leader->part_count, sizeof(*parts));
     for (uint32_t i = 0; parts && i < leader->part_count; i++) {
         parts[i] = (struct statement_part){key_of(w, leader->parts[i]), leader->parts[i]->rank};
-        parts[i].key.guarded = is_guarded(w, leader->parts[i], guarded);
+        parts[i].key.guarded = is_guarded(leader->parts[i], guarded);
     }
     return parts ? statement_render_joint(parts, leader->part_count, &w->arena) : NULL;
 }
@@ -65,7 +66,7 @@ static bool lists_keys(const struct work *w, const struct batch *batch)
 /* Of a part that is not the leader the statement is never used. */
 bool emit_statement(struct work *w, struct batch *batch, bool guarded)
 {
-    bool checks = is_guarded(w, batch, guarded);
+    bool checks = is_guarded(batch, guarded);
     if (batch->statement && batch->guarded == checks && !batch->parts)
         return true;
     batch->guarded = checks;

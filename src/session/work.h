@@ -378,6 +378,8 @@ bool work_emit(struct work *w, bool commit, uint32_t probe);
 enum howdah_status work_write_all(struct howdah_session *s, bool commit);
 /* The rows of a statement are not as many as were sent: STALE, SCHEMA or SERVER. The session's error says so. */
 enum howdah_status work_fail_count(struct work *w, uint32_t chunk, uint64_t affected);
+/* The same of a statement that checked its rows itself: it says so by an error of its own kind. */
+void work_tell_count(struct work *w, size_t failed);
 /* Rows of a table whose rows the database itself deletes with others may be gone already. */
 bool work_may_be_gone(const struct work *w, const struct batch *batch);
 /* Runs the plan; with `commit` to the end of the transaction. The outcome is a fact when it returns. */

@@ -184,7 +184,7 @@ static void render_part(struct text *t)
         put_there(t, key->mapper, before);
     } else {
         put_parameter(t, INT8_OID);
-        buffer_text(&t->out, " AS n");
+        buffer_text(&t->out, "::pg_catalog.int8 AS n");
     }
     buffer_byte(&t->out, ')');
 }

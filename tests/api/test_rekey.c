@@ -328,6 +328,34 @@ START_TEST(test_rekey__rollback_takes_it_back)
 }
 END_TEST
 
+/* What refers to a row whose key was to change has followed already where that row is stale: the server would speak of the
+ * foreign key. Alone, one of two, in a transaction that has written before, and behind a savepoint. */
+enum { STALE_ALONE, STALE_OF_TWO, STALE_BEGUN, STALE_BEHIND_A_SAVEPOINT, STALE_WAYS };
+
+START_TEST(test_rekey__stale)
+{
+    Person *jack = session_find(s, Person, "jack"), *jill = session_find(s, Person, "jill");
+    live_sql("UPDATE people SET version = 9 WHERE name = 'jack'");
+    if (_i == STALE_OF_TWO)
+        jill->name = "joan";
+    if (_i == STALE_BEGUN || _i == STALE_BEHIND_A_SAVEPOINT) {
+        check_ok(session_begin(s, NULL));
+        jill->note = "flushed";
+        check_ok(session_flush(s));
+    }
+    if (_i == STALE_BEHIND_A_SAVEPOINT)
+        ck_assert_uint_ne(session_savepoint(s), 0);
+    jack->name = "john";
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(jack, "Person", NULL);
+    size_t count;
+    ck_assert_ptr_eq(session_stale_objects(s, &count)[0], jack);
+    ck_assert_uint_eq(count, 1);
+    check_ok(session_rollback(s));
+    live_check("jack1,jack1,jack1", LETTERS);
+}
+END_TEST
+
 START_TEST(test_rekey__failure_keeps_the_map)
 {
     live_sql("ALTER TABLE people ADD CONSTRAINT no_ed CHECK (name <> 'ed')");
@@ -764,6 +792,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_rekey__moved_children_and_new_ones);
     tcase_add_test(tests, test_rekey__moved_by_value_to_a_new_key);
     tcase_add_test(tests, test_rekey__rollback_takes_it_back);
+    tcase_add_loop_test(tests, test_rekey__stale, 0, STALE_WAYS);
     tcase_add_test(tests, test_rekey__failure_keeps_the_map);
     tcase_add_test(tests, test_rekey__changed_then_deleted);
     tcase_add_test(tests, test_rekey__composite_keys_hand_on);

@@ -329,6 +329,42 @@ START_TEST(test_stale__version_of_a_new_object)
 }
 END_TEST
 
+typedef struct Twig { /* a tree */
+    int64_t id;
+    int32_t version;
+    NullInt64 on_id;
+} Twig;
+
+extern const Model Twig_model;
+
+/* clang-format off */
+MODEL(Twig, "twigs",
+    COLUMN(Twig, id,      .primary_key = true),
+    COLUMN(Twig, version, .version = true),
+    COLUMN(Twig, on_id,   .references = &Twig_model));
+/* clang-format on */
+
+/* The stale row stays, and what it refers to can't go then: that is not the fault. */
+START_TEST(test_stale__leaf_of_a_deleted_tree)
+{
+    session_close(other);
+    scene_close();
+    scene_open(MODELS(Twig));
+    other = session_open(db);
+    live_sql("INSERT INTO twigs VALUES (1, 1, NULL), (2, 1, 1), (3, 1, 1)");
+    Twig *twigs[3];
+    for (int i = 0; i < 3; i++)
+        twigs[i] = session_find(s, Twig, i + 1);
+    live_sql("UPDATE twigs SET version = 2 WHERE id = 3");
+    for (int i = 0; i < 3; i++)
+        session_delete(s, twigs[i]);
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(twigs[2], "Twig", NULL);
+    live_check("3", "SELECT count(*) FROM twigs");
+    check_ok(session_rollback(s));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_stale__version_counts);
@@ -347,6 +383,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_stale__without_version_the_last_wins);
     tcase_add_test(tests, test_stale__version_edited);
     tcase_add_test(tests, test_stale__version_of_a_new_object);
+    tcase_add_test(tests, test_stale__leaf_of_a_deleted_tree);
 }
 
 int main(void)
