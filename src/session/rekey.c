@@ -171,6 +171,7 @@ static bool follow_change(struct moved *m, struct change *change, const struct m
     bool elsewhere = stays && points_elsewhere(m, change, target->entry);
     if (stays && !elsewhere && !foreign_key_assign(key, owner, &w->s->arena, change->image, target->image))
         return !session_no_memory(w->s);
+    w->follows = true;
     if (change->fate != FATE_WRITTEN)
         return true;
     bool writes = m->follow || elsewhere || change->follows || may_be_written_before(w, change);

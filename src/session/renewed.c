@@ -3,6 +3,7 @@
 #include "cascade.h"
 #include "emit.h"
 #include "fill.h"
+#include "foreign_key.h"
 #include "load.h"
 #include "steps.h"
 
@@ -58,6 +59,18 @@ static bool is_cleared_by_server(const struct work *w, const struct change *chan
     return i != NONE;
 }
 
+/* It was looked at since it may have been changed, but nothing of its own is written; its foreign key follows. */
+static bool follows_unwritten(const struct change *change)
+{
+    const struct mapper *mapper = change->mapper;
+    bool loaded = change->operation == HOWDAH_OPERATION_UPDATE && change->entry->state == ENTRY_LOADED;
+    uint32_t k = loaded && change->batch == NONE && change->fate == FATE_WRITTEN ? 0 : mapper->foreign_key_count;
+    while (k < mapper->foreign_key_count &&
+           foreign_key_equal(&mapper->foreign_keys[k], mapper, change->image, change_loaded(change)))
+        k++;
+    return k < mapper->foreign_key_count;
+}
+
 bool renewed_find(struct work *w)
 {
     w->renewals = NULL;
@@ -67,9 +80,9 @@ bool renewed_find(struct work *w)
         if (last && has_xmin(f->key->owner) && !add(w, f->key->owner, f->entry, f->row))
             return false;
     }
-    for (uint32_t i = 0; w->cleared_count && i < w->change_count; i++) {
+    for (uint32_t i = 0; (w->cleared_count || w->follows) && i < w->change_count; i++) {
         const struct change *change = &w->changes[i];
-        if (has_xmin(change->mapper) && is_cleared_by_server(w, change) &&
+        if (has_xmin(change->mapper) && (is_cleared_by_server(w, change) || follows_unwritten(change)) &&
             !add(w, change->mapper, change->entry, change->image))
             return false;
     }

@@ -272,6 +272,7 @@ struct work {
     bool cascades;          /* any object is deleted only while this plan is made and run */
     bool passes_over;       /* any object is read only, and may have been changed */
     bool inherits;          /* any new object takes over the row of a deleted one */
+    bool follows;           /* any object that takes part refers to a row whose key changes */
     bool lone;              /* one row: the statement is its own transaction */
     bool by_policy;         /* row security stopped it */
     uint32_t deferral_count, deferral_capacity;

@@ -119,6 +119,21 @@ START_TEST(test_renewed__moved)
 }
 END_TEST
 
+/* What looks changed at first, since the same text stands elsewhere, and is not, follows all the same. */
+START_TEST(test_renewed__moved_and_looked_at)
+{
+    coats[0]->color = session_text(s, "%s", "red");
+    bills[0]->text = session_text(s, "%s", "tonight");
+    hall->code = "h";
+    check_ok(session_commit(s));
+    ck_assert_str_eq(coats[0]->hall, "h");
+    check_writable("somebody");
+    check_ok(session_commit(s));
+    live_check("3|3", "SELECT (SELECT count(*) FROM coats WHERE hall = 'h' AND color = 'somebody'),"
+                      " (SELECT count(*) FROM bills WHERE hall = 'h' AND text = 'somebody')");
+}
+END_TEST
+
 START_TEST(test_renewed__let_go)
 {
     Hall *other = session_find(s, Hall, "b");
@@ -233,6 +248,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_renewed__moved);
+    tcase_add_test(tests, test_renewed__moved_and_looked_at);
     tcase_add_test(tests, test_renewed__let_go);
     tcase_add_test(tests, test_renewed__savepoint);
     tcase_add_test(tests, test_renewed__rolled_back);
