@@ -7,6 +7,7 @@
 #include "base/error.h"
 
 #define READ_ONLY_TRANSACTION "25006"
+#define NOT_SUPPORTED         "0A000"
 
 bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
 {
@@ -42,10 +43,24 @@ const struct mapper *mapper_of_error(const struct howdah_session *s)
     return NULL;
 }
 
+/* System columns of a row that goes into a partition the server gives only sometimes. */
+static void name_system_column(struct howdah_error *e, const struct mapper *mapper)
+{
+    const struct column *token = mapper ? mapper->token : NULL;
+    if (!token || !token->xmin || strcmp(e->sqlstate, NOT_SUPPORTED) != 0)
+        return;
+    error_attach(e, &e->field, token->field->name);
+    error_message(e,
+                  "%s (%s.%s is the row's xmin, which the server does not return from an INSERT into a partitioned "
+                  "table: give the table a column for .version, or map the partition)",
+                  e->message, mapper->model->name, token->field->name);
+}
+
 /* The field that the server's words are about. */
 static void name_field(struct howdah_session *s, const struct mapper *mapper)
 {
     struct howdah_error *e = &s->error;
+    name_system_column(e, mapper);
     const struct column *c = NULL;
     if (mapper && e->constraint)
         c = mapper_column_of_constraint(mapper, e->constraint);
