@@ -110,11 +110,11 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
         *ret_outcome = resolve(w);
     if (*ret_outcome == HOWDAH_OUTCOME_DONE)
         transaction_sent_settings(s);
+    if (status != HOWDAH_STATUS_OK && *ret_outcome == HOWDAH_OUTCOME_NOT_DONE && is_at_commit(w, plan.failed))
+        s->late = late_culprit(s, w, key);
     if (status == HOWDAH_STATUS_OK || own)
         return status;
     w->settings = transaction_copy_settings(s, &w->arena);
-    w->s->late =
-        *ret_outcome == HOWDAH_OUTCOME_NOT_DONE && is_at_commit(w, plan.failed) ? late_culprit(s, w, key) : NULL;
     transaction_failed(s, *ret_outcome == HOWDAH_OUTCOME_DONE);
     return status;
 }

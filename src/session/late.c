@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LATE_PARTS_MAX = 32 }; /* columns of an index, as the server has them */
+
 /* What is looked for: rows of a table with these values. */
 struct wanted {
     struct howdah_session *s;
@@ -135,6 +137,34 @@ static struct entry *of_foreign_key(struct wanted wanted, const struct foreign_k
     return find(&wanted);
 }
 
+/* The column whose name the key has there, "b, c)=(1, 2)"; NULL: none of the model. */
+static const struct column *column_at(const struct mapper *mapper, const char *key)
+{
+    size_t length = strcspn(key, ",)");
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        if (strlen(mapper->columns[i].name) == length && memcmp(mapper->columns[i].name, key, length) == 0)
+            return &mapper->columns[i];
+    return NULL;
+}
+
+/* A unique constraint of which the model does not speak: its columns are those of the key. */
+static struct entry *of_key(struct wanted wanted)
+{
+    uint32_t columns[LATE_PARTS_MAX];
+    const char *at = wanted.key + 1;
+    for (wanted.count = 0; wanted.count < LATE_PARTS_MAX; at += 2) {
+        const struct column *c = column_at(wanted.mapper, at);
+        if (!c)
+            return NULL;
+        columns[wanted.count++] = c->index;
+        at += strlen(c->name);
+        if (*at == ')')
+            break;
+    }
+    wanted.columns = columns;
+    return *at == ')' ? find(&wanted) : NULL;
+}
+
 struct entry *late_culprit(struct howdah_session *s, const struct work *w, const char *key)
 {
     const struct mapper *mapper = mapper_of_error(s);
@@ -148,5 +178,5 @@ struct entry *late_culprit(struct howdah_session *s, const struct work *w, const
     for (uint32_t i = 0; i < mapper->foreign_key_count; i++)
         if (strcmp(mapper->foreign_keys[i].name, constraint) == 0)
             return of_foreign_key(wanted, &mapper->foreign_keys[i]);
-    return NULL;
+    return s->error.status == HOWDAH_STATUS_UNIQUE ? of_key(wanted) : NULL;
 }

@@ -688,6 +688,34 @@ START_TEST(test_violation__that_comes_with_commit)
 }
 END_TEST
 
+/* Of a constraint that the model does not know the server's detail tells the columns: in a commit of its own, with BEGIN,
+ * behind a flush. */
+START_TEST(test_violation__of_a_deferred_constraint_of_the_table)
+{
+    live_sql("ALTER TABLE things ADD CONSTRAINT own_rule UNIQUE (tag, \"number\") DEFERRABLE INITIALLY DEFERRED");
+    Owner *owner = session_find(s, Owner, 1);
+    Thing *things[3];
+    for (int i = 0; i < 3; i++)
+        things[i] = add_thing(i, owner);
+    check_ok(session_commit(s));
+    if (_i > 0)
+        check_ok(session_begin(s, NULL));
+    things[2]->tag = things[1]->tag = "same";
+    things[0]->amount++;
+    things[2]->number = things[1]->number = 77;
+    things[2]->comment = "another batch";
+    if (_i > 1)
+        check_ok(session_flush(s));
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    ck_assert_str_eq(session_error(s)->constraint, "own_rule");
+    ck_assert(session_error(s)->object == things[1] || session_error(s)->object == things[2]);
+    ck_assert_pstr_eq(session_error(s)->model, "Thing");
+    session_clear_error(s);
+    things[1]->number = 78;
+    check_ok(session_commit(s));
+}
+END_TEST
+
 static Status end_late(int how)
 {
     return how ? session_prepare(s, "late") : session_commit(s);
@@ -885,6 +913,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_violation__of_a_partition, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint, 0, 3);
     tcase_add_test(tests, test_violation__that_comes_with_commit);
+    tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint_of_the_table, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_what_was_flushed_before, 0, 2);
     tcase_add_test(tests, test_violation__without_the_servers_detail);
     tcase_add_test(tests, test_violation__of_a_policy);
