@@ -206,6 +206,28 @@ START_TEST(test_trigger__changes_the_key)
 }
 END_TEST
 
+/* A key that the program gave does not come back: the object keeps it, and its next statement finds no row. */
+START_TEST(test_trigger__changes_a_natural_key)
+{
+    live_sql("CREATE FUNCTION hush() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+             " NEW.word := lower(NEW.word); RETURN NEW; END $$;"
+             "CREATE TRIGGER hush BEFORE INSERT ON words FOR EACH ROW EXECUTE FUNCTION hush()");
+    Word *loud = session_add(s, Word, .word = "LOUD"), *quiet = session_add(s, Word, .word = "quiet");
+    check_ok(session_commit(s));
+    ck_assert_str_eq(loud->word, "LOUD");
+    loud->count = quiet->count = 1;
+    check_fails(session_commit(s), STATUS_STALE);
+    check_culprit(loud, "Word", NULL);
+    check_says(session_error(s), "(or one of these kept it from being written, or changed its key: trigger hush)");
+    check_ok(session_rollback(s));
+    session_evict(s, loud);
+    session_find(s, Word, "loud")->count = 2;
+    quiet->count = 1;
+    check_ok(session_commit(s));
+    live_check("loud2,quiet1", "SELECT string_agg(word || count, ',' ORDER BY word) FROM words");
+}
+END_TEST
+
 /* What is named is what is there, by the statement that found nothing. */
 START_TEST(test_trigger__other_keepers)
 {
@@ -431,6 +453,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_trigger__keeps_a_lone_insert_out);
     tcase_add_loop_test(tests, test_trigger__keeps_an_update_out, 0, 2);
     tcase_add_loop_test(tests, test_trigger__changes_the_key, 0, 2);
+    tcase_add_test(tests, test_trigger__changes_a_natural_key);
     tcase_add_test(tests, test_trigger__other_keepers);
     tcase_add_loop_test(tests, test_trigger__changes_a_key_unseen, 0, 4);
     tcase_add_loop_test(tests, test_trigger__that_is_new, 0, 2);
