@@ -25,6 +25,7 @@ struct Row {
     int32_t place;
     const char *text;
     int32_t version;
+    int64_t xid; /* of the transaction that wrote the row last */
     Row *pointers[REFS];
     MANY(Row) links;
     MANY(Row) many[HAS];
@@ -47,6 +48,7 @@ struct table {
         int table, ref;
     } many[HAS];
     bool has_code, has_loose, has_firm, versioned;
+    bool by_xmin;                                           /* which is the version */
     enum { SPOT_NONE, SPOT_SHELF, SPOT_LOOSE } spot_kind;   /* with the place: unique together */
     enum { PART_NONE, PART_NULL, PART_NOT_NULL } part_kind; /* the place is unique among rows whose `loose` is so */
     int links;                                              /* table that they lead to; -1: it has none */

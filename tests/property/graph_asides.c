@@ -74,7 +74,8 @@ static void unlink_many(void)
 static void change_stub(void)
 {
     struct item *item = pick(-1, true);
-    if (!item || !item->stored || item->object || item->loaded || tables[item->table].versioned)
+    if (!item || !item->stored || item->object || item->loaded || tables[item->table].versioned ||
+        tables[item->table].by_xmin)
         return;
     Value key[2];
     size_t parts = key_parts(&tables[item->table], item->key, key);

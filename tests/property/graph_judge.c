@@ -78,8 +78,8 @@ static bool same_ref(const struct table *t, int r, const Row *a, const Row *b)
 
 static bool same_row(const struct table *t, const Row *a, const Row *b)
 {
-    bool same = a->firm == b->firm && a->version == b->version && a->shelf == b->shelf && a->place == b->place &&
-                same_text(a->text, b->text) && a->loose.valid == b->loose.valid &&
+    bool same = a->firm == b->firm && a->version == b->version && a->xid == b->xid && a->shelf == b->shelf &&
+                a->place == b->place && same_text(a->text, b->text) && a->loose.valid == b->loose.valid &&
                 (!a->loose.valid || a->loose.value == b->loose.value) && (!t->has_code || a->code == b->code);
     for (int r = 0; r < t->refs; r++)
         same = same && same_ref(t, r, a, b);
@@ -88,9 +88,9 @@ static bool same_row(const struct table *t, const Row *a, const Row *b)
 
 static const char *describe(const struct table *t, const Row *row, char text[256])
 {
-    int at = snprintf(text, 256, "code %" PRId64 ", loose %d%s, firm %d, spot %d/%d, text %s, version %d", row->code,
-                      row->loose.value, row->loose.valid ? "" : " (NULL)", row->firm, row->shelf, row->place, row->text,
-                      row->version);
+    int at = snprintf(text, 256, "code %" PRId64 ", loose %d%s, firm %d, spot %d/%d, text %s, version %d, xid %" PRId64,
+                      row->code, row->loose.value, row->loose.valid ? "" : " (NULL)", row->firm, row->shelf, row->place,
+                      row->text, row->version, row->xid);
     for (int r = 0; r < t->refs; r++)
         at += snprintf(text + at, 256 - (size_t)at, ", ref%d %d/%" PRId64 "/%s%s", r, row->halves[r].value,
                        row->refs[r].value, row->names[r] ? row->names[r] : "", row->refs[r].valid ? "" : " (NULL)");

@@ -43,8 +43,8 @@ void attach_row(void)
 {
     struct item *item = pick(-1, true), *committed;
     const struct table *t = item ? &tables[item->table] : NULL;
-    if (!t || !item->stored || item->loaded || item->met || item->stub || t->versioned || !is_settled(item) ||
-        !(committed = committed_item(item)))
+    if (!t || !item->stored || item->loaded || item->met || item->stub || t->versioned || t->by_xmin ||
+        !is_settled(item) || !(committed = committed_item(item)))
         return;
     const struct item *row = item_before(item);
     Row value = row_of(row, row->text);

@@ -279,6 +279,21 @@ static void add_optimism(void)
     random_back();
 }
 
+/* Of others the server makes the version. */
+static void add_xmin(void)
+{
+    random_aside(5);
+    for (int i = 0; i < table_count; i++) {
+        struct table *t = &tables[i];
+        if (t->versioned || t->model.optimistic || !chance(30))
+            continue;
+        Field *f = ADD_COLUMN(t, xid, HOWDAH_TYPE_INT64);
+        f->column = "xmin";
+        f->version = t->by_xmin = true;
+    }
+    random_back();
+}
+
 void open_models(void)
 {
     table_count = 1 + (int)below(TABLES);
@@ -292,6 +307,7 @@ void open_models(void)
     add_manys();
     add_orphans();
     add_optimism();
+    add_xmin();
     scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30), .on_statement = watch_statement));
     live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
     for (int i = 0; i < table_count; i++) {
