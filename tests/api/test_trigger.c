@@ -445,6 +445,46 @@ START_TEST(test_trigger__notices_in_a_pipeline)
 }
 END_TEST
 
+/* What a trigger says in the server's own words, such as that the connection is lost, or a plan is stale: with its row, or when
+ * COMMIT comes. The outcome is known, and the connection as it was. */
+static const struct {
+    const char *sqlstate;
+    Status status;
+} words[] = {
+    {"08006", STATUS_CONNECTION}, {"57P01", STATUS_CONNECTION}, {"40001", STATUS_SERIALIZATION},
+    {"26000", STATUS_SERVER},     {"0A000", STATUS_SERVER},     {"42501", STATUS_PERMISSION},
+};
+
+static void refuse_with(const char *sqlstate, bool late)
+{
+    live_sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'of my own' USING"
+             " ERRCODE = '%s'; END $$; CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON plains DEFERRABLE INITIALLY %s"
+             " FOR EACH ROW EXECUTE FUNCTION refuse()",
+             sqlstate, late ? "DEFERRED" : "IMMEDIATE");
+}
+
+START_TEST(test_trigger__speaks_like_the_server)
+{
+    bool late = _i & 1, begins = _i & 2;
+    int rows = _i & 4 ? 3 : 1, word = _i / 8;
+    refuse_with(words[word].sqlstate, late);
+    for (int i = 0; i < rows; i++)
+        session_add(s, Plain, .name = "x");
+    if (begins)
+        check_ok(session_begin(s, NULL));
+    check_fails(session_commit(s), words[word].status);
+    ck_assert_str_eq(session_error(s)->sqlstate, words[word].sqlstate);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    check_says(session_error(s), "of my own");
+    live_check("0", "SELECT count(*) FROM plains");
+    live_sql("DROP FUNCTION refuse CASCADE");
+    session_clear_error(s);
+    check_ok(session_commit(s));
+    live_check(rows == 1 ? "1" : "3", "SELECT count(*) FROM plains");
+    check_nothing_to_write();
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_trigger__what_it_makes_is_fetched, 0, 2);
@@ -463,6 +503,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_trigger__on_delete_cascade);
     tcase_add_loop_test(tests, test_trigger__on_delete_cascade_in_a_tree, 0, 2);
     tcase_add_test(tests, test_trigger__notices_in_a_pipeline);
+    tcase_add_loop_test(tests, test_trigger__speaks_like_the_server, 0, 8 * (int)COUNT_OF(words));
 }
 
 int main(void)
