@@ -69,13 +69,19 @@ static enum howdah_status row_asking(void *arg, struct pg_step *step, const stru
     return HOWDAH_STATUS_OK;
 }
 
+/* Not a setting in front of it. */
+static bool is_of_question(const struct howdah_error *error)
+{
+    return error->statement && strcmp(error->statement, statement_may_draw_keys.text) == 0;
+}
+
 bool draw_rights_ask_about(struct work *w, const struct mapper *mapper)
 {
     struct asking asking = {w, mapper};
     struct pg_step step = {
         .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
     bool answered = transaction_read(w->s, &step) == HOWDAH_STATUS_OK;
-    if (!answered)
+    if (!answered && is_of_question(&w->s->error))
         session_name_culprit(w->s, mapper);
     return answered;
 }
