@@ -79,36 +79,56 @@ static const struct mapper *table_of(const struct mapper *mapper)
     return mapper->modelled ? mapper->modelled : mapper;
 }
 
-/* The first of a table's barriers, made when it is first asked for. */
-static uint32_t barrier_of(struct batch_edges *e, uint32_t *barriers, uint32_t table)
+/* What is written of a table. */
+struct custom {
+    uint32_t barrier;    /* the first of its two; 0: none, as no barrier is the first node */
+    uint32_t operations; /* a bit for each that any batch has */
+};
+
+static uint32_t barrier_of(struct batch_edges *e, struct custom *custom)
 {
     enum { BARRIERS = 2 };
-    if (!barriers[table]) { /* no barrier is the first node */
-        barriers[table] = e->nodes;
+    if (!custom->barrier) {
+        custom->barrier = e->nodes;
         e->nodes += BARRIERS;
     }
-    return barriers[table];
+    return custom->barrier;
+}
+
+static bool is_mixed(uint32_t operations)
+{
+    return operations & (operations - 1);
+}
+
+/* By table; NULL if no table can be mixed, or memory is out. */
+static struct custom *find_customs(struct work *w, bool *ret_any)
+{
+    *ret_any = is_mixed(w->all_operations);
+    struct custom *customs =
+        *ret_any
+            ? arena_allocate_zero(&w->arena, w->s->db->catalog.mapper_count * sizeof(*customs), _Alignof(struct custom))
+            : NULL;
+    for (uint32_t b = 0; customs && b < w->batch_count; b++)
+        customs[table_of(w->batches[b]->mapper)->index].operations |= 1u << w->batches[b]->operation;
+    return customs;
 }
 
 /* By custom, a table's deletes go before its updates and those before its inserts. */
 static bool find_custom_edges(struct work *w, struct batch_edges *e)
 {
-    size_t size = w->s->db->catalog.mapper_count * sizeof(uint32_t);
-    uint32_t *barriers = NULL;
+    bool any;
+    struct custom *customs = find_customs(w, &any);
     e->nodes = w->batch_count;
-    for (uint32_t b = 0; b < w->batch_count; b++) {
+    if (any && !customs)
+        return !session_no_memory(w->s);
+    for (uint32_t b = 0; any && b < w->batch_count; b++) {
         const struct batch *batch = w->batches[b];
-        const uint32_t table = table_of(batch->mapper)->index;
-        const struct mapper *links = table_of(batch->mapper)->links; /* of the same table */
-        uint32_t operations = w->operations[table] | (links ? w->operations[links->index] : 0u);
-        bool mixed = operations & (operations - 1);
+        struct custom *custom = &customs[table_of(batch->mapper)->index];
         uint32_t node = batch->leader;
         bool good = true;
-        if (!mixed)
+        if (!is_mixed(custom->operations))
             continue;
-        if (!barriers && !(barriers = arena_allocate_zero(&w->arena, size, _Alignof(uint32_t))))
-            return !session_no_memory(w->s);
-        const uint32_t barrier = barrier_of(e, barriers, table);
+        const uint32_t barrier = barrier_of(e, custom);
         switch (batch->operation) {
         case HOWDAH_OPERATION_DELETE:
             good = add_batch_edge(w, e, node, barrier) && add_batch_edge(w, e, barrier, barrier + 1);
