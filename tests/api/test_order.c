@@ -213,8 +213,31 @@ START_TEST(test_order__mutual_references)
 }
 END_TEST
 
+/* What is looked at, and not written, puts nothing in another order: the maker has the same text elsewhere. */
+START_TEST(test_order__looked_at)
+{
+    Maker *maker = session_find(s, Maker, 1);
+    maker->name = session_text(s, "%s", maker->name);
+    session_add(s, Maker, .name = "u3");
+    session_add(s, Node, .label = "n");
+    const Plan *plan = session_plan(s);
+    ck_assert_ptr_nonnull(plan);
+    const char *makers = NULL;
+    for (size_t i = 0; i < plan_step_count(plan); i++) {
+        const char *sql = plan_step(plan, i).sql;
+        if (strstr(sql, "INSERT INTO \"public\".\"makers\""))
+            makers = sql;
+        if (strstr(sql, "INSERT INTO \"public\".\"nodes\""))
+            ck_assert_ptr_nonnull(makers);
+    }
+    ck_assert_ptr_nonnull(makers);
+    check_ok(session_commit(s));
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
+    tcase_add_test(tests, test_order__looked_at);
     tcase_add_loop_test(tests, test_order__delete_all, 0, 3);
     tcase_add_test(tests, test_order__delete_tree);
     tcase_add_test(tests, test_order__reparent);
