@@ -43,16 +43,18 @@ const struct mapper *mapper_of_error(const struct howdah_session *s)
     return NULL;
 }
 
-/* System columns of a row that goes into a partition the server gives only sometimes. */
+/* System columns of a row that goes into a partition the server gives only sometimes. The words that would tell this from
+ * others of that SQLSTATE, as of a trigger, are in the server's language. */
 static void name_system_column(struct howdah_error *e, const struct mapper *mapper)
 {
     const struct column *token = mapper ? mapper->token : NULL;
-    if (!token || !token->xmin || strcmp(e->sqlstate, NOT_SUPPORTED) != 0)
+    bool inserts = e->statement && strstr(e->statement, "INSERT INTO ");
+    if (!token || !token->xmin || !inserts || strcmp(e->sqlstate, NOT_SUPPORTED) != 0)
         return;
     error_attach(e, &e->field, token->field->name);
     error_message(e,
                   "%s (%s.%s is the row's xmin, which the server does not return from an INSERT into a partitioned "
-                  "table: give the table a column for .version, or map the partition)",
+                  "table: if this is one, give the table a column for .version, or map the partition)",
                   e->message, mapper->model->name, token->field->name);
 }
 
