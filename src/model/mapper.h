@@ -104,10 +104,10 @@ struct mapper {
     const struct table_check *checks;
     uint32_t check_count;
     struct foreign_key *typed_keys;     /* polymorphic ones, by .next_typed */
-    const struct foreign_key *incoming; /* all that refer to this one, by .next_incoming: in the order of the mappers
-                                             that have them, and of each the polymorphic ones last */
     const struct foreign_key *sides[2]; /* likewise: the model's own foreign keys, in the order of these */
     const struct mapper *links;         /* of such a model's mapper: the join table's. Else NULL */
+    const struct foreign_key *incoming; /* all that refer to this mapper, by .next_incoming: in the order of the
+                                           mappers that have them, and of each the polymorphic ones last */
     bool has_pointers;                  /* any column refers to memory */
 
     uint32_t group; /* a session puts so many objects side by side, GROUP_MAX at most, and then as many snapshots, see

@@ -158,7 +158,7 @@ static struct entry *of_key(struct wanted wanted)
             return NULL;
         columns[wanted.count++] = c->index;
         at += strlen(c->name);
-        if (*at == ')')
+        if (strncmp(at, ", ", 2) != 0)
             break;
     }
     wanted.columns = columns;
