@@ -40,9 +40,11 @@ void key_trait_learn(struct howdah_database *db, const struct mapper *mapper, en
     learn(db, mapper, look(db, mapper) | trait);
 }
 
+/* About one table; those of a plan are asked together. */
 struct asking {
     struct work *w;
     const struct mapper *mapper;
+    bool answered;
 };
 
 static enum howdah_status bind_asking(void *arg, struct pg_step *step, struct pg_binding *ret)
@@ -59,9 +61,10 @@ static enum howdah_status bind_asking(void *arg, struct pg_step *step, struct pg
 
 static enum howdah_status row_asking(void *arg, struct pg_step *step, const struct cell *cells, size_t count)
 {
-    const struct asking *asking = arg;
+    struct asking *asking = arg;
     (void)step;
     struct howdah_database *db = asking->w->s->db;
+    asking->answered = true;
     uint32_t number = count == 1 && cells[0].size == sizeof(uint32_t) ? read_uint32(cells[0].data) : 0;
     learn(db, asking->mapper,
           (number & RIGHTS && number <= MOST ? number : DRAW_DENIED) | KEYS_ASKED |
@@ -75,15 +78,31 @@ static bool is_of_question(const struct howdah_error *error)
     return error->statement && strcmp(error->statement, statement_may_draw_keys.text) == 0;
 }
 
+static const struct mapper *first_unanswered(const struct asking *asking, uint32_t count)
+{
+    uint32_t i = 0;
+    while (i + 1 < count && asking[i].answered)
+        i++;
+    return asking[i].mapper;
+}
+
+/* In one round trip. */
+static bool ask(struct work *w, struct asking *asking, struct pg_step *steps, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        steps[i] = (struct pg_step){
+            .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking[i]};
+    bool answered = transaction_read_steps(w->s, steps, count) == HOWDAH_STATUS_OK;
+    if (!answered && is_of_question(&w->s->error))
+        session_name_culprit(w->s, first_unanswered(asking, count));
+    return answered;
+}
+
 bool draw_rights_ask_about(struct work *w, const struct mapper *mapper)
 {
-    struct asking asking = {w, mapper};
-    struct pg_step step = {
-        .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking};
-    bool answered = transaction_read(w->s, &step) == HOWDAH_STATUS_OK;
-    if (!answered && is_of_question(&w->s->error))
-        session_name_culprit(w->s, mapper);
-    return answered;
+    struct asking asking = {w, mapper, false};
+    struct pg_step step;
+    return ask(w, &asking, &step, 1);
 }
 
 /* A row alone is not worth a question, unless its key has not come back before. */
@@ -96,15 +115,42 @@ static bool is_known(const struct work *w, const struct batch *batch)
     return drawn && read && !(w->changes[batch->changes[0]].draws && key_trait_is(db, mapper, KEYS_DOUBTED));
 }
 
-bool draw_rights_ask(struct work *w, bool *ret_other)
+static bool knows_all(const struct work *w)
 {
+    uint32_t i = 0;
+    while (i < w->batch_count && is_known(w, w->batches[i]))
+        i++;
+    return i == w->batch_count;
+}
+
+/* Each table once. */
+static uint32_t collect_unknown(struct work *w, struct asking *ret_asking, bool *collected)
+{
+    uint32_t count = 0;
     for (uint32_t i = 0; i < w->batch_count; i++) {
         const struct mapper *mapper = w->batches[i]->mapper;
-        if (is_known(w, w->batches[i]))
+        if (collected[mapper->index] || is_known(w, w->batches[i]))
             continue;
-        if (!draw_rights_ask_about(w, mapper))
-            return false;
-        *ret_other = *ret_other || look(w->s->db, mapper) != (DRAW_ALLOWED | KEYS_ASKED);
+        collected[mapper->index] = true;
+        ret_asking[count++] = (struct asking){w, mapper, false};
     }
+    return count;
+}
+
+bool draw_rights_ask(struct work *w, bool *ret_other)
+{
+    struct howdah_session *s = w->s;
+    if (knows_all(w))
+        return true;
+    struct asking *asking = arena_allocate_array(&w->arena, w->batch_count, sizeof(*asking));
+    struct pg_step *steps = arena_allocate_array(&w->arena, w->batch_count, sizeof(*steps));
+    bool *collected = arena_allocate_zero(&w->arena, s->db->catalog.mapper_count * sizeof(*collected), 1);
+    if (!asking || !steps || !collected)
+        return !session_no_memory(s);
+    uint32_t count = collect_unknown(w, asking, collected);
+    if (!ask(w, asking, steps, count))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        *ret_other = *ret_other || look(s->db, asking[i].mapper) != (DRAW_ALLOWED | KEYS_ASKED);
     return true;
 }

@@ -30,7 +30,7 @@ void key_trait_learn(struct howdah_database *db, const struct mapper *mapper, en
 /* Asks the server about rights and rules (1 round trip). False: the session has the error. */
 bool draw_rights_ask_about(struct work *w, const struct mapper *mapper);
 /* Inside the program's transaction a failed attempt would end it: so the server is asked before the first one of each
- * table. *ret_other: the work must be planned anew. False: the session has the error. */
+ * table, about all of them in 1 round trip. *ret_other: the work must be planned anew. False: the session has the error. */
 bool draw_rights_ask(struct work *w, bool *ret_other);
 
 #endif

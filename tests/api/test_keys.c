@@ -610,6 +610,41 @@ START_TEST(test_keys__role_without_any_privilege)
 }
 END_TEST
 
+/* Before a transaction's first keys the server is asked about all of its tables at once; and about each of them once. */
+START_TEST(test_keys__asked_about_all_tables_at_once)
+{
+    live_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s", scene_role());
+    add_graph(3, 0);
+    for (int i = 0; i < 3; i++) {
+        session_add(s, Node, .label = "leaf", .parent = session_add(s, Node, .label = "root"));
+        session_add(s, Bolt, .plate = session_add(s, Plate, .region = i, .text = "plate"));
+    }
+    prepare_tinies(true, 3);
+    cost_start();
+    check_ok(session_flush(s));
+    check_trips(2);
+    ck_assert_uint_eq(seen_with("has_sequence_privilege"), 6);
+    check_ok(session_commit(s));
+    check_graph(3);
+    live_check("3|6|3|3", "SELECT (SELECT count(*) FROM tinies), (SELECT count(*) FROM nodes),"
+                          " (SELECT count(*) FROM bolts), (SELECT count(*) FROM plates)");
+}
+END_TEST
+
+/* The one that can't be answered is named. */
+START_TEST(test_keys__asked_about_a_table_that_is_gone)
+{
+    live_sql("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %s; ALTER TABLE plates RENAME TO gone", scene_role());
+    add_graph(3, 0);
+    for (int i = 0; i < 3; i++)
+        session_add(s, Bolt, .plate = session_add(s, Plate, .region = i, .text = "plate"));
+    prepare_tinies(true, 3);
+    check_fails(session_flush(s), STATUS_SCHEMA);
+    check_culprit(NULL, "Plate", NULL);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+}
+END_TEST
+
 /* What is asked before a transaction's first keys is refused, too, and so is the drawing of keys. */
 START_TEST(test_keys__refused_before_the_first_row)
 {
@@ -677,6 +712,8 @@ static void add_role_tests(TCase *tests)
     tcase_add_loop_test(tests, test_keys__drawn_no_longer, 0, 2);
     tcase_add_loop_test(tests, test_keys__rules, 0, 4);
     tcase_add_test(tests, test_keys__role_without_any_privilege);
+    tcase_add_test(tests, test_keys__asked_about_all_tables_at_once);
+    tcase_add_test(tests, test_keys__asked_about_a_table_that_is_gone);
     tcase_add_loop_test(tests, test_keys__refused_before_the_first_row, 0, 3);
 }
 
