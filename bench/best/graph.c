@@ -27,9 +27,11 @@ static const struct statement
          " UNION ALL SELECT line2, order_, product2, 2 FROM new)"
          " SELECT customer, address, order_, line1, line2 FROM new ORDER BY ord"},
     update_products = {"update_products",
-                       GUARD("UPDATE products AS t SET stock = u.stock, version = t.version + 1"
-                             " FROM unnest((SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::integer[]))"
-                             " AS u(id, version, stock) WHERE t.id = u.id AND t.version = u.version")},
+                       GUARD(
+                           "UPDATE products AS t SET stock = u.stock, version = t.version + 1"
+                           " FROM (SELECT unnest(a.id), unnest(a.version), unnest(a.stock) FROM (SELECT $1::bigint[],"
+                           " $2::integer[], $3::integer[] OFFSET 0) AS a(id, version, stock)) AS u(id, version, stock)"
+                           " WHERE t.id = u.id AND t.version = u.version")},
     delete_orders = {"delete_orders", GUARD("DELETE FROM orders WHERE id = ANY ($1::bigint[])")};
 
 void graph_prepare(struct bench *b, const struct job *job)

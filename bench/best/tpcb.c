@@ -13,7 +13,8 @@ static const struct statement
     find_world = {"find_world", "SELECT id, randomnumber FROM world WHERE id = $1::integer"},
     update_worlds = {"update_worlds",
                      "UPDATE world AS t SET randomnumber = u.randomnumber"
-                     " FROM unnest((SELECT $1::integer[]), (SELECT $2::integer[])) AS u(id, randomnumber)"
+                     " FROM (SELECT unnest(a.id), unnest(a.randomnumber) FROM (SELECT $1::integer[], $2::integer[]"
+                     " OFFSET 0) AS a(id, randomnumber)) AS u(id, randomnumber)"
                      " WHERE t.id = u.id"};
 
 void tpcb_prepare(struct bench *b, const struct job *job)

@@ -14,10 +14,12 @@ enum { SINGLE_MAX = 2, GUARDED_MAX = 999, FAR_GUARDED_MAX = 10000, COPY_MIN = 20
 #define NEW_COLUMNS "name, note, active, created_at, price, quantity, token, attributes, labels"
 #define UPDATE_MANY \
     "UPDATE items AS t SET name = u.name, price = u.price, version = t.version + 1" \
-    " FROM unnest((SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::text[]), (SELECT $4::float8[]))" \
-    " AS u(id, version, name, price) WHERE t.id = u.id AND t.version = u.version"
+    " FROM (SELECT unnest(a.id), unnest(a.version), unnest(a.name), unnest(a.price) FROM (SELECT $1::bigint[]," \
+    " $2::integer[], $3::text[], $4::float8[] OFFSET 0) AS a(id, version, name, price)) AS u(id, version, name, price)" \
+    " WHERE t.id = u.id AND t.version = u.version"
 #define DELETE_MANY \
-    "DELETE FROM items AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[])) AS u(id, version)" \
+    "DELETE FROM items AS t USING (SELECT unnest(a.id), unnest(a.version) FROM (SELECT $1::bigint[], $2::integer[]" \
+    " OFFSET 0) AS a(id, version)) AS u(id, version)" \
     " WHERE t.id = u.id AND t.version = u.version"
 #define UPDATE_ONE \
     "UPDATE items SET name = $3::text, price = $4::float8, version = version + 1 WHERE id = $1::bigint AND version = $2::integer"

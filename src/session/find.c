@@ -44,7 +44,7 @@ static enum howdah_status find_numbered(void *arg, struct pg_step *step, const s
 {
     struct find *find = arg;
     const struct cell *number = count ? &cells[count - 1] : NULL;
-    size_t place = number && number->size == sizeof(uint64_t) ? (size_t)read_uint64(number->data) : 0;
+    size_t place = number && number->size == sizeof(uint32_t) ? read_uint32(number->data) : 0;
     place += step->number * KEYS_A_STATEMENT;
     if (place <= step->number * KEYS_A_STATEMENT || place > find->key_count)
         return HOWDAH_STATUS_PROTOCOL;

@@ -108,7 +108,7 @@ static uint32_t find_place(const struct renewal *renewal, const struct cell *num
 {
     const struct mapper *mapper = renewal->mapper;
     if (statement_numbers_rows(mapper))
-        return number->size == 8 ? (uint32_t)read_uint64(number->data) - 1 : UINT32_MAX;
+        return number->size == sizeof(uint32_t) ? read_uint32(number->data) - 1 : UINT32_MAX;
     for (uint32_t i = 0, place = renewal->taken; i < renewal->count; i++, place++)
         if (key_equal(mapper, renewal->keys[place % renewal->count], row))
             return place % renewal->count;

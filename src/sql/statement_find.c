@@ -20,25 +20,20 @@ bool statement_numbers_rows(const struct mapper *mapper)
     return !mapper->integer_key || *mapper->integer_key->write_cast;
 }
 
-/* The array comes from a subquery, so that one plan does for any number of keys. */
-static void put_any_key(struct text *t, const struct mapper *mapper)
-{
-    const struct column *c = mapper->integer_key;
-    buffer_printf(&t->out, " FROM %s AS t WHERE t.%s = ANY (", mapper->quoted, c->quoted);
-    put_array(t, c, false);
-    buffer_printf(&t->out, "::%s[])", c->item_type);
-}
-
 void render_find_many(struct text *t, const struct statement_key *key)
 {
+    const struct mapper *mapper = key->mapper;
     put_returned(t, key, "SELECT ", "t.");
-    if (!statement_numbers_rows(key->mapper)) {
-        put_any_key(t, key->mapper);
+    if (!statement_numbers_rows(mapper)) {
+        buffer_printf(&t->out, " FROM %s AS t", mapper->quoted);
+        put_any_key(t, mapper->integer_key);
         return;
     }
-    buffer_text(&t->out, ", u.ord FROM unnest(");
-    put_key_arrays(t, key->mapper);
-    put_alias(t, key->mapper->key_count, "ord");
-    buffer_printf(&t->out, " JOIN %s AS t ON ", key->mapper->quoted);
-    put_key_condition(t, key->mapper);
+    buffer_text(&t->out, ", u.ord FROM ");
+    put_rows(t, mapper->key_count, true);
+    put_key_arrays(t, mapper);
+    put_rows_end(t, mapper->key_count, true);
+    buffer_printf(&t->out, " JOIN %s AS t ON ", mapper->quoted);
+    put_few(t);
+    put_key_condition(t, mapper);
 }

@@ -1,14 +1,15 @@
 /* The UPDATE of rows that follow the changed keys of rows that they refer to. */
 #include "statement_text.h"
 
-/* The old keys and the new ones, and the end of unnest. */
+/* Rows of the old keys and the new ones. */
 static void put_moved(struct text *t, const struct foreign_key *key)
 {
+    put_rows(t, 2 * key->count, false);
     for (uint32_t i = 0; i < 2 * key->count; i++) {
         buffer_text(&t->out, separator(i));
         put_array(t, &key->target->columns[key->targets[i % key->count]], false);
     }
-    put_alias(t, 2 * key->count, NULL);
+    put_rows_end(t, 2 * key->count, false);
 }
 
 /* "t.fk = u.c1 AND ...": the row refers to a moved one. */
@@ -47,7 +48,7 @@ void render_follow(struct text *t, const struct statement_key *key)
     const struct foreign_key *first = key->follows[0];
     bool several = key->follow_count > 1;
     if (several) {
-        buffer_text(&t->out, "WITH moved AS MATERIALIZED (SELECT u.* FROM unnest(");
+        buffer_text(&t->out, "WITH moved AS MATERIALIZED (SELECT u.* FROM ");
         put_moved(t, first);
         buffer_text(&t->out, ") ");
     }
@@ -56,7 +57,7 @@ void render_follow(struct text *t, const struct statement_key *key)
     if (several) {
         buffer_text(&t->out, " WHERE EXISTS (SELECT FROM moved AS u WHERE ");
     } else {
-        buffer_text(&t->out, " FROM unnest(");
+        buffer_text(&t->out, " FROM ");
         put_moved(t, first);
         buffer_text(&t->out, " WHERE ");
     }
@@ -64,9 +65,10 @@ void render_follow(struct text *t, const struct statement_key *key)
         buffer_text(&t->out, k ? " OR " : "");
         put_follow_condition(t, key->follows[k]);
     }
-    buffer_text(&t->out, several ? ") AND NOT EXISTS (SELECT FROM unnest(" : " AND NOT EXISTS (SELECT FROM unnest(");
+    buffer_text(&t->out, several ? ") AND NOT EXISTS (SELECT FROM " : " AND NOT EXISTS (SELECT FROM ");
+    put_rows(t, first->owner->key_count, false);
     put_key_arrays(t, first->owner);
-    put_alias(t, first->owner->key_count, NULL);
+    put_rows_end(t, first->owner->key_count, false);
     buffer_text(&t->out, " WHERE ");
     put_key_condition(t, first->owner);
     buffer_byte(&t->out, ')');

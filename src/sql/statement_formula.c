@@ -19,16 +19,15 @@ void put_formula(struct text *t, const struct formula *formula, uint32_t *positi
     }
 }
 
-uint32_t put_formula_arrays(struct text *t, const struct formula *formula, uint32_t count)
+void put_formula_arrays(struct text *t, const struct formula *formula, uint32_t count)
 {
     for (; formula; formula = formula->next)
         for (uint32_t i = 0; i < formula->format.scanned.hole_count; i++) {
             const struct sqltype_known *type = formula_array_type(&formula->format.values[i]);
             if (!type)
                 continue;
-            buffer_printf(&t->out, "%s(SELECT ", separator(count++));
+            buffer_text(&t->out, separator(count++));
             put_parameter(t, type->array_oid);
-            buffer_printf(&t->out, "::%s[])", type->cast);
+            buffer_printf(&t->out, "::%s[]", type->cast);
         }
-    return count;
 }

@@ -15,14 +15,13 @@ void put_array(struct text *t, const struct column *c, bool by_name)
 {
     enum { TEXT_OID = 25 };
     if (by_name) {
-        buffer_text(&t->out, "(SELECT pg_catalog.current_setting(");
+        buffer_text(&t->out, "pg_catalog.current_setting(");
         put_parameter(t, TEXT_OID);
         buffer_text(&t->out, ")");
     } else {
-        buffer_text(&t->out, "(SELECT ");
         put_parameter(t, c->parameter_oid);
     }
-    buffer_printf(&t->out, "::%s[])", c->item_type);
+    buffer_printf(&t->out, "::%s[]", c->item_type);
 }
 
 void put_item(struct text *t, uint32_t position, const struct column *c)
@@ -30,12 +29,34 @@ void put_item(struct text *t, uint32_t position, const struct column *c)
     buffer_printf(&t->out, "u.%s%u%s", t->item, position + 1, c->write_cast);
 }
 
-void put_alias(struct text *t, uint32_t count, const char *number)
+static void put_names(struct text *t, uint32_t count)
 {
-    buffer_text(&t->out, number ? ") WITH ORDINALITY AS u(" : ") AS u(");
     for (uint32_t i = 0; i < count; i++)
         buffer_printf(&t->out, "%s%s%u", separator(i), t->item, i + 1);
-    buffer_printf(&t->out, "%s%s)", number ? ", " : "", number ? number : "");
+}
+
+void put_rows(struct text *t, uint32_t count, bool numbered)
+{
+    buffer_text(&t->out, "(SELECT ");
+    for (uint32_t i = 0; i < count; i++)
+        buffer_printf(&t->out, "%spg_catalog.unnest(a.%s%u)", separator(i), t->item, i + 1);
+    if (numbered)
+        buffer_printf(&t->out, ", pg_catalog.generate_subscripts(a.%s1, 1)", t->item);
+    buffer_text(&t->out, " FROM (SELECT ");
+}
+
+void put_rows_end(struct text *t, uint32_t count, bool numbered)
+{
+    buffer_text(&t->out, " OFFSET 0) AS a(");
+    put_names(t, count);
+    buffer_text(&t->out, ")) AS u(");
+    put_names(t, count);
+    buffer_text(&t->out, numbered ? ", ord)" : ")");
+}
+
+void put_few(struct text *t)
+{
+    buffer_printf(&t->out, "(u.%s1 IS NULL) BETWEEN false AND true AND ", t->item);
 }
 
 /* In a joint statement columns are named by their number, and there is always one. */
@@ -77,6 +98,13 @@ void put_key_condition(struct text *t, const struct mapper *mapper)
         buffer_printf(&t->out, "%st.%s = ", i ? " AND " : "", c->quoted);
         put_item(t, i, c);
     }
+}
+
+void put_any_key(struct text *t, const struct column *c)
+{
+    buffer_printf(&t->out, " WHERE t.%s = ANY ((SELECT ", c->quoted);
+    put_array(t, c, false);
+    buffer_printf(&t->out, ")::%s[])", c->item_type); /* not ANY (SELECT ...): that compares with rows */
 }
 
 void put_key_arrays(struct text *t, const struct mapper *mapper)

@@ -45,30 +45,52 @@ static void put_numbers(struct text *t, const char *alias)
     buffer_printf(&t->out, ")%s", alias);
 }
 
+static uint32_t count_columns(const struct mapper *mapper, const uint64_t *set)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < mapper->column_count; i++)
+        count += column_in(set, i);
+    return count;
+}
+
+/* The arrays of the columns that are sent or set, and of formulas, behind `count` others. */
+static void put_new_arrays(struct text *t, const struct statement_key *key, uint32_t count)
+{
+    for (uint32_t i = 0; i < key->mapper->column_count; i++) {
+        if (!column_in(key->columns, i))
+            continue;
+        buffer_text(&t->out, separator(count++));
+        put_array(t, &key->mapper->columns[i], column_in(key->by_name, i));
+    }
+    put_formula_arrays(t, key->formulas, count);
+}
+
+static uint32_t count_new(const struct statement_key *key)
+{
+    return count_columns(key->mapper, key->columns) + formulas_arrays(key->formulas);
+}
+
 void render_insert(struct text *t, const struct statement_key *key)
 {
     const struct mapper *mapper = key->mapper;
     const struct column *identity = mapper->identity;
-    uint32_t columns = put_target(t, key), count = 0;
+    uint32_t columns = put_target(t, key), count = count_new(key);
     /* keys of our own, drawn or chosen: also where the table was made GENERATED ALWAYS */
     bool overriding = identity && (column_in(key->columns, identity->index) || formulas_find(key->formulas, identity));
     buffer_text(&t->out, overriding ? " OVERRIDING SYSTEM VALUE SELECT" : " SELECT");
     put_inserted(t, key);
-    for (uint32_t i = 0; i < mapper->column_count; i++) {
-        if (!column_in(key->columns, i))
-            continue;
-        buffer_text(&t->out, count++ ? ", " : " FROM unnest(");
-        put_array(t, &mapper->columns[i], column_in(key->by_name, i));
-    }
-    if (!count && formulas_arrays(key->formulas))
-        buffer_text(&t->out, " FROM unnest(");
-    count = put_formula_arrays(t, key->formulas, count);
-    if (count) /* the server gives out defaults in the order in which the rows were added */
-        put_alias(t, count, "ord");
-    else
+    /* which key belongs to which row is told by the order in which the server makes them */
+    bool numbered = count > 0 && (key->formulas || (identity && !overriding));
+    if (count > 0) {
+        buffer_text(&t->out, " FROM ");
+        put_rows(t, count, numbered);
+        put_new_arrays(t, key, 0);
+        put_rows_end(t, count, numbered);
+    } else {
         put_numbers(t, columns ? " AS u(ord)" : "");
+    }
     put_gate(t, " WHERE ");
-    if (count)
+    if (numbered)
         buffer_text(&t->out, " ORDER BY u.ord");
     if (key->on_conflict)
         buffer_text(&t->out, key->on_conflict);
@@ -114,43 +136,35 @@ static void put_old_condition(struct text *t, const struct statement_key *key)
     }
 }
 
-/* The arrays for it, behind those of the key. Returns how many there are with these. */
-static uint32_t put_old_arrays(struct text *t, const struct statement_key *key)
+/* The arrays for it, behind those of the key. */
+static void put_old_arrays(struct text *t, const struct statement_key *key)
 {
     const struct mapper *mapper = key->mapper;
-    uint32_t count = mapper->key_count;
     put_key_arrays(t, mapper);
     if (mapper->token) {
         buffer_text(&t->out, ", ");
         put_array(t, mapper->token, false);
-        count++;
     }
     for (uint32_t i = 0; key->checks && i < mapper->column_count; i++) {
         if (!column_in(key->checks, i))
             continue;
         buffer_text(&t->out, ", ");
         put_array(t, &mapper->columns[i], false);
-        count++;
     }
-    return count;
 }
 
 static uint32_t count_old(const struct statement_key *key)
 {
-    uint32_t count = key->mapper->key_count + (key->mapper->token ? 1 : 0);
-    for (uint32_t i = 0; key->checks && i < key->mapper->column_count; i++)
-        count += column_in(key->checks, i);
-    return count;
+    return key->mapper->key_count + (key->mapper->token ? 1 : 0) + count_columns(key->mapper, key->checks);
 }
 
-/* The rows that unnest gives, of which there are `count` columns, and which of the table's they are. The planner takes ten
- * rows for an array that it doesn't know, and would read all of a small table for them. A range that holds every number lets it
- * expect one: it goes by the key's index, so that rows are locked in the order in which they were sent. */
+/* The rows that are sent, of `count` columns, and which of the table's they are: by the key's index, so that rows are locked in
+ * the order in which they were sent. */
 static void put_joined(struct text *t, const struct statement_key *key, uint32_t count)
 {
-    const char *number = key->formulas ? "howdah_ord" : "ord"; /* the table may have a column of the shorter name */
-    put_alias(t, count, number);
-    buffer_printf(&t->out, " WHERE u.%s BETWEEN 1 AND %d AND ", number, INT32_MAX);
+    put_rows_end(t, count, false);
+    buffer_text(&t->out, " WHERE ");
+    put_few(t);
     put_key_condition(t, key->mapper);
     put_old_condition(t, key);
     put_gate(t, " AND ");
@@ -161,17 +175,12 @@ void render_update(struct text *t, const struct statement_key *key)
 {
     const struct mapper *mapper = key->mapper;
     buffer_printf(&t->out, "UPDATE %s AS t SET ", mapper->quoted);
-    put_assignments(t, key, count_old(key));
-    buffer_text(&t->out, " FROM unnest(");
-    uint32_t count = put_old_arrays(t, key);
-    for (uint32_t i = 0; i < mapper->column_count; i++) {
-        if (!column_in(key->columns, i))
-            continue;
-        buffer_text(&t->out, ", ");
-        put_array(t, &mapper->columns[i], column_in(key->by_name, i));
-        count++;
-    }
-    count = put_formula_arrays(t, key->formulas, count);
+    uint32_t old = count_old(key), count = old + count_new(key);
+    put_assignments(t, key, old);
+    buffer_text(&t->out, " FROM ");
+    put_rows(t, count, false);
+    put_old_arrays(t, key);
+    put_new_arrays(t, key, old);
     put_joined(t, key, count);
     put_returned(t, key, " RETURNING ", "t.");
 }
@@ -181,14 +190,16 @@ void render_delete(struct text *t, const struct statement_key *key)
     const struct mapper *mapper = key->mapper;
     const struct column *first = &mapper->columns[mapper->key[0]];
     if (count_old(key) == 1 && !*first->write_cast) {
-        buffer_printf(&t->out, "DELETE FROM %s AS t WHERE t.%s = ANY (", mapper->quoted, first->quoted);
-        put_array(t, first, false);
-        buffer_printf(&t->out, "::%s[])", first->item_type); /* not ANY (SELECT ...): that compares with rows */
+        buffer_printf(&t->out, "DELETE FROM %s AS t", mapper->quoted);
+        put_any_key(t, first);
         put_gate(t, " AND ");
         put_returned(t, key, " RETURNING ", "t.");
         return;
     }
-    buffer_printf(&t->out, "DELETE FROM %s AS t USING unnest(", mapper->quoted);
-    put_joined(t, key, put_old_arrays(t, key));
+    uint32_t count = count_old(key);
+    buffer_printf(&t->out, "DELETE FROM %s AS t USING ", mapper->quoted);
+    put_rows(t, count, false);
+    put_old_arrays(t, key);
+    put_joined(t, key, count);
     put_returned(t, key, " RETURNING ", "t.");
 }

@@ -38,11 +38,11 @@ enum { INT8_OID = 20 };
  * statement see the rows as they were before it. */
 static void put_there(struct text *t, const struct mapper *mapper, uint32_t before)
 {
-    buffer_printf(&t->out, " FROM %s AS t JOIN unnest(", mapper->quoted);
+    buffer_printf(&t->out, " FROM %s AS t JOIN ", mapper->quoted);
+    put_rows(t, mapper->key_count, false);
     for (uint32_t i = 0; i < mapper->key_count; i++)
-        buffer_printf(&t->out, "%s(SELECT $%u::%s[])", separator(i), before + i + 1,
-                      mapper->columns[mapper->key[i]].item_type);
-    put_alias(t, mapper->key_count, NULL);
+        buffer_printf(&t->out, "%s$%u::%s[]", separator(i), before + i + 1, mapper->columns[mapper->key[i]].item_type);
+    put_rows_end(t, mapper->key_count, false);
     buffer_text(&t->out, " ON ");
     put_key_condition(t, mapper);
 }

@@ -1,8 +1,9 @@
 /* Generated statements: what is asked for, as a key, and its rendering. Pure functions: no I/O, nothing kept.
  *
  * Rows travel as one array parameter a column, in unnest, so that a text does not depend on how many there are.
- * `unnest((SELECT $1::type[]))` instead of `unnest($1)` keeps the planner from planning small arrays anew each
- * time: with a parameter it prefers a custom plan for ever. */
+ * They come out of a subquery with OFFSET 0, which keeps the planner from planning small arrays anew each time: with a
+ * parameter alone it prefers a custom plan for ever. unnest stands in a select list: in FROM each array is written to a
+ * store and read back. */
 #ifndef SQL_STATEMENTS_H
 #define SQL_STATEMENTS_H
 

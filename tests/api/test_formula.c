@@ -15,8 +15,10 @@ START_TEST(test_formula__update)
     ck_assert_str_eq(
         seen.statements[0].sql,
         "UPDATE \"public\".\"counters\" AS t SET \"total\" = (total + u.howdah_3), \"version\" = t.\"version\" + 1 "
-        "FROM unnest((SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::integer[])) WITH ORDINALITY AS "
-        "u(howdah_1, howdah_2, howdah_3, howdah_ord) WHERE u.howdah_ord BETWEEN 1 AND 2147483647 AND t.\"id\" = u.howdah_1 AND t.\"version\" = u.howdah_2 "
+        "FROM (SELECT pg_catalog.unnest(a.howdah_1), pg_catalog.unnest(a.howdah_2), pg_catalog.unnest(a.howdah_3) "
+        "FROM (SELECT $1::bigint[], $2::integer[], $3::integer[] OFFSET 0) AS a(howdah_1, howdah_2, howdah_3)) AS "
+        "u(howdah_1, howdah_2, howdah_3) WHERE (u.howdah_1 IS NULL) BETWEEN false AND true AND "
+        "t.\"id\" = u.howdah_1 AND t.\"version\" = u.howdah_2 "
         "RETURNING t.\"id\", t.\"total\", t.\"seen_at\"");
     ck_assert_int_eq(a->total, 105);
     ck_assert_int_eq(a->version, 2);

@@ -19,7 +19,7 @@ static void setup(void)
 }
 
 #define INSERT_LINK "INSERT INTO \"public\".\"member_badges\" (\"member_id\", \"badge_id\")"
-#define DELETE_LINK "DELETE FROM \"public\".\"member_badges\" AS t USING unnest("
+#define DELETE_LINK "DELETE FROM \"public\".\"member_badges\" AS t USING (SELECT pg_catalog.unnest("
 #define LINKS \
     "SELECT m.name, b.label FROM member_badges JOIN members m ON m.id = member_id JOIN badges b ON b.id = badge_id" \
     " ORDER BY 1, 2"

@@ -21,11 +21,24 @@ static void check_ran(const char *const *expected)
 }
 #define RAN(...) check_ran((const char *const[]){__VA_ARGS__, NULL})
 
-/* What the planner is told of the rows of an array. */
-#define EACH        "u.ord BETWEEN 1 AND 2147483647 AND "
-#define BEGIN       "BEGIN"
-#define COMMIT      "COMMIT"
-#define TRANSACTION "SELECT pg_catalog.pg_current_xact_id()"
+/* The rows of arrays, by their number of columns; with their own number where the server makes keys for them. */
+#define UNNEST2           "pg_catalog.unnest(a.c1), pg_catalog.unnest(a.c2)"
+#define UNNEST3           UNNEST2 ", pg_catalog.unnest(a.c3)"
+#define UNNEST5           UNNEST3 ", pg_catalog.unnest(a.c4), pg_catalog.unnest(a.c5)"
+#define NAMES2            "c1, c2"
+#define NAMES3            NAMES2 ", c3"
+#define NAMES5            NAMES3 ", c4, c5"
+#define NUMBER            ", pg_catalog.generate_subscripts(a.c1, 1)"
+#define IN(n, arrays)     " FROM (SELECT " arrays " OFFSET 0) AS a(" NAMES##n ")) AS u(" NAMES##n
+#define ROWS2(arrays)     "(SELECT " UNNEST2 IN(2, arrays) ")"
+#define ROWS3(arrays)     "(SELECT " UNNEST3 IN(3, arrays) ")"
+#define NUMBERED2(arrays) "(SELECT " UNNEST2 NUMBER IN(2, arrays) ", ord)"
+#define NUMBERED5(arrays) "(SELECT " UNNEST5 NUMBER IN(5, arrays) ", ord)"
+/* What the planner is told of them. */
+#define EACH              "(u.c1 IS NULL) BETWEEN false AND true AND "
+#define BEGIN             "BEGIN"
+#define COMMIT            "COMMIT"
+#define TRANSACTION       "SELECT pg_catalog.pg_current_xact_id()"
 #define DRAW_KEYS \
     "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
     "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass))) AS keys " \
@@ -65,8 +78,9 @@ START_TEST(test_session_sql__find)
     RAN("SELECT t.\"id\", t.\"name\", t.\"grade\", t.\"made_at\" FROM \"public\".\"makers\" AS t"
         " WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])");
     session_find_many(s, Seat, ((const Value[]){VALUE("a"), VALUE(2)}), 1);
-    RAN("SELECT t.\"room\", t.\"number\", t.\"guest\", u.ord FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[]))"
-        " WITH ORDINALITY AS u(c1, c2, ord) JOIN \"public\".\"seats\" AS t ON t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+    RAN("SELECT t.\"room\", t.\"number\", t.\"guest\", u.ord FROM " NUMBERED2(
+        "$1::text[], $2::smallint[]") " JOIN \"public\".\"seats\" AS t ON " EACH
+                                      "t.\"room\" = u.c1 AND t.\"number\" = u.c2");
     Query *q = session_query(s, Maker);
     query_where(q, Maker, grade, ">", 1);
     query_where(q, Maker, name, "<>", NULL);
@@ -96,12 +110,12 @@ START_TEST(test_session_sql__one_row)
 {
     Maker *maker = session_add(s, Maker, .name = "a");
     check_ok(session_commit(s));
-    RAN("INSERT INTO \"public\".\"makers\" (\"name\", \"grade\") SELECT u.c1, u.c2 FROM unnest((SELECT $1::text[]),"
-        " (SELECT $2::integer[])) WITH ORDINALITY AS u(c1, c2, ord) ORDER BY u.ord RETURNING \"id\", \"made_at\"");
+    RAN("INSERT INTO \"public\".\"makers\" (\"name\", \"grade\") SELECT u.c1, u.c2 FROM " NUMBERED2(
+        "$1::text[], $2::integer[]") " ORDER BY u.ord RETURNING \"id\", \"made_at\"");
     maker->name = "b";
     check_ok(session_commit(s));
-    RAN("UPDATE \"public\".\"makers\" AS t SET \"name\" = u.c2 FROM unnest((SELECT $1::bigint[]), (SELECT $2::text[]))"
-        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"id\" = u.c1 RETURNING t.\"id\", t.\"made_at\"");
+    RAN("UPDATE \"public\".\"makers\" AS t SET \"name\" = u.c2 FROM " ROWS2(
+        "$1::bigint[], $2::text[]") " WHERE " EACH "t.\"id\" = u.c1 RETURNING t.\"id\", t.\"made_at\"");
     session_delete(s, maker);
     check_ok(session_commit(s));
     RAN("DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])");
@@ -116,13 +130,12 @@ START_TEST(test_session_sql__version)
     seen_clear();
     item->title = "u";
     check_ok(session_commit(s));
-    RAN("UPDATE \"public\".\"items\" AS t SET \"title\" = u.c3, \"version\" = t.\"version\" + 1 FROM unnest("
-        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT $3::text[])) WITH ORDINALITY AS u(c1, c2, c3, ord)"
-        " WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2");
+    RAN("UPDATE \"public\".\"items\" AS t SET \"title\" = u.c3, \"version\" = t.\"version\" + 1 FROM " ROWS3(
+        "$1::bigint[], $2::integer[], $3::text[]") " WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2");
     session_delete(s, item);
     check_ok(session_commit(s));
-    RAN("DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[]))"
-        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2");
+    RAN("DELETE FROM \"public\".\"items\" AS t USING " ROWS2(
+        "$1::bigint[], $2::integer[]") " WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2");
 }
 END_TEST
 
@@ -130,18 +143,16 @@ START_TEST(test_session_sql__composite_key)
 {
     Seat *seat = session_add(s, Seat, .room = "r", .number = 1);
     check_ok(session_commit(s));
-    RAN("INSERT INTO \"public\".\"seats\" (\"room\", \"number\", \"guest\") SELECT u.c1, u.c2, u.c3 FROM unnest("
-        "(SELECT $1::text[]), (SELECT $2::smallint[]), (SELECT $3::text[])) WITH ORDINALITY AS u(c1, c2, c3, ord)"
-        " ORDER BY u.ord");
+    RAN("INSERT INTO \"public\".\"seats\" (\"room\", \"number\", \"guest\") SELECT u.c1, u.c2, u.c3 FROM " ROWS3(
+        "$1::text[], $2::smallint[], $3::text[]"));
     seat->guest = "g";
     check_ok(session_commit(s));
-    RAN("UPDATE \"public\".\"seats\" AS t SET \"guest\" = u.c3 FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[]),"
-        " (SELECT $3::text[])) WITH ORDINALITY AS u(c1, c2, c3, ord) WHERE " EACH
-        "t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+    RAN("UPDATE \"public\".\"seats\" AS t SET \"guest\" = u.c3 FROM " ROWS3(
+        "$1::text[], $2::smallint[], $3::text[]") " WHERE " EACH "t.\"room\" = u.c1 AND t.\"number\" = u.c2");
     session_delete(s, seat);
     check_ok(session_commit(s));
-    RAN("DELETE FROM \"public\".\"seats\" AS t USING unnest((SELECT $1::text[]), (SELECT $2::smallint[]))"
-        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"room\" = u.c1 AND t.\"number\" = u.c2");
+    RAN("DELETE FROM \"public\".\"seats\" AS t USING " ROWS2(
+        "$1::text[], $2::smallint[]") " WHERE " EACH "t.\"room\" = u.c1 AND t.\"number\" = u.c2");
 }
 END_TEST
 
@@ -149,8 +160,8 @@ END_TEST
 
 #define INSERT_MAKERS \
     "INSERT INTO \"public\".\"makers\" (\"id\", \"name\", \"grade\") OVERRIDING SYSTEM VALUE SELECT u.c1, u.c2, u.c3" \
-    " FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]), (SELECT $2::text[]), (SELECT $3::integer[]))" \
-    " WITH ORDINALITY AS u(c1, c2, c3, ord) ORDER BY u.ord RETURNING \"id\", \"made_at\""
+    " FROM " ROWS3( \
+        "pg_catalog.current_setting($1)::bigint[], $2::text[], $3::integer[]") " RETURNING \"id\", \"made_at\""
 
 /* Keys of the parents first; then these; then children, which find the keys by name, and whose own come back. */
 START_TEST(test_session_sql__parents_and_children)
@@ -163,16 +174,15 @@ START_TEST(test_session_sql__parents_and_children)
     check_ok(session_commit(s));
     RAN(BEGIN, TRANSACTION, DRAW, INSERT_MAKERS, GATHER,
         "INSERT INTO \"public\".\"items\" (\"maker_id\", \"code\", \"title\", \"price\", \"version\")"
-        " SELECT u.c1, u.c2, u.c3, u.c4, u.c5 FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]),"
-        " (SELECT $2::varchar[]), (SELECT $3::text[]), (SELECT $4::numeric[]), (SELECT $5::integer[]))"
-        " WITH ORDINALITY AS u(c1, c2, c3, c4, c5, ord) ORDER BY u.ord RETURNING \"id\", \"note\"",
+        " SELECT u.c1, u.c2, u.c3, u.c4, u.c5 FROM " NUMBERED5(
+            "pg_catalog.current_setting($1)::bigint[], $2::varchar[], $3::text[], $4::numeric[], $5::integer[]") " ORDER BY u.ord RETURNING \"id\", \"note\"",
         COMMIT);
 }
 END_TEST
 
 #define INSERT_NODES \
-    "INSERT INTO \"public\".\"nodes\" (\"parent_id\", \"label\") SELECT u.c1, u.c2 FROM unnest(" \
-    "(SELECT $1::bigint[]), (SELECT $2::text[])) WITH ORDINALITY AS u(c1, c2, ord) ORDER BY u.ord RETURNING \"id\""
+    "INSERT INTO \"public\".\"nodes\" (\"parent_id\", \"label\") SELECT u.c1, u.c2 FROM " NUMBERED2( \
+        "$1::bigint[], $2::text[]") " ORDER BY u.ord RETURNING \"id\""
 #define KEY "w.\"id\"::pg_catalog.int8"
 
 /* Keys that nobody waits for come back as a list; where COMMIT is on its way, their order is looked at before. */
@@ -210,9 +220,8 @@ START_TEST(test_session_sql__tree)
     check_ok(session_commit(s));
     RAN(BEGIN, TRANSACTION, DRAW_SURE, GATHER,
         "INSERT INTO \"public\".\"nodes\" (\"id\", \"parent_id\", \"label\") OVERRIDING SYSTEM VALUE"
-        " SELECT u.c1, u.c2, u.c3 FROM unnest((SELECT pg_catalog.current_setting($1)::bigint[]),"
-        " (SELECT pg_catalog.current_setting($2)::bigint[]), (SELECT $3::text[]))"
-        " WITH ORDINALITY AS u(c1, c2, c3, ord) ORDER BY u.ord",
+        " SELECT u.c1, u.c2, u.c3 FROM " ROWS3(
+            "pg_catalog.current_setting($1)::bigint[], pg_catalog.current_setting($2)::bigint[], $3::text[]"),
         COMMIT);
 }
 END_TEST
@@ -227,9 +236,9 @@ START_TEST(test_session_sql__reparent)
     seen_clear();
     check_ok(session_commit(s));
     RAN(BEGIN, TRANSACTION, DRAW, INSERT_MAKERS, GATHER,
-        "UPDATE \"public\".\"items\" AS t SET \"maker_id\" = u.c3, \"version\" = t.\"version\" + 1 FROM unnest("
-        "(SELECT $1::bigint[]), (SELECT $2::integer[]), (SELECT pg_catalog.current_setting($3)::bigint[]))"
-        " WITH ORDINALITY AS u(c1, c2, c3, ord) WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2",
+        "UPDATE \"public\".\"items\" AS t SET \"maker_id\" = u.c3, \"version\" = t.\"version\" + 1 FROM " ROWS3(
+            "$1::bigint[], $2::integer[], pg_catalog.current_setting($3)::bigint[]") " WHERE " EACH
+                                                                                     "t.\"id\" = u.c1 AND t.\"version\" = u.c2",
         "DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])", COMMIT);
 }
 END_TEST
@@ -245,8 +254,8 @@ START_TEST(test_session_sql__delete_all)
     seen_clear();
     check_ok(session_commit(s));
     RAN(BEGIN, TRANSACTION,
-        "DELETE FROM \"public\".\"items\" AS t USING unnest((SELECT $1::bigint[]), (SELECT $2::integer[]))"
-        " WITH ORDINALITY AS u(c1, c2, ord) WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2",
+        "DELETE FROM \"public\".\"items\" AS t USING " ROWS2(
+            "$1::bigint[], $2::integer[]") " WHERE " EACH "t.\"id\" = u.c1 AND t.\"version\" = u.c2",
         "DELETE FROM \"public\".\"makers\" AS t WHERE t.\"id\" = ANY ((SELECT $1::bigint[])::bigint[])", COMMIT);
 }
 END_TEST
@@ -299,8 +308,8 @@ START_TEST(test_session_sql__flushes)
     session_add(s, Word, .word = "b");
     check_ok(session_flush(s));
     check_ok(session_commit(s));
-    const char *insert = "INSERT INTO \"public\".\"words\" (\"word\", \"count\") SELECT u.c1, u.c2 FROM unnest("
-                         "(SELECT $1::text[]), (SELECT $2::bigint[])) WITH ORDINALITY AS u(c1, c2, ord) ORDER BY u.ord";
+    const char *insert = "INSERT INTO \"public\".\"words\" (\"word\", \"count\") SELECT u.c1, u.c2 FROM " ROWS2(
+        "$1::text[], $2::bigint[]");
     RAN(BEGIN, TRANSACTION, insert, insert, COMMIT);
     check_ok(session_begin(s, NULL));
     session_add(s, Word, .word = "c");
