@@ -232,6 +232,57 @@ START_TEST(test_cascade__undone_flush)
 }
 END_TEST
 
+/* What the server may say to the statements for rows that nobody has loaded, of two tables: the error names theirs. */
+#define REFUSE \
+    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not today'; END $$; CREATE TRIGGER refuse "
+
+static const struct refused_sweep {
+    const char *sql, *undo, *statement;
+    Status status;
+    const char *model, *field, *constraint;
+} refused_sweeps[] = {
+    {"ALTER TABLE members ALTER club_id SET NOT NULL", "ALTER TABLE members ALTER club_id DROP NOT NULL",
+     "UPDATE \"public\".\"members\"", STATUS_NOT_NULL, "Member", "club_id", NULL},
+    {"ALTER TABLE members ADD CONSTRAINT in_a_club CHECK (club_id > 0 AND club_id IS NOT NULL)",
+     "ALTER TABLE members DROP CONSTRAINT in_a_club", "UPDATE \"public\".\"members\"", STATUS_CHECK, "Member", NULL,
+     "in_a_club"},
+    {REFUSE "BEFORE UPDATE ON members FOR EACH ROW EXECUTE FUNCTION refuse()", "DROP FUNCTION refuse CASCADE",
+     "UPDATE \"public\".\"members\"", STATUS_SERVER, "Member", NULL, NULL},
+    {REFUSE "BEFORE DELETE ON rooms FOR EACH ROW EXECUTE FUNCTION refuse()", "DROP FUNCTION refuse CASCADE",
+     "DELETE FROM \"public\".\"rooms\"", STATUS_SERVER, "Room", NULL, NULL},
+    {REFUSE "BEFORE DELETE ON tables FOR EACH ROW EXECUTE FUNCTION refuse()", "DROP FUNCTION refuse CASCADE",
+     "DELETE FROM \"public\".\"tables\"", STATUS_SERVER, "Table", NULL, NULL},
+    {"CREATE TABLE keys (room_id bigint CONSTRAINT key_of_room REFERENCES rooms); INSERT INTO keys SELECT id FROM rooms",
+     "DROP TABLE keys", "DELETE FROM \"public\".\"rooms\"", STATUS_FOREIGN_KEY, "Room", NULL, "key_of_room"},
+};
+
+START_TEST(test_cascade__refused_for_rows_that_are_not_loaded)
+{
+    const struct refused_sweep *refused = &refused_sweeps[_i];
+    session_add(s, Member, .name = "ann", .club = club);
+    Room *hall = session_add(s, Room, .name = "hall", .club = club);
+    check_ok(session_link(s, hall, tables, session_add(s, Table, .legs = 4)));
+    check_ok(session_commit(s));
+    live_sql("%s", refused->sql);
+    begin_anew();
+    check_ok(session_delete(s, club));
+    check_fails(session_commit(s), refused->status);
+    const Error *error = session_error(s);
+    check_culprit(NULL, refused->model, refused->field);
+    ck_assert_pstr_eq(error->constraint, refused->constraint);
+    ck_assert_msg(strncmp(error->statement, refused->statement, strlen(refused->statement)) == 0, "%s",
+                  error->statement);
+    ck_assert_int_eq(error->outcome, OUTCOME_NOT_DONE);
+    live_check("1|1|1",
+               "SELECT count(club_id), (SELECT count(*) FROM rooms), (SELECT count(*) FROM tables) FROM members");
+    live_sql("%s", refused->undo);
+    session_clear_error(s);
+    check_ok(session_commit(s));
+    live_check("0|0|0",
+               "SELECT count(club_id), (SELECT count(*) FROM rooms), (SELECT count(*) FROM tables) FROM members");
+}
+END_TEST
+
 /* Left to the database where that is declared: no statement but the parents' own, and memory follows. */
 START_TEST(test_cascade__by_the_database)
 {
@@ -335,6 +386,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_cascade__deletes_children_that_are_not_loaded);
     tcase_add_test(tests, test_cascade__rollback_and_failure_bring_all_back);
     tcase_add_test(tests, test_cascade__undone_flush);
+    tcase_add_loop_test(tests, test_cascade__refused_for_rows_that_are_not_loaded, 0, (int)COUNT_OF(refused_sweeps));
     tcase_add_test(tests, test_cascade__by_the_database);
     tcase_add_test(tests, test_cascade__new_children_of_a_deleted_parent);
     tcase_add_test(tests, test_cascade__to_itself);
