@@ -19,9 +19,18 @@ struct Row {
     NullInt64 refs[REFS];
     NullInt32 halves[REFS];
     const char *names[REFS];
-    NullInt32 loose; /* unique, nullable */
-    int32_t firm;    /* unique, NOT NULL */
-    int32_t shelf;   /* unique together */
+    PgBytes bytes, byte_refs[REFS];
+    PgNumeric number, number_refs[REFS];
+    PgDate day;
+    NullDate day_refs[REFS];
+    PgUuid uuid;
+    NullUuid uuid_refs[REFS];
+    int16_t small;
+    NullInt16 small_refs[REFS];
+    const char *nick; /* unique to the server's eyes alone, nullable */
+    NullInt32 loose;  /* unique, nullable */
+    int32_t firm;     /* unique, NOT NULL */
+    int32_t shelf;    /* unique together */
     int32_t place;
     const char *text;
     int32_t version;
@@ -31,7 +40,33 @@ struct Row {
     MANY(Row) many[HAS];
 };
 
-enum key_kind { KEY_GENERATED, KEY_GIVEN, KEY_NAME, KEY_PAIR };
+enum key_kind {
+    KEY_GENERATED,
+    KEY_GIVEN,
+    KEY_NAME,
+    KEY_PAIR,
+    KEY_CITEXT,
+    KEY_BYTES,
+    KEY_NUMERIC,
+    KEY_SMALL,
+    KEY_DATE,
+    KEY_UUID,
+    KEY_KINDS
+};
+
+/* How a kind's number stands in its column (of a pair the second), and in those of foreign keys to it. */
+struct key_form {
+    const char *column;
+    size_t key, key_size, ref, ref_size; /* fields of a row; of the references the first */
+    uint32_t type;
+    size_t valid; /* of a reference: where it says so; 0: it is NULL by itself */
+    const char *sql_type;
+    const char *before; /* the number as SQL */
+    int hex_digits;     /* 0: decimal */
+    const char *after;
+    void (*put)(void *field, int64_t key, bool refers);
+    int64_t (*number)(const void *field);
+};
 
 struct table {
     char name[16];
@@ -41,7 +76,10 @@ struct table {
         int target;
         bool required, by_code, clears, cascades, restricts; /* ON DELETE, or what a HAS_MANY over it does */
         bool on_delete;                                      /* the database does it */
-        bool orphans;                                        /* what leaves is deleted */
+        bool falls;                                          /* ... with the default: a row's number, or NULL */
+        bool rests;                                          /* there is such a row; new rows refer to it, too */
+        char defaults[2][64];
+        bool orphans; /* what leaves is deleted */
     } ref[REFS];
     int has; /* HAS_MANY, over these references of other tables */
     struct {
@@ -51,6 +89,7 @@ struct table {
     bool by_xmin;                                           /* which is the version */
     enum { SPOT_NONE, SPOT_SHELF, SPOT_LOOSE } spot_kind;   /* with the place: unique together */
     enum { PART_NONE, PART_NULL, PART_NOT_NULL } part_kind; /* the place is unique among rows whose `loose` is so */
+    enum { NICK_NONE, NICK_FOLDED, NICK_CITEXT } nick_kind; /* how it is unique */
     int links;                                              /* table that they lead to; -1: it has none */
     char join[16], join_from[32], join_to[32];
     Field fields[24 + HAS];
@@ -66,6 +105,12 @@ extern const Model *models[TABLES + 1];
 enum formula_field { FORMULA_LOOSE, FORMULA_FIRM, FORMULA_SHELF, FORMULA_PLACE, FORMULA_TEXT, FORMULAS };
 enum { NO_TEXT = -1 };
 
+/* A text of which the server makes no difference between large and small. */
+struct nick {
+    int number; /* 0: NULL */
+    bool large;
+};
+
 /* What is in the database, and what it is to become. */
 struct item {
     int table;
@@ -74,6 +119,7 @@ struct item {
     bool stored, deleted;
     bool follows, unseen; /* deleted by ON DELETE, as the session can't know */
     bool gone;            /* deleted in a round before */
+    bool fallen;          /* by ON DELETE SET DEFAULT, in this transaction: objects do not follow */
     bool moved;           /* its key or code was changed in a round before */
     Row *object;          /* NULL: not loaded */
     Row *away;            /* evicted, and to come back */
@@ -86,6 +132,7 @@ struct item {
     Row *shown[REFS];  /* where its pointers led before they were changed */
     NullInt32 loose;
     int32_t firm, shelf, place, text;
+    struct nick nick;
     int formulas[FORMULAS]; /* what SQL adds to these; 0: nothing */
     bool computed;          /* some of them was so */
 };
@@ -103,6 +150,12 @@ extern int link_count;
 /* --- models --- */
 
 void open_models(void);
+
+/* --- keys --- */
+
+enum { NO_REF = -1 };
+const struct key_form *form_of(enum key_kind kind);
+const struct key_form *form_of_ref(const struct table *t, int r);
 /* Puts a key into a row, and a value into its foreign key: of `r` number `value`, or NULL. */
 void put_key(const struct table *t, Row *row, int64_t key);
 void put_ref(const struct table *t, Row *row, int r, bool valid, int64_t value);
@@ -111,6 +164,8 @@ const char *key_columns(const struct table *t);
 const char *key_values(const struct table *t, int64_t key);
 /* The key of a row that the library has written. */
 int64_t key_of_row(const struct table *t, const Row *row);
+/* Whom it refers to, or NO_REF. */
+int64_t ref_of_row(const struct table *t, const Row *row, int r);
 size_t key_parts(const struct table *t, int64_t key, Value ret[2]);
 
 /* --- rows --- */
@@ -128,6 +183,12 @@ const struct item *final_ref(const struct item *item, int r);
 /* The same where it was committed: a deleted row is meant no more. */
 const struct item *last_ref(const struct item *item, int r);
 bool link_stands(const struct item_link *link);
+/* To which row a reference falls back by ON DELETE SET DEFAULT, and that of new rows which say nothing; NULL: to none. */
+const struct item *rest_of(const struct table *t, int r);
+/* Something may fall back to this row: the program leaves it where it is. */
+bool is_rest(const struct item *item);
+/* ON DELETE SET DEFAULT has changed its row, and the object does not know. */
+bool has_fallen(const struct item *item);
 /* What refers to deleted rows, and goes with them, is deleted too. */
 void delete_dependents(void);
 /* Whether any went that the session has not loaded, or by such a row: nobody can know what they have done to others. */
@@ -177,6 +238,9 @@ bool is_kept(const struct item *item, int r, const struct item *target);
 void set_values(struct item *item);
 void show(const struct item *item, const char *what, int number, const struct item *other);
 size_t offset_of_many(int number);
+const char *nick_text(struct nick nick);
+/* So much of a step is about what only the server compares. */
+void change_nick(void);
 
 /* --- the plan --- */
 
@@ -190,6 +254,8 @@ void watch_statement(void *arg, const Statement *statement);
 enum verdict { DONE, REFUSED, IMPOSSIBLE, VERDICTS };
 /* It was written: flushed, or committed. */
 void judge_done(uint64_t graph, bool flushed);
+/* Reads again what fell: behind it, and where a savepoint is gone back to that was made before they were read. */
+void refresh_fallen(void);
 /* It was refused; `alone`: so it will be once more, `begun` in a transaction of the program. */
 enum verdict judge_refusal(uint64_t graph, bool alone, bool begun);
 /* The items say again what is committed: all objects are as their rows. */

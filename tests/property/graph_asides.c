@@ -81,7 +81,8 @@ static void change_stub(void)
     size_t parts = key_parts(&tables[item->table], item->key, key);
     item->stub = howdah_session_stub_key(s, &tables[item->table].model, key, parts);
     check_no_error();
-    item->deleted = chance(40) && !tables[item->table].has_code; /* whom the server clears by it, nobody knows */
+    item->deleted =
+        chance(40) && !tables[item->table].has_code && !is_rest(item); /* whom the server clears by it, nobody knows */
     show(item, item->deleted ? "is deleted by its key" : "is changed by its key", 0, NULL);
     if (item->deleted) {
         check_ok(session_delete(s, item->stub));
@@ -142,6 +143,7 @@ static void read_again(void)
     item->shelf = row->shelf;
     item->place = row->place;
     item->text = row->text;
+    item->nick = row->nick;
     drop_formulas(item);
     see(item, item->object);
 }
@@ -177,30 +179,39 @@ Row row_of(const struct item *item, int text)
         .code = item->code, .loose = item->loose, .firm = item->firm, .shelf = item->shelf, .place = item->place};
     row.version = !t->versioned;
     row.text = session_text(s, "x%d", text);
+    row.nick = nick_text(item->nick);
     put_key(t, &row, item->key);
     for (int r = 0; r < t->refs; r++)
         put_ref(t, &row, r, item->refs[r] != NULL, item->refs[r] ? old_value(item->refs[r], t->ref[r].by_code) : 0);
     return row;
 }
 
+/* What is NULL in the struct the server fills by itself. */
+static bool has_defaults(const struct table *t)
+{
+    bool any = false;
+    for (int r = 0; r < t->refs; r++)
+        any |= t->ref[r].rests;
+    return any;
+}
+
 static void write_at_once(void)
 {
-    static const size_t offsets[][2] = {[KEY_GIVEN] = {offsetof(Row, id)},
-                                        [KEY_NAME] = {offsetof(Row, name)},
-                                        [KEY_PAIR] = {offsetof(Row, half), offsetof(Row, id)}};
     struct item *item = pick(-1, true), *row = item ? &was[item - items] : NULL, *committed;
-    if (!item || tables[item->table].kind == KEY_GENERATED || !is_settled(item) || !(committed = committed_item(item)))
+    if (!item || tables[item->table].kind == KEY_GENERATED || has_defaults(&tables[item->table]) || !is_settled(item) ||
+        !(committed = committed_item(item)))
         return;
     const struct table *t = &tables[item->table];
     bool ignored = chance(30);
     if ((!item->object && item->loaded) || item->text != row->text)
         return;
+    const size_t offsets[] = {t->kind == KEY_PAIR ? offsetof(Row, half) : form_of(t->kind)->key, offsetof(Row, id)};
     int text = (int)below(9);
     Row value = row_of(row, text);
     show(item, ignored ? "is not written at once, text" : "is written at once, text", text, NULL);
     Row *object =
         howdah_session_upsert_object(s, &t->model, ignored ? HOWDAH_ON_CONFLICT_IGNORE : HOWDAH_ON_CONFLICT_UPDATE,
-                                     offsets[t->kind], t->kind == KEY_PAIR ? 2 : 1, &value);
+                                     offsets, t->kind == KEY_PAIR ? 2 : 1, &value);
     check_no_error();
     ck_assert(ignored ? !object : object && (!item->object || object == item->object));
     if (ignored)

@@ -22,13 +22,10 @@ void load_rows(void)
         if (chance(15))
             continue;
         Query *q = howdah_session_query_model(s, models[t]);
-        if (tables[t].kind == KEY_PAIR) /* in the order of the numbers */
-            howdah_query_order_by_field(q, models[t], offsetof(Row, id), ORDER_ASC);
-        if (tables[t].kind == KEY_NAME)
-            howdah_query_order_by_field(q, models[t], offsetof(Row, name), ORDER_ASC);
-        else
-            howdah_query_order_by_field(
-                q, models[t], tables[t].kind == KEY_PAIR ? offsetof(Row, half) : offsetof(Row, id), ORDER_ASC);
+        const struct key_form *form = form_of(tables[t].kind); /* in the order of the numbers */
+        howdah_query_order_by_field(q, models[t], form->key, ORDER_ASC);
+        if (tables[t].kind == KEY_PAIR)
+            howdah_query_order_by_field(q, models[t], offsetof(Row, half), ORDER_ASC);
         Row **rows = (Row **)(void *)howdah_query_all_objects(q, models[t], &count);
         for (int i = 0; i < item_count; i++)
             if (items[i].table == t && items[i].stored) {
@@ -203,6 +200,15 @@ static struct item *pick_taken(int table)
     return free ? old : NULL;
 }
 
+static void add_nick(struct item *item)
+{
+    random_aside(9);
+    if (tables[item->table].nick_kind != NICK_NONE && chance(60))
+        item->nick = (struct nick){1 + (int)below(12), chance(50)};
+    random_back();
+    item->object->nick = nick_text(item->nick);
+}
+
 static void add_item(void)
 {
     if (item_count == ITEMS)
@@ -233,6 +239,7 @@ static void add_item(void)
     item->object = howdah_session_add_object(s, &t->model, &row);
     check_no_error();
     show(item, "is new, in place of", 0, old);
+    add_nick(item);
     item_count++;
     for (int r = 0; r < t->refs; r++) {
         struct item *target = t->ref[r].required || chance(60) ? pick(t->ref[r].target, true) : NULL;
@@ -244,7 +251,7 @@ static void add_item(void)
 static void delete_item(void)
 {
     struct item *item = pick(-1, true);
-    if (!item || !item->object)
+    if (!item || !item->object || is_rest(item))
         return;
     show(item, "is deleted", 0, NULL);
     item->deleted = true;
@@ -298,10 +305,32 @@ static void change_value(void)
     set_values(other);
 }
 
+const char *nick_text(struct nick nick)
+{
+    return nick.number ? session_text(s, "%c%d", nick.large ? 'N' : 'n', nick.number) : NULL;
+}
+
+void change_nick(void)
+{
+    struct item *item = pick(-1, true), *other = item ? pick(item->table, false) : NULL;
+    if (!item || !item->object || tables[item->table].nick_kind == NICK_NONE)
+        return;
+    struct nick before = item->nick;
+    item->nick.number = chance(30) ? before.number : other && chance(70) ? other->nick.number : (int)below(20);
+    item->nick.large = chance(50);
+    item->object->nick = nick_text(item->nick);
+    bool swap = other && other != item && other->object && !other->deleted && chance(40);
+    show(item, swap ? "swaps its nick with" : "has the nick", item->nick.number, other);
+    if (!swap)
+        return;
+    other->nick = before;
+    other->object->nick = nick_text(before);
+}
+
 static void change_key(void)
 {
     struct item *item = pick(-1, true);
-    if (!item || !item->object || !item->stored || tables[item->table].kind == KEY_GENERATED)
+    if (!item || !item->object || !item->stored || tables[item->table].kind == KEY_GENERATED || is_rest(item))
         return;
     struct item *other = chance(30) ? pick(item->table, false) : NULL;
     item->new_key = other && other != item ? other->key : 50 + (int64_t)below(20);
@@ -313,7 +342,7 @@ static void change_key(void)
 static void change_code(void)
 {
     struct item *item = pick(-1, true);
-    if (!item || !item->object || !tables[item->table].has_code)
+    if (!item || !item->object || !tables[item->table].has_code || is_rest(item))
         return;
     struct item *other = chance(30) ? pick(item->table, false) : NULL;
     item->new_code = other && other != item ? other->code : 1050 + (int64_t)below(20);
@@ -385,8 +414,12 @@ struct steps change_rows(uint64_t graph, uint32_t most, uint64_t left_out, uint6
         if (asides)
             step_aside(graph, i, left_out_asides, &steps.asides);
         random_start(graph * 0x9e3779b97f4a7c15u + i);
-        if (!(left_out >> i & 1))
-            ways[below(COUNT_OF(ways))]();
+        if (left_out >> i & 1)
+            continue;
+        ways[below(COUNT_OF(ways))]();
+        random_aside(10);
+        if (chance(30))
+            change_nick();
     }
     come_back();
     settle_values();

@@ -5,60 +5,6 @@ struct table tables[TABLES];
 int table_count;
 const Model *models[TABLES + 1];
 
-/* --- keys --- */
-
-void put_key(const struct table *t, Row *row, int64_t key)
-{
-    if (t->kind == KEY_NAME)
-        row->name = session_text(s, "k%" PRId64, key);
-    row->half = t->kind == KEY_PAIR ? (int32_t)(key % 3) : 0;
-    row->id = t->kind == KEY_PAIR ? key / 3 : key;
-}
-
-void put_ref(const struct table *t, Row *row, int r, bool valid, int64_t value)
-{
-    enum key_kind kind = t->ref[r].by_code ? KEY_GIVEN : tables[t->ref[r].target].kind;
-    row->names[r] = kind == KEY_NAME && valid ? session_text(s, "k%" PRId64, value) : NULL;
-    row->halves[r] = (NullInt32){valid ? (int32_t)(value % 3) : 0, valid};
-    row->refs[r] = (NullInt64){!valid ? 0 : kind == KEY_PAIR ? value / 3 : value, valid};
-}
-
-const char *key_columns(const struct table *t)
-{
-    static const char *const columns[] = {"id", "id", "name", "half, id"};
-    return columns[t->kind];
-}
-
-const char *key_values(const struct table *t, int64_t key)
-{
-    static char text[64];
-    if (t->kind == KEY_NAME)
-        snprintf(text, sizeof(text), "'k%" PRId64 "'", key);
-    else if (t->kind == KEY_PAIR)
-        snprintf(text, sizeof(text), "%d, %" PRId64, (int)(key % 3), key / 3);
-    else
-        snprintf(text, sizeof(text), "%" PRId64, key);
-    return text;
-}
-
-int64_t key_of_row(const struct table *t, const Row *row)
-{
-    if (t->kind == KEY_NAME)
-        return strtoll(row->name + 1, NULL, 10);
-    return t->kind == KEY_PAIR ? row->id * 3 + row->half : row->id;
-}
-
-size_t key_parts(const struct table *t, int64_t key, Value ret[2])
-{
-    static char text[32];
-    snprintf(text, sizeof(text), "k%" PRId64, key);
-    ret[0] = t->kind == KEY_NAME   ? VALUE((const char *)text)
-             : t->kind == KEY_PAIR ? VALUE((int32_t)(key % 3))
-                                   : VALUE(key);
-    ret[1] = VALUE(key / 3);
-    return t->kind == KEY_PAIR ? 2 : 1;
-}
-
 /* --- tables --- */
 
 static Field *add_field(struct table *t, enum howdah_field_kind kind, const char *name, size_t offset, size_t size,
@@ -77,10 +23,12 @@ static Field *add_field(struct table *t, enum howdah_field_kind kind, const char
 static Field *add_part(struct table *t, int r, size_t offset, size_t size, uint32_t type)
 {
     static const char *const names[][REFS] = {{"ref0", "ref1", "ref2"}, {"half0", "half1", "half2"}};
-    bool half = type == ((uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_NULLABLE);
-    Field *f = add_field(t, HOWDAH_FIELD_COLUMN, names[half][r], offset + (size_t)r * size, size, type);
-    f->not_null = t->ref[r].required && type != HOWDAH_TYPE_TEXT;
-    f->nullable = !t->ref[r].required && type == HOWDAH_TYPE_TEXT;
+    bool half = type == HOWDAH_TYPE_INT32,
+         null = type == HOWDAH_TYPE_TEXT || type == HOWDAH_TYPE_BYTES || type == HOWDAH_TYPE_NUMERIC;
+    Field *f = add_field(t, HOWDAH_FIELD_COLUMN, names[half][r], offset + (size_t)r * size, size,
+                         type | (null ? 0 : (uint32_t)HOWDAH_TYPE_NULLABLE));
+    f->not_null = t->ref[r].required && !null;
+    f->nullable = !t->ref[r].required && null;
     return f;
 }
 
@@ -97,17 +45,15 @@ static void add_pointer(struct table *t, int r, size_t parts)
 static void make_ref(struct table *t, int r)
 {
     const struct table *target = &tables[t->ref[r].target];
-    enum key_kind kind = t->ref[r].by_code ? KEY_GIVEN : target->kind;
+    const struct key_form *form = form_of_ref(t, r);
     size_t parts = 0;
     Field *first = NULL, *f;
-    if (kind == KEY_PAIR) {
-        first = add_part(t, r, offsetof(Row, halves), sizeof(NullInt32),
-                         (uint32_t)HOWDAH_TYPE_INT32 | HOWDAH_TYPE_NULLABLE);
+    if (form == form_of(KEY_PAIR)) {
+        first = add_part(t, r, offsetof(Row, halves), sizeof(NullInt32), HOWDAH_TYPE_INT32);
         t->columns[r][parts++] = first->offset;
     }
-    f = kind == KEY_NAME ? add_part(t, r, offsetof(Row, names), sizeof(char *), HOWDAH_TYPE_TEXT)
-                         : add_part(t, r, offsetof(Row, refs), sizeof(NullInt64),
-                                    (uint32_t)HOWDAH_TYPE_INT64 | HOWDAH_TYPE_NULLABLE);
+    f = add_part(t, r, form->ref, form->ref_size, form->type);
+    f->sql_type = form->sql_type;
     t->columns[r][parts++] = f->offset;
     first = first ? first : f;
     if (parts == 1)
@@ -129,10 +75,11 @@ static void make_ref(struct table *t, int r)
 
 static void add_key(struct table *t)
 {
-    Field *f = NULL;
+    const struct key_form *form = form_of(t->kind);
     if (t->kind == KEY_PAIR)
         ADD_COLUMN(t, half, HOWDAH_TYPE_INT32)->primary_key = true;
-    f = t->kind == KEY_NAME ? ADD_COLUMN(t, name, HOWDAH_TYPE_TEXT) : ADD_COLUMN(t, id, HOWDAH_TYPE_INT64);
+    Field *f = add_field(t, HOWDAH_FIELD_COLUMN, form->column, form->key, form->key_size, form->type);
+    f->sql_type = form->sql_type;
     f->primary_key = true;
     if (t->kind == KEY_GENERATED)
         f->generated = GENERATED_IDENTITY;
@@ -294,6 +241,82 @@ static void add_xmin(void)
     random_back();
 }
 
+/* Where the server clears what refers to a deleted row, or nothing does, it may put the default there: NULL, or a row. */
+static void add_default(struct table *t, int r)
+{
+    const struct table *target = &tables[t->ref[r].target];
+    bool free = t->ref[r].on_delete ? t->ref[r].clears : chance(50);
+    if (!free || !chance(75))
+        return;
+    bool rests = t->ref[r].required || chance(60), pair = form_of_ref(t, r) == form_of(KEY_PAIR);
+    snprintf(t->ref[r].defaults[0], sizeof(t->ref[r].defaults[0]), "%d", 1 % 3);
+    snprintf(t->ref[r].defaults[pair], sizeof(t->ref[r].defaults[0]), "%s",
+             pair                ? "0"
+             : t->ref[r].by_code ? "1001"
+                                 : key_values(target, 1));
+    for (size_t i = 0; i < t->model.field_count; i++)
+        for (int part = 0; part <= pair; part++)
+            if (t->fields[i].kind == HOWDAH_FIELD_COLUMN && t->fields[i].offset == t->columns[r][part]) {
+                t->fields[i].on_delete = ON_DELETE_SET_DEFAULT;
+                t->fields[i].server_default = rests ? t->ref[r].defaults[part] : NULL;
+            }
+    t->ref[r].falls = t->ref[r].on_delete = true;
+    t->ref[r].rests = rests;
+    t->ref[r].clears = !rests;
+    t->ref[r].restricts = t->ref[r].cascades = false;
+}
+
+static void add_defaults(void)
+{
+    random_aside(6);
+    bool any = chance(35);
+    for (int i = 0; i < table_count; i++)
+        for (int r = 0; r < tables[i].refs && any; r++)
+            add_default(&tables[i], r);
+    random_back();
+}
+
+/* Of some tables the keys are of another type. */
+static void choose_forms(void)
+{
+    random_aside(7);
+    bool any = chance(35);
+    for (int i = 0; i < table_count; i++)
+        if (any && tables[i].kind != KEY_GENERATED && tables[i].kind != KEY_PAIR && chance(80))
+            tables[i].kind = (enum key_kind)(KEY_CITEXT + below(KEY_KINDS - KEY_CITEXT));
+    random_back();
+}
+
+/* Some have a column that is unique in a way that only the server knows. */
+static void add_nicks(void)
+{
+    random_aside(8);
+    bool any = chance(30);
+    for (int i = 0; i < table_count; i++) {
+        struct table *t = &tables[i];
+        if (!any || !chance(60))
+            continue;
+        t->nick_kind = chance(50) ? NICK_FOLDED : NICK_CITEXT;
+        Field *f = ADD_COLUMN(t, nick, HOWDAH_TYPE_TEXT);
+        f->nullable = true;
+        f->unique = t->nick_kind == NICK_CITEXT;
+        f->sql_type = f->unique ? "public.citext" : NULL;
+    }
+    random_back();
+}
+
+static void make_tables(void)
+{
+    scene_wipe();
+    live_sql("DROP EXTENSION IF EXISTS citext CASCADE; CREATE EXTENSION citext SCHEMA public");
+    db = scene_database(NULL, models, DATABASE_OPTIONS(.fence = chance(30), .on_statement = watch_statement));
+    database_create_tables(db);
+    ck_assert_msg(!database_error(db), "%s", error_text(database_error(db)));
+    for (int i = 0; i < table_count; i++)
+        if (tables[i].nick_kind == NICK_FOLDED)
+            live_sql("CREATE UNIQUE INDEX %s_nick_key ON %s (lower(nick))", tables[i].name, tables[i].name);
+}
+
 void open_models(void)
 {
     table_count = 1 + (int)below(TABLES);
@@ -302,13 +325,16 @@ void open_models(void)
         models[i] = &tables[i].model;
     for (int i = 0; i < table_count; i++)
         choose_table(i);
+    choose_forms();
     for (int i = 0; i < table_count; i++)
         make_table(&tables[i]);
+    add_defaults();
     add_manys();
     add_orphans();
     add_optimism();
     add_xmin();
-    scene_open_with(models, DATABASE_OPTIONS(.fence = chance(30), .on_statement = watch_statement));
+    add_nicks();
+    make_tables();
     live_sql("DROP SCHEMA IF EXISTS oracle CASCADE; CREATE SCHEMA oracle");
     for (int i = 0; i < table_count; i++) {
         live_sql("CREATE TABLE oracle.t%d (LIKE public.t%d)", i, i);

@@ -76,14 +76,45 @@ const struct item *named(const struct item *item, int r)
     return was ? was : went ? went : target;
 }
 
+const struct item *rest_of(const struct table *t, int r)
+{
+    int i = 0;
+    while (t->ref[r].rests && items[i].table != t->ref[r].target)
+        i++; /* the first of its table, and there is one */
+    return t->ref[r].rests ? &items[i] : NULL;
+}
+
+bool is_rest(const struct item *item)
+{
+    for (int i = 0; i < table_count; i++)
+        for (int r = 0; r < tables[i].refs; r++)
+            if (rest_of(&tables[i], r) == item)
+                return true;
+    return false;
+}
+
+static bool goes(const struct item *target)
+{
+    return target && target->deleted && (target->stored || target->follows);
+}
+
+bool has_fallen(const struct item *item)
+{
+    for (int r = 0; r < tables[item->table].refs; r++)
+        if (tables[item->table].ref[r].falls && goes(standing(item->refs[r])))
+            return true;
+    return false;
+}
+
 const struct item *final_ref(const struct item *item, int r)
 {
+    const struct table *t = &tables[item->table];
     const struct item *target = item->refs[r];
     bool written = item->changed[r] && !(item->stored && target == item->old_refs[r]);
     target = target && target->deleted && written && !item->by_pointer[r] ? named(item, r) : standing(target);
-    bool cleared =
-        target && target->deleted && (target->stored || target->follows) && tables[item->table].ref[r].clears;
-    return cleared ? NULL : target;
+    if (t->ref[r].rests && (goes(target) || (!target && !item->stored)))
+        return rest_of(t, r);
+    return t->ref[r].clears && goes(target) ? NULL : target;
 }
 
 const struct item *last_ref(const struct item *item, int r)
@@ -97,8 +128,7 @@ static bool goes_along(const struct item *item, bool in_sight)
     const struct table *t = &tables[item->table];
     for (int r = 0; r < t->refs; r++) {
         const struct item *target = t->ref[r].cascades ? final_ref(item, r) : NULL;
-        bool goes = target && target->deleted && (target->stored || target->follows);
-        if (goes && (!in_sight || (item->loaded && (target->loaded || target->stub) && !target->unseen)))
+        if (goes(target) && (!in_sight || (item->loaded && (target->loaded || target->stub) && !target->unseen)))
             return true;
     }
     return false;
@@ -177,7 +207,10 @@ static void put_insert(const struct item *item)
     for (int r = 0; r < t->refs; r++)
         put_reference(t, r, last_ref(item, r));
     put_number(", ", (NullInt64){item->loose.value, item->loose.valid});
-    sql_add(", %d, %d, %d, 'x%d', 1);", item->firm, item->shelf, item->place, item->text);
+    sql_add(", %d, %d, %d, 'x%d', 1", item->firm, item->shelf, item->place, item->text);
+    if (t->nick_kind != NICK_NONE)
+        sql_add(item->nick.number ? ", '%c%d'" : ", NULL", item->nick.large ? 'N' : 'n', item->nick.number);
+    sql_add(");");
 }
 
 static void put_link(const struct item_link *link)
@@ -213,6 +246,7 @@ void make_rows(void)
             item->loose = (NullInt32){i + 1, chance(70)};
             item->firm = item->place = i + 1;
             item->shelf = 1 + i % 2;
+            item->nick.number = tables[t].nick_kind != NICK_NONE ? i + 1 : 0;
         }
     }
     for (int i = 0; i < item_count; i++)
@@ -273,9 +307,9 @@ void apply(void)
 
 static void add_difference(const char *table, const char *separator)
 {
-    sql_add("%sSELECT coalesce(' has %s ' || x.row, '') || coalesce(' lacks %s ' || y.row, '') AS name FROM"
-            " (SELECT (to_jsonb(a) - 'version')::text AS row FROM public.%s a) x FULL JOIN"
-            " (SELECT (to_jsonb(b) - 'version')::text AS row FROM oracle.%s b) y USING (row)"
+    sql_add("%sSELECT coalesce(' has %s ' || x.row::text, '') || coalesce(' lacks %s ' || y.row::text, '') AS name FROM"
+            " (SELECT to_jsonb(a) - 'version' AS row FROM public.%s a) x FULL JOIN"
+            " (SELECT to_jsonb(b) - 'version' AS row FROM oracle.%s b) y USING (row)"
             " WHERE x.row IS NULL OR y.row IS NULL",
             separator, table, table, table, table);
 }

@@ -97,6 +97,7 @@ static void go_back(uint32_t to)
     check_ok(session_rollback_to(s, savepoints[to]));
     live_sql("ROLLBACK TO p%u", to);
     go_back_to(&places[to]);
+    refresh_fallen();
     depth = to + 1;
     has_flushed = false;
 }
@@ -162,6 +163,8 @@ static void jump(const struct way *way)
 static void begin_oracle(void)
 {
     live_sql("COMMIT; BEGIN");
+    for (int i = 0; i < item_count; i++)
+        items[i].fallen = false;
     keep(&committed_rows);
     is_begun = has_flushed = false;
     depth = 0;

@@ -1,5 +1,6 @@
-/* Random graphs over random models: generated, given, natural and composite keys, references to them and to other unique
- * columns, unique constraints of all kinds, versions, join tables, collections that keep orphans or don't. Each graph is
+/* Random graphs over random models: generated, given, natural and composite keys of many types, references to them and to
+ * other unique columns, with all that ON DELETE can do, unique constraints of all kinds, those that only the server can judge
+ * among them, versions, join tables, collections that keep orphans or don't. Each graph is
  * loaded, changed at random through the public interface (fields, links, stubs, merged structs, objects that are read again,
  * upserts between them, values that the server computes), and flushed or committed; perhaps it is changed again by the same
  * session then, behind savepoints that are gone back to or released, one inside the other. An oracle applies the same net change by plain SQL to copies of the tables that have no
@@ -28,8 +29,6 @@ static void run_graphs(uint64_t first, uint64_t end)
 {
     random_start(first / GRAPHS_OF_A_MODEL * 0x9e3779b97f4a7c15u + 77);
     open_models();
-    session_close(s);
-    s = NULL;
     for (uint64_t graph = first; graph < end; graph++)
         run_graph(graph);
     database_close(db);
