@@ -37,7 +37,7 @@ static struct statement_key key_of(const struct work *w, const struct batch *bat
                                   .forgiving = work_may_be_gone(w, batch),
                                   .adjusts = adjusts(batch),
                                   .returns_keys = batch->checks_keys,
-                                  .in_order = batch->in_order && batch->guarded};
+                                  .in_order = batch->in_order};
 }
 
 /* A part checks itself in any case: it has no count of its own to be looked at where rows may be gone, and a row that it does

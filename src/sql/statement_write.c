@@ -79,8 +79,7 @@ void render_insert(struct text *t, const struct statement_key *key)
     bool overriding = identity && (column_in(key->columns, identity->index) || formulas_find(key->formulas, identity));
     buffer_text(&t->out, overriding ? " OVERRIDING SYSTEM VALUE SELECT" : " SELECT");
     put_inserted(t, key);
-    /* which key belongs to which row is told by the order in which the server makes them */
-    bool numbered = count > 0 && (key->formulas || (identity && !overriding));
+    bool numbered = count > 0 && (key->formulas || key->in_order);
     if (count > 0) {
         buffer_text(&t->out, " FROM ");
         put_rows(t, count, numbered);

@@ -44,7 +44,7 @@ struct statement_key {
     bool by_columns;         /* FIND: the columns one by one, instead of one ROW */
     bool adjusts;            /* INSERT, UPDATE: columns that keep less than all values come back */
     bool returns_keys;       /* INSERT: keys come back, also where the server makes nothing else */
-    bool in_order;   /* INSERT: rows are told by the order of generated keys, which a guarded statement checks */
+    bool in_order;   /* INSERT: rows are told by the order of their generated keys; a guarded statement looks at it */
     bool lists_keys; /* INSERT: the generated keys come back as one array of bigint, in the order of the rows */
     bool guarded;    /* INSERT, UPDATE, DELETE: fails unless it writes as many rows as its last parameter says */
     bool

@@ -110,8 +110,8 @@ START_TEST(test_session_sql__one_row)
 {
     Maker *maker = session_add(s, Maker, .name = "a");
     check_ok(session_commit(s));
-    RAN("INSERT INTO \"public\".\"makers\" (\"name\", \"grade\") SELECT u.c1, u.c2 FROM " NUMBERED2(
-        "$1::text[], $2::integer[]") " ORDER BY u.ord RETURNING \"id\", \"made_at\"");
+    RAN("INSERT INTO \"public\".\"makers\" (\"name\", \"grade\") SELECT u.c1, u.c2 FROM " ROWS2(
+        "$1::text[], $2::integer[]") " RETURNING \"id\", \"made_at\"");
     maker->name = "b";
     check_ok(session_commit(s));
     RAN("UPDATE \"public\".\"makers\" AS t SET \"name\" = u.c2 FROM " ROWS2(
