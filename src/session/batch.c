@@ -115,7 +115,7 @@ static void find_by_name(const struct work *w, struct batch *batch, const struct
         const struct deferral *deferral = &w->deferrals[d];
         const struct mapper *target = w->changes[deferral->target].mapper;
         if (deferral_source(w, deferral) == target->identity && !has_server_made_key(target) &&
-            draw_rights(w->s->db, target) != DRAW_DENIED)
+            draw_rights(w->s, target) != DRAW_DENIED)
             column_put(batch->by_name, deferral_column(deferral));
     }
 }
@@ -169,18 +169,18 @@ static bool computes_key(const struct batch *batch)
  * tell which is which. What can't be drawn is read in any case. */
 bool work_choose_keys(struct work *w, struct batch *batch, bool in_ring)
 {
-    const struct howdah_database *db = w->s->db;
+    const struct howdah_session *s = w->s;
     const struct mapper *mapper = batch->mapper;
     bool draws = w->changes[batch->changes[0]].draws, awaited = batch->referenced || in_ring;
-    bool lone = batch->count == 1, disordered = key_trait_is(db, mapper, KEYS_DISORDERED);
-    bool denied = draw_rights(db, mapper) == DRAW_DENIED;
-    bool reads = denied || (!awaited && !key_trait_is(db, mapper, KEYS_UNREADABLE));
+    bool lone = batch->count == 1, disordered = key_trait_is(s, mapper, KEYS_DISORDERED);
+    bool denied = draw_rights(s, mapper) == DRAW_DENIED;
+    bool reads = denied || (!awaited && !key_trait_is(s, mapper, KEYS_UNREADABLE));
     bool made = (batch->operation == HOWDAH_OPERATION_INSERT && has_server_made_key(mapper)) || computes_key(batch);
     draws = draws && !made;
     batch->in_order = draws && reads && !awaited && !lone && !disordered;
     batch->returns_keys = made || (draws && reads && !batch->in_order);
     batch->draws = draws && !batch->returns_keys && !batch->in_order;
-    batch->checks_keys = batch->draws && draw_rights(db, mapper) == DRAW_CHECKED;
+    batch->checks_keys = batch->draws && draw_rights(s, mapper) == DRAW_CHECKED;
     batch->awaited = batch->referenced && (!batch->draws || batch->tells);
     if (!batch->draws)
         return true;

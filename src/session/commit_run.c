@@ -145,15 +145,14 @@ static bool ask_why(struct work *w, const struct batch *batch)
 {
     struct howdah_session *s = w->s;
     const struct mapper *mapper = batch->mapper;
-    bool readable = !key_trait_is(s->db, mapper, KEYS_UNREADABLE);
+    bool readable = !key_trait_is(s, mapper, KEYS_UNREADABLE);
     struct howdah_error cause;
     error_copy(&cause, &s->error);
     error_clear(&s->error);
     bool answered = draw_rights_ask_about(w, mapper);
-    if (answered && batch->lists_keys && key_trait_is(s->db, mapper, KEYS_UNLISTED))
+    if (answered && batch->lists_keys && key_trait_is(s, mapper, KEYS_UNLISTED))
         return true;
-    if (answered && readable && key_trait_is(s->db, mapper, KEYS_UNREADABLE) &&
-        draw_rights(s->db, mapper) != DRAW_DENIED)
+    if (answered && readable && key_trait_is(s, mapper, KEYS_UNREADABLE) && draw_rights(s, mapper) != DRAW_DENIED)
         return true;
     if (is_passing(s->error.status))
         error_reopen(&s->error);
@@ -172,7 +171,7 @@ static bool learn_traits(struct work *w, const struct batch *batch, bool own)
         return false;
     if (own)
         return ask_why(w, batch);
-    key_trait_learn(w->s->db, batch->mapper, KEYS_DOUBTED);
+    key_trait_learn(w->s, batch->mapper, KEYS_DOUBTED);
     give_hint(e,
               "if the role may write the rows, but not read their keys, do the transaction again: they are drawn then");
     return false;
@@ -186,7 +185,7 @@ static bool learn_drawing(struct work *w, const struct mapper *mapper, bool own)
     bool none = strcmp(e->sqlstate, STATEMENT_NO_SEQUENCE) == 0, denied = e->status == HOWDAH_STATUS_PERMISSION;
     if (!triggers && !none && !denied)
         return false;
-    draw_rights_learn(w->s->db, mapper, triggers ? DRAW_CHECKED : DRAW_DENIED);
+    draw_rights_learn(w->s, mapper, triggers ? DRAW_CHECKED : DRAW_DENIED);
     if (own)
         return true;
     if (triggers)
@@ -203,7 +202,7 @@ static bool learn_drawing(struct work *w, const struct mapper *mapper, bool own)
 static bool learn_rights(struct work *w, size_t failed, bool own)
 {
     if (w->disorder) {
-        key_trait_learn(w->s->db, w->disorder, KEYS_DISORDERED);
+        key_trait_learn(w->s, w->disorder, KEYS_DISORDERED);
         return own;
     }
     if (failed >= w->step_count || (w->infos[failed].kind != STEP_DRAW && w->infos[failed].kind != STEP_WRITE))

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "observe/statement_log.h"
-#include "session.h"
+#include "role.h"
 
 enum {
     POOL_SIZE = 10,
@@ -154,6 +154,7 @@ struct howdah_database *howdah_database_open(const char *conninfo, const struct 
     error_clear(&db->error);
     session_write_refusals(db);
     arena_init(&db->arena, &db->allocator);
+    map_init(&db->roles, &db->allocator);
     db->lock_ready = pthread_mutex_init(&db->lock, NULL) == 0;
     bool texts = text_store_init(&db->texts, &db->allocator);
     enum howdah_status status = db->lock_ready && texts ? open_parts(db, conninfo, models ? models : no_models, options)
@@ -176,6 +177,7 @@ void howdah_database_close(struct howdah_database *db)
     pg_pool_close(db->pool);
     text_store_done(&db->texts);
     catalog_done(&db->catalog);
+    roles_done(db);
     arena_done(&db->arena);
     if (db->lock_ready)
         pthread_mutex_destroy(&db->lock);

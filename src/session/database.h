@@ -20,10 +20,11 @@ struct howdah_database {
     struct text_store texts;
     atomic_bool *by_columns;              /* by mapper: found column by column, see lookup.h */
     const struct fence_statements *fence; /* NULL: commits leave no mark */
-    atomic_uchar *draw_rights;            /* by mapper: enum draw_rights */
+    atomic_uchar *draw_rights;            /* by mapper: enum draw_rights, of the role that has logged in */
     struct arena arena;
-    pthread_mutex_t lock;            /* guards the two below */
+    pthread_mutex_t lock;            /* guards the three below */
     struct howdah_session *sessions; /* open ones, doubly linked */
+    struct map roles;                /* and the rights of others, see role.h */
     const char *faults;              /* of the models, all of them; or NULL */
     const char *ddl;                 /* rendered once, on demand */
     bool lock_ready;

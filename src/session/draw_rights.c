@@ -9,35 +9,38 @@
 
 enum { RIGHTS = 3, MOST = RIGHTS | KEYS_UNLISTED | KEYS_UNREADABLE };
 
-static unsigned look(const struct howdah_database *db, const struct mapper *mapper)
+/* That keys come in no order is the table's doing, whoever writes. */
+static unsigned look(const struct howdah_session *s, const struct mapper *mapper)
 {
-    return atomic_load_explicit(&db->draw_rights[mapper->index], memory_order_relaxed);
+    return atomic_load_explicit(&s->rights[mapper->index], memory_order_relaxed) |
+           (atomic_load_explicit(&s->db->draw_rights[mapper->index], memory_order_relaxed) & KEYS_DISORDERED);
 }
 
-enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper)
+enum draw_rights draw_rights(const struct howdah_session *s, const struct mapper *mapper)
 {
-    return (enum draw_rights)(look(db, mapper) & RIGHTS);
+    return (enum draw_rights)(look(s, mapper) & RIGHTS);
 }
 
-bool key_trait_is(const struct howdah_database *db, const struct mapper *mapper, enum key_trait trait)
+bool key_trait_is(const struct howdah_session *s, const struct mapper *mapper, enum key_trait trait)
 {
-    return look(db, mapper) & trait;
+    return look(s, mapper) & trait;
 }
 
-static void learn(struct howdah_database *db, const struct mapper *mapper, unsigned known)
+static void learn(struct howdah_session *s, const struct mapper *mapper, unsigned known)
 {
-    atomic_store_explicit(&db->draw_rights[mapper->index], (unsigned char)known, memory_order_relaxed);
+    atomic_store_explicit(&s->rights[mapper->index], (unsigned char)known, memory_order_relaxed);
 }
 
 /* Of two threads that learn at once, one may find it out again. */
-void draw_rights_learn(struct howdah_database *db, const struct mapper *mapper, enum draw_rights rights)
+void draw_rights_learn(struct howdah_session *s, const struct mapper *mapper, enum draw_rights rights)
 {
-    learn(db, mapper, (look(db, mapper) & ~(unsigned)RIGHTS) | rights);
+    learn(s, mapper, (look(s, mapper) & ~(unsigned)RIGHTS) | rights);
 }
 
-void key_trait_learn(struct howdah_database *db, const struct mapper *mapper, enum key_trait trait)
+void key_trait_learn(struct howdah_session *s, const struct mapper *mapper, enum key_trait trait)
 {
-    learn(db, mapper, look(db, mapper) | trait);
+    atomic_uchar *rights = trait == KEYS_DISORDERED ? s->db->draw_rights : s->rights;
+    atomic_fetch_or_explicit(&rights[mapper->index], (unsigned char)trait, memory_order_relaxed);
 }
 
 /* About one table; those of a plan are asked together. */
@@ -63,12 +66,12 @@ static enum howdah_status row_asking(void *arg, struct pg_step *step, const stru
 {
     struct asking *asking = arg;
     (void)step;
-    struct howdah_database *db = asking->w->s->db;
+    struct howdah_session *s = asking->w->s;
     asking->answered = true;
     uint32_t number = count == 1 && cells[0].size == sizeof(uint32_t) ? read_uint32(cells[0].data) : 0;
-    learn(db, asking->mapper,
+    learn(s, asking->mapper,
           (number & RIGHTS && number <= MOST ? number : DRAW_DENIED) | KEYS_ASKED |
-              (look(db, asking->mapper) & KEYS_DISORDERED));
+              (look(s, asking->mapper) & KEYS_DISORDERED));
     return HOWDAH_STATUS_OK;
 }
 
@@ -92,7 +95,7 @@ static bool ask(struct work *w, struct asking *asking, struct pg_step *steps, ui
     for (uint32_t i = 0; i < count; i++)
         steps[i] = (struct pg_step){
             .statement = &statement_may_draw_keys, .bind = bind_asking, .row = row_asking, .arg = &asking[i]};
-    bool answered = transaction_read_steps(w->s, steps, count) == HOWDAH_STATUS_OK;
+    bool answered = transaction_ask(w->s, steps, count) == HOWDAH_STATUS_OK;
     if (!answered && is_of_question(&w->s->error))
         session_name_culprit(w->s, first_unanswered(asking, count));
     return answered;
@@ -108,11 +111,11 @@ bool draw_rights_ask_about(struct work *w, const struct mapper *mapper)
 /* A row alone is not worth a question, unless its key has not come back before. */
 static bool is_known(const struct work *w, const struct batch *batch)
 {
-    const struct howdah_database *db = w->s->db;
+    const struct howdah_session *s = w->s;
     const struct mapper *mapper = batch->mapper;
-    bool drawn = !batch->draws || draw_rights(db, mapper) != DRAW_UNKNOWN;
-    bool read = !batch->in_order || key_trait_is(db, mapper, KEYS_ASKED);
-    return drawn && read && !(w->changes[batch->changes[0]].draws && key_trait_is(db, mapper, KEYS_DOUBTED));
+    bool drawn = !batch->draws || draw_rights(s, mapper) != DRAW_UNKNOWN;
+    bool read = !batch->in_order || key_trait_is(s, mapper, KEYS_ASKED);
+    return drawn && read && !(w->changes[batch->changes[0]].draws && key_trait_is(s, mapper, KEYS_DOUBTED));
 }
 
 static bool knows_all(const struct work *w)
@@ -151,6 +154,6 @@ bool draw_rights_ask(struct work *w, bool *ret_other)
     if (!ask(w, asking, steps, count))
         return false;
     for (uint32_t i = 0; i < count; i++)
-        *ret_other = *ret_other || look(s->db, asking[i].mapper) != (DRAW_ALLOWED | KEYS_ASKED);
+        *ret_other = *ret_other || look(s, asking[i].mapper) != (DRAW_ALLOWED | KEYS_ASKED);
     return true;
 }

@@ -1,9 +1,9 @@
 /* Whether this role may draw keys from a table's sequence, whether these are then the rows' keys, and how keys may come back
- * with an INSERT: learned once a database, by trying or by asking. */
+ * with an INSERT: learned once a database and role, by trying or by asking. */
 #ifndef SESSION_DRAW_RIGHTS_H
 #define SESSION_DRAW_RIGHTS_H
 
-#include "database.h"
+#include "session.h"
 
 struct work;
 
@@ -23,10 +23,10 @@ enum key_trait {
     KEYS_DOUBTED = 64     /* they did not come back, in a transaction of the program: to be asked before the next one */
 };
 
-enum draw_rights draw_rights(const struct howdah_database *db, const struct mapper *mapper);
-void draw_rights_learn(struct howdah_database *db, const struct mapper *mapper, enum draw_rights rights);
-bool key_trait_is(const struct howdah_database *db, const struct mapper *mapper, enum key_trait trait);
-void key_trait_learn(struct howdah_database *db, const struct mapper *mapper, enum key_trait trait);
+enum draw_rights draw_rights(const struct howdah_session *s, const struct mapper *mapper);
+void draw_rights_learn(struct howdah_session *s, const struct mapper *mapper, enum draw_rights rights);
+bool key_trait_is(const struct howdah_session *s, const struct mapper *mapper, enum key_trait trait);
+void key_trait_learn(struct howdah_session *s, const struct mapper *mapper, enum key_trait trait);
 /* Asks the server about rights and rules (1 round trip). False: the session has the error. */
 bool draw_rights_ask_about(struct work *w, const struct mapper *mapper);
 /* Inside the program's transaction a failed attempt would end it: so the server is asked before the first one of each

@@ -60,7 +60,7 @@ static const struct statement *joint_statement(struct work *w, const struct batc
 static bool lists_keys(const struct work *w, const struct batch *batch)
 {
     return batch->in_order && !batch->parts && !batch->ends && batch->returned_count == batch->mapper->key_count &&
-           !key_trait_is(w->s->db, batch->mapper, KEYS_UNLISTED);
+           !key_trait_is(w->s, batch->mapper, KEYS_UNLISTED);
 }
 
 /* Of a part that is not the leader the statement is never used. */

@@ -5,6 +5,7 @@
 #include "link.h"
 #include "marks.h"
 #include "object.h"
+#include "role.h"
 #include "snapshot.h"
 #include "transaction.h"
 
@@ -227,6 +228,7 @@ static void expire_behind(const struct slab_chain *chain, struct slab_place plac
 
 void transaction_undo(struct howdah_session *s, const struct savepoint *until)
 {
+    role_forget(s);
     unflush(s, until ? until->flushed : NULL);
     for (uint32_t i = 0; s->wrote && i < s->slabs.chain_count; i++)
         expire_behind(&s->slabs.chains[i], until && until->wrote ? until->read[i] : s->slabs.chains[i].written);

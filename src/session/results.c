@@ -83,8 +83,8 @@ enum howdah_status step_row_draw(void *arg, struct pg_step *step, const struct c
     enum howdah_status status = take_keys(w, chunk, &cells[0]);
     if (status != HOWDAH_STATUS_OK)
         return status;
-    if (draw_rights(w->s->db, batch->mapper) == DRAW_UNKNOWN)
-        draw_rights_learn(w->s->db, batch->mapper, DRAW_ALLOWED);
+    if (draw_rights(w->s, batch->mapper) == DRAW_UNKNOWN)
+        draw_rights_learn(w->s, batch->mapper, DRAW_ALLOWED);
     w->drawn++;
     return HOWDAH_STATUS_OK;
 }

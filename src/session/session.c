@@ -120,6 +120,7 @@ static void free_parts(struct howdah_session *s)
 {
     slabs_done(&s->slabs);
     arena_done(&s->flushed_arena);
+    memory_free(&s->db->allocator, s->own_rights);
     memory_free(&s->db->allocator, s->key_object);
 }
 

@@ -87,10 +87,11 @@ struct howdah_session {
     size_t object_size;          /* of this one and of key_object */
     struct cell *cells;          /* of one row */
     struct parameters parameters;
-    struct map marks;     /* see marks.h */
-    struct map computed;  /* see formulas.h */
-    size_t assigned;      /* entries with columns that are sent as they are */
-    struct plain *plains; /* mappers of structs that the database does not know; in `arena` */
+    struct map marks;                  /* see marks.h */
+    struct map computed;               /* see formulas.h */
+    atomic_uchar *rights, *own_rights; /* of the last plan's role; and of one without a known name, or NULL */
+    size_t assigned;                   /* entries with columns that are sent as they are */
+    struct plain *plains;              /* mappers of structs that the database does not know; in `arena` */
 
     struct pg_counters counters;
     struct howdah_session_statistics written; /* only inserted, updated, deleted, identity_hits */
@@ -105,6 +106,7 @@ struct howdah_session {
     bool at_savepoint;                    /* the last plan failed, and the server went back to `savepoint` */
     struct setting *first_setting;        /* of the transaction, all in their order; in flushed_arena */
     struct setting *settings;             /* from here on they were not sent */
+    bool role_unknown;                    /* SQL may have set a role, see role.h */
     struct fence fence;                   /* that it has left behind */
     struct entry *late;      /* whose fault the last COMMIT found, as its failure is told; NULL: not known */
     struct flushed *flushed; /* what flushes in it changed, newest first; in flushed_arena */

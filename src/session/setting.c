@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "model/utf8.h"
 #include "sql/scan.h"
+#include "role.h"
 #include "steps.h"
 #include "transaction.h"
 
@@ -55,14 +56,20 @@ size_t transaction_count_head(const struct howdah_session *s)
     return count;
 }
 
+void transaction_put_settings(struct howdah_session *s, struct pg_step *ret_steps)
+{
+    size_t number = 0;
+    for (const struct setting *setting = s->settings; setting; setting = setting->next, number++)
+        ret_steps[number] = (struct pg_step){
+            .statement = &transaction_setting_statement, .bind = bind_head, .arg = s, .number = number};
+}
+
 void transaction_put_head(struct howdah_session *s, struct pg_step *ret_steps)
 {
-    size_t count = transaction_head_count(s), begin = s->transaction == TRANSACTION_BEGUN;
-    if (begin)
-        ret_steps[0] = (struct pg_step){.statement = transaction_begin_statement(s), .role = PG_BEGIN};
-    for (size_t i = begin; i < count; i++)
-        ret_steps[i] = (struct pg_step){
-            .statement = &transaction_setting_statement, .bind = bind_head, .arg = s, .number = i - begin};
+    if (s->transaction == TRANSACTION_BEGUN)
+        *ret_steps++ = (struct pg_step){.statement = transaction_begin_statement(s), .role = PG_BEGIN};
+    if (s->transaction != TRANSACTION_NONE)
+        transaction_put_settings(s, ret_steps);
 }
 
 /* The server names a setting that it does not know, but what it says of a value is kept back, with the name in it. */
@@ -150,6 +157,8 @@ static enum howdah_status set_local(struct howdah_session *s, const char *name, 
                       arena_copy_text(&s->flushed_arena, value, strlen(value))};
     if (!setting || !texts[0] || !texts[1])
         return session_no_memory(s);
+    if (role_is_set_by(name))
+        role_forget(s);
     *setting = (struct setting){.name = texts[0], .value = texts[1]};
     while (*last)
         last = &(*last)->next;

@@ -1,11 +1,13 @@
 /* SQL of the program's own: running it, and what becomes of its rows. */
 #include "direct.h"
 #include "load.h"
+#include "role.h"
 #include "rows.h"
 #include "transaction.h"
 
 #include "sql/format.h"
 
+#include "base/ascii.h"
 #include "base/error.h"
 
 #include <howdah/sql.h>
@@ -59,6 +61,18 @@ static const char *const refusals[] = {
                    " session_begin",
 };
 
+/* Which role is set, or by a value that is bound whether one is, nobody knows here. */
+static bool may_set_role(const struct scanned *scanned)
+{
+    static const char *const words[] = {"role", "session_authorization", "authorization"};
+    const char *rest;
+    bool may = scanned->hole_count;
+    for (size_t at = 0; !may && at < scanned->size; at++)
+        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+            may = may || ascii_begins(scanned->text + at, words[i], &rest);
+    return may;
+}
+
 static bool check_kind(struct raw *raw)
 {
     enum sql_kind kind = raw->format.scanned.kind;
@@ -66,7 +80,11 @@ static bool check_kind(struct raw *raw)
         return true;
     if (kind != SQL_LOCAL)
         return refuse(raw, HOWDAH_STATUS_MISUSE, refusals[kind]);
-    return raw->s->transaction != TRANSACTION_NONE || refuse(raw, HOWDAH_STATUS_NO_TRANSACTION, refusals[kind]);
+    if (raw->s->transaction == TRANSACTION_NONE)
+        return refuse(raw, HOWDAH_STATUS_NO_TRANSACTION, refusals[kind]);
+    if (may_set_role(&raw->format.scanned))
+        role_become_unknown(raw->s);
+    return true;
 }
 
 static bool make_formats(struct raw *raw)

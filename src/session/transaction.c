@@ -52,6 +52,7 @@ void transaction_end(struct howdah_session *s, bool committed)
     s->wrote = false;
     s->savepoint = NULL;
     s->first_setting = s->settings = NULL;
+    s->role_unknown = false;
     arena_done(&s->flushed_arena);
     pg_pool_release(s->db->pool, s->connection);
     s->connection = NULL;
@@ -163,6 +164,24 @@ enum howdah_status transaction_read_with_head(struct howdah_session *s, size_t h
     transaction_put_head(s, all);
     memcpy(all + head, steps, count * sizeof(*steps));
     struct pg_plan plan = {.steps = all, .count = head + count};
+    enum howdah_status status = transaction_read_plan(s, &plan);
+    memory_free(&s->db->allocator, all);
+    return status;
+}
+
+enum howdah_status transaction_ask(struct howdah_session *s, struct pg_step *steps, size_t count)
+{
+    size_t head = 1 + transaction_count_head(s), all_count = head + count + 1;
+    if (s->transaction != TRANSACTION_NONE || !s->settings)
+        return transaction_read_steps(s, steps, count);
+    struct pg_step *all = memory_allocate(&s->db->allocator, all_count * sizeof(*all));
+    if (!all)
+        return session_no_memory(s);
+    all[0] = (struct pg_step){.statement = &transaction_begin_plain, .role = PG_BEGIN};
+    transaction_put_settings(s, all + 1);
+    memcpy(all + head, steps, count * sizeof(*steps));
+    all[head + count] = (struct pg_step){.statement = &transaction_rollback_statement, .role = PG_ROLLBACK};
+    struct pg_plan plan = {.steps = all, .count = all_count};
     enum howdah_status status = transaction_read_plan(s, &plan);
     memory_free(&s->db->allocator, all);
     return status;

@@ -41,6 +41,8 @@ static inline size_t transaction_head_count(const struct howdah_session *s)
     return s->transaction == TRANSACTION_NONE ? 0 : transaction_count_head(s);
 }
 void transaction_put_head(struct howdah_session *s, struct pg_step *ret_steps);
+/* The settings alone. */
+void transaction_put_settings(struct howdah_session *s, struct pg_step *ret_steps);
 extern const struct statement transaction_setting_statement;
 /* Binds a setting to it. */
 enum howdah_status transaction_bind_setting(struct howdah_session *s, const struct setting *setting,
@@ -76,6 +78,9 @@ static inline enum howdah_status transaction_read_steps(struct howdah_session *s
     struct pg_plan plan = {.steps = steps, .count = count};
     return head ? transaction_read_with_head(s, head, steps, count) : transaction_read_plan(s, &plan);
 }
+/* Reading steps about what the session's next commit may do: with the settings that it would have, if that is a transaction
+ * of its own. 1 round trip. */
+enum howdah_status transaction_ask(struct howdah_session *s, struct pg_step *steps, size_t count);
 /* A plan failed in the program's transaction: it has ended, or gone back to its innermost savepoint. What was flushed since
  * is pending again. */
 void transaction_failed(struct howdah_session *s, bool committed);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "join_row.h"
+#include "role.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -104,7 +105,8 @@ static struct work *work_new(struct howdah_session *s)
 struct work *work_plan(struct howdah_session *s, bool commit)
 {
     work_free(s);
-    struct work *w = s->work = work_new(s);
+    s->rights = role_rights(s);
+    struct work *w = s->work = s->rights ? work_new(s) : NULL;
     if (!w)
         return NULL;
     bool planned = work_collect(w) && work_relate(w) && work_pair(w) && work_rekey(w) && work_find_heirs(w) &&
