@@ -51,9 +51,9 @@ HOWDAH_API enum howdah_status howdah_query_delete(struct howdah_query *q, uint64
  *
  *   User *ann = session_upsert(s, User, (email), .email = "ann@example.com", .name = "Ann");
  *
- * INSERT ... ON CONFLICT (fields): these must be what a unique index, or the primary key, is made of, and be set. Of a
- * partial index (.where) only rows that are in it collide. A
- * zero is a value here too: all fields are sent but those that session_add would leave to the server. */
+ * INSERT ... ON CONFLICT (fields): these must be what a unique index, or the primary key, is made of, and be set;
+ * where the database has no such index it is STATUS_SCHEMA. Of a partial index (.where) only rows that are in it collide.
+ * A zero is a value here too: all fields are sent but those that session_add would leave to the server. */
 
 enum howdah_on_conflict {
     HOWDAH_ON_CONFLICT_UPDATE = 0, /* the row that is there gets all that is sent; a version is counted up */

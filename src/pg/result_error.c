@@ -111,6 +111,14 @@ static void attach_missing_column(struct howdah_error *error, const PGresult *re
     attach_quoted_column(error, at + (*at == '.'));
 }
 
+/* A column that the server alone makes is named by the message, too, in quotes that are most languages' own. */
+static void attach_made_column(struct howdah_error *error, const char *message)
+{
+    const char *at = strcmp(error->sqlstate, "428C9") == 0 && message ? strchr(message, '"') : NULL;
+    if (at && !error->column)
+        attach_quoted_column(error, at);
+}
+
 /* A key that is there already is told by a detail such as: Key (region, "Code")=(eu, 7) already exists. Its first column, in
  * whatever language: the constraint's name may be a partition's, or one that no model knows. */
 static void attach_key_column(struct howdah_error *error, const PGresult *result)
@@ -167,6 +175,7 @@ enum howdah_status result_error(const PGresult *result, const struct statement *
     attach_field(error, &error->table, result, PG_DIAG_TABLE_NAME);
     attach_field(error, &error->column, result, PG_DIAG_COLUMN_NAME);
     attach_missing_column(error, result, statement);
+    attach_made_column(error, primary);
     attach_key_column(error, result);
     error_attach_statement(error, statement);
     return status;

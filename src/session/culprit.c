@@ -8,6 +8,7 @@
 
 #define READ_ONLY_TRANSACTION "25006"
 #define NOT_SUPPORTED         "0A000"
+#define GENERATED_ALWAYS      "428C9"
 
 bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
 {
@@ -58,6 +59,16 @@ static void name_system_column(struct howdah_error *e, const struct mapper *mapp
                   e->message, mapper->model->name, token->field->name);
 }
 
+/* The table makes what the model sends. */
+static void name_made_column(struct howdah_error *e, const struct mapper *mapper, const struct column *c)
+{
+    if (strcmp(e->sqlstate, GENERATED_ALWAYS) == 0)
+        error_message(e,
+                      "%s (the table makes %s.%s itself, GENERATED ALWAYS: so must the model have it, by .generated = "
+                      "HOWDAH_GENERATED_%s)",
+                      e->message, mapper->model->name, c->field->name, c->key ? "IDENTITY" : "BY_SERVER");
+}
+
 /* The field that the server's words are about. */
 static void name_field(struct howdah_session *s, const struct mapper *mapper)
 {
@@ -72,6 +83,8 @@ static void name_field(struct howdah_session *s, const struct mapper *mapper)
         error_attach(e, &e->model, mapper->model->name);
     if (c && !e->field)
         error_attach(e, &e->field, c->field->name);
+    if (c)
+        name_made_column(e, mapper, c);
 }
 
 /* The rows that the failed statement may have stumbled over: of one of several parts those of the table that the server

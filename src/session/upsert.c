@@ -7,7 +7,11 @@
 #include "returned.h"
 #include "work.h"
 
+#include "base/error.h"
+
 #include <howdah/write.h>
+
+#define NO_SUCH_INDEX "42P10"
 
 /* Structs for which the same columns are sent: one statement. */
 struct group {
@@ -385,6 +389,25 @@ static size_t count_groups(const struct upsert *u)
     return count;
 }
 
+/* The server knows no such index: also where the model does. */
+static bool name_conflict(struct upsert *u)
+{
+    struct howdah_error *e = &u->s->error;
+    const char *model = u->mapper->model->name, *field = u->conflict[0]->field->name;
+    if (strcmp(e->sqlstate, NO_SUCH_INDEX) != 0)
+        return false;
+    error_reopen(e);
+    e->status = HOWDAH_STATUS_SCHEMA;
+    error_attach(e, &e->field, field);
+    error_message(
+        e,
+        "%s (%s.%s: a unique index of %s must be made of just the fields that decide what a conflict is: make "
+        "one, and declare it in the model, or name the fields of another)",
+        e->message, model, field, u->mapper->quoted);
+    error_finish(e);
+    return false;
+}
+
 static bool run(struct upsert *u)
 {
     struct howdah_session *s = u->s;
@@ -398,7 +421,7 @@ static bool run(struct upsert *u)
         steps[i] = (struct pg_step){
             .statement = group_at(u, i)->statement, .bind = bind, .row = take_row, .arg = u, .number = i};
     }
-    return direct_write(s, DIRECT_LONE, u->mapper, steps, count) == HOWDAH_STATUS_OK;
+    return direct_write(s, DIRECT_LONE, u->mapper, steps, count) == HOWDAH_STATUS_OK || name_conflict(u);
 }
 
 /* --- the end --- */

@@ -231,6 +231,30 @@ END_TEST
 
 /* --- one key twice --- */
 
+/* There is none in the table: whether the model has one or not. */
+START_TEST(test_upsert__no_index_decides)
+{
+    const char *field = _i ? "name" : "grade";
+    if (_i)
+        live_sql("ALTER TABLE makers DROP CONSTRAINT makers_name_key");
+    for (int begins = 0; begins < 2; begins++) {
+        if (begins)
+            check_ok(session_begin(s, NULL));
+        ck_assert_ptr_null(_i ? session_upsert(s, Maker, (name), .name = "Cid")
+                              : session_upsert(s, Maker, (grade), .name = "Cid", .grade = {3, true}));
+        check_error(s, STATUS_SCHEMA);
+        check_culprit(NULL, "Maker", field);
+        check_says(session_error(s), _i ? "(Maker.name: a unique index of \"public\".\"makers\" must be"
+                                        : "(Maker.grade: a unique index of \"public\".\"makers\" must be");
+        ck_assert_ptr_nonnull(strstr(error_text(session_error(s)), "or name the fields of another"));
+        ck_assert_str_eq(session_error(s)->sqlstate, "42P10");
+        ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+        check_ok(session_rollback(s));
+    }
+    live_check("2", "SELECT count(*) FROM makers");
+}
+END_TEST
+
 START_TEST(test_upsert__key_twice)
 {
     const Maker makers[] = {{.name = "Cid"}, {.name = "Dan", .grade = {1, true}}, {.name = "Cid", .grade = {2, true}}};
@@ -290,7 +314,7 @@ START_TEST(test_upsert__what_can_not_be_sent)
     session_clear_error(s);
     check_cost(0, 0);
     ck_assert_ptr_null(session_upsert(s, Maker, (grade), .name = "x", .grade = {1, true})); /* not unique */
-    check_error(s, STATUS_SERVER);
+    check_error(s, STATUS_SCHEMA);
     session_clear_error(s);
     ck_assert_ptr_null(session_upsert(s, Maker, (name), .name = "Ann", .grade = {77, true}));
     check_error(s, STATUS_CHECK);
@@ -313,6 +337,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_upsert__collections_follow, 0, 2);
     tcase_add_test(tests, test_upsert__partial_index);
     tcase_add_test(tests, test_upsert__indexes_that_can_not_decide);
+    tcase_add_loop_test(tests, test_upsert__no_index_decides, 0, 2);
     tcase_add_test(tests, test_upsert__key_twice);
     tcase_add_test(tests, test_upsert__keys_that_are_not_in_the_index);
     tcase_add_test(tests, test_upsert__what_can_not_be_sent);

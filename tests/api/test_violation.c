@@ -604,6 +604,31 @@ START_TEST(test_violation__of_a_partition)
 }
 END_TEST
 
+/* --- columns that the table alone makes, and of which the model does not know it --- */
+
+START_TEST(test_violation__column_that_the_table_makes)
+{
+    live_sql("ALTER TABLE things DROP COLUMN %s; ALTER TABLE things ADD %s", _i ? "amount" : "\"number\"",
+             _i ? "amount int GENERATED ALWAYS AS (7) STORED" : "number int NOT NULL GENERATED ALWAYS AS IDENTITY");
+    const char *field = _i ? "amount" : "number";
+    Owner *owner = session_find(s, Owner, 1);
+    for (int i = 0; i < 2; i++)
+        add_thing(i, owner);
+    check_fails(session_commit(s), STATUS_SCHEMA);
+    check_culprit(NULL, "Thing", field);
+    check_says(session_error(s), _i ? "the table makes Thing.amount itself" : "the table makes Thing.number itself");
+    ck_assert_str_eq(session_error(s)->sqlstate, "428C9");
+    ck_assert_str_eq(session_error(s)->column, field);
+    check_ok(session_rollback(s));
+    Thing *thing = session_find(s, Thing, -1);
+    thing->amount = 3;
+    thing->number = 1234;
+    check_fails(session_commit(s), STATUS_SCHEMA);
+    check_culprit(NULL, "Thing", field);
+    ck_assert_ptr_nonnull(strstr(error_text(session_error(s)), "HOWDAH_GENERATED_BY_SERVER"));
+}
+END_TEST
+
 /* --- a deferred constraint speaks at COMMIT --- */
 
 /* Everything is as before, and what stood is what stands. */
@@ -910,6 +935,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__hint_and_message_of_a_trigger);
     tcase_add_test(tests, test_violation__values_only_if_asked_for);
     tcase_add_test(tests, test_violation__values_in_the_servers_message);
+    tcase_add_loop_test(tests, test_violation__column_that_the_table_makes, 0, 2);
     tcase_add_loop_test(tests, test_violation__of_a_partition, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint, 0, 3);
     tcase_add_test(tests, test_violation__that_comes_with_commit);
