@@ -14,7 +14,7 @@ static const uint32_t may_draw_types[] = {OID_TEXT, OID_TEXT};
 #define DRAW_KEYS \
     "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
     "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass))) AS keys " \
-    "FROM pg_catalog.generate_series(1, $4)) SELECT k.keys, "
+    "FROM pg_catalog.generate_series(1, (SELECT $4))) SELECT k.keys, "
 #define KEEP_KEYS "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL"
 /* Those that are BEFORE, FOR EACH ROW, and ON INSERT, of the table or of its partitions. */
 #define IS_SUCH   "(g.tgtype & 7) = 7 AND g.tgenabled <> 'D'"

@@ -40,9 +40,9 @@ static void put_inserted(struct text *t, const struct statement_key *key)
 static void put_numbers(struct text *t, const char *alias)
 {
     enum { INT8_OID = 20 };
-    buffer_text(&t->out, " FROM pg_catalog.generate_series(1, ");
+    buffer_text(&t->out, " FROM pg_catalog.generate_series(1, (SELECT ");
     put_parameter(t, INT8_OID);
-    buffer_printf(&t->out, ")%s", alias);
+    buffer_printf(&t->out, "))%s", alias);
 }
 
 static uint32_t count_columns(const struct mapper *mapper, const uint64_t *set)

@@ -42,7 +42,7 @@ static void check_ran(const char *const *expected)
 #define DRAW_KEYS \
     "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
     "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass))) AS keys " \
-    "FROM pg_catalog.generate_series(1, $4)) " \
+    "FROM pg_catalog.generate_series(1, (SELECT $4))) " \
     "SELECT k.keys, "
 #define DRAW    DRAW_KEYS "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL FROM k"
 /* where nothing comes back of the rows: a trigger that changes their keys must not go unseen */
