@@ -50,22 +50,24 @@ static bool match(const struct map_node *node, const void *name)
     return strcmp(role->name, name) == 0;
 }
 
-/* With the lock. NULL: there are too many, or memory is out. */
+/* With the lock. NULL: memory is out. */
 static struct role *add_role(struct howdah_database *db, const char *name, uint32_t hash)
 {
-    struct role *role = map_count(&db->roles) < ROLES_MAX ? ARENA_NEW(&db->arena, struct role) : NULL;
+    struct role *role = ARENA_NEW(&db->arena, struct role);
     if (!role || !(role->name = arena_copy_text(&db->arena, name, strlen(name))) ||
         !(role->rights = arena_allocate_zero(&db->arena, db->catalog.mapper_count * sizeof(*role->rights), 1)))
         return NULL;
     return map_add(&db->roles, &role->node, hash) ? role : NULL;
 }
 
-static atomic_uchar *rights_of(struct howdah_database *db, const char *name)
+/* *ret_full: there are too many, and this one will not be known. NULL without it: memory is out. */
+static atomic_uchar *rights_of(struct howdah_database *db, const char *name, bool *ret_full)
 {
     uint32_t hash = (uint32_t)hash_bytes(0, name, strlen(name));
     pthread_mutex_lock(&db->lock);
     struct role *role = (void *)map_find(&db->roles, hash, match, name);
-    if (!role)
+    *ret_full = !role && map_count(&db->roles) >= ROLES_MAX;
+    if (!role && !*ret_full)
         role = add_role(db, name, hash);
     pthread_mutex_unlock(&db->lock);
     return role ? role->rights : NULL;
@@ -83,11 +85,17 @@ static atomic_uchar *own_rights(struct howdah_session *s)
     return s->own_rights;
 }
 
+/* Between a question and the plan that comes of its answer it is the same: so what memory was lacking for is an error. */
 atomic_uchar *role_rights(struct howdah_session *s)
 {
     const char *name = s->first_setting ? role_name(s) : NULL;
-    atomic_uchar *rights = s->role_unknown ? NULL : name ? rights_of(s->db, name) : s->db->draw_rights;
-    return rights ? rights : own_rights(s);
+    bool unknown = s->role_unknown;
+    atomic_uchar *rights = unknown ? NULL : name ? rights_of(s->db, name, &unknown) : s->db->draw_rights;
+    if (unknown)
+        return own_rights(s);
+    if (!rights)
+        session_no_memory(s);
+    return rights;
 }
 
 void role_become_unknown(struct howdah_session *s)

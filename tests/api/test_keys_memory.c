@@ -12,28 +12,53 @@ typedef struct Tiny {
 MODEL(Tiny, "tinies",
       COLUMN(Tiny, id, .primary_key = true, .generated = GENERATED_IDENTITY), COLUMN(Tiny, name));
 
-/* How many rows there are, why their keys don't come back as they were asked for, and whether the program begins. */
+enum as { AS_LOGIN, AS_NAMED, AS_UNKNOWN };
+
+/* How many rows there are, why their keys don't come back as they were asked for, whether the program begins, and whether
+ * it sets a role that can't read what it writes. */
 static const struct way {
     int rows;
     const char *rule;
     bool begins;
+    enum as role;
 } ways[] = {
-    {3, "ALSO INSERT INTO others VALUES (0)", false},         {3, "ALSO INSERT INTO others VALUES (0)", true},
-    {3, "INSTEAD INSERT INTO others VALUES (NEW.id)", false}, {3, "INSTEAD INSERT INTO others VALUES (NEW.id)", true},
-    {1, "INSTEAD INSERT INTO others VALUES (NEW.id)", false},
+    {3, "ALSO INSERT INTO others VALUES (0)", false, AS_LOGIN},
+    {3, "ALSO INSERT INTO others VALUES (0)", true, AS_LOGIN},
+    {3, "INSTEAD INSERT INTO others VALUES (NEW.id)", false, AS_LOGIN},
+    {3, "INSTEAD INSERT INTO others VALUES (NEW.id)", true, AS_LOGIN},
+    {1, "INSTEAD INSERT INTO others VALUES (NEW.id)", false, AS_LOGIN},
+    {3, "ALSO INSERT INTO others VALUES (0)", false, AS_NAMED},
+    {3, "ALSO INSERT INTO others VALUES (0)", true, AS_NAMED},
+    {1, "ALSO INSERT INTO others VALUES (0)", true, AS_UNKNOWN},
 };
 
 static void setup(void)
 {
     scene_open(MODELS(Tiny));
-    live_sql("CREATE TABLE others (id bigint)");
+    live_sql(
+        "CREATE TABLE others (id bigint); GRANT INSERT ON tinies TO %s; GRANT USAGE ON SEQUENCE tinies_id_seq TO %s",
+        scene_role(), scene_role());
+}
+
+static void teardown(void)
+{
+    scene_drop_role();
+    scene_close();
+}
+
+static Status set_role(Session *session, enum as role)
+{
+    if (role == AS_UNKNOWN)
+        return session_execute(session, NULL, "SELECT set_config('role', %s, true)", scene_role());
+    return role == AS_NAMED ? session_set_local(session, "role", scene_role()) : STATUS_OK;
 }
 
 static Status write(Session *session, const struct way *way)
 {
     if (way->begins && session_begin(session, NULL) != STATUS_OK)
         return STATUS_NO_MEMORY;
-    return session_commit(session);
+    Status status = set_role(session, way->role);
+    return status == STATUS_OK ? session_commit(session) : status;
 }
 
 static void check_rows(int rows)
@@ -99,5 +124,5 @@ static void add_tests(TCase *tests)
 
 int main(void)
 {
-    return scene_main("keys memory", setup, scene_close, add_tests);
+    return scene_main("keys memory", setup, teardown, add_tests);
 }
