@@ -350,6 +350,14 @@ static bool is_incomplete(void)
     return false;
 }
 
+static bool any_fallen(void)
+{
+    int i = 0;
+    while (i < item_count && !items[i].fallen)
+        i++;
+    return i < item_count;
+}
+
 enum verdict judge_refusal(uint64_t graph, bool alone, bool begun)
 {
     const Error *error = session_error(s);
@@ -361,7 +369,7 @@ enum verdict judge_refusal(uint64_t graph, bool alone, bool begun)
                   is_out_of_sight(error) || is_cleared_before(error) || collides_on_the_way(error) ||
                   has_lost_rest(error) || is_late_to_fall(error);
     ck_assert_msg(reason, "seed %" PRIu64 ": refused without a reason: %s", graph, error_text(error));
-    if (alone)
+    if (alone && !any_fallen()) /* going back, objects forget what was read again */
         check_again(graph, error, begun);
     return why ? REFUSED : IMPOSSIBLE;
 }
