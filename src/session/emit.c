@@ -102,37 +102,29 @@ static bool add_probe_end(struct work *w)
                      : add_control(w, &transaction_rollback_statement, PG_ROLLBACK, "a probe");
 }
 
-bool work_emit(struct work *w, bool commit, uint32_t probe)
+bool work_emit(struct work *w, bool commit, const struct row_probe *probe)
 {
     bool own = w->s->transaction == TRANSACTION_NONE;
-    struct probe rows = {0};
-    if (probe == PROBE_STALE || probe == PROBE_ALL) {
-        rows.stale = true;
-        rows.all = probe == PROBE_ALL;
-    } else if (probe != NONE) {
-        const struct chunk *chunk = &w->chunks[probe];
-        rows = (struct probe){false, false, chunk->batch, chunk->first, chunk->first + chunk->count - 1};
-    }
     /* A probe looks for the rows that are not as expected, and must not be stopped by the first of them. */
-    bool fenced = w->s->db->fence && probe == NONE;
+    bool fenced = w->s->db->fence && !probe;
     w->step_count = w->draws = w->drawn = 0;
-    if (probe != NONE)
+    if (probe)
         swept_ignore(w);
     w->failed_chunk = NONE;
     w->surplus = false;
     w->disorder = NULL;
     w->fence = w->s->fence;
     w->renewals = NULL;
-    if (!emit_chunks(w, probe == NONE ? NULL : &rows) || (probe == NONE && !renewed_find(w)))
+    if (!emit_chunks(w, probe) || (!probe && !renewed_find(w)))
         return false;
     for (uint32_t i = 0; i < w->batch_count; i++)
         if (!emit_statement(w, w->batches[i], fenced))
             return false;
-    w->lone = probe == NONE && is_lone(w); /* a probe has to be undone */
+    w->lone = !probe && is_lone(w); /* a probe has to be undone */
     bool writes = w->chunk_count > 0;
     if (writes && !w->lone && !add_head(w))
         return false;
-    if (rows.all && !add_control(w, &immediate_statement, PG_STATEMENT, "a probe"))
+    if (probe && probe->all && !add_control(w, &immediate_statement, PG_STATEMENT, "a probe"))
         return false;
     if (writes && (!emit_writes(w) || !renewed_emit(w)))
         return false;
@@ -140,7 +132,7 @@ bool work_emit(struct work *w, bool commit, uint32_t probe)
     if (writes && !(fenced && commit && all_guarded(w)))
         w->steps[w->step_count - 1].sync = true;
     bool ends = own ? writes && !w->lone : w->s->transaction == TRANSACTION_OPEN || writes;
-    if (probe != NONE
+    if (probe
             ? !add_probe_end(w)
             : commit && ends && !add_control(w, &transaction_commit_statement, PG_COMMIT, "after all counts are right"))
         return false;

@@ -4,15 +4,8 @@
 
 #include "work.h"
 
-/* Where a probe begins, counted in rows: chunks are numbered anew in it. */
-struct probe {
-    bool stale; /* all rows that may be stale, to the end ... */
-    bool all;   /* ... and those that are inserted */
-    uint32_t batch, first, last;
-};
-
-/* Cuts the batches into chunks; what `probe` says is not cut, but a chunk for each row. */
-bool emit_chunks(struct work *w, const struct probe *probe);
+/* Cuts the batches into chunks; what `probe` is about into chunks of as many rows as it says. */
+bool emit_chunks(struct work *w, const struct row_probe *probe);
 /* Adds a step, and what stands behind it. */
 bool emit_step(struct work *w, struct pg_step step, struct step info);
 /* The statement of a batch, and what it returns; `guarded`: the statement itself is to check how many rows it writes. */

@@ -30,23 +30,28 @@ static bool is_whole(const struct work *w, const struct batch *batch)
 }
 
 /* How many rows from `first` on go into one statement. */
-static uint32_t fitting(const struct batch *batch, uint32_t first, bool whole, bool one_by_one)
+static uint32_t fitting(const struct batch *batch, uint32_t first, bool whole)
 {
     size_t bytes = 0;
     uint32_t count = 0, left = batch->count - first;
-    if (batch->returns_keys || one_by_one)
+    if (batch->returns_keys)
         return 1;
     if (whole)
         return left;
-    if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
-        return left < CHUNK_ROWS ? left : CHUNK_ROWS;
-    size_t size = batch->mapper->model->size;
-    const size_t *beyond = batch->bytes + first;
     if (left > CHUNK_ROWS)
         left = CHUNK_ROWS;
+    if (!batch->mapper->has_pointers || batch->operation == HOWDAH_OPERATION_DELETE)
+        return left;
+    size_t size = batch->mapper->model->size;
+    const size_t *beyond = batch->bytes + first;
     while (count < left && bytes < CHUNK_BYTES)
         bytes += size + beyond[count++];
     return count;
+}
+
+static uint32_t at_most(uint32_t count, uint32_t most)
+{
+    return count < most ? count : most;
 }
 
 /* A ring of rows is not cut. */
@@ -82,10 +87,9 @@ static bool add_chunk(struct work *w, uint32_t index, uint32_t first, uint32_t c
     return true;
 }
 
-/* The parts of one statement: whole knots, of about as many rows as another statement has; or only one. */
-static bool cut_knots(struct work *w, const struct batch *leader, bool one_by_one)
+/* The parts of one statement: whole knots, of about that many rows. */
+static bool cut_knots(struct work *w, const struct batch *leader, uint32_t most)
 {
-    const uint32_t most = one_by_one ? 1 : CHUNK_ROWS;
     for (uint32_t knot = 0, next; knot < leader->knot_count; knot = next) {
         uint32_t rows = 0, gathered = 0;
         for (next = knot; next < leader->knot_count && rows < most; next++)
@@ -104,11 +108,24 @@ static bool cut_knots(struct work *w, const struct batch *leader, bool one_by_on
     return true;
 }
 
-static bool is_probed(const struct probe *probe, const struct batch *batch, uint32_t index, uint32_t first)
+static bool is_probed(const struct row_probe *probe, const struct batch *batch, uint32_t index, uint32_t first)
 {
     if (!probe || probe->stale)
         return probe && (probe->all || batch->operation != HOWDAH_OPERATION_INSERT) && !batch->follow;
     return probe->batch == index && first >= probe->first;
+}
+
+/* The same beside a probe, whose first and last row are not in the middle of a statement. Its rows have been in one. */
+static uint32_t fitting_probe(const struct row_probe *probe, const struct batch *batch, uint32_t index, uint32_t first,
+                              bool whole)
+{
+    if (is_probed(probe, batch, index, first)) {
+        uint32_t left = probe->stale ? batch->count - first : probe->last + 1 - first;
+        return at_most(left, batch->returns_keys ? 1 : probe->rows);
+    }
+    uint32_t count = fitting(batch, first, whole);
+    bool ahead = probe && probe->batch == index && first < probe->first;
+    return ahead ? at_most(count, probe->first - first) : count;
 }
 
 /* Whether a batch is written by the statement of this one. */
@@ -120,7 +137,7 @@ static bool leads(const struct work *w, const struct batch *leader, uint32_t bat
     return i < leader->part_count;
 }
 
-bool emit_chunks(struct work *w, const struct probe *probe)
+bool emit_chunks(struct work *w, const struct row_probe *probe)
 {
     w->chunk_count = w->lists = 0;
     for (uint32_t i = 0; i < w->batch_count; i++) {
@@ -128,14 +145,14 @@ bool emit_chunks(struct work *w, const struct probe *probe)
         struct batch *batch = w->batches[index];
         batch->first_chunk = w->chunk_count;
         bool knotted = batch->parts && probe && !probe->stale && leads(w, batch, probe->batch);
-        if (batch->parts && !cut_knots(w, batch, knotted || (probe && probe->all)))
+        if (batch->parts && !cut_knots(w, batch, knotted || (probe && probe->all) ? 1 : CHUNK_ROWS))
             return false;
         if (knotted)
             return true;
         const bool whole = is_whole(w, batch);
         while (!batch->ends && first < batch->count) {
             bool inside = is_probed(probe, batch, index, first);
-            uint32_t count = whole_rings(batch, first, fitting(batch, first, whole, inside));
+            uint32_t count = whole_rings(batch, first, fitting_probe(probe, batch, index, first, whole));
             if (!add_chunk(w, index, first, count, 0))
                 return false;
             first += count;

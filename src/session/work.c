@@ -110,7 +110,7 @@ struct work *work_plan(struct howdah_session *s, bool commit)
     if (!w)
         return NULL;
     bool planned = work_collect(w) && work_relate(w) && work_pair(w) && work_rekey(w) && work_find_heirs(w) &&
-                   work_batch(w) && work_order(w) && work_spare(w) && work_check(w) && work_emit(w, commit, NONE);
+                   work_batch(w) && work_order(w) && work_spare(w) && work_check(w) && work_emit(w, commit, NULL);
     arena_reset(&s->scratch);
     if (planned)
         return w;

@@ -22,9 +22,7 @@
 #include <howdah/plan.h>
 
 enum { CHUNK_ROWS = 1000, CHUNK_BYTES = 1024 * 1024 };
-#define NONE        UINT32_MAX       /* no index */
-#define PROBE_STALE (UINT32_MAX - 1) /* see work_emit */
-#define PROBE_ALL   (UINT32_MAX - 2)
+#define NONE UINT32_MAX /* no index */
 
 enum change_fate {
     FATE_WRITTEN,
@@ -371,10 +369,15 @@ void work_lay_out(struct work *w, struct batch *batch);
 bool work_is_sorted(const struct batch *batch);
 /* The objects of a chunk, for who looks at the plan. */
 void *const *work_objects(const struct work *w, const struct chunk *chunk);
-/* `probe` is a chunk whose rows are to be sent one by one and after which nothing is sent; PROBE_STALE, with which all
- * updates and deletes are sent one by one, and those that find no row are noted; PROBE_ALL, with which all rows are, and no
- * constraint waits for COMMIT; or NONE. */
-bool work_emit(struct work *w, bool commit, uint32_t probe);
+/* Another look at a failure: rows go in smaller statements than planned, so that it tells whose they are. */
+struct row_probe {
+    bool stale;                  /* all rows that may be stale, to the end: those that are not found are noted ... */
+    bool all;                    /* ... and those that are inserted, and no constraint waits for COMMIT */
+    uint32_t batch, first, last; /* else these places of a batch, and nothing behind them is sent */
+    uint32_t rows;               /* of a statement, at most */
+};
+/* The steps of the plan, or of a probe. */
+bool work_emit(struct work *w, bool commit, const struct row_probe *probe);
 /* Plans, runs and finishes: what session_flush and session_commit do. */
 enum howdah_status work_write_all(struct howdah_session *s, bool commit);
 /* The rows of a statement are not as many as were sent: STALE, SCHEMA or SERVER. The session's error says so. */

@@ -229,6 +229,38 @@ START_TEST(test_violation__of_an_insert)
 }
 END_TEST
 
+/* Of a large batch not every row gets a statement of its own, nor a look of its own at the keys that were drawn: a few rows
+ * together tell among whom the guilty one is. */
+START_TEST(test_violation__among_ten_thousand)
+{
+    static const int guilty[] = {0, 63, 5499, 9999};
+    enum { OWNERS = 500, ROWS = 10000, CHUNKS = 10, FEW = 32 };
+    Owner *owners[OWNERS];
+    Thing **things = malloc(ROWS * sizeof(Thing *));
+    for (int i = 0; i < OWNERS; i++)
+        owners[i] = session_add(s, Owner, .name = session_text(s, "o%d", i));
+    for (int i = 0; i < ROWS; i++)
+        things[i] = add_thing(i, owners[i % OWNERS]);
+    Thing *thing = things[guilty[_i]];
+    thing->owner = NULL;
+    thing->owner_id = -1; /* no try draws that */
+    uint32_t before = session_stats(s).statements, trips = session_stats(s).round_trips;
+    ck_assert_int_eq(session_commit(s), STATUS_FOREIGN_KEY);
+    check_violation(&violations[1], thing);
+    uint32_t statements = session_stats(s).statements - before;
+    uint32_t once =
+        3 + 2 * CHUNKS; /* the transaction's id, keys of owners, owners, and things with their owners' keys */
+    ck_assert_uint_le(statements, 3 * once + 2 * 2 * FEW);
+    ck_assert_uint_le(session_stats(s).round_trips - trips, 3 * 2);
+    thing->owner = owners[0];
+    thing->owner_id = 0;
+    session_clear_error(s);
+    check_ok(session_commit(s));
+    live_check(session_text(s, "%d", ROWS + 1), "SELECT count(*) FROM things");
+    free(things);
+}
+END_TEST
+
 /* Two rows of a chunk are bad, each in its own way: the error is that of one of them, whole; then that of the other. What
  * the server meets first in a statement of all rows need not be what it meets first row by row. */
 START_TEST(test_violation__of_two_rows)
@@ -921,6 +953,7 @@ END_TEST
 static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_violation__of_an_insert, 0, (int)(COUNT_OF(violations) * COUNT_OF(places)));
+    tcase_add_loop_test(tests, test_violation__among_ten_thousand, 0, 4);
     tcase_add_loop_test(tests, test_violation__of_two_rows, 0, (int)(COUNT_OF(violations) * COUNT_OF(violations)));
     tcase_add_test(tests, test_violation__settings_of_the_second_try);
     tcase_add_test(tests, test_violation__that_the_model_knows_of);
