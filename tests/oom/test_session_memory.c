@@ -169,6 +169,23 @@ START_TEST(test_session_memory__foreign_key_violation)
 }
 END_TEST
 
+/* So many that a few rows together tell first among whom the guilty one is. */
+static Status add_many_twins(Session *s)
+{
+    for (int i = 0; i < 70; i++)
+        session_add(s, Maker, .name = "Hal", .code = {'H', (char)('0' + i / 10), (char)('0' + i % 10)},
+                    .mail = session_text(s, "hal%d@example.com", i == 69 ? 3 : i));
+    return status_of(s);
+}
+
+START_TEST(test_session_memory__violation_among_many)
+{
+    static const struct act act = {"violation among many", "",   add_many_twins, NULL, act_commit,
+                                   STATUS_UNIQUE,          NULL, false};
+    sweep_warm(&act);
+}
+END_TEST
+
 static Status add_impossible(Session *s)
 {
     session_add(s, Maker, .name = "Gil", .code = "G7", .mail = "gil\xff@example.com");
@@ -374,6 +391,7 @@ int main(void)
     tcase_add_test(tcase, test_session_memory__unique_violation);
     tcase_add_test(tcase, test_session_memory__stale_row);
     tcase_add_test(tcase, test_session_memory__foreign_key_violation);
+    tcase_add_test(tcase, test_session_memory__violation_among_many);
     tcase_add_test(tcase, test_session_memory__refused_before_it_is_sent);
     tcase_add_test(tcase, test_session_memory__query);
     tcase_add_test(tcase, test_session_memory__find);
