@@ -48,11 +48,11 @@ const struct statement statement_draw_sure_keys = {
 };
 
 const struct statement statement_gather_keys = {
-    .text = "SELECT pg_catalog.set_config($1, pg_catalog.array_agg(coalesce((SELECT pg_catalog.array_agg(k.key "
-            "ORDER BY n.ord, k.ord) FROM unnest($2) WITH ORDINALITY AS n(name, ord), "
-            "unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord))[r.place], "
-            "r.value) ORDER BY r.ord)::pg_catalog.text, true) IS NULL "
-            "FROM unnest($3, $4) WITH ORDINALITY AS r(place, value, ord)",
+    .text =
+        "SELECT pg_catalog.set_config($1, ARRAY(SELECT coalesce((ARRAY(SELECT k.key FROM unnest($2) WITH ORDINALITY AS "
+        "n(name, ord), unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord) "
+        "ORDER BY n.ord, k.ord))[r.place], r.value) FROM unnest($3, $4) WITH ORDINALITY AS r(place, value, ord) "
+        "ORDER BY r.ord)::pg_catalog.text, true) IS NULL",
     .types = gather_types,
     .parameters = 4,
     .hash = {1, 2},
