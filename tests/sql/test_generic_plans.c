@@ -33,7 +33,7 @@ START_TEST(test_generic_plans__new_rows)
     for (int i = 0; i < TIMES; i++) {
         Maker *maker = session_add(s, Maker, .name = session_text(s, "maker %d", i));
         Item *item = session_add(s, Item, .code = "", .title = "a", .maker = maker);
-        snprintf(item->code, sizeof(item->code), "code %d", i);
+        ck_assert(SET_TEXT(item->code, session_text(s, "code %d", i)));
         session_add(s, Part, .amount = 1, .item = item);
         Node *root = session_add(s, Node, .label = "root");
         session_add(s, Node, .label = "child", .parent = root);
