@@ -53,20 +53,19 @@ static void name_system_column(struct howdah_error *e, const struct mapper *mapp
     if (!token || !token->xmin || !inserts || strcmp(e->sqlstate, NOT_SUPPORTED) != 0)
         return;
     error_attach(e, &e->field, token->field->name);
-    error_message(e,
-                  "%s (%s.%s is the row's xmin, which the server does not return from an INSERT into a partitioned "
-                  "table: if this is one, give the table a column for .version, or map the partition)",
-                  e->message, mapper->model->name, token->field->name);
+    error_message(
+        e,
+        "%s (%s.%s is the row's xmin, which an INSERT into a partitioned table does not return: if this is one, "
+        "give the table a column for .version, or map the partition)",
+        e->message, mapper->model->name, token->field->name);
 }
 
 /* The table makes what the model sends. */
 static void name_made_column(struct howdah_error *e, const struct mapper *mapper, const struct column *c)
 {
     if (strcmp(e->sqlstate, GENERATED_ALWAYS) == 0)
-        error_message(e,
-                      "%s (the table makes %s.%s itself, GENERATED ALWAYS: so must the model have it, by .generated = "
-                      "HOWDAH_GENERATED_%s)",
-                      e->message, mapper->model->name, c->field->name, c->key ? "IDENTITY" : "BY_SERVER");
+        error_message(e, "%s (the table makes %s.%s itself: .generated = HOWDAH_GENERATED_%s)", e->message,
+                      mapper->model->name, c->field->name, c->key ? "IDENTITY" : "BY_SERVER");
 }
 
 /* The field that the server's words are about. */

@@ -399,11 +399,8 @@ static bool name_conflict(struct upsert *u)
     error_reopen(e);
     e->status = HOWDAH_STATUS_SCHEMA;
     error_attach(e, &e->field, field);
-    error_message(
-        e,
-        "%s (%s.%s: a unique index of %s must be made of just the fields that decide what a conflict is: make "
-        "one, and declare it in the model, or name the fields of another)",
-        e->message, model, field, u->mapper->quoted);
+    error_message(e, "%s (%s.%s: a unique index of %s must be of these fields; or name the fields of another)",
+                  e->message, model, field, u->mapper->quoted);
     error_finish(e);
     return false;
 }
