@@ -11,10 +11,10 @@ static const uint32_t draw_types[] = {OID_TEXT, OID_TEXT, OID_TEXT, OID_INT8};
 static const uint32_t gather_types[] = {OID_TEXT, OID_TEXT_ARRAY, OID_INT8_ARRAY, OID_INT8_ARRAY};
 static const uint32_t may_draw_types[] = {OID_TEXT, OID_TEXT};
 
-#define DRAW_KEYS \
-    "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
-    "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass))) AS keys " \
-    "FROM pg_catalog.generate_series(1, (SELECT $4))) SELECT k.keys, "
+#define DRAWN_KEYS \
+    " FROM (SELECT ARRAY(SELECT pg_catalog.nextval(" \
+    "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass)) " \
+    "FROM pg_catalog.generate_series(1, (SELECT $4))) AS keys OFFSET 0) AS k"
 #define KEEP_KEYS "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL"
 /* Those that are BEFORE, FOR EACH ROW, and ON INSERT, of the table or of its partitions. */
 #define IS_SUCH   "(g.tgtype & 7) = 7 AND g.tgenabled <> 'D'"
@@ -33,15 +33,15 @@ static const uint32_t may_draw_types[] = {OID_TEXT, OID_TEXT};
 
 /* The hashes are any that no other statement has: these texts are never rendered. */
 const struct statement statement_draw_keys = {
-    .text = DRAW_KEYS KEEP_KEYS " FROM k",
+    .text = "SELECT k.keys, " KEEP_KEYS DRAWN_KEYS,
     .types = draw_types,
     .parameters = 4,
     .hash = {1, 1},
 };
 
 const struct statement statement_draw_sure_keys = {
-    .text = DRAW_KEYS "CASE WHEN " HAS_TRIGGERS("$2") " THEN pg_catalog.current_setting('" STATEMENT_TRIGGERS
-                                                      "') IS NULL ELSE " KEEP_KEYS " END FROM k",
+    .text = "SELECT k.keys, CASE WHEN " HAS_TRIGGERS("$2") " THEN pg_catalog.current_setting('" STATEMENT_TRIGGERS
+                                                           "') IS NULL ELSE " KEEP_KEYS " END" DRAWN_KEYS,
     .types = draw_types,
     .parameters = 4,
     .hash = {1, 4},

@@ -39,22 +39,20 @@ static void check_ran(const char *const *expected)
 #define BEGIN             "BEGIN"
 #define COMMIT            "COMMIT"
 #define TRANSACTION       "SELECT pg_catalog.pg_current_xact_id()"
-#define DRAW_KEYS \
-    "WITH k AS MATERIALIZED (SELECT pg_catalog.array_agg(pg_catalog.nextval(" \
-    "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass))) AS keys " \
-    "FROM pg_catalog.generate_series(1, (SELECT $4))) " \
-    "SELECT k.keys, "
-#define DRAW    DRAW_KEYS "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL FROM k"
+#define DRAWN_KEYS \
+    " FROM (SELECT ARRAY(SELECT pg_catalog.nextval(" \
+    "(SELECT coalesce(pg_catalog.pg_get_serial_sequence($2, $3), '')::pg_catalog.regclass)) " \
+    "FROM pg_catalog.generate_series(1, (SELECT $4))) AS keys OFFSET 0) AS k"
+#define DRAW    "SELECT k.keys, pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL" DRAWN_KEYS
 /* where nothing comes back of the rows: a trigger that changes their keys must not go unseen */
 #define IS_SUCH "(g.tgtype & 7) = 7 AND g.tgenabled <> 'D'"
 #define DRAW_SURE \
-    DRAW_KEYS \
-    "CASE WHEN (EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = $2::pg_catalog.regclass AND " IS_SUCH \
+    "SELECT k.keys, CASE WHEN (EXISTS (SELECT FROM pg_catalog.pg_trigger AS g WHERE g.tgrelid = $2::pg_catalog.regclass AND " IS_SUCH \
     ") OR ((SELECT c.relkind = 'p' FROM pg_catalog.pg_class AS c WHERE c.oid = $2::pg_catalog.regclass) AND " \
     "EXISTS (SELECT FROM pg_catalog.pg_partition_tree($2::pg_catalog.regclass) AS p JOIN pg_catalog.pg_trigger " \
     "AS g ON g.tgrelid = p.relid WHERE " IS_SUCH "))) THEN " \
     "pg_catalog.current_setting('howdah.keys_of_triggers') IS NULL ELSE " \
-    "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL END FROM k"
+    "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL END" DRAWN_KEYS
 #define GATHER \
     "SELECT pg_catalog.set_config($1, ARRAY(SELECT coalesce((ARRAY(SELECT k.key FROM unnest($2) WITH ORDINALITY AS " \
     "n(name, ord), unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord) " \
