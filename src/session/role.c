@@ -18,11 +18,8 @@ static const char *const role_settings[] = {"session_authorization", "role"};
 
 static bool is_setting(const char *name, const char *setting)
 {
-    while (*name && ascii_lower(*name) == *setting) {
-        name++;
-        setting++;
-    }
-    return !*name && !*setting;
+    const char *rest;
+    return ascii_begins(name, setting, &rest) && !*rest;
 }
 
 bool role_is_set_by(const char *setting)
