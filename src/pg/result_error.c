@@ -111,7 +111,8 @@ static void attach_missing_column(struct howdah_error *error, const PGresult *re
     attach_quoted_column(error, at + (*at == '.'));
 }
 
-/* A column that the server alone makes is named by the message, too, in quotes that are most languages' own. */
+/* A column that the server alone makes is named by the message only, and found where the server's language puts names into
+ * these quotes, as English does. */
 static void attach_made_column(struct howdah_error *error, const char *message)
 {
     const char *at = strcmp(error->sqlstate, "428C9") == 0 && message ? strchr(message, '"') : NULL;
