@@ -27,7 +27,7 @@ struct howdah_database_options {
     bool show_values;      /* values may stand in messages and in `detail` */
     bool direct;           /* don't prepare statements: for poolers that can't keep them */
     int pool_size;         /* connections at most; default 10 */
-    int pool_timeout;      /* waiting for a free connection; default 30,000 */
+    int pool_timeout;      /* waiting for a free connection, or until a full server lets one in; default 30,000 */
     int connect_timeout;   /* default 10,000. Name resolution is libpq's and not bounded: use hostaddr */
     int statement_timeout; /* one find, query, create ... as a whole; default 30,000 */
     int commit_timeout;    /* a commit or flush as a whole; default 60,000 */

@@ -1,5 +1,7 @@
 #include "clock.h"
 
+#include "hash.h"
+
 #include <limits.h>
 #include <poll.h>
 #include <time.h>
@@ -31,4 +33,11 @@ void clock_pause(int milliseconds, moment deadline)
 {
     int left = clock_left(deadline);
     poll(NULL, 0, left >= 0 && left < milliseconds ? left : milliseconds);
+}
+
+int clock_draw(int milliseconds, const void *who)
+{
+    moment now = clock_now();
+    uint64_t drawn = hash_bytes((uint64_t)(uintptr_t)who, &now, sizeof(now));
+    return milliseconds - (int)(drawn % (uint64_t)(milliseconds / 2 + 1));
 }

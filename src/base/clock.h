@@ -27,5 +27,8 @@ static inline int clock_left(moment deadline)
 
 /* Waits that long, but not beyond the deadline; less if a signal comes. */
 void clock_pause(int milliseconds, moment deadline);
+/* A pause from half as long to that long: those who were refused at the same time should not meet again. `who` is an
+ * address that nobody else draws with. */
+int clock_draw(int milliseconds, const void *who);
 
 #endif

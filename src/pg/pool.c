@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Between two attempts of one who is refused since the server is full. */
+enum { FIRST_PAUSE_MS = 10, LONGEST_PAUSE_MS = 640 };
+
 /* What somebody who wants a connection gets. */
 enum turn_kind {
     TURN_WAITING,
@@ -23,6 +26,7 @@ struct turn {
     enum turn_kind kind;
     moment deadline; /* of the call */
     moment until;    /* as long it waits for others */
+    int pause;       /* before the next attempt to connect: milliseconds; 0 before the server has refused one */
     struct pg_connection *connection;
     struct turn *next;
     pthread_cond_t changed; /* only while it waits */
@@ -31,7 +35,8 @@ struct turn {
 /* While anybody waits there is no idle connection and no free place: each that becomes free goes to the first
  * in the queue.
  *
- * Who was refused by the server, which lets no more in, waits beside free places for a connection that is open.
+ * Who was refused by the server, which lets no more in, waits beside free places for a connection that is open. If the
+ * pool has none, he keeps his place and tries again: those who come at the same time are all counted, and all refused.
  *
  * Most often nobody waits, and a connection comes back before the next one is wanted: it changes hands through `spare`,
  * without the mutex. Who gives one back looks afterwards whether somebody waits by now, and who begins to wait looks
@@ -298,9 +303,18 @@ static void wait_for_another(struct pg_pool *pool, struct turn *turn)
     }
 }
 
+/* Each pause is twice the one before. False: the time would be up. */
+static bool may_try_again(struct turn *turn)
+{
+    turn->pause = turn->pause == 0 ? FIRST_PAUSE_MS : turn->pause < LONGEST_PAUSE_MS ? turn->pause * 2 : turn->pause;
+    return clock_after(turn->pause) < turn->until;
+}
+
 /* Opens a connection on a place that we hold. After a failure the turn may be another one. */
 static enum howdah_status connect_on_place(struct pg_pool *pool, struct turn *turn, struct howdah_error *error)
 {
+    if (turn->pause)
+        clock_pause(clock_draw(turn->pause, turn), turn->until);
     moment until = earlier(turn->deadline, clock_deadline(pool->options.connect_timeout, -1));
     enum howdah_status status = connection_open(&pool->options, until, error, &turn->connection);
     bool too_many = status != HOWDAH_STATUS_OK && strcmp(error->sqlstate, "53300") == 0;
@@ -310,6 +324,8 @@ static enum howdah_status connect_on_place(struct pg_pool *pool, struct turn *tu
         link_connection(pool, turn->connection);
     else if (too_many && pool->places > 1)
         wait_for_another(pool, turn);
+    else if (too_many && may_try_again(turn))
+        turn->kind = TURN_CONNECT;
     else
         give_place_back(pool);
     pthread_mutex_unlock(&pool->mutex);

@@ -5,7 +5,6 @@
 #include "session.h"
 
 #include "base/error.h"
-#include "base/hash.h"
 
 #include <howdah/transaction.h>
 
@@ -73,14 +72,6 @@ static enum howdah_status run_once(struct howdah_database *db, howdah_unit unit,
     return unwilling != HOWDAH_STATUS_OK ? unwilling : status;
 }
 
-/* Of what is not quite the same for any two callers. */
-static int draw(int pause, const struct howdah_error *error)
-{
-    moment now = clock_now();
-    uint64_t seed = hash_bytes((uint64_t)(uintptr_t)error, &now, sizeof(now));
-    return pause - (int)(seed % (uint64_t)(pause / 2 + 1));
-}
-
 static enum howdah_status run(struct howdah_database *db, howdah_unit unit, void *arg,
                               const struct howdah_run_options *options, struct howdah_error *error)
 {
@@ -95,7 +86,7 @@ static enum howdah_status run(struct howdah_database *db, howdah_unit unit, void
         if (pause > options->longest_pause)
             pause = options->longest_pause;
         if (pause > 0)
-            clock_pause(draw(pause, error), deadline);
+            clock_pause(clock_draw(pause, error), deadline);
         if (clock_left(deadline) == 0)
             return status;
         pause = pause > options->longest_pause / 2 ? options->longest_pause : pause * 2;

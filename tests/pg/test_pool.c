@@ -6,6 +6,7 @@
 #include "support/proxy.h"
 
 #include <fcntl.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,68 @@ START_TEST(test_pool__server_is_full)
 }
 END_TEST
 
+/* Others than the pool's own have all connections that the server allows. */
+static PGconn *fill_server(const char *role, const char *options)
+{
+    live_sql("CREATE ROLE %s LOGIN CONNECTION LIMIT 1", role);
+    PGconn *other = PQconnectdb(live_conninfo_with("user=%s %s", role, options));
+    ck_assert_msg(PQstatus(other) == CONNECTION_OK, "%s", PQerrorMessage(other));
+    return other;
+}
+
+static void open_as(const char *conninfo)
+{
+    harness_close(&h);
+    harness_init(&h);
+    h.options.pool_size = 3;
+    h.options.conninfo = conninfo;
+    h.pool = pg_pool_open(&h.options);
+}
+
+static void close_as(PGconn *other, const char *role)
+{
+    harness_close(&h);
+    PQfinish(other);
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = '%s'; DROP ROLE %s", role,
+             role);
+    harness_init(&h);
+    harness_open(&h, NULL);
+}
+
+START_TEST(test_pool__server_is_full_of_others)
+{
+    const char *role = harness_role();
+    struct proxy *proxy = proxy_open();
+    char conninfo[1024];
+    PGconn *other = fill_server(role, "");
+    snprintf(conninfo, sizeof(conninfo), "%s user=%s", proxy_conninfo(proxy), role);
+    open_as(conninfo);
+    double began = milliseconds();
+    ck_assert_int_eq(lease_within(400, &h.connection), HOWDAH_STATUS_RESOURCE);
+    ck_assert_str_eq(h.error.sqlstate, "53300");
+    ck_assert(milliseconds() - began > 100); /* not at once */
+    check_count(0, 0);
+    /* It asked again and again, but less and less often. */
+    ck_assert_uint_ge(proxy_connections(proxy), 3);
+    ck_assert_uint_le(proxy_connections(proxy), 8);
+    close_as(other, role);
+    proxy_close(proxy);
+}
+END_TEST
+
+START_TEST(test_pool__waits_for_others_to_leave)
+{
+    const char *role = harness_role();
+    PGconn *other = fill_server(role, "options='-c idle_session_timeout=200'");
+    open_as(live_conninfo_with("user=%s", role));
+    ck_assert_msg(lease_within(20000, &h.connection) == HOWDAH_STATUS_OK, "%s", h.error.message);
+    ck_assert_str_eq(h.error.message, "");
+    ck_assert_int_eq(harness_sql(&h, "SELECT 1"), HOWDAH_STATUS_OK);
+    check_count(1, 1);
+    close_as(other, role);
+}
+END_TEST
+
 /* --- fork --- */
 
 /* What a child finds: each line that is not as it should be gets a number of its own. */
@@ -274,6 +337,8 @@ static Suite *suite(void)
     tcase_add_test(c, test_pool__replaces_dead_connections);
     tcase_add_test(c, test_pool__connect_fails);
     tcase_add_test(c, test_pool__server_is_full);
+    tcase_add_test(c, test_pool__server_is_full_of_others);
+    tcase_add_test(c, test_pool__waits_for_others_to_leave);
     tcase_add_test(c, test_pool__fork);
     tcase_add_test(c, test_pool__log_is_asked_for_by_the_environment);
     suite_add_tcase(suite, c);

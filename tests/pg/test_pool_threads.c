@@ -14,14 +14,19 @@ enum { THREADS = 8, ROUNDS = 60 };
 
 static struct harness h; /* its pool; each thread has a harness of its own for the plan */
 
-static void open_pool(int size)
+static void open_pool_to(const char *conninfo, int size)
 {
     harness_init(&h);
     h.options.pool_size = size;
     h.options.on_statement = NULL;
     h.options.on_notice = NULL;
-    h.options.conninfo = live_conninfo();
+    h.options.conninfo = conninfo;
     h.pool = pg_pool_open(&h.options);
+}
+
+static void open_pool(int size)
+{
+    open_pool_to(live_conninfo(), size);
 }
 
 static void close_pool(void)
@@ -87,10 +92,10 @@ static void *work(void *arg)
     return NULL;
 }
 
-static void run_workers(bool brutal)
+static void run_workers(int rounds, bool brutal)
 {
     for (int i = 0; i < THREADS; i++) {
-        workers[i] = (struct worker){.number = i, .rounds = ROUNDS, .brutal = brutal};
+        workers[i] = (struct worker){.number = i, .rounds = rounds, .brutal = brutal};
         ck_assert_int_eq(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
     }
     for (int i = 0; i < THREADS; i++)
@@ -104,7 +109,7 @@ START_TEST(test_pool_threads__share)
 {
     static const int sizes[] = {1, 3, THREADS};
     open_pool(sizes[_i]);
-    run_workers(false);
+    run_workers(ROUNDS, false);
     close_pool();
 }
 END_TEST
@@ -114,8 +119,24 @@ START_TEST(test_pool_threads__connections_break)
 {
     static const int sizes[] = {1, 3};
     open_pool(sizes[_i]);
-    run_workers(true);
+    run_workers(ROUNDS, true);
     close_pool();
+}
+END_TEST
+
+/* All log in at once, and the server lets one in at a time: it counts those who are just logging in, so that it may refuse
+ * every one of them. */
+START_TEST(test_pool_threads__all_are_refused)
+{
+    const char *role = harness_role();
+    live_sql("CREATE ROLE %s LOGIN CONNECTION LIMIT 1", role);
+    for (int i = 0; i < 20; i++) {
+        open_pool_to(live_conninfo_with("user=%s", role), THREADS);
+        run_workers(2, false);
+        close_pool();
+    }
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE usename = '%s'; DROP ROLE %s", role,
+             role);
 }
 END_TEST
 
@@ -197,6 +218,7 @@ static Suite *suite(void)
     tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, test_pool_threads__share, 0, 3);
     tcase_add_loop_test(c, test_pool_threads__connections_break, 0, 2);
+    tcase_add_test(c, test_pool_threads__all_are_refused);
     tcase_add_test(c, test_pool_threads__first_come_first_served);
     tcase_add_test(c, test_pool_threads__timeouts);
     suite_add_tcase(suite, c);

@@ -50,4 +50,21 @@ START_TEST(test_clock__left)
 }
 END_TEST
 
-RUN("clock", test_clock__runs_forward, test_clock__deadline, test_clock__left)
+START_TEST(test_clock__draw)
+{
+    int least = INT_MAX, most = 0;
+    for (int i = 0; i < 1000; i++) {
+        int drawn = clock_draw(100, &i);
+        least = drawn < least ? drawn : least;
+        most = drawn > most ? drawn : most;
+    }
+    ck_assert_int_ge(least, 50);
+    ck_assert_int_le(most, 100);
+    ck_assert_int_lt(least, 60);
+    ck_assert_int_gt(most, 90);
+    ck_assert_int_eq(clock_draw(0, &least), 0);
+    ck_assert_int_eq(clock_draw(1, &least), 1);
+}
+END_TEST
+
+RUN("clock", test_clock__runs_forward, test_clock__deadline, test_clock__left, test_clock__draw)
