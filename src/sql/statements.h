@@ -144,7 +144,8 @@ extern const struct statement statement_draw_sure_keys;
 /* Keeps in the setting $1 for each pair of $3 and $4 the key at that place in the lists of the settings $2, taken as
  * one, or the value itself. */
 extern const struct statement statement_gather_keys;
-/* Whether this role may draw keys for column $2 of table $1: 0 no, 1 yes, 2 yes, but triggers may change them. */
+/* Whether this role may draw keys for column $2 of table $1, and read them: enum draw_rights, and of enum key_trait the first
+ * two, as one number. */
 extern const struct statement statement_may_draw_keys;
 
 #endif

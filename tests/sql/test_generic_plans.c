@@ -94,11 +94,42 @@ START_TEST(test_generic_plans__finds)
 }
 END_TEST
 
+/* Behind a pooler two versions of the library may share a server's session: the same name means the same text there, so no
+ * statement has one that was thought out. */
+START_TEST(test_generic_plans__names_are_hashes)
+{
+    size_t count;
+    Maker *maker = session_add(s, Maker, .name = "maker");
+    Item *item = session_add(s, Item, .code = "", .title = "a", .maker = maker); /* keys are drawn, and handed on */
+    check_ok(session_commit(s));
+    check_ok(session_begin(s, NULL));
+    session_add(s, Node, .label = "child", .parent = session_add(s, Node, .label = "root"));
+    check_ok(session_commit(s)); /* whether they may be was asked beforehand */
+    maker->name = "another";
+    item->title = "b";
+    live_sql("UPDATE items SET version = 9");
+    check_fails(session_commit(s), STATUS_STALE); /* what else may have kept the row was asked */
+    check_ok(session_rollback(s));
+    session_sql_partial(s, Planned, &count,
+                        "SELECT statement FROM pg_prepared_statements WHERE statement !~ 'pg_prepared' AND"
+                        " statement ~ 'nextval|WITH ORDINALITY|has_sequence_privilege|pg_policy'");
+    check_no_error();
+    ck_assert_uint_ge(count, 4);
+    Planned **thought_out = session_sql_partial(
+        s, Planned, &count, "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'howdah_00000000%%'");
+    check_no_error();
+    for (size_t i = 0; i < count; i++)
+        fprintf(stderr, "named by a number: %s\n", thought_out[i]->statement);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
 static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_generic_plans__new_rows);
     tcase_add_test(tests, test_generic_plans__changed_rows);
     tcase_add_test(tests, test_generic_plans__finds);
+    tcase_add_test(tests, test_generic_plans__names_are_hashes);
 }
 
 int main(void)
