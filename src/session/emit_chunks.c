@@ -49,11 +49,6 @@ static uint32_t fitting(const struct batch *batch, uint32_t first, bool whole)
     return count;
 }
 
-static uint32_t at_most(uint32_t count, uint32_t most)
-{
-    return count < most ? count : most;
-}
-
 /* A ring of rows is not cut. */
 static uint32_t whole_rings(const struct batch *batch, uint32_t first, uint32_t count)
 {
@@ -119,13 +114,14 @@ static bool is_probed(const struct row_probe *probe, const struct batch *batch, 
 static uint32_t fitting_probe(const struct row_probe *probe, const struct batch *batch, uint32_t index, uint32_t first,
                               bool whole)
 {
-    if (is_probed(probe, batch, index, first)) {
-        uint32_t left = probe->stale ? batch->count - first : probe->last + 1 - first;
-        return at_most(left, batch->returns_keys ? 1 : probe->rows);
-    }
-    uint32_t count = fitting(batch, first, whole);
-    bool ahead = probe && probe->batch == index && first < probe->first;
-    return ahead ? at_most(count, probe->first - first) : count;
+    bool probed = is_probed(probe, batch, index, first);
+    uint32_t left = probed && !probe->stale ? probe->last + 1 - first : batch->count - first;
+    uint32_t count = probed ? left : fitting(batch, first, whole), most = count;
+    if (probed)
+        most = batch->returns_keys ? 1 : probe->rows;
+    else if (probe && probe->batch == index && first < probe->first)
+        most = probe->first - first;
+    return count < most ? count : most;
 }
 
 /* Whether a batch is written by the statement of this one. */
