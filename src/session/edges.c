@@ -97,12 +97,13 @@ static bool edge_to_given(const struct finder *f, const struct foreign_key *key)
     return add_edge(w, (uint32_t)(target - w->changes), f->index, EDGE_REFERS, key, NULL);
 }
 
-/* Rows that the database itself cuts loose need not have gone before. */
-static bool is_cut_loose(const struct foreign_key *key, const struct change *target)
+/* Rows that the database itself cuts loose need not have gone before, unless a statement of ours takes them along. */
+static bool is_cut_loose(const struct work *w, const struct foreign_key *key, const struct change *target)
 {
-    return target->operation == HOWDAH_OPERATION_DELETE
-               ? key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT
-               : key->on_update == HOWDAH_ON_UPDATE_CASCADE;
+    if (target->operation != HOWDAH_OPERATION_DELETE)
+        return key->on_update == HOWDAH_ON_UPDATE_CASCADE;
+    return (key->on_delete == HOWDAH_ON_DELETE_SET_NULL || key->on_delete == HOWDAH_ON_DELETE_SET_DEFAULT) &&
+           !sweep_covers(w, key);
 }
 
 /* What referred to a row goes before its DELETE, or before the end of its old key. */
@@ -118,7 +119,7 @@ static bool edge_to_given_up(const struct finder *f, const struct foreign_key *k
         if (target && target->operation != HOWDAH_OPERATION_DELETE && !change_rekeys(key->target, target))
             target = NULL;
     }
-    return !target || (is_cut_loose(key, target) && !change_looks_back(f->change)) ||
+    return !target || (is_cut_loose(w, key, target) && !change_looks_back(f->change)) ||
            add_edge(w, f->index, (uint32_t)(target - w->changes), EDGE_REFERRED, key, NULL);
 }
 
