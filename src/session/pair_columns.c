@@ -69,9 +69,12 @@ static inline bool choose_text(struct work *w, struct change *change, const stru
     const char *text, *before;
     memcpy(&text, column_field(c, change->image), sizeof(text));
     memcpy(&before, column_field(c, change->old), sizeof(before));
-    if (!text || !before || (*text == *before && strcmp(text, before) == 0))
+    if (!text || !before)
         return choose_again(w, change, c, set);
-    text = arena_copy_text(&w->s->arena, text, strlen(text));
+    bool same = *text == *before && strcmp(text, before) == 0;
+    if (same)
+        column_drop(set - c->index / 64, c->index);
+    text = same ? before : arena_copy_text(&w->s->arena, text, strlen(text));
     if (!text)
         return !session_no_memory(w->s);
     memcpy(column_field(c, change->image), &text, sizeof(text));

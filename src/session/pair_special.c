@@ -58,11 +58,7 @@ static bool put_updated(struct work *w, struct change *change, const struct colu
 
 static bool is_same(struct work *w, const struct change *change, const struct column *c)
 {
-    if (snapshot_has_field(c, change->image, change->old))
-        return true;
-    if (c->shape != SHAPE_ARRAY && !column_equal(c, change->image, change->old))
-        return false;
-    return pair_take_back(w, c, change, change->old);
+    return snapshot_has_field(c, change->image, change->old) || pair_take_back(w, c, change, change->old);
 }
 
 static const char *fault_of_key(const struct column *c, const void *image)
