@@ -49,13 +49,14 @@ const struct statement statement_draw_sure_keys = {
 
 const struct statement statement_gather_keys = {
     .text =
-        "SELECT pg_catalog.set_config($1, ARRAY(SELECT coalesce((ARRAY(SELECT k.key FROM unnest($2) WITH ORDINALITY AS "
-        "n(name, ord), unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord) "
+        "SELECT pg_catalog.set_config($1, ARRAY(SELECT coalesce((ARRAY(SELECT k.key FROM pg_catalog.unnest($2) WITH "
+        "ORDINALITY AS n(name, ord), "
+        "pg_catalog.unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord) "
         "ORDER BY n.ord, k.ord))[r.place], r.value) FROM unnest($3, $4) WITH ORDINALITY AS r(place, value, ord) "
         "ORDER BY r.ord)::pg_catalog.text, true) IS NULL",
     .types = gather_types,
     .parameters = 4,
-    .hash = {0x2bcb3951d586af89, 0x9f4580d718ef70da},
+    .hash = {0x96b7bf202472c4b6, 0x1d4455ae691e51a2},
 };
 
 const struct statement statement_may_draw_keys = {

@@ -1,30 +1,27 @@
 /* Whose rows a statement along relations is about: keys as arrays, or those of a query's rows. */
 #include "relation_parts.h"
+#include "rows.h"
 
 void write_arrays(struct select_writer *w, const struct relation *relation)
 {
     uint32_t count = relation_ends(relation).count;
-    write_text(w, "unnest(");
+    if (!w->hashing) /* how many there are the parameters tell */
+        rows_open(&w->out, "_", count, false);
     for (uint32_t i = 0; i < count; i++) {
         const struct column *c = own_column(relation, i);
         const struct select_parameter *parameter =
             arena_copy(w->arena, &(struct select_parameter){.oid = c->parameter_oid, .cast = ""}, sizeof(*parameter));
         write_comma(w, i);
-        write_text(w, "(SELECT ");
         if (parameter)
             write_parameter(w, parameter);
         else
             w->failed = true;
         write_text(w, "::");
         write_text(w, c->item_type);
-        write_text(w, "[])");
+        write_text(w, "[]");
     }
-    write_text(w, ") AS k(");
-    for (uint32_t i = 0; i < count; i++) {
-        write_text(w, i ? ", _" : "_");
-        write_number(w, OWN_KEY + i);
-    }
-    write_text(w, ")");
+    if (!w->hashing)
+        rows_close(&w->out, "k", "_", count, false);
 }
 
 /* The query's rows can't be said by their keys alone where the relation goes by other columns, or where joins repeat

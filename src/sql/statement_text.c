@@ -1,5 +1,7 @@
 #include "statement_text.h"
 
+#include "rows.h"
+
 void name_items(struct text *t, const struct statement_key *key)
 {
     t->item = key->formulas ? "howdah_" : "c"; /* SQL of the program's goes by the table's own names */
@@ -29,29 +31,14 @@ void put_item(struct text *t, uint32_t position, const struct column *c)
     buffer_printf(&t->out, "u.%s%u%s", t->item, position + 1, c->write_cast);
 }
 
-static void put_names(struct text *t, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t->out, "%s%s%u", separator(i), t->item, i + 1);
-}
-
 void put_rows(struct text *t, uint32_t count, bool numbered)
 {
-    buffer_text(&t->out, "(SELECT ");
-    for (uint32_t i = 0; i < count; i++)
-        buffer_printf(&t->out, "%spg_catalog.unnest(a.%s%u)", separator(i), t->item, i + 1);
-    if (numbered)
-        buffer_printf(&t->out, ", pg_catalog.generate_subscripts(a.%s1, 1)", t->item);
-    buffer_text(&t->out, " FROM (SELECT ");
+    rows_open(&t->out, t->item, count, numbered);
 }
 
 void put_rows_end(struct text *t, uint32_t count, bool numbered)
 {
-    buffer_text(&t->out, " OFFSET 0) AS a(");
-    put_names(t, count);
-    buffer_text(&t->out, ")) AS u(");
-    put_names(t, count);
-    buffer_text(&t->out, numbered ? ", ord)" : ")");
+    rows_close(&t->out, "u", t->item, count, numbered);
 }
 
 void put_few(struct text *t)

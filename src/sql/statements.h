@@ -1,10 +1,7 @@
 /* Generated statements: what is asked for, as a key, and its rendering. Pure functions: no I/O, nothing kept.
  *
- * Rows travel as one array parameter a column, in unnest, so that a text does not depend on how many there are; but a row
- * alone whose key the server makes has a text of its own, as it needs no order.
- * They come out of a subquery with OFFSET 0, which keeps the planner from planning small arrays anew each time: with a
- * parameter alone it prefers a custom plan for ever. unnest stands in a select list: in FROM each array is written to a
- * store and read back. */
+ * Rows travel as one array parameter a column (rows.h), so that a text does not depend on how many there are; but a row
+ * alone whose key the server makes has a text of its own, as it needs no order. */
 #ifndef SQL_STATEMENTS_H
 #define SQL_STATEMENTS_H
 

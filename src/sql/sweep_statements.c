@@ -1,6 +1,6 @@
 #include "sweep_statements.h"
 
-#include "base/buffer.h"
+#include "rows.h"
 
 #include <stdio.h>
 
@@ -34,7 +34,7 @@ static const struct column *other(const struct foreign_key *key, uint32_t part)
 
 static void put_array(struct sweep_text *t, const struct in_keys *in, uint32_t part)
 {
-    buffer_printf(&t->out, "(SELECT $%u::%s[])", in->first + part + 1, in->keys[part]->item_type);
+    buffer_printf(&t->out, "$%u::%s[]", in->first + part + 1, in->keys[part]->item_type);
 }
 
 /* "t.column is one of the keys", or a comparison with all parts of them. */
@@ -42,20 +42,19 @@ static void put_in(struct sweep_text *t, const struct in_keys *in)
 {
     const struct column *first = in->keys[0];
     if (in->count == 1 && !*first->write_cast) {
-        buffer_printf(&t->out, "%c.%s = ANY (", in->alias, in->columns[0]->quoted);
+        buffer_printf(&t->out, "%c.%s = ANY ((SELECT ", in->alias, in->columns[0]->quoted);
         put_array(t, in, 0);
-        buffer_printf(&t->out, "::%s[])", first->item_type);
+        buffer_printf(&t->out, ")::%s[])", first->item_type);
         return;
     }
-    buffer_text(&t->out, "EXISTS (SELECT FROM unnest(");
+    buffer_text(&t->out, "EXISTS (SELECT FROM ");
+    rows_open(&t->out, "c", in->count, false);
     for (uint32_t i = 0; i < in->count; i++) {
         buffer_text(&t->out, i ? ", " : "");
         put_array(t, in, i);
     }
-    buffer_text(&t->out, ") AS u(");
-    for (uint32_t i = 0; i < in->count; i++)
-        buffer_printf(&t->out, "%sc%u", i ? ", " : "", i + 1);
-    buffer_text(&t->out, ") WHERE ");
+    rows_close(&t->out, "u", "c", in->count, false);
+    buffer_text(&t->out, " WHERE ");
     for (uint32_t i = 0; i < in->count; i++)
         buffer_printf(&t->out, "%s%c.%s = u.c%u%s", i ? " AND " : "", in->alias, in->columns[i]->quoted, i + 1,
                       in->keys[i]->write_cast);

@@ -208,7 +208,9 @@ START_TEST(test_open__search_path)
     scene_open(WORKS);
     live_sql(
         "CREATE SCHEMA IF NOT EXISTS trap; DROP TABLE IF EXISTS trap.makers, trap.items; CREATE TABLE trap.makers (id int);"
-        "CREATE TABLE trap.items (id int)");
+        "CREATE TABLE trap.items (id int);"
+        "CREATE OR REPLACE FUNCTION trap.unnest(bigint[]) RETURNS SETOF bigint LANGUAGE sql AS 'SELECT 0::bigint WHERE false';"
+        "CREATE OR REPLACE FUNCTION trap.unnest(text[]) RETURNS SETOF text LANGUAGE sql AS $$ SELECT '' WHERE false $$");
     static const char *const paths[] = {"", "trap", "trap,pg_catalog,public"};
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         Database *other = scene_database(live_conninfo_with("options='-c search_path=%s'", paths[i]), WORKS, NULL);
@@ -225,6 +227,8 @@ START_TEST(test_open__search_path)
         ck_assert_ptr_nonnull(found);
         found->grade = (NullInt32){3, true};
         ck_assert_int_eq(session_commit(session), STATUS_OK);
+        ck_assert_int_eq(session_load(session, found, items), STATUS_OK);
+        ck_assert_uint_eq(found->items.count, 1);
         session_close(session);
         database_close(other);
     }

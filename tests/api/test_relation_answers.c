@@ -2,6 +2,8 @@
 #include "relation_models.h"
 #include "scene.h"
 
+#define KEYS(type) "(SELECT pg_catalog.unnest(a._1) FROM (SELECT $1::" type "[] OFFSET 0) AS a(_1)) AS k(_1)"
+
 typedef struct Drafts {
     int64_t count;
 } Drafts;
@@ -36,8 +38,8 @@ START_TEST(test_relation_answers__counts)
     check_no_error();
     check_cost(4, 4);
     ck_assert_str_eq(seen.statements[1].sql,
-                     "SELECT pg_catalog.count(*), k._1 FROM unnest((SELECT $1::bigint[])) AS k(_1)"
-                     " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1 GROUP BY k._1");
+                     "SELECT pg_catalog.count(*), k._1 FROM " KEYS(
+                         "bigint") " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1 GROUP BY k._1");
     ck_assert(!users[0]->posts.loaded);
     /* a commit that wrote something makes them ask again */
     session_add(s, Post, .title = "f", .user = users[2]);
@@ -151,8 +153,8 @@ START_TEST(test_relation_answers__first_rows)
     ck_assert_str_eq(
         seen.statements[1].sql,
         "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\", k._1 FROM"
-        " unnest((SELECT $1::bigint[])) AS k(_1) CROSS JOIN LATERAL (SELECT t.* FROM \"public\".\"posts\" AS t"
-        " WHERE t.\"user_id\" = k._1 ORDER BY t.\"id\" LIMIT $2) AS t ORDER BY t.\"id\"");
+        " " KEYS("bigint") " CROSS JOIN LATERAL (SELECT t.* FROM \"public\".\"posts\" AS t"
+                           " WHERE t.\"user_id\" = k._1 ORDER BY t.\"id\" LIMIT $2) AS t ORDER BY t.\"id\"");
     Post **draft = session_top(s, users[0], drafts, 1, &n);
     ck_assert_uint_eq(n, 1);
     ck_assert_str_eq(draft[0]->title, "d");

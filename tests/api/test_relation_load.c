@@ -2,6 +2,8 @@
 #include "relation_models.h"
 #include "scene.h"
 
+#define KEYS(type) "(SELECT pg_catalog.unnest(a._1) FROM (SELECT $1::" type "[] OFFSET 0) AS a(_1)) AS k(_1)"
+
 static void setup(void)
 {
     scene_open(RELATED);
@@ -57,9 +59,8 @@ START_TEST(test_relation_load__has_many_of_all_siblings)
     for (size_t i = 0; i < count; i++)
         check_ok(session_load(s, users[i], posts));
     check_cost(2, 2);
-    check_last(
-        "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
-        " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1");
+    check_last("SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM " KEYS(
+        "bigint") " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1");
     ck_assert_str_eq(TITLES(users[0]->posts), "a b d");
     ck_assert_str_eq(TITLES(users[1]->posts), "c");
     ck_assert(users[2]->posts.loaded && users[2]->posts.count == 0);
@@ -125,8 +126,8 @@ START_TEST(test_relation_load__belongs_to)
     for (size_t i = 0; i < count; i++)
         check_ok(session_load(s, posts[i], user));
     check_cost(2, 2);
-    check_last("SELECT t.\"id\", t.\"name\", t.\"email\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
-               " JOIN \"public\".\"users\" AS t ON t.\"id\" = k._1");
+    check_last("SELECT t.\"id\", t.\"name\", t.\"email\" FROM " KEYS(
+        "bigint") " JOIN \"public\".\"users\" AS t ON t.\"id\" = k._1");
     ck_assert_uint_eq(seen.statements[1].rows, 2);
     ck_assert_str_eq(posts[0]->user->name, "Ada");
     ck_assert_ptr_eq(posts[1]->user, posts[0]->user);
@@ -173,10 +174,9 @@ START_TEST(test_relation_load__many_to_many)
     for (size_t i = 0; i < count; i++)
         check_ok(session_load(s, posts[i], tags));
     check_cost(2, 2);
-    check_last(
-        "SELECT t.\"id\", t.\"label\", k._1 FROM (SELECT k._1, j.\"tag_id\" AS _2"
-        " FROM unnest((SELECT $1::bigint[])) AS k(_1) JOIN \"public\".\"post_tags\" AS j ON j.\"post_id\" = k._1)"
-        " AS k JOIN \"public\".\"tags\" AS t ON t.\"id\" = k._2");
+    check_last("SELECT t.\"id\", t.\"label\", k._1 FROM (SELECT k._1, j.\"tag_id\" AS _2"
+               " FROM " KEYS("bigint") " JOIN \"public\".\"post_tags\" AS j ON j.\"post_id\" = k._1)"
+                                       " AS k JOIN \"public\".\"tags\" AS t ON t.\"id\" = k._2");
     ck_assert_uint_eq(posts[0]->tags.count, 2);
     ck_assert_str_eq(posts[0]->tags.items[0]->label, "x");
     ck_assert_str_eq(posts[0]->tags.items[1]->label, "y");
@@ -200,9 +200,8 @@ START_TEST(test_relation_load__filtered_and_ordered)
     User *ada = session_find(s, User, 1);
     seen_clear();
     check_ok(session_load(s, ada, drafts));
-    check_last(
-        "SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
-        " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1 WHERE (NOT published) ORDER BY title DESC");
+    check_last("SELECT t.\"id\", t.\"user_id\", t.\"title\", t.\"published\" FROM " KEYS(
+        "bigint") " JOIN \"public\".\"posts\" AS t ON t.\"user_id\" = k._1 WHERE (NOT published) ORDER BY title DESC");
     ck_assert_str_eq(TITLES(ada->drafts), "d b");
     ck_assert(!ada->posts.loaded);
     check_ok(session_load(s, ada, posts));
@@ -217,8 +216,8 @@ START_TEST(test_relation_load__through_a_unique_key)
     User **users = all_users(&count);
     check_ok(session_load(s, users[1], logins));
     check_cost(2, 2);
-    check_last("SELECT t.\"id\", t.\"email\", k._1 FROM unnest((SELECT $1::text[])) AS k(_1)"
-               " JOIN \"public\".\"logins\" AS t ON t.\"email\" = k._1");
+    check_last("SELECT t.\"id\", t.\"email\", k._1 FROM " KEYS(
+        "text") " JOIN \"public\".\"logins\" AS t ON t.\"email\" = k._1");
     ck_assert_uint_eq(users[0]->logins.count, 2);
     ck_assert_uint_eq(users[1]->logins.count, 1);
     ck_assert_ptr_eq(users[0]->logins.items[1]->user, users[0]);
@@ -294,7 +293,8 @@ START_TEST(test_relation_load__composite_key)
     }
     check_cost(2, 2);
     check_last("SELECT t.\"id\", t.\"building\", t.\"number\", k._1, k._2"
-               " FROM unnest((SELECT $1::text[]), (SELECT $2::smallint[])) AS k(_1, _2)"
+               " FROM (SELECT pg_catalog.unnest(a._1), pg_catalog.unnest(a._2)"
+               " FROM (SELECT $1::text[], $2::smallint[] OFFSET 0) AS a(_1, _2)) AS k(_1, _2)"
                " JOIN \"public\".\"desks\" AS t ON t.\"building\" = k._1 AND t.\"number\" = k._2");
     scene_renew();
     Desk *desk = session_find(s, Desk, 2);
@@ -308,9 +308,8 @@ START_TEST(test_relation_load__polymorphic)
     size_t count;
     User **users = all_users(&count);
     check_ok(session_load(s, users[0], notes));
-    check_last(
-        "SELECT t.\"id\", t.\"owner_type\", t.\"owner_id\", t.\"text\" FROM unnest((SELECT $1::bigint[])) AS k(_1)"
-        " JOIN \"public\".\"notes\" AS t ON t.\"owner_id\" = k._1 WHERE t.\"owner_type\" = 'user'");
+    check_last("SELECT t.\"id\", t.\"owner_type\", t.\"owner_id\", t.\"text\" FROM " KEYS(
+        "bigint") " JOIN \"public\".\"notes\" AS t ON t.\"owner_id\" = k._1 WHERE t.\"owner_type\" = 'user'");
     ck_assert_uint_eq(users[0]->notes.count, 2);
     ck_assert_uint_eq(users[1]->notes.count, 1);
     ck_assert_ptr_eq(users[0]->notes.items[0]->user, users[0]);

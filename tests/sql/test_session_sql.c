@@ -54,8 +54,8 @@ static void check_ran(const char *const *expected)
     "pg_catalog.current_setting('howdah.keys_of_triggers') IS NULL ELSE " \
     "pg_catalog.set_config($1, k.keys::pg_catalog.text, true) IS NULL END" DRAWN_KEYS
 #define GATHER \
-    "SELECT pg_catalog.set_config($1, ARRAY(SELECT coalesce((ARRAY(SELECT k.key FROM unnest($2) WITH ORDINALITY AS " \
-    "n(name, ord), unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord) " \
+    "SELECT pg_catalog.set_config($1, ARRAY(SELECT coalesce((ARRAY(SELECT k.key FROM pg_catalog.unnest($2) WITH ORDINALITY AS " \
+    "n(name, ord), pg_catalog.unnest(pg_catalog.current_setting(n.name)::pg_catalog.int8[]) WITH ORDINALITY AS k(key, ord) " \
     "ORDER BY n.ord, k.ord))[r.place], r.value) FROM unnest($3, $4) WITH ORDINALITY AS r(place, value, ord) " \
     "ORDER BY r.ord)::pg_catalog.text, true) IS NULL"
 
