@@ -26,7 +26,7 @@ static uint32_t count_keys(const struct cell *cell)
     if (cell->type != OID_INT8_ARRAY)
         return NONE;
     if (cell->size < ARRAY_HEAD)
-        return cell->data ? NONE : 0;
+        return cell->size < 0 ? 0 : NONE;
     uint32_t count = read_uint32(cell->data + 12);
     return read_uint32(cell->data) == 1 && (uint64_t)cell->size == ARRAY_HEAD + (uint64_t)count * ITEM ? count : NONE;
 }

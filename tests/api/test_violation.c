@@ -261,6 +261,20 @@ START_TEST(test_violation__among_ten_thousand)
 }
 END_TEST
 
+/* Not one row of a statement comes back. */
+START_TEST(test_violation__all_rows_kept_out)
+{
+    Owner *owner = session_find(s, Owner, 1);
+    live_sql("CREATE FUNCTION keep_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+             "CREATE TRIGGER keep_out BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION keep_out()");
+    Thing *first = add_thing(1, owner);
+    add_thing(2, owner);
+    check_fails(session_commit(s), STATUS_SERVER);
+    check_culprit(first, "Thing", NULL);
+    check_says(session_error(s), "kept the others out");
+}
+END_TEST
+
 /* Two rows of a chunk are bad, each in its own way: the error is that of one of them, whole; then that of the other. What
  * the server meets first in a statement of all rows need not be what it meets first row by row. */
 START_TEST(test_violation__of_two_rows)
@@ -954,6 +968,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_violation__of_an_insert, 0, (int)(COUNT_OF(violations) * COUNT_OF(places)));
     tcase_add_loop_test(tests, test_violation__among_ten_thousand, 0, 4);
+    tcase_add_test(tests, test_violation__all_rows_kept_out);
     tcase_add_loop_test(tests, test_violation__of_two_rows, 0, (int)(COUNT_OF(violations) * COUNT_OF(violations)));
     tcase_add_test(tests, test_violation__settings_of_the_second_try);
     tcase_add_test(tests, test_violation__that_the_model_knows_of);
