@@ -84,7 +84,7 @@ struct pg_plan {
     bool repeatable;       /* began its own transaction, or writes nothing: may be run again whole, once, after a
                                    prepared statement was gone (26000) or its plan stale (0A000) */
     /* Sent instead of ROLLBACK where the plan fails inside a transaction: it goes back to a savepoint, and the transaction
-     * goes on. NULL: ROLLBACK. */
+     * goes on. NULL: ROLLBACK. A step that is done may say another one. */
     const struct statement *recovery;
     void (*restart)(void *arg); /* called before such a second run; may be NULL */
     void *restart_arg;

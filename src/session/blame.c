@@ -1,87 +1,103 @@
 /* Blame: which row of a chunk it was. The server names constraint and table at best, and its wording depends on language
- * and privileges; so the transaction is done again up to that chunk, whose rows then go in smaller statements until one
- * fails, and once more with the rows of that one by one. It is rolled back in any case. Where several rows are bad it may
- * be another one than the server met first, since a statement looks at foreign keys behind its last row, and at the form of
- * all values before its first: then the error is that of the row that was found. */
+ * and privileges; so the transaction is done again up to that chunk, whose rows then go in smaller statements, each behind a
+ * savepoint, until one fails; there it goes on with the rows of that one by one. It is rolled back in any case. Where several
+ * rows are bad it may be another one than the server met first, since a statement looks at foreign keys behind its last row,
+ * and at the form of all values before its first: then the error is that of the row that was found. */
 #include "culprit.h"
 #include "transaction.h"
 
 #include "base/error.h"
 
-enum { FEW_ROWS = 32 };
+enum { MANY_ROWS = 64 };
 
-static const struct row_probe probe_stale = {.stale = true, .rows = 1};
-static const struct row_probe probe_all = {.stale = true, .all = true, .rows = 1};
-
-/* A probe may have lost the connection, and with it the transaction that was back at its savepoint. */
-static bool is_cut_off(const struct howdah_session *s)
+/* So many rows a statement that there are the fewest, together with those of the rows of one of them. */
+static uint32_t few_of(uint32_t rows)
 {
-    return s->transaction == TRANSACTION_OPEN && !s->connection;
+    uint64_t few = 1;
+    while (rows >= MANY_ROWS && few * few < rows)
+        few++;
+    return (uint32_t)few;
 }
 
-static void look_after_transaction(struct howdah_session *s)
+static bool fails(struct work *w, struct pg_plan *plan)
 {
-    if (is_cut_off(s))
-        transaction_end(s, false);
+    plan->deadline = clock_deadline(w->s->db->options.statement_timeout, 0);
+    w->probe = plan;
+    w->at_mark = false;
+    return transaction_run(w->s, plan) != HOWDAH_STATUS_OK;
 }
 
-static enum howdah_status run_probe(struct work *w, struct pg_plan *ret_plan)
+static bool steps_fail(struct work *w, struct pg_plan *ret_plan)
 {
-    moment deadline = clock_deadline(w->s->db->options.statement_timeout, 0);
-    *ret_plan = (struct pg_plan){.steps = w->steps, .count = w->step_count, .deadline = deadline};
-    return transaction_run(w->s, ret_plan);
+    *ret_plan = (struct pg_plan){.steps = w->steps, .count = w->step_count};
+    return fails(w, ret_plan);
 }
 
-/* Sends the rows of a probe; whether one of them failed. */
+/* Out of a transaction that goes on at a probe's savepoint. */
+static void go_back(struct work *w)
+{
+    const struct savepoint *savepoint = w->s->savepoint;
+    struct pg_step step = {.statement = savepoint ? &savepoint->back : &transaction_rollback_statement,
+                           .role = savepoint ? PG_STATEMENT : PG_ROLLBACK,
+                           .sync = true};
+    struct pg_plan plan = {.steps = &step, .count = 1};
+    (void)fails(w, &plan);
+}
+
+/* A few rows of which one has failed, behind all that went well. */
+static bool fails_apart(struct work *w, struct pg_plan *plan)
+{
+    if (work_emit_apart(w, plan->failed) && steps_fail(w, plan))
+        return true;
+    go_back(w);
+    return false;
+}
+
+/* Sends the rows of a probe; whether one of them fails. Then the session has the error, and *ret_plan the step. */
 static bool probe_fails(struct work *w, const struct row_probe *probe, struct pg_plan *ret_plan)
 {
-    error_clear(&w->s->error);
-    if (is_cut_off(w->s) || !work_emit(w, false, probe))
+    if (!work_order_one_by_one(w) || !work_emit(w, false, probe) || !steps_fail(w, ret_plan))
         return false;
-    enum howdah_status status = run_probe(w, ret_plan);
-    work_tell_count(w, ret_plan->failed);
-    return status != HOWDAH_STATUS_OK && work_blames_row(w, ret_plan->by_policy);
+    return !w->at_mark || !w->s->at_savepoint || fails_apart(w, ret_plan);
 }
 
-/* The probe is about those of its rows among which the failure is. One statement for each row would cost, beside the
- * statements, as many settings of keys, and a look at all lists of drawn keys for each of them. */
-static bool narrow(struct work *w, struct row_probe *probe)
+/* The transaction is at the program's savepoint again, unless its connection was lost; or there is none. */
+static void leave_probe(struct howdah_session *s)
 {
-    struct row_probe few = *probe;
-    struct pg_plan plan;
-    few.rows = FEW_ROWS;
-    if (w->batches[probe->batch]->ends || probe->last - probe->first < 2 * FEW_ROWS)
-        return true;
-    if (!probe_fails(w, &few, &plan))
-        return false;
-    const struct step *info = plan.failed < w->step_count ? &w->infos[plan.failed] : NULL;
-    const struct chunk *chunk = info && info->kind == STEP_WRITE ? &w->chunks[info->chunk] : NULL;
-    if (chunk && chunk->batch == probe->batch && chunk->first >= probe->first) {
-        probe->first = chunk->first;
-        probe->last = chunk->first + chunk->count - 1;
+    if (s->savepoint && s->connection)
+        return;
+    if (s->savepoint) {
+        transaction_end(s, false);
+        return;
     }
-    return true;
+    pg_pool_release(s->db->pool, s->connection);
+    s->connection = NULL;
+    s->transaction = TRANSACTION_NONE;
 }
 
 struct entry *work_blame(struct work *w, uint32_t index)
 {
     struct howdah_session *s = w->s;
     const struct chunk *chunk = &w->chunks[index];
-    struct row_probe probe = {
-        .batch = chunk->batch, .first = chunk->first, .last = chunk->first + chunk->count - 1, .rows = 1};
+    const struct row_probe probe = {.batch = chunk->batch,
+                                    .first = chunk->first,
+                                    .last = chunk->first + chunk->count - 1,
+                                    .rows = w->batches[chunk->batch]->ends ? 1 : few_of(chunk->count)};
     struct howdah_error cause;
     struct pg_plan plan;
     struct entry *guilty = NULL;
     error_copy(&cause, &s->error);
     error_clear(&s->error);
-    if (work_order_one_by_one(w) && narrow(w, &probe) && probe_fails(w, &probe, &plan)) {
+    if (probe_fails(w, &probe, &plan)) {
+        work_tell_count(w, plan.failed);
         /* It may miss what a flush had made behind the savepoint to which the transaction went back. */
         bool other = s->savepoint && s->error.status != cause.status;
-        guilty = other ? NULL : work_only_suspect(w, plan.failed);
+        if (!other && work_blames_row(w, plan.by_policy))
+            guilty = work_only_suspect(w, plan.failed);
     }
     if (!guilty)
         error_copy(&s->error, &cause);
-    look_after_transaction(s);
+    leave_probe(s);
     return guilty;
 }
 
@@ -91,19 +107,28 @@ static bool is_same_constraint(const struct howdah_error *a, const struct howdah
            strcmp(a->constraint, b->constraint) == 0 && strcmp(a->table, b->table) == 0;
 }
 
+/* Rings are not cut. */
+static bool has_rings(const struct work *w)
+{
+    uint32_t i = 0;
+    while (i < w->batch_count && !w->batches[i]->ends)
+        i++;
+    return i < w->batch_count;
+}
+
 struct entry *work_blame_commit(struct work *w)
 {
     struct howdah_session *s = w->s;
+    const struct row_probe probe = {.stale = true, .all = true, .rows = has_rings(w) ? 1 : few_of(w->change_count)};
     struct howdah_error cause;
     struct pg_plan plan;
     struct entry *guilty = NULL;
     error_copy(&cause, &s->error);
     error_clear(&s->error);
-    if (work_order_one_by_one(w) && work_emit(w, false, &probe_all) && run_probe(w, &plan) != HOWDAH_STATUS_OK &&
-        is_same_constraint(&s->error, &cause))
+    if (probe_fails(w, &probe, &plan) && is_same_constraint(&s->error, &cause))
         guilty = work_only_suspect(w, plan.failed);
     error_copy(&s->error, &cause);
-    look_after_transaction(s);
+    leave_probe(s);
     return guilty;
 }
 
@@ -121,20 +146,20 @@ static void keep_stale(struct work *w)
 
 struct entry *work_blame_stale(struct work *w)
 {
+    static const struct row_probe probe = {.stale = true, .rows = 1};
     struct howdah_session *s = w->s;
     struct howdah_error cause;
+    struct pg_plan plan;
     error_copy(&cause, &s->error);
     error_clear(&s->error);
     w->stale_count = 0;
     w->stale = arena_allocate_array(&w->arena, w->change_count, sizeof(struct entry *));
-    if (w->stale && work_order_one_by_one(w) && work_emit(w, false, &probe_stale)) {
-        struct pg_plan plan;
-        (void)run_probe(w, &plan); /* if another row fails, what was found up to it is true */
-    }
+    if (w->stale)
+        (void)probe_fails(w, &probe, &plan); /* if another row fails, what was found up to it is true */
     if (w->stale_count)
         keep_stale(w);
     error_copy(&s->error, &cause);
-    look_after_transaction(s);
+    leave_probe(s);
     return w->stale_count ? w->stale[0] : NULL;
 }
 

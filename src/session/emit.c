@@ -102,17 +102,37 @@ static bool add_probe_end(struct work *w)
                      : add_control(w, &transaction_rollback_statement, PG_ROLLBACK, "a probe");
 }
 
+static void begin_steps(struct work *w)
+{
+    w->step_count = w->draws = w->drawn = 0;
+    w->failed_chunk = NONE;
+    w->surplus = false;
+    w->disorder = NULL;
+}
+
+bool work_emit_apart(struct work *w, size_t failed)
+{
+    uint32_t chunk = failed < w->step_count ? w->infos[failed].chunk : 0, first = w->chunk_count;
+    if (chunk < w->marked)
+        return false;
+    for (uint32_t i = 0; i < w->step_count; i++)
+        if (w->infos[i].kind == STEP_SWEEP && w->infos[i].chunk == chunk)
+            w->infos[i].sweep->emitted = false; /* it was taken back, too */
+    begin_steps(w);
+    if (!emit_chunks_apart(w, chunk) || !emit_writes_from(w, first))
+        return false;
+    w->steps[w->step_count - 1].sync = true;
+    return true;
+}
+
 bool work_emit(struct work *w, bool commit, const struct row_probe *probe)
 {
     bool own = w->s->transaction == TRANSACTION_NONE;
     /* A probe looks for the rows that are not as expected, and must not be stopped by the first of them. */
     bool fenced = w->s->db->fence && !probe;
-    w->step_count = w->draws = w->drawn = 0;
+    begin_steps(w);
     if (probe)
         swept_ignore(w);
-    w->failed_chunk = NONE;
-    w->surplus = false;
-    w->disorder = NULL;
     w->fence = w->s->fence;
     w->renewals = NULL;
     if (!emit_chunks(w, probe) || (!probe && !renewed_find(w)))

@@ -6,6 +6,8 @@
 
 /* Cuts the batches into chunks; what `probe` is about into chunks of as many rows as it says. */
 bool emit_chunks(struct work *w, const struct row_probe *probe);
+/* The rows of a chunk once more, one by one, as chunks behind all others. */
+bool emit_chunks_apart(struct work *w, uint32_t chunk);
 /* Adds a step, and what stands behind it. */
 bool emit_step(struct work *w, struct pg_step step, struct step info);
 /* The statement of a batch, and what it returns; `guarded`: the statement itself is to check how many rows it writes. */
@@ -23,7 +25,8 @@ static inline bool sweep_is_of_batch(const struct work *w, const struct sweep *s
 {
     return w->stale && !sweep->owners.count && !sweep->part;
 }
-/* The steps of all chunks, keys that are drawn for them first. */
+/* The steps of all chunks, or of those from that one on; keys that are drawn for them first. */
 bool emit_writes(struct work *w);
+bool emit_writes_from(struct work *w, uint32_t chunk);
 
 #endif

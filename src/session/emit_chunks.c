@@ -136,6 +136,7 @@ static bool leads(const struct work *w, const struct batch *leader, uint32_t bat
 bool emit_chunks(struct work *w, const struct row_probe *probe)
 {
     w->chunk_count = w->lists = 0;
+    w->marked = NONE;
     for (uint32_t i = 0; i < w->batch_count; i++) {
         uint32_t index = w->order[i], first = 0;
         struct batch *batch = w->batches[index];
@@ -148,6 +149,8 @@ bool emit_chunks(struct work *w, const struct row_probe *probe)
         const bool whole = is_whole(w, batch);
         while (!batch->ends && first < batch->count) {
             bool inside = is_probed(probe, batch, index, first);
+            if (inside && probe->rows > 1 && w->marked == NONE)
+                w->marked = w->chunk_count;
             uint32_t count = whole_rings(batch, first, fitting_probe(probe, batch, index, first, whole));
             if (!add_chunk(w, index, first, count, 0))
                 return false;
@@ -155,7 +158,19 @@ bool emit_chunks(struct work *w, const struct row_probe *probe)
             if (inside && !probe->stale && first > probe->last)
                 return true;
         }
-        batch->chunk_count = w->chunk_count - batch->first_chunk;
+    }
+    return true;
+}
+
+bool emit_chunks_apart(struct work *w, uint32_t index)
+{
+    const struct chunk few = w->chunks[index];
+    const struct batch *batch = w->batches[few.batch];
+    w->marked = NONE;
+    for (uint32_t first = few.first, count; first < few.first + few.count; first += count) {
+        count = batch->follow ? few.count : whole_rings(batch, first, 1);
+        if (!add_chunk(w, few.batch, first, count, 0))
+            return false;
     }
     return true;
 }

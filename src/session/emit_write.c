@@ -2,6 +2,7 @@
 #include "draw_rights.h"
 #include "emit.h"
 #include "steps.h"
+#include "transaction.h"
 
 /* Whether types in the table round a value of the rows, or cut it: what came of that comes back. */
 static bool adjusts(const struct batch *batch)
@@ -106,9 +107,9 @@ static bool add_draw(struct work *w, uint32_t chunk)
 }
 
 /* Generated keys are drawn before anything else, so that every later step finds them. */
-static bool add_draws(struct work *w)
+static bool add_draws(struct work *w, uint32_t first)
 {
-    for (uint32_t i = 0; i < w->chunk_count; i++)
+    for (uint32_t i = first; i < w->chunk_count; i++)
         if (w->batches[w->chunks[i].batch]->draws && !add_draw(w, i))
             return false;
     return true;
@@ -214,13 +215,30 @@ static bool add_write(struct work *w, uint32_t chunk)
                                    .reason = reason_of(batch)});
 }
 
-static bool add_writes(struct work *w)
+static enum howdah_status done_mark(void *arg, struct pg_step *step, const struct pg_done *done)
 {
-    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next) {
-        sweep->emitted = false;
-        sweep->asked = sweep->told = 0;
-    }
-    for (uint32_t i = 0; i < w->chunk_count; i++) {
+    struct work *w = arg;
+    (void)done;
+    w->probe->recovery = &w->infos[step->number].mark->back;
+    w->at_mark = true;
+    return HOWDAH_STATUS_OK;
+}
+
+/* What the chunk fails with takes back nothing that was before it. Each has a name of its own: where we stop the probe more
+ * of them may have been made by then. */
+static bool add_mark(struct work *w, uint32_t chunk)
+{
+    if (chunk < w->marked)
+        return true;
+    struct savepoint *mark = savepoint_new(&w->arena, UINT32_MAX - chunk);
+    return mark ? emit_step(w, (struct pg_step){.statement = &mark->make, .done = done_mark},
+                            (struct step){.kind = STEP_CONTROL, .chunk = chunk, .mark = mark, .reason = "a probe"})
+                : !session_no_memory(w->s);
+}
+
+static bool add_writes(struct work *w, uint32_t first)
+{
+    for (uint32_t i = first; i < w->chunk_count; i++) {
         struct batch *batch = w->batches[w->chunks[i].batch];
         if (batch->parts) {
             if (!add_joint_write(w, i, batch->part_count))
@@ -228,7 +246,7 @@ static bool add_writes(struct work *w)
             i += batch->part_count - 1;
             continue;
         }
-        if (!add_gathers(w, i) || !add_sweeps(w, i) || !add_write(w, i))
+        if (!add_mark(w, i) || !add_gathers(w, i) || !add_sweeps(w, i) || !add_write(w, i))
             return false;
         bool last_of_batch = w->chunks[i].first + w->chunks[i].count == batch->count;
         w->steps[w->step_count - 1].sync = batch->awaited && last_of_batch;
@@ -236,7 +254,16 @@ static bool add_writes(struct work *w)
     return true;
 }
 
+bool emit_writes_from(struct work *w, uint32_t chunk)
+{
+    return add_draws(w, chunk) && add_writes(w, chunk);
+}
+
 bool emit_writes(struct work *w)
 {
-    return add_draws(w) && add_writes(w);
+    for (struct sweep *sweep = w->sweeps; sweep; sweep = sweep->next) {
+        sweep->emitted = false;
+        sweep->asked = sweep->told = 0;
+    }
+    return emit_writes_from(w, 0);
 }

@@ -19,10 +19,22 @@ static void put_verb(struct statement *statement, char text[SAVEPOINT_TEXT], con
     *statement = (struct statement){.text = text, .control = true};
 }
 
-static struct savepoint *savepoint_new(struct howdah_session *s)
+struct savepoint *savepoint_new(struct arena *arena, uint32_t number)
+{
+    struct savepoint *savepoint = ARENA_NEW(arena, struct savepoint);
+    if (!savepoint)
+        return NULL;
+    savepoint->number = number;
+    put_verb(&savepoint->make, savepoint->texts[0], "SAVEPOINT", number);
+    put_verb(&savepoint->back, savepoint->texts[1], "ROLLBACK TO SAVEPOINT", number);
+    put_verb(&savepoint->release, savepoint->texts[2], "RELEASE SAVEPOINT", number);
+    return savepoint;
+}
+
+static struct savepoint *savepoint_here(struct howdah_session *s)
 {
     uint32_t chains = s->slabs.chain_count;
-    struct savepoint *savepoint = ARENA_NEW(&s->flushed_arena, struct savepoint);
+    struct savepoint *savepoint = savepoint_new(&s->flushed_arena, ++s->savepoints);
     if (!savepoint || !(savepoint->read = arena_allocate_array(&s->flushed_arena, chains, sizeof(*savepoint->read)))) {
         session_no_memory(s);
         return NULL;
@@ -30,10 +42,6 @@ static struct savepoint *savepoint_new(struct howdah_session *s)
     for (uint32_t i = 0; i < chains; i++)
         savepoint->read[i] = slab_end(&s->slabs.chains[i]);
     savepoint->wrote = s->wrote;
-    savepoint->number = ++s->savepoints;
-    put_verb(&savepoint->make, savepoint->texts[0], "SAVEPOINT", savepoint->number);
-    put_verb(&savepoint->back, savepoint->texts[1], "ROLLBACK TO SAVEPOINT", savepoint->number);
-    put_verb(&savepoint->release, savepoint->texts[2], "RELEASE SAVEPOINT", savepoint->number);
     return savepoint;
 }
 
@@ -69,7 +77,7 @@ static uint32_t make(struct howdah_session *s)
                      "session_savepoint is a place in a transaction of the program: call session_begin first");
         return 0;
     }
-    struct savepoint *savepoint = work_write_all(s, false) == HOWDAH_STATUS_OK ? savepoint_new(s) : NULL;
+    struct savepoint *savepoint = work_write_all(s, false) == HOWDAH_STATUS_OK ? savepoint_here(s) : NULL;
     if (!savepoint || run(s, &savepoint->make) != HOWDAH_STATUS_OK)
         return 0;
     savepoint->flushed = s->flushed;

@@ -103,7 +103,7 @@ struct howdah_session {
     enum howdah_status ended_by;          /* the failure that ended the program's last transaction; OK: none */
     uint32_t savepoints;                  /* numbers given out */
     bool wrote;                           /* something, to the rows of others or by a flush */
-    bool at_savepoint;                    /* the last plan failed, and the server went back to `savepoint` */
+    bool at_savepoint;                    /* the last plan failed, and the server went back to a savepoint */
     struct setting *first_setting;        /* of the transaction, all in their order; in flushed_arena */
     struct setting *settings;             /* from here on they were not sent */
     bool role_unknown;                    /* SQL may have set a role, see role.h */

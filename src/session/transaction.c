@@ -117,11 +117,9 @@ static inline enum howdah_status run_leased(struct howdah_session *s, struct pg_
         status = pg_pool_lease(s->db->pool, plan->deadline, &s->error, &s->connection);
     if (status == HOWDAH_STATUS_OK)
         status = run(s, plan);
-    bool goes_on =
-        status == HOWDAH_STATUS_OK || (plan->recovery && s->connection && pg_connection_in_transaction(s->connection));
-    bool keep = s->transaction != TRANSACTION_NONE && goes_on;
-    s->at_savepoint = keep && status != HOWDAH_STATUS_OK;
-    if (keep) {
+    s->at_savepoint =
+        status != HOWDAH_STATUS_OK && plan->recovery && s->connection && pg_connection_in_transaction(s->connection);
+    if (s->at_savepoint || (status == HOWDAH_STATUS_OK && s->transaction != TRANSACTION_NONE)) {
         s->transaction = TRANSACTION_OPEN;
     } else {
         pg_pool_release(s->db->pool, s->connection);

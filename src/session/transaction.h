@@ -27,6 +27,10 @@ struct savepoint {
     struct statement make, back, release;
 };
 
+/* In the arena, with its statements; NULL if memory is out. Those of the program are counted up from 1, those of a probe down
+ * from the largest number. */
+struct savepoint *savepoint_new(struct arena *arena, uint32_t number);
+
 /* A setting that ends with the transaction. */
 struct setting {
     struct setting *next;
@@ -57,8 +61,9 @@ void transaction_sent_settings(struct howdah_session *s);
 void transaction_unset(struct howdah_session *s, struct setting *last, bool again);
 
 /* Runs a plan on the transaction's connection, or on one that is leased for it. After a failure in a transaction of the
- * program its connection is gone, or it is back at its innermost savepoint: the caller tells transaction_failed. The error
- * still lacks its text, model, field and object. */
+ * program its connection is gone, or it is back at its innermost savepoint: the caller tells transaction_failed. A plan that
+ * went back to a savepoint of its own leaves the session in that transaction. The error still lacks its text, model, field
+ * and object. */
 enum howdah_status transaction_run(struct howdah_session *s, struct pg_plan *plan);
 /* Runs reading steps in one round trip, with the BEGIN that must go before them, under the statement deadline. */
 static inline enum howdah_status transaction_read_steps(struct howdah_session *s, struct pg_step *steps, size_t count);

@@ -184,7 +184,7 @@ struct batch {
     void **olds;
     void **object_room; /* for work_objects */
     size_t *bytes;      /* about as many as each row takes on the wire beyond its struct */
-    uint32_t first_chunk, chunk_count;
+    uint32_t first_chunk;
     bool *joined; /* by place: in one ring with the row before, and so in one statement; NULL: none is */
     /* Batches that need each other's rows go as parts of one statement, each with the same number of knots: */
     uint32_t leader;      /* index of the first part; its own where it goes alone */
@@ -237,6 +237,7 @@ struct step {
     union {
         struct sweep *sweep;     /* SWEEP: before the chunk */
         struct renewal *renewal; /* RENEW: whose rows it reads */
+        struct savepoint *mark;  /* CONTROL: that a probe makes before the chunk; or NULL */
     };
     uint32_t round_trip;
     const char *reason;
@@ -306,8 +307,11 @@ struct work {
     const struct setting *settings; /* of a transaction that has failed: for another look at it */
     struct entry **stale;           /* rows that were not there as expected: noted here if it is not NULL */
     uint32_t stale_count;
-    bool surplus;     /* the callback stopped it since a statement wrote more rows than it had keys */
-    const char *text; /* of the plan */
+    struct pg_plan *probe; /* under way */
+    uint32_t marked;       /* the first chunk with a savepoint of the probe's before it; NONE */
+    bool at_mark;          /* there is such a one */
+    bool surplus;          /* the callback stopped it since a statement wrote more rows than it had keys */
+    const char *text;      /* of the plan */
 };
 
 /* An empty set of columns, as large as any. */
@@ -374,10 +378,13 @@ struct row_probe {
     bool stale;                  /* all rows that may be stale, to the end: those that are not found are noted ... */
     bool all;                    /* ... and those that are inserted, and no constraint waits for COMMIT */
     uint32_t batch, first, last; /* else these places of a batch, and nothing behind them is sent */
-    uint32_t rows;               /* of a statement, at most */
+    uint32_t rows;               /* of a statement, at most: where it is more than one, behind a savepoint */
 };
 /* The steps of the plan, or of a probe. */
 bool work_emit(struct work *w, bool commit, const struct row_probe *probe);
+/* Behind the savepoint to which a probe went back as that step failed: those of the same rows, one by one. False also if
+ * there are none. */
+bool work_emit_apart(struct work *w, size_t failed);
 /* Plans, runs and finishes: what session_flush and session_commit do. */
 enum howdah_status work_write_all(struct howdah_session *s, bool commit);
 /* The rows of a statement are not as many as were sent: STALE, SCHEMA or SERVER. The session's error says so. */

@@ -241,6 +241,9 @@ START_TEST(test_violation__among_ten_thousand)
         owners[i] = session_add(s, Owner, .name = session_text(s, "o%d", i));
     for (int i = 0; i < ROWS; i++)
         things[i] = add_thing(i, owners[i % OWNERS]);
+    live_sql("CREATE SEQUENCE turns; CREATE FUNCTION turn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+             " PERFORM nextval('turns'); RETURN NULL; END $$;"
+             "CREATE TRIGGER turn AFTER INSERT ON things FOR EACH ROW EXECUTE FUNCTION turn()");
     Thing *thing = things[guilty[_i]];
     thing->owner = NULL;
     thing->owner_id = -1; /* no try draws that */
@@ -250,14 +253,62 @@ START_TEST(test_violation__among_ten_thousand)
     uint32_t statements = session_stats(s).statements - before;
     uint32_t once =
         3 + 2 * CHUNKS; /* the transaction's id, keys of owners, owners, and things with their owners' keys */
-    ck_assert_uint_le(statements, 3 * once + 2 * 2 * FEW);
+    ck_assert_uint_le(statements, 2 * once + 2 * 2 * FEW);
     ck_assert_uint_le(session_stats(s).round_trips - trips, 3 * 2);
+    /* each row up to its chunk's end is written twice, and a few of them once more */
+    int rows = (guilty[_i] / 1000 + 1) * 1000;
+    live_check("t", "SELECT last_value <= %d FROM turns", 2 * rows + FEW);
     thing->owner = owners[0];
     thing->owner_id = 0;
     session_clear_error(s);
     check_ok(session_commit(s));
     live_check(session_text(s, "%d", ROWS + 1), "SELECT count(*) FROM things");
     free(things);
+}
+END_TEST
+
+static uint32_t place_in_transaction(int how)
+{
+    if (how)
+        check_ok(session_begin(s, NULL));
+    uint32_t place = how ? session_savepoint(s) : 0;
+    check_no_error();
+    return place;
+}
+
+static void add_things(Thing **things, int count)
+{
+    Owner *owner = session_find(s, Owner, 1);
+    for (int i = 0; i < count; i++)
+        things[i] = add_thing(i, owner);
+}
+
+/* The tries leave the program's transaction at its savepoint; and none where there was none. */
+START_TEST(test_violation__among_many_behind_a_savepoint)
+{
+    Thing *things[300];
+    live_sql("CREATE FUNCTION keep_out() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;"
+             "CREATE TRIGGER keep_out BEFORE INSERT ON things FOR EACH ROW WHEN (NEW.comment = 'out')"
+             " EXECUTE FUNCTION keep_out()");
+    place_in_transaction(_i);
+    add_things(things, 300);
+    things[222]->name = "taken";
+    check_fails(_i ? session_flush(s) : session_commit(s), STATUS_UNIQUE);
+    check_violation(&violations[0], things[222]);
+    session_clear_error(s);
+    things[222]->name = "free";
+    things[299]->amount = -1;
+    check_fails(_i ? session_flush(s) : session_commit(s), STATUS_CHECK);
+    check_violation(&violations[2], things[299]);
+    session_clear_error(s);
+    things[299]->amount = 1;
+    things[33]->comment = "out"; /* the library stops there, and not the server */
+    check_fails(_i ? session_flush(s) : session_commit(s), STATUS_SERVER);
+    check_culprit(things[33], "Thing", NULL);
+    session_clear_error(s);
+    things[33]->comment = "in";
+    check_ok(session_commit(s));
+    live_check("301|free", "SELECT count(*), max(name) FILTER (WHERE number = 222) FROM things");
 }
 END_TEST
 
@@ -272,6 +323,78 @@ START_TEST(test_violation__all_rows_kept_out)
     check_fails(session_commit(s), STATUS_SERVER);
     check_culprit(first, "Thing", NULL);
     check_says(session_error(s), "kept the others out");
+}
+END_TEST
+
+/* A few rows fail together, and none of them alone. */
+START_TEST(test_violation__among_many_that_none_does_alone)
+{
+    live_sql("CREATE SEQUENCE turns; CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$"
+             " DECLARE turn bigint := nextval('turns'); BEGIN"
+             " IF turn IN (100, 150) THEN RAISE unique_violation USING MESSAGE = 'twice',"
+             " CONSTRAINT = 'things_name_key', SCHEMA = 'public', TABLE = 'things'; END IF; RETURN NEW; END $$;"
+             "CREATE TRIGGER twice BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION twice()");
+    Thing *things[100];
+    uint32_t place = place_in_transaction(_i);
+    add_things(things, 100);
+    check_fails(_i ? session_flush(s) : session_commit(s), STATUS_UNIQUE);
+    ck_assert_ptr_null(session_error(s)->object);
+    check_says(session_error(s), "it did not happen again");
+    live_check("160", "SELECT last_value FROM turns");
+    if (_i)
+        check_ok(session_rollback_to(s, place));
+    session_clear_error(s);
+    if (_i)
+        add_things(things, 100);
+    check_ok(session_commit(s));
+    live_check("101", "SELECT count(*) FROM things");
+}
+END_TEST
+
+/* The connection is lost as the server answers this. */
+static const char *cut_behind;
+
+static void cut(void *arg, const Statement *statement)
+{
+    (void)arg;
+    if (!cut_behind || strncmp(statement->sql, cut_behind, strlen(cut_behind)) != 0)
+        return;
+    cut_behind = NULL;
+    live_sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+             " AND backend_type = 'client backend' AND datname = current_database()");
+}
+
+/* Behind the first try, and behind the second one, in which a few rows have failed. The transaction is over, savepoint and
+ * all; what it was to write is pending. */
+START_TEST(test_violation__connection_lost_between_tries)
+{
+    static const char *const answers[][2] = {{"ROLLBACK", "ROLLBACK TO SAVEPOINT howdah_4"},
+                                             {"ROLLBACK TO SAVEPOINT howdah_1", "ROLLBACK TO SAVEPOINT howdah_4"}};
+    bool begun = _i / 2;
+    scene_close();
+    scene_open_with(MODELS(Owner, Thing, Node), DATABASE_OPTIONS(.on_statement = cut));
+    set_up_rows();
+    Thing *things[100];
+    uint32_t place = place_in_transaction(begun);
+    add_things(things, 100);
+    things[77]->name = "taken";
+    cut_behind = answers[begun][_i % 2];
+    check_fails(begun ? session_flush(s) : session_commit(s), STATUS_UNIQUE);
+    ck_assert_ptr_null(cut_behind);
+    ck_assert_ptr_eq(session_error(s)->object, _i == 0 ? things[77] : NULL); /* another connection serves as well */
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    if (begun) {
+        check_fails(session_rollback_to(s, place), STATUS_MISUSE);
+        session_clear_error(s);
+    }
+    live_check("1", "SELECT count(*) FROM things");
+    check_fails(session_commit(s), STATUS_UNIQUE);
+    check_violation(&violations[0], things[77]);
+    session_clear_error(s);
+    things[77]->name = "free";
+    check_ok(session_commit(s));
+    live_check("101", "SELECT count(*) FROM things");
 }
 END_TEST
 
@@ -704,7 +827,9 @@ START_TEST(test_violation__of_a_deferred_constraint)
     if (_i == 1)
         check_ok(session_begin(s, NULL));
     things[1050]->name = "taken";
+    cost_start();
     check_late(STATUS_UNIQUE, "things_name_key");
+    ck_assert_uint_le(cost_take().statements, 100); /* not one for each row */
     check_culprit(things[1050], "Thing", "name");
     ck_assert(things[0]->id == 0 && things[1050]->id == 0);
     session_clear_error(s);
@@ -968,7 +1093,10 @@ static void add_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, test_violation__of_an_insert, 0, (int)(COUNT_OF(violations) * COUNT_OF(places)));
     tcase_add_loop_test(tests, test_violation__among_ten_thousand, 0, 4);
+    tcase_add_loop_test(tests, test_violation__among_many_behind_a_savepoint, 0, 2);
     tcase_add_test(tests, test_violation__all_rows_kept_out);
+    tcase_add_loop_test(tests, test_violation__among_many_that_none_does_alone, 0, 2);
+    tcase_add_loop_test(tests, test_violation__connection_lost_between_tries, 0, 4);
     tcase_add_loop_test(tests, test_violation__of_two_rows, 0, (int)(COUNT_OF(violations) * COUNT_OF(violations)));
     tcase_add_test(tests, test_violation__settings_of_the_second_try);
     tcase_add_test(tests, test_violation__that_the_model_knows_of);
