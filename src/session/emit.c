@@ -5,28 +5,28 @@
 #include "swept.h"
 #include "transaction.h"
 
-bool emit_step(struct work *w, struct pg_step step, struct step info)
+struct pg_step *emit_step(struct work *w, const struct statement *statement, enum step_kind kind, const char *reason)
 {
     uint32_t capacity = w->step_capacity;
     struct pg_step *steps = work_grow(w, w->steps, w->step_count, &capacity, sizeof(*steps));
     struct step *infos = work_grow(w, w->infos, w->step_count, &w->step_capacity, sizeof(*infos));
     if (!steps || !infos)
-        return false;
+        return NULL;
     w->steps = steps;
     w->infos = infos;
-    step.arg = w;
-    step.number = w->step_count;
-    steps[w->step_count] = step;
-    infos[w->step_count++] = info;
-    return true;
+    steps[w->step_count] = (struct pg_step){.statement = statement, .arg = w, .number = w->step_count};
+    infos[w->step_count] = (struct step){.kind = kind, .reason = reason};
+    return &steps[w->step_count++];
 }
 
 static const struct statement immediate_statement = {.text = "SET CONSTRAINTS ALL IMMEDIATE", .control = true};
 
 static bool add_control(struct work *w, const struct statement *statement, enum pg_role role, const char *reason)
 {
-    return emit_step(w, (struct pg_step){.statement = statement, .role = role},
-                     (struct step){.kind = STEP_CONTROL, .reason = reason});
+    struct pg_step *step = emit_step(w, statement, STEP_CONTROL, reason);
+    if (step)
+        step->role = role;
+    return step;
 }
 
 static bool add_fence(struct work *w)
@@ -35,8 +35,11 @@ static bool add_fence(struct work *w)
         session_fail(w->s, HOWDAH_STATUS_RESOURCE, NULL, NULL, NULL, "the system has no random numbers for a fence");
         return false;
     }
-    return emit_step(w, (struct pg_step){.statement = &w->s->db->fence->mark, .bind = step_bind_fence},
-                     (struct step){.kind = STEP_FENCE, .reason = "by which can be told whether COMMIT was done"});
+    struct pg_step *step =
+        emit_step(w, &w->s->db->fence->mark, STEP_FENCE, "by which can be told whether COMMIT was done");
+    if (step)
+        step->bind = step_bind_fence;
+    return step;
 }
 
 static bool all_guarded(const struct work *w)
@@ -56,17 +59,22 @@ static bool add_head(struct work *w)
     if (s->transaction != TRANSACTION_OPEN && !add_control(w, begin, PG_BEGIN, "all or nothing"))
         return false;
     const struct setting *settings = own && w->settings ? w->settings : s->settings;
-    for (const struct setting *setting = settings; setting; setting = setting->next)
-        if (!emit_step(w, (struct pg_step){.statement = &transaction_setting_statement, .bind = step_bind_setting},
-                       (struct step){.kind = STEP_CONTROL, .setting = setting, .reason = "ends with the transaction"}))
+    for (const struct setting *setting = settings; setting; setting = setting->next) {
+        struct pg_step *step = emit_step(w, &transaction_setting_statement, STEP_CONTROL, "ends with the transaction");
+        if (!step)
             return false;
+        step->bind = step_bind_setting;
+        emit_last(w)->setting = setting;
+    }
     if (s->transaction_id.id || s->fence.set)
         return true;
     if (s->db->fence)
         return add_fence(w);
-    return emit_step(
-        w, (struct pg_step){.statement = &pg_transaction_statement, .row = step_row_transaction},
-        (struct step){.kind = STEP_TRANSACTION_ID, .reason = "names the transaction, should the answer get lost"});
+    struct pg_step *step = emit_step(w, &pg_transaction_statement, STEP_TRANSACTION_ID,
+                                     "names the transaction, should the answer get lost");
+    if (step)
+        step->row = step_row_transaction;
+    return step;
 }
 
 static void number_round_trips(struct work *w)

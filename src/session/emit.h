@@ -8,8 +8,13 @@
 bool emit_chunks(struct work *w, const struct row_probe *probe);
 /* The rows of a chunk once more, one by one, as chunks behind all others. */
 bool emit_chunks_apart(struct work *w, uint32_t chunk);
-/* Adds a step, and what stands behind it. */
-bool emit_step(struct work *w, struct pg_step step, struct step info);
+/* Adds a step of that statement, to be filled in, as what stands behind it. NULL: the session has the error. */
+struct pg_step *emit_step(struct work *w, const struct statement *statement, enum step_kind kind, const char *reason);
+/* What stands behind the last one. */
+static inline struct step *emit_last(const struct work *w)
+{
+    return &w->infos[w->step_count - 1];
+}
 /* The statement of a batch, and what it returns; `guarded`: the statement itself is to check how many rows it writes. */
 bool emit_statement(struct work *w, struct batch *batch, bool guarded);
 /* Whether the sweep goes before a chunk of the batch. */

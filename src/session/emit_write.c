@@ -94,16 +94,28 @@ static const struct statement *draw_statement(const struct work *w, const struct
     return seen ? &statement_draw_keys : &statement_draw_sure_keys;
 }
 
+/* About a chunk. */
+static struct pg_step *add_step(struct work *w, uint32_t chunk, const struct statement *statement, enum step_kind kind,
+                                const char *reason)
+{
+    struct pg_step *step = emit_step(w, statement, kind, reason);
+    if (step)
+        emit_last(w)->chunk = chunk;
+    return step;
+}
+
 static bool add_draw(struct work *w, uint32_t chunk)
 {
     const struct batch *batch = w->batches[w->chunks[chunk].batch];
+    struct pg_step *step =
+        add_step(w, chunk, draw_statement(w, batch), STEP_DRAW, "keys for rows that others may refer to");
+    if (!step)
+        return false;
+    step->bind = step_bind_draw;
+    step->row = step_row_draw;
+    emit_last(w)->column = batch->mapper->identity->index;
     w->draws++;
-    return emit_step(
-        w, (struct pg_step){.statement = draw_statement(w, batch), .bind = step_bind_draw, .row = step_row_draw},
-        (struct step){.kind = STEP_DRAW,
-                      .chunk = chunk,
-                      .column = batch->mapper->identity->index,
-                      .reason = "keys for rows that others may refer to"});
+    return true;
 }
 
 /* Generated keys are drawn before anything else, so that every later step finds them. */
@@ -121,12 +133,12 @@ static bool add_gathers(struct work *w, uint32_t chunk)
     for (uint32_t c = 0; w->deferral_count && c < batch->mapper->column_count; c++) {
         if (!column_in(batch->by_name, c) || (batch->draws && c == batch->mapper->identity->index))
             continue;
-        if (!emit_step(w, (struct pg_step){.statement = &statement_gather_keys, .bind = step_bind_gather},
-                       (struct step){.kind = STEP_GATHER,
-                                     .chunk = chunk,
-                                     .column = c,
-                                     .reason = "keys drawn above, for the rows that refer to them"}))
+        struct pg_step *step = add_step(w, chunk, &statement_gather_keys, STEP_GATHER,
+                                        "keys drawn above, for the rows that refer to them");
+        if (!step)
             return false;
+        step->bind = step_bind_gather;
+        emit_last(w)->column = c;
     }
     return true;
 }
@@ -139,15 +151,15 @@ static bool add_sweeps(struct work *w, uint32_t chunk)
         if (!sweep_is_for(sweep, batch) || sweep->emitted ||
             (sweep_is_of_batch(w, sweep) && chunk != batch->first_chunk))
             continue;
+        struct pg_step *step = add_step(w, chunk, sweep->statement, STEP_SWEEP, sweep->reason);
+        if (!step)
+            return false;
+        step->bind = step_bind_sweep;
+        step->row = sweep->path.returned_count ? step_row_sweep : NULL;
+        step->done = step_done_sweep;
+        emit_last(w)->sweep = sweep;
         sweep->emitted = sweep->owners.count;
         sweep->asked += sweep->path.returned_count > 0;
-        if (!emit_step(w,
-                       (struct pg_step){.statement = sweep->statement,
-                                        .bind = step_bind_sweep,
-                                        .row = sweep->path.returned_count ? step_row_sweep : NULL,
-                                        .done = step_done_sweep},
-                       (struct step){.kind = STEP_SWEEP, .chunk = chunk, .sweep = sweep, .reason = sweep->reason}))
-            return false;
     }
     return true;
 }
@@ -174,19 +186,19 @@ static bool gather_objects(struct work *w, struct step *info)
 static bool add_joint_write(struct work *w, uint32_t chunk, uint32_t count)
 {
     const struct batch *leader = w->batches[w->chunks[chunk].batch];
-    struct step info = {.kind = STEP_WRITE,
-                        .chunk = chunk,
-                        .chunk_count = count,
-                        .reason = "these rows need each other; foreign keys are checked when all of them are written"};
     for (uint32_t i = 0; i < count; i++)
         if (!add_gathers(w, chunk + i) || !add_sweeps(w, chunk + i))
             return false;
-    return gather_objects(w, &info) && emit_step(w,
-                                                 (struct pg_step){.statement = leader->statement,
-                                                                  .bind = step_bind_write,
-                                                                  .row = step_row_joint,
-                                                                  .done = step_done_write},
-                                                 info);
+    struct pg_step *step =
+        add_step(w, chunk, leader->statement, STEP_WRITE,
+                 "these rows need each other; foreign keys are checked when all of them are written");
+    if (!step)
+        return false;
+    step->bind = step_bind_write;
+    step->row = step_row_joint;
+    step->done = step_done_write;
+    emit_last(w)->chunk_count = count;
+    return gather_objects(w, emit_last(w));
 }
 
 /* Why a statement stands where it does. */
@@ -200,19 +212,20 @@ static const char *reason_of(const struct batch *batch)
 static bool add_write(struct work *w, uint32_t chunk)
 {
     const struct batch *batch = w->batches[w->chunks[chunk].batch];
-    struct pg_step step = {.statement = batch->statement, .bind = step_bind_write, .done = step_done_write};
+    struct pg_step *step = add_step(w, chunk, batch->statement, STEP_WRITE, reason_of(batch));
+    if (!step)
+        return false;
+    step->bind = step_bind_write;
+    step->done = step_done_write;
     if (batch->lists_keys) {
-        step.row = step_row_list;
-        step.affected = &w->chunks[chunk].received;
+        step->row = step_row_list;
+        step->affected = &w->chunks[chunk].received;
     } else if (batch->returned_count) {
-        step.row = step_row_write;
+        step->row = step_row_write;
     }
-    return emit_step(w, step,
-                     (struct step){.kind = STEP_WRITE,
-                                   .chunk = chunk,
-                                   .chunk_count = 1,
-                                   .rows = w->chunks[chunk].count,
-                                   .reason = reason_of(batch)});
+    emit_last(w)->chunk_count = 1;
+    emit_last(w)->rows = w->chunks[chunk].count;
+    return true;
 }
 
 static enum howdah_status done_mark(void *arg, struct pg_step *step, const struct pg_done *done)
@@ -231,9 +244,12 @@ static bool add_mark(struct work *w, uint32_t chunk)
     if (chunk < w->marked)
         return true;
     struct savepoint *mark = savepoint_new(&w->arena, UINT32_MAX - chunk);
-    return mark ? emit_step(w, (struct pg_step){.statement = &mark->make, .done = done_mark},
-                            (struct step){.kind = STEP_CONTROL, .chunk = chunk, .mark = mark, .reason = "a probe"})
-                : !session_no_memory(w->s);
+    struct pg_step *step = mark ? add_step(w, chunk, &mark->make, STEP_CONTROL, "a probe") : NULL;
+    if (!step)
+        return false; /* the session keeps the first error */
+    step->done = done_mark;
+    emit_last(w)->mark = mark;
+    return true;
 }
 
 static bool add_writes(struct work *w, uint32_t first)

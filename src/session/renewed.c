@@ -147,13 +147,16 @@ static enum howdah_status note_end(void *arg, struct pg_step *step, const struct
 
 bool renewed_emit(struct work *w)
 {
-    for (struct renewal *renewal = w->renewals; renewal; renewal = renewal->next)
-        if (!emit_step(
-                w, (struct pg_step){.statement = renewal->statement, .bind = bind, .row = take_row, .done = note_end},
-                (struct step){.kind = STEP_RENEW,
-                              .renewal = renewal,
-                              .reason = "objects whose rows are changed along with others: their xmin"}))
+    for (struct renewal *renewal = w->renewals; renewal; renewal = renewal->next) {
+        struct pg_step *step = emit_step(w, renewal->statement, STEP_RENEW,
+                                         "objects whose rows are changed along with others: their xmin");
+        if (!step)
             return false;
+        step->bind = bind;
+        step->row = take_row;
+        step->done = note_end;
+        emit_last(w)->renewal = renewal;
+    }
     return true;
 }
 
