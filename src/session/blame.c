@@ -53,9 +53,17 @@ static bool fails_apart(struct work *w, struct pg_plan *plan)
     return false;
 }
 
+/* The program's transaction was lost with its connection. */
+static bool is_cut_off(const struct howdah_session *s)
+{
+    return s->savepoint && !s->connection;
+}
+
 /* Sends the rows of a probe; whether one of them fails. Then the session has the error, and *ret_plan the step. */
 static bool probe_fails(struct work *w, const struct row_probe *probe, struct pg_plan *ret_plan)
 {
+    if (is_cut_off(w->s))
+        return false;
     if (!work_order_one_by_one(w) || !work_emit(w, false, probe) || !steps_fail(w, ret_plan))
         return false;
     return !w->at_mark || !w->s->at_savepoint || fails_apart(w, ret_plan);
@@ -64,12 +72,10 @@ static bool probe_fails(struct work *w, const struct row_probe *probe, struct pg
 /* The transaction is at the program's savepoint again, unless its connection was lost; or there is none. */
 static void leave_probe(struct howdah_session *s)
 {
-    if (s->savepoint && s->connection)
-        return;
-    if (s->savepoint) {
+    if (is_cut_off(s))
         transaction_end(s, false);
+    if (s->savepoint)
         return;
-    }
     pg_pool_release(s->db->pool, s->connection);
     s->connection = NULL;
     s->transaction = TRANSACTION_NONE;
@@ -146,7 +152,7 @@ static void keep_stale(struct work *w)
 
 struct entry *work_blame_stale(struct work *w)
 {
-    static const struct row_probe probe = {.stale = true, .rows = 1};
+    const struct row_probe probe = {.stale = true, .rows = few_of(w->change_count)};
     struct howdah_session *s = w->s;
     struct howdah_error cause;
     struct pg_plan plan;
@@ -156,6 +162,10 @@ struct entry *work_blame_stale(struct work *w)
     w->stale = arena_allocate_array(&w->arena, w->change_count, sizeof(struct entry *));
     if (w->stale)
         (void)probe_fails(w, &probe, &plan); /* if another row fails, what was found up to it is true */
+    if (w->stale_count && probe.rows > 1) {  /* a few of which not all were found: each of these */
+        w->stale_count = 0;
+        (void)probe_fails(w, &probe, &plan);
+    }
     if (w->stale_count)
         keep_stale(w);
     error_copy(&s->error, &cause);

@@ -110,15 +110,27 @@ static bool is_probed(const struct row_probe *probe, const struct batch *batch, 
     return probe->batch == index && first >= probe->first;
 }
 
-/* The same beside a probe, whose first and last row are not in the middle of a statement. Its rows have been in one. */
-static uint32_t fitting_probe(const struct row_probe *probe, const struct batch *batch, uint32_t index, uint32_t first,
-                              bool whole)
+/* How many rows from `first` on are as suspect as that one, which goes alone then. */
+static uint32_t alike(const struct work *w, const struct batch *batch, uint32_t first, uint32_t most)
 {
+    uint32_t count = 1;
+    if (w->changes[batch->changes[first]].suspect)
+        return 1;
+    while (count < most && first + count < batch->count && !w->changes[batch->changes[first + count]].suspect)
+        count++;
+    return count;
+}
+
+/* The same beside a probe, whose first and last row are not in the middle of a statement. Its rows have been in one. */
+static uint32_t fitting_probe(const struct work *w, const struct row_probe *probe, const struct batch *batch,
+                              uint32_t first, bool whole)
+{
+    uint32_t index = batch->index;
     bool probed = is_probed(probe, batch, index, first);
     uint32_t left = probed && !probe->stale ? probe->last + 1 - first : batch->count - first;
     uint32_t count = probed ? left : fitting(batch, first, whole), most = count;
     if (probed)
-        most = batch->returns_keys ? 1 : probe->rows;
+        most = batch->returns_keys ? 1 : alike(w, batch, first, probe->rows);
     else if (probe && probe->batch == index && first < probe->first)
         most = probe->first - first;
     return count < most ? count : most;
@@ -149,9 +161,9 @@ bool emit_chunks(struct work *w, const struct row_probe *probe)
         const bool whole = is_whole(w, batch);
         while (!batch->ends && first < batch->count) {
             bool inside = is_probed(probe, batch, index, first);
-            if (inside && probe->rows > 1 && w->marked == NONE)
+            if (inside && (probe->all || !probe->stale) && probe->rows > 1 && w->marked == NONE)
                 w->marked = w->chunk_count;
-            uint32_t count = whole_rings(batch, first, fitting_probe(probe, batch, index, first, whole));
+            uint32_t count = whole_rings(batch, first, fitting_probe(w, probe, batch, first, whole));
             if (!add_chunk(w, index, first, count, 0))
                 return false;
             first += count;

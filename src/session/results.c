@@ -380,6 +380,8 @@ static enum howdah_status check_count(struct work *w, uint32_t index, uint64_t a
         return HOWDAH_STATUS_OK;
     if (!w->stale || joint || batch->operation == HOWDAH_OPERATION_INSERT)
         return work_fail_count(w, index, affected);
+    for (uint32_t i = 0; i < chunk->count; i++)
+        w->changes[batch->changes[chunk->first + i]].suspect = true;
     w->stale[w->stale_count++] = w->changes[batch->changes[chunk->first]].entry;
     return HOWDAH_STATUS_OK;
 }

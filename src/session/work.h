@@ -56,6 +56,7 @@ struct change {
     uint32_t cleared;     /* first of its foreign keys that become NULL, since what they refer to goes; NONE */
     bool referenced : 1;  /* another change waits for its generated key */
     bool tells : 1;       /* and for a value that only RETURNING tells */
+    bool suspect : 1;     /* one of a few of which not all were found: it goes alone in the next probe */
     bool arrays_kept : 1; /* how its object's arrays are is known: of these nothing was edited, nor is sent */
     uint16_t stretch;     /* so many objects from this one on, and their images, lie side by side; or 0 */
     union {
