@@ -59,14 +59,29 @@ void error_attach_statement(struct howdah_error *error, const struct statement *
     error_attach(error, &error->statement, text);
 }
 
-static void attach_field(struct howdah_error *error, const char **member, const PGresult *result, int field)
+/* What the server says beside its message, and where it goes. */
+static const struct {
+    uint16_t member;
+    char field;
+} fields[] = {
+    {offsetof(struct howdah_error, detail), PG_DIAG_MESSAGE_DETAIL}, /* has values */
+    {offsetof(struct howdah_error, hint), PG_DIAG_MESSAGE_HINT},
+    {offsetof(struct howdah_error, constraint), PG_DIAG_CONSTRAINT_NAME},
+    {offsetof(struct howdah_error, schema), PG_DIAG_SCHEMA_NAME},
+    {offsetof(struct howdah_error, table), PG_DIAG_TABLE_NAME},
+    {offsetof(struct howdah_error, column), PG_DIAG_COLUMN_NAME},
+};
+
+static void attach_fields(struct howdah_error *error, const PGresult *result, bool show_values)
 {
     char line[LINE_MAX_SIZE];
-    const char *text = PQresultErrorField(result, field);
-    if (!text)
-        return;
-    redact_line(line, sizeof(line), text);
-    error_attach(error, member, line);
+    for (size_t i = show_values ? 0 : 1; i < sizeof(fields) / sizeof(*fields); i++) {
+        const char *text = PQresultErrorField(result, fields[i].field);
+        if (!text)
+            continue;
+        redact_line(line, sizeof(line), text);
+        error_attach(error, (const char **)((uintptr_t)error + fields[i].member), line);
+    }
 }
 
 /* The place in the statement that the server points to; positions count characters, from 1. */
@@ -168,13 +183,7 @@ enum howdah_status result_error(const PGresult *result, const struct statement *
     else
         error_set(error, status, "%s", line);
     snprintf(error->sqlstate, sizeof(error->sqlstate), "%.5s", sqlstate);
-    if (show_values)
-        attach_field(error, &error->detail, result, PG_DIAG_MESSAGE_DETAIL);
-    attach_field(error, &error->hint, result, PG_DIAG_MESSAGE_HINT);
-    attach_field(error, &error->constraint, result, PG_DIAG_CONSTRAINT_NAME);
-    attach_field(error, &error->schema, result, PG_DIAG_SCHEMA_NAME);
-    attach_field(error, &error->table, result, PG_DIAG_TABLE_NAME);
-    attach_field(error, &error->column, result, PG_DIAG_COLUMN_NAME);
+    attach_fields(error, result, show_values);
     attach_missing_column(error, result, statement);
     attach_made_column(error, primary);
     attach_key_column(error, result);
