@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum { SERVER_OLDEST = 140000, MESSAGE_MAX = 700 };
@@ -85,15 +86,50 @@ static enum howdah_status explain(PGconn *pg, const char *conninfo, struct howda
     return status;
 }
 
-/* PQconnectPoll must only be called when the socket is ready, and may change the socket each time. */
+/* How many hosts the conninfo, or the environment, names besides the first. */
+static int count_others(PGconn *pg)
+{
+    PQconninfoOption *options = PQconninfo(pg);
+    int others = 0;
+    for (const PQconninfoOption *o = options; o && o->keyword && !others; o++) /* host, hostaddr */
+        for (const char *at = strncmp(o->keyword, "host", 4) == 0 ? o->val : NULL; at && (at = strchr(at, ',')); at++)
+            others++;
+    PQconninfoFree(options);
+    return others;
+}
+
+static moment half_way(moment deadline)
+{
+    moment now = clock_now();
+    return now + (deadline - now) / 2;
+}
+
+/* Only libpq's blocking way to connect gives up a host that does not answer at all. Its socket is shut, which libpq takes for
+ * a refusal, and goes on to the next. False: it has answered, or there is none. */
+static bool leave_host(PGconn *pg, int *others)
+{
+    if (*others < 0)
+        *others = count_others(pg);
+    bool leaves = PQstatus(pg) == CONNECTION_STARTED && (*others)-- > 0;
+    if (leaves)
+        shutdown(PQsocket(pg), SHUT_RDWR);
+    return leaves;
+}
+
+/* PQconnectPoll must only be called when the socket is ready, and may change the socket each time. A host has half of what is
+ * left of the time to answer, if there are others. */
 static enum howdah_status wait_for_login(PGconn *pg, const char *conninfo, moment deadline, struct howdah_error *error)
 {
     PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+    moment until = half_way(deadline);
+    int others = -1; /* not counted */
     while (wanted != PGRES_POLLING_OK) {
-        struct pollfd fd = {.fd = PQsocket(pg), .events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-        int left = clock_left(deadline);
-        if (left == 0)
+        int left = clock_until(until);
+        if (left == 0 && until == deadline)
             return error_set(error, HOWDAH_STATUS_TIMEOUT, "the server did not let us in before the time limit passed");
+        if (left == 0)
+            until = leave_host(pg, &others) ? half_way(deadline) : deadline;
+        struct pollfd fd = {.fd = PQsocket(pg), .events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
         if (poll(&fd, 1, left) > 0)
             wanted = PQconnectPoll(pg);
         if (wanted == PGRES_POLLING_FAILED)
@@ -105,11 +141,11 @@ static enum howdah_status wait_for_login(PGconn *pg, const char *conninfo, momen
 /* What the server must have told us, and what it must be; NULL: anything. libpq may lose one for want of memory and
  * think nothing of it. */
 static const struct {
-    const char *parameter, *value, *message;
+    const char *parameter, *value;
 } demands[] = {
-    {"server_version", NULL, NULL},
-    {"client_encoding", "UTF8", "the server does not speak UTF-8 with us (client_encoding)"},
-    {"standard_conforming_strings", "on", "standard_conforming_strings is off; it has to be on"},
+    {"server_version", NULL},
+    {"client_encoding", "UTF8"},
+    {"standard_conforming_strings", "on"},
 };
 
 static enum howdah_status check_server(PGconn *pg, struct howdah_error *error)
@@ -119,7 +155,8 @@ static enum howdah_status check_server(PGconn *pg, struct howdah_error *error)
         if (!value)
             return error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory in libpq");
         if (demands[i].value && strcmp(value, demands[i].value) != 0)
-            return error_set(error, HOWDAH_STATUS_CONNECTION, "can't use the server: %s", demands[i].message);
+            return error_set(error, HOWDAH_STATUS_CONNECTION, "can't use the server: %s is %s, it has to be %s",
+                             demands[i].parameter, value, demands[i].value);
     }
     if (PQserverVersion(pg) < SERVER_OLDEST)
         return error_set(error, HOWDAH_STATUS_CONNECTION,

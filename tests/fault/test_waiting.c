@@ -5,12 +5,16 @@
 #include "support/live.h"
 #include "support/proxy.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 /* Milliseconds: the limits that the tests set, those that they set in the server, whose clock nobody holds, and by how
  * much a call may miss them on a busy machine: less than the limits that are in force where none is set. */
@@ -199,6 +203,74 @@ START_TEST(test_waiting__silent_while_connecting)
     ck_assert_int_eq(database_error(db)->status, STATUS_TIMEOUT);
     database_close(db);
     proxy_close(proxy);
+}
+END_TEST
+
+/* A host that drops whoever knocks: its queue is full, and nobody looks after it. */
+struct deaf_host {
+    int port, sockets[4]; /* the first listens */
+};
+
+static void deaf_open(struct deaf_host *host)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof(address);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < 4; i++) {
+        host->sockets[i] = socket(AF_INET, SOCK_STREAM, 0);
+        ck_assert_int_ge(host->sockets[i], 0);
+        fcntl(host->sockets[i], F_SETFL, O_NONBLOCK);
+    }
+    ck_assert_int_eq(bind(host->sockets[0], (struct sockaddr *)&address, size), 0);
+    ck_assert_int_eq(listen(host->sockets[0], 0), 0);
+    ck_assert_int_eq(getsockname(host->sockets[0], (struct sockaddr *)&address, &size), 0);
+    host->port = ntohs(address.sin_port);
+    for (int i = 1; i < 4; i++)
+        (void)!connect(host->sockets[i], (struct sockaddr *)&address, size);
+}
+
+static void deaf_close(const struct deaf_host *host)
+{
+    for (int i = 0; i < 4; i++)
+        close(host->sockets[i]);
+}
+
+/* Of several hosts those that do not answer are left in time for the next. */
+START_TEST(test_waiting__silent_hosts_before_another)
+{
+    enum { CONNECT_LIMIT = 8000 };
+    struct deaf_host deaf;
+    struct proxy *proxy = proxy_open();
+    char conninfo[20000];
+    ledger_seed();
+    deaf_open(&deaf);
+    snprintf(conninfo, sizeof(conninfo), "%s host=127.0.0.1,%slocalhost,127.0.0.1 port=%d,%s%d,%d",
+             proxy_conninfo(proxy), _i ? "127.0.0.1," : "", deaf.port, _i ? "1," : "", deaf.port, proxy_port(proxy));
+    double start = milliseconds();
+    Database *db = ledger_database(conninfo, DATABASE_OPTIONS(.connect_timeout = CONNECT_LIMIT));
+    ck_assert(milliseconds() - start >= CONNECT_LIMIT / 2);
+    Session *s = session_open(db);
+    ck_assert_ptr_nonnull(session_find(s, Account, 1));
+    check_ok(s);
+    database_close(db);
+    deaf_close(&deaf);
+    proxy_close(proxy);
+}
+END_TEST
+
+START_TEST(test_waiting__silent_hosts_alone)
+{
+    struct deaf_host deaf;
+    char conninfo[20000];
+    deaf_open(&deaf);
+    snprintf(conninfo, sizeof(conninfo), "host=127.0.0.1%s port=%d", _i ? ",127.0.0.1,127.0.0.1" : "", deaf.port);
+    double start = milliseconds();
+    Database *db = database_open(conninfo, LEDGER_MODELS, DATABASE_OPTIONS(.connect_timeout = LIMIT));
+    ck_assert(milliseconds() - start >= LIMIT - 1);
+    check_in_time(start, 1);
+    ck_assert_msg(database_error(db)->status == STATUS_TIMEOUT, "%s", error_text(database_error(db)));
+    database_close(db);
+    deaf_close(&deaf);
 }
 END_TEST
 
@@ -502,6 +574,8 @@ int main(void)
     tcase_add_test(tcase, test_waiting__doubt_is_resolved);
     tcase_add_test(tcase, test_waiting__silent_while_reading);
     tcase_add_test(tcase, test_waiting__silent_while_connecting);
+    tcase_add_loop_test(tcase, test_waiting__silent_hosts_before_another, 0, 2);
+    tcase_add_loop_test(tcase, test_waiting__silent_hosts_alone, 0, 2);
     tcase_add_test(tcase, test_waiting__lock_and_commit_timeout);
     tcase_add_test(tcase, test_waiting__lock_and_commit_timeout_in_a_transaction);
     tcase_add_test(tcase, test_waiting__lock_and_one_row);
