@@ -23,6 +23,7 @@ struct pg_connection {
     struct pollfd input; /* its socket */
     int encoding;        /* of the client, by libpq's number: that of UTF-8 */
     bool encrypted;
+    bool unwritable;            /* a write was refused, since the server, or its session, is read only */
     pid_t process;              /* that opened it, and alone may use it */
     uint64_t system_identifier; /* of the cluster; 0: not known */
     uint32_t timeline;

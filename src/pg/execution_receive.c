@@ -280,6 +280,7 @@ static void fail_by_server(struct pg_execution *e, const struct awaited *awaited
         e->repetition = REPEAT_WANTED;
     result_refused_key(result, e->plan->refused_key, e->plan->refused_key_size);
     e->plan->by_policy = has_code(result, "42501") && is_from(result, "ExecWithCheckOptions");
+    e->connection->unwritable |= has_code(result, "25006"); /* read_only_sql_transaction */
     execution_fail(e, error->status, step);
 }
 

@@ -393,6 +393,28 @@ static void leave_spare(struct pg_pool *pool, struct pg_connection *connection)
     pthread_mutex_unlock(&pool->mutex);
 }
 
+/* Whether the idle ones are not to be trusted either, for what befell this one. Where the server itself ends a connection it
+ * says so, and each of the others hears it. Who vanishes says nothing, and a standby, or one who is no primary any more,
+ * speaks only when it is written to. */
+static bool casts_doubt(const struct pg_connection *connection)
+{
+    bool lost = !connection->pg && connection->execution.status == HOWDAH_STATUS_CONNECTION;
+    return connection->unwritable || (lost && !*connection->farewell.sqlstate);
+}
+
+/* Who waits may open another. */
+static void close_for_good(struct pg_pool *pool, struct pg_connection *connection)
+{
+    int others = casts_doubt(connection) ? pool->options.pool_size : 0;
+    while (connection) {
+        close_leased(pool, connection);
+        pthread_mutex_lock(&pool->mutex);
+        give_place_back(pool);
+        connection = others-- > 0 ? take_idle(pool) : NULL;
+        pthread_mutex_unlock(&pool->mutex);
+    }
+}
+
 void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection)
 {
     if (!connection)
@@ -400,14 +422,10 @@ void pg_pool_release(struct pg_pool *pool, struct pg_connection *connection)
     /* The mutex may be locked for ever by a thread that fork did not copy. pg_pool_close abandons the connection. */
     if (is_in_child(pool))
         return;
-    if (connection_is_reusable(connection)) {
+    if (connection_is_reusable(connection))
         leave_spare(pool, connection);
-        return;
-    }
-    close_leased(pool, connection);
-    pthread_mutex_lock(&pool->mutex);
-    give_place_back(pool);
-    pthread_mutex_unlock(&pool->mutex);
+    else
+        close_for_good(pool, connection);
 }
 
 /* Those that are neither idle nor spare are leased. */

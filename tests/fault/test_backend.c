@@ -2,6 +2,7 @@
 #include "truth.h"
 
 #include "support/live.h"
+#include "support/proxy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -398,6 +399,106 @@ START_TEST(test_backend__ended_while_reading)
 }
 END_TEST
 
+/* --- the connections beside it --- */
+
+enum { SESSIONS = 3 };
+
+/* Opens as many connections, which are idle afterwards. */
+static void open_connections(Database *db)
+{
+    Session *all[SESSIONS];
+    for (int i = 0; i < SESSIONS; i++) {
+        all[i] = session_open(db);
+        ck_assert_int_eq(session_begin(all[i], NULL), STATUS_OK);
+        ck_assert_ptr_nonnull(session_find(all[i], Account, 1));
+        check_ok(all[i]);
+    }
+    for (int i = 0; i < SESSIONS; i++)
+        session_close(all[i]);
+}
+
+static Database *open_through(struct proxy *proxy)
+{
+    char conninfo[20000];
+    snprintf(conninfo, sizeof(conninfo), "%s application_name='the session'", proxy_conninfo(proxy));
+    return ledger_database(conninfo, DATABASE_OPTIONS(.lazy = true, .pool_size = SESSIONS));
+}
+
+/* How many are opened so that there are as many as before. */
+static uint64_t open_again(struct proxy *proxy, Database *db)
+{
+    uint64_t before = proxy_connections(proxy);
+    open_connections(db);
+    return proxy_connections(proxy) - before;
+}
+
+/* A host that vanished shows when it is sent something: one call fails, and not one for each connection that led there. */
+START_TEST(test_backend__lost_without_a_word)
+{
+    struct proxy *proxy = proxy_open();
+    ledger_seed();
+    Database *db = open_through(proxy);
+    Session *s = session_open(db);
+    open_connections(db);
+    proxy_cut(proxy, PROXY_TO_SERVER, 0, PROXY_RESET);
+    ck_assert_ptr_null(session_find(s, Account, 1));
+    ck_assert_int_eq(status_of(s), STATUS_CONNECTION);
+    ck_assert_uint_eq(open_again(proxy, db), SESSIONS);
+    ck_assert_uint_eq(open_again(proxy, db), 0);
+    database_close(db);
+    proxy_close(proxy);
+}
+END_TEST
+
+/* One that was ended by the server with its reason says nothing of the others. */
+START_TEST(test_backend__ended_beside_others)
+{
+    struct proxy *proxy = proxy_open();
+    ledger_seed();
+    Database *db = open_through(proxy);
+    Session *s = session_open(db);
+    open_connections(db);
+    ck_assert_int_eq(session_execute(s, NULL, "SELECT pg_terminate_backend(pg_backend_pid())"), STATUS_CONNECTION);
+    ck_assert_str_eq(session_error(s)->sqlstate, "57P01");
+    ck_assert_uint_eq(open_again(proxy, db), 1);
+    database_close(db);
+    proxy_close(proxy);
+}
+END_TEST
+
+/* A server that became a standby, or is read only for another reason: the next connection may lead to one that takes
+ * writes. */
+START_TEST(test_backend__takes_no_writes)
+{
+    const char *name = getenv("PGDATABASE");
+    struct unit unit;
+    ledger_seed();
+    live_sql("ALTER DATABASE %s SET default_transaction_read_only = on", name);
+    Database *db = ledger_database(live_conninfo_with("application_name='the session'"),
+                                   DATABASE_OPTIONS(.lazy = true, .pool_size = SESSIONS));
+    open_connections(db);
+    live_sql("ALTER DATABASE %s RESET default_transaction_read_only", name);
+    Session *s = session_open(db);
+    unit_begin(&unit, s);
+    ck_assert_int_ne(session_commit(s), STATUS_OK);
+    ck_assert_str_eq(session_error(s)->sqlstate, "25006");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    unit_check_pending(&unit);
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    ck_assert(unit_is_done());
+    unit_check_promoted(&unit);
+    session_clear(s);
+    for (int i = 0; i < SESSIONS; i++) { /* the others as well */
+        Session *other = session_open(db);
+        ck_assert_int_eq(session_begin(other, NULL), STATUS_OK);
+        session_add(other, Account, .owner = "written");
+        ck_assert_msg(session_flush(other) == STATUS_OK, "%s", error_text(session_error(other)));
+    }
+    database_close(db);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("backend");
@@ -416,6 +517,9 @@ int main(void)
     tcase_add_loop_test(tcase, test_backend__ended_before_a_rollback, 0, 2);
     tcase_add_test(tcase, test_backend__idle_in_transaction);
     tcase_add_test(tcase, test_backend__ended_while_reading);
+    tcase_add_test(tcase, test_backend__lost_without_a_word);
+    tcase_add_test(tcase, test_backend__ended_beside_others);
+    tcase_add_test(tcase, test_backend__takes_no_writes);
     suite_add_tcase(suite, tcase);
     return ledger_main(suite);
 }
