@@ -175,7 +175,7 @@ bool pg_transaction_parse(const char *token, struct pg_transaction *ret)
 
 enum fate {
     FATE_UNKNOWN, /* and it will stay so */
-    FATE_UNREACHABLE,
+    FATE_LATER,   /* nobody is there who could say, or it is too early */
     FATE_IN_PROGRESS,
     FATE_COMMITTED,
     FATE_ABORTED
@@ -210,14 +210,15 @@ static enum howdah_status take_status(void *arg, struct pg_step *step, const str
         cluster.system_identifier != inquiry->transaction->system_identifier ||
         cluster.timeline != inquiry->transaction->timeline)
         return HOWDAH_STATUS_OK;
-    /* After a crash the id may be another's. Then ours was never on disk, unless it is the one that is committed. */
+    /* After a crash the id may be another's; then ours was never on disk. But a pooler keeps its clients through a crash, and
+     * ours may have begun since: so only "aborted" is certain, and whose it is that goes on can't be told. */
     bool crashed = !inquiry->transaction->durable && cluster.life != inquiry->transaction->life;
     if (text_is(status, "committed"))
         inquiry->fate = crashed ? FATE_UNKNOWN : FATE_COMMITTED;
     else if (text_is(status, "aborted"))
         inquiry->fate = FATE_ABORTED;
     else if (text_is(status, "in progress"))
-        inquiry->fate = crashed ? FATE_ABORTED : FATE_IN_PROGRESS;
+        inquiry->fate = crashed ? FATE_LATER : FATE_IN_PROGRESS;
     return HOWDAH_STATUS_OK;
 }
 
@@ -242,7 +243,7 @@ static enum fate look(struct pg_pool *pool, struct inquiry *inquiry, moment dead
 {
     inquiry->fate = FATE_UNKNOWN;
     bool answered = ask(pool, inquiry, &status_statement, deadline);
-    return answered ? inquiry->fate : FATE_UNREACHABLE;
+    return answered ? inquiry->fate : FATE_LATER;
 }
 
 enum howdah_outcome pg_transaction_resolve(struct pg_pool *pool, const struct pg_transaction *transaction,
@@ -264,7 +265,7 @@ enum howdah_outcome pg_transaction_resolve(struct pg_pool *pool, const struct pg
             if (!terminated)
                 terminated = ask(pool, &inquiry, &terminate_statement, deadline);
             break;
-        case FATE_UNREACHABLE: break;
+        case FATE_LATER: break;
         }
         pause = pause < LONGEST_PAUSE_MS ? pause * 2 : LONGEST_PAUSE_MS;
     }

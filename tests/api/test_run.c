@@ -135,39 +135,88 @@ START_TEST(test_run__other_failures_once)
 }
 END_TEST
 
+/* What the server says of a write, and how often the unit is run for it. */
+static const struct {
+    const char *sqlstate;
+    Status status;
+    int calls;
+} refusals[] = {
+    {"40001", STATUS_SERIALIZATION, 2}, {"40P01", STATUS_DEADLOCK, 2}, {"53100", STATUS_RESOURCE, 1},
+    {"53300", STATUS_RESOURCE, 1},      {"57014", STATUS_TIMEOUT, 1},  {"55P03", STATUS_LOCK, 1},
+    {"23514", STATUS_CHECK, 1},         {"22003", STATUS_DATA, 1},     {"42501", STATUS_PERMISSION, 1},
+    {"57P01", STATUS_CONNECTION, 1},    {"25006", STATUS_SERVER, 1},
+};
+
+static Status write_many(Session *session, void *arg)
+{
+    ++*(int *)arg;
+    for (int i = 0; i < 5; i++)
+        session_add(session, Word, .word = session_text(session, "many %d", i));
+    return STATUS_OK;
+}
+
+/* Refused by the statement, or when COMMIT comes. */
+START_TEST(test_run__refused)
+{
+    const char *code = refusals[_i / 2].sqlstate;
+    int calls = 0;
+    live_sql("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+             " $$BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = TG_ARGV[0]; END$$;"
+             "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON words %s FOR EACH ROW EXECUTE FUNCTION refuse('%s')",
+             _i & 1 ? "DEFERRABLE INITIALLY DEFERRED" : "", code);
+    Status status = database_run(db, write_many, &calls, RUN_OPTIONS(.tries = 2, .pause = -1), &error);
+    ck_assert_msg(status == refusals[_i / 2].status, "%s: %s", code, error_text(&error));
+    ck_assert_str_eq(error.sqlstate, code);
+    ck_assert_int_eq(error.outcome, OUTCOME_NOT_DONE);
+    ck_assert_int_eq(calls, refusals[_i / 2].calls);
+    live_check("3", "SELECT count(*) FROM words");
+    live_sql("DROP FUNCTION refuse CASCADE");
+    ck_assert_int_eq(database_run(db, write_many, &calls, NULL, &error), STATUS_OK);
+    live_check("8", "SELECT count(*) FROM words");
+}
+END_TEST
+
 /* --- deadlocks --- */
 
 struct meeting {
     int calls;
+    const char *theirs; /* the word that the other one has locked */
 };
+
+/* The other one has a lock, and waits for ours. Who waits first looks for a deadlock later: and that finds it only if both
+ * wait by then. */
+static void let_other_wait(const struct meeting *meeting)
+{
+    live_sql(
+        "SELECT dblink_connect('other', concat('host=', split_part(current_setting('unix_socket_directories'), ',', 1),"
+        " ' port=', current_setting('port'), ' user=', current_user, ' dbname=', current_database())), dblink_exec('other', 'BEGIN'),"
+        " dblink_exec('other', 'SET deadlock_timeout = ''10s'''),"
+        " dblink_exec('other', 'UPDATE words SET count = 7 WHERE word = ''%s'''),"
+        " dblink_send_query('other', 'UPDATE words SET count = 7 WHERE word = ''w1''; COMMIT')",
+        meeting->theirs);
+    while (strcmp(live_sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                           " AND datname = current_database()"),
+                  "1") != 0)
+        sched_yield();
+}
 
 /* The first time both lock what the other one has. */
 static Status meet(Session *session, void *arg)
 {
     struct meeting *meeting = arg;
-    Word *one = session_find(session, Word, "w1"), *two = session_find(session, Word, "w2");
+    Word *one = session_find(session, Word, "w1"), *two = session_find(session, Word, meeting->theirs);
     one->count = -1;
     if (session_flush(session) != STATUS_OK)
         return STATUS_MISUSE;
     if (meeting->calls++ == 0)
-        live_sql(
-            "SELECT dblink_connect('other', concat('host=', split_part(current_setting('unix_socket_directories'), ',', 1),"
-            " ' port=', current_setting('port'), ' user=', current_user, ' dbname=', current_database())), dblink_exec('other', 'BEGIN'),"
-            " dblink_exec('other', 'SET deadlock_timeout = ''10s'''),"
-            " dblink_exec('other', 'UPDATE words SET count = 7 WHERE word = ''w2'''),"
-            " dblink_send_query('other', 'UPDATE words SET count = 7 WHERE word = ''w1''; COMMIT')");
-    /* Who waits first looks for a deadlock later: and that finds it only if both wait by then. */
-    while (meeting->calls == 1 && strcmp(live_sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                                  " AND datname = current_database()"),
-                                         "1") != 0)
-        sched_yield();
+        let_other_wait(meeting);
     two->count = -2;
     return session_flush(session);
 }
 
 START_TEST(test_run__again_after_a_deadlock)
 {
-    struct meeting meeting = {.calls = 0};
+    struct meeting meeting = {.theirs = "w2"};
     if (strncmp(live_try("CREATE EXTENSION IF NOT EXISTS dblink"), "ERROR", 5) == 0)
         return; /* no contrib modules */
     Database *quick = scene_database(live_conninfo_with("options='-c deadlock_timeout=20'"), WORKS, NULL);
@@ -176,6 +225,45 @@ START_TEST(test_run__again_after_a_deadlock)
     database_close(quick);
     ck_assert_int_ge(meeting.calls, 2); /* they may meet once more, if we are back before the other wakes up */
     live_check("w1:-1 w2:-2 w3:3", "SELECT string_agg(word || ':' || count, ' ' ORDER BY word) FROM words");
+}
+END_TEST
+
+enum { MANY = 1500 };
+
+/* The same with a row in the middle of many, when some of them are written already. */
+static Status meet_among_many(Session *session, void *arg)
+{
+    struct meeting *meeting = arg;
+    size_t count;
+    Word *one = session_find(session, Word, "w1");
+    one->count = -1;
+    if (session_flush(session) != STATUS_OK)
+        return STATUS_MISUSE;
+    if (meeting->calls++ == 0)
+        let_other_wait(meeting);
+    Word **all = query_all(session_query(session, Word), Word, &count);
+    for (size_t i = 0; i < count; i++)
+        all[i]->count -= 10000;
+    for (int i = 0; i < MANY; i++)
+        session_add(session, Word, .word = session_text(session, "new %d", i));
+    return STATUS_OK; /* COMMIT is the library's */
+}
+
+START_TEST(test_run__again_after_a_deadlock_among_many)
+{
+    struct meeting meeting = {.theirs = "w900"};
+    if (strncmp(live_try("CREATE EXTENSION IF NOT EXISTS dblink"), "ERROR", 5) == 0)
+        return; /* no contrib modules */
+    live_sql("INSERT INTO words SELECT 'w' || n, n FROM generate_series(4, %d) n", MANY);
+    Database *quick = scene_database(live_conninfo_with("options='-c deadlock_timeout=20'"), WORKS, NULL);
+    Status status = database_run(quick, meet_among_many, &meeting, RUN_OPTIONS(.pause = -1), &error);
+    ck_assert_msg(status == STATUS_OK, "%s", error_text(&error));
+    database_close(quick);
+    ck_assert_int_ge(meeting.calls, 2);
+    live_check("-10001|-9993",
+               "SELECT (SELECT count FROM words WHERE word = 'w1'), (SELECT count FROM words WHERE word = 'w900')");
+    live_check("1498", "SELECT count(*) FROM words WHERE word LIKE 'w%%' AND count = substr(word, 2)::int - 10000");
+    live_check("1500", "SELECT count(*) FROM words WHERE word LIKE 'new%%'");
 }
 END_TEST
 
@@ -234,6 +322,32 @@ static const char *token_of(const char *id)
     return token;
 }
 
+/* The server has crashed since the connection was opened, which is a pooler's: the transaction goes on, and may still be
+ * committed. */
+START_TEST(test_run__token_of_another_life)
+{
+    char token[200], system[40], timeline[40];
+    Outcome outcome = OUTCOME_NONE;
+    Database *hasty = scene_database(live_conninfo(), WORKS, DATABASE_OPTIONS(.in_doubt_timeout = 200));
+    for (int committed = 0; committed < 2; committed++) {
+        check_ok(session_begin(s, NULL));
+        session_add(s, Word, .word = "goes on");
+        check_ok(session_flush(s));
+        const char *id = live_sql("SELECT backend_xid FROM pg_stat_activity WHERE datname = current_database()"
+                                  " AND backend_xid IS NOT NULL");
+        ck_assert_int_eq(sscanf(token_of(id), "%39[^:]:%39[^:]", system, timeline), 2);
+        snprintf(token, sizeof(token), "%s:%s:12345:%s", system, timeline, id);
+        ck_assert_int_eq(database_resolve(hasty, token, &outcome, &error), STATUS_IN_DOUBT);
+        check_ok(committed ? session_commit(s) : session_rollback(s)); /* nobody has ended it */
+        Status status = database_resolve(hasty, token, &outcome, &error);
+        ck_assert_int_eq(status, committed ? STATUS_IN_DOUBT : STATUS_OK);
+    }
+    ck_assert_int_eq(outcome, OUTCOME_NOT_DONE);
+    live_check("1", "SELECT count(*) FROM words WHERE word = 'goes on'");
+    database_close(hasty);
+}
+END_TEST
+
 START_TEST(test_run__tokens)
 {
     Outcome outcome = OUTCOME_NONE;
@@ -264,10 +378,13 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_run__error_that_the_unit_clears);
     tcase_add_test(tests, test_run__unit_that_gives_up);
     tcase_add_test(tests, test_run__other_failures_once);
+    tcase_add_loop_test(tests, test_run__refused, 0, 2 * (int)COUNT_OF(refusals));
     tcase_add_test(tests, test_run__again_after_a_deadlock);
+    tcase_add_test(tests, test_run__again_after_a_deadlock_among_many);
     tcase_add_test(tests, test_run__units_neither_begin_nor_commit);
     tcase_add_test(tests, test_run__misuse);
     tcase_add_test(tests, test_run__tokens);
+    tcase_add_test(tests, test_run__token_of_another_life);
 }
 
 int main(void)
