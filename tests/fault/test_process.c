@@ -6,8 +6,10 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -211,6 +213,44 @@ START_TEST(test_process__interrupted_while_time_passes)
 }
 END_TEST
 
+/* --- files --- */
+
+static void limit_files(rlim_t count)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = count ? count : limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* No more files may be opened: what has a connection goes on, what needs one fails, and works again once there are. */
+START_TEST(test_process__no_more_files)
+{
+    struct unit unit;
+    ledger_seed();
+    Database *db = ledger_database(live_conninfo(), DATABASE_OPTIONS(.lazy = true, .pool_size = 2));
+    Session *holder = session_open(db), *s = session_open(db);
+    unit_begin(&unit, s);
+    ck_assert_int_eq(session_begin(holder, NULL), STATUS_OK);
+    ck_assert_ptr_nonnull(session_find(holder, Account, 1)); /* has the connection */
+    int next = open("/dev/null", O_RDONLY);
+    close(next);
+    limit_files((rlim_t)next);
+    Status status = session_commit(s);
+    ck_assert_ptr_nonnull(session_find(holder, Account, 2));
+    limit_files(0);
+    ck_assert_msg(status == STATUS_CONNECTION, "%s", error_text(session_error(s)));
+    ck_assert_msg(strstr(session_error(s)->message, "Too many open files") != NULL, "%s", session_error(s)->message);
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    session_clear_error(s);
+    unit_check_pending(&unit);
+    ck_assert_msg(session_commit(s) == STATUS_OK, "%s", error_text(session_error(s)));
+    ck_assert(unit_is_done());
+    unit_check_promoted(&unit);
+    database_close(db);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("process");
@@ -222,6 +262,7 @@ int main(void)
     tcase_add_test(tcase, test_process__broken_pipe);
     tcase_add_test(tcase, test_process__interrupted_all_the_time);
     tcase_add_test(tcase, test_process__interrupted_while_time_passes);
+    tcase_add_test(tcase, test_process__no_more_files);
     suite_add_tcase(suite, tcase);
     return ledger_main(suite);
 }
