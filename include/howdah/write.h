@@ -68,7 +68,8 @@ HOWDAH_API void *howdah_session_upsert_object(struct howdah_session *s, const st
                                               const void *value);
 /* The same for an array of structs: one statement, or one for each set of fields that are sent, in one transaction (1
  * round trip, or 2). An array of the session in the order of the structs, which ends with NULL; with IGNORE also NULL
- * for those that were there. With UPDATE two structs with one key are STATUS_INVALID, which says where they stand. NULL
+ * for those that were there: the fields must be as the server keeps them, else STATUS_INVALID, since their rows can't be
+ * told apart. With UPDATE two structs with one key are STATUS_INVALID, which says where they stand. NULL
  * on error, whose outcome tells what was done. */
 HOWDAH_API void **howdah_session_upsert_objects(struct howdah_session *s, const struct howdah_model *model,
                                                 enum howdah_on_conflict action, const size_t *fields,

@@ -21,6 +21,7 @@ struct group {
     uint32_t *inputs; /* where each stands among the structs that were given */
     uint32_t count;
     uint32_t expected; /* the image whose row should come next */
+    bool guessed;      /* which is all that is known of a row */
     const struct statement *statement;
     struct returned returned;
 };
@@ -84,10 +85,9 @@ static bool choose_index(struct upsert *u)
     }
     if (partial > 1)
         return refuse(u, HOWDAH_STATUS_INVALID, u->conflict[0],
-                      "several partial unique indexes are made of these fields: say which in SQL, by session_execute");
+                      "several partial unique indexes are of these fields: say which by session_execute");
     if (deferrable && !partial)
-        return refuse(u, HOWDAH_STATUS_INVALID, u->conflict[0],
-                      "its uniqueness is .deferrable, and so can't decide what a conflict is");
+        return refuse(u, HOWDAH_STATUS_INVALID, u->conflict[0], "is .deferrable, and can't decide what a conflict is");
     return true;
 }
 
@@ -118,8 +118,7 @@ static bool take_pointer(struct upsert *u, const struct relation *relation, void
         return refuse(u, HOWDAH_STATUS_INVALID, c,
                       "its pointer leads to no object of this session whose row is there: commit or flush that first");
     if (!foreign_key_is_known(u->s, key, target))
-        return refuse(u, HOWDAH_STATUS_INVALID, c,
-                      "its pointer leads to an object whose key was not loaded: find it first");
+        return refuse(u, HOWDAH_STATUS_INVALID, c, "its pointer's object has no key loaded: find it first");
     const void *row = entry_snapshot(relation->target, target);
     if (!foreign_key_is_unset(key, u->mapper, image) && !foreign_key_refers_to(key, u->mapper, image, row))
         return refuse(u, HOWDAH_STATUS_INVALID, c, "pointer and value refer to different rows: set one of them");
@@ -339,6 +338,7 @@ static enum howdah_status bind(void *arg, struct pg_step *step, struct pg_bindin
     struct parameters *p = &u->s->parameters;
     /* a statement that is run again begins anew */
     group->expected = 0;
+    group->guessed = false;
     returned_drop(&group->returned);
     if (!parameters_begin(p, u->mapper->column_count + 1))
         return HOWDAH_STATUS_NO_MEMORY;
@@ -358,13 +358,14 @@ static bool is_of(const struct upsert *u, const void *image, const void *values)
 
 /* Rows come back in the order in which they were sent, but nobody has promised it: the fields of the conflict tell.
  * Where the server has another value for them, only the order is left. */
-static uint32_t image_of(const struct upsert *u, const struct group *group, const void *values)
+static uint32_t image_of(const struct upsert *u, struct group *group, const void *values)
 {
     for (uint32_t i = 0; i < group->count; i++) {
         uint32_t at = (group->expected + i) % group->count;
         if (is_of(u, group->images[at], values))
             return at;
     }
+    group->guessed = true;
     return group->expected % group->count;
 }
 
@@ -379,6 +380,17 @@ static enum howdah_status take_row(void *arg, struct pg_step *step, const struct
     group->expected = at + 1;
     u->rows[group->inputs[at]] = row;
     return HOWDAH_STATUS_OK;
+}
+
+/* The order tells nothing either, where rows are missing. */
+static enum howdah_status check_told(void *arg, struct pg_step *step, const struct pg_done *done)
+{
+    struct upsert *u = arg;
+    const struct group *group = group_at(u, step->number);
+    if (group->guessed && done->affected != group->count)
+        refuse(u, HOWDAH_STATUS_INVALID, u->conflict[0],
+               "is kept as another value: give that one, so that rows can be told apart");
+    return u->s->error.status;
 }
 
 static size_t count_groups(const struct upsert *u)
@@ -415,8 +427,12 @@ static bool run(struct upsert *u)
     for (size_t i = 0; i < count; i++) {
         if (!render(u, group_at(u, i)))
             return false;
-        steps[i] = (struct pg_step){
-            .statement = group_at(u, i)->statement, .bind = bind, .row = take_row, .arg = u, .number = i};
+        steps[i] = (struct pg_step){.statement = group_at(u, i)->statement,
+                                    .bind = bind,
+                                    .row = take_row,
+                                    .done = check_told,
+                                    .arg = u,
+                                    .number = i};
     }
     return direct_write(s, DIRECT_LONE, u->mapper, steps, count) == HOWDAH_STATUS_OK || name_conflict(u);
 }

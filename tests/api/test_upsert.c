@@ -195,6 +195,37 @@ START_TEST(test_upsert__collections_follow)
 }
 END_TEST
 
+/* --- values that the server does not keep as they are --- */
+
+/* Which struct a row is of, its value tells, or the order, as long as none is missing. */
+START_TEST(test_upsert__many_that_the_server_spells_otherwise)
+{
+    live_sql("CREATE FUNCTION lower_word() RETURNS trigger LANGUAGE plpgsql AS"
+             " $$BEGIN NEW.word = lower(NEW.word); RETURN NEW; END$$;"
+             "CREATE TRIGGER lower_word BEFORE INSERT ON words FOR EACH ROW EXECUTE FUNCTION lower_word()");
+    const Word words[] = {{"A", 1}, {"B", 2}, {"C", 3}}, more[] = {{"D", 4}, {"ONE", 5}, {"E", 6}},
+               told[] = {{"f", 7}, {"one", 8}, {"g", 9}};
+    Word **all = session_insert_missing_many(s, Word, (word), words, 3);
+    check_no_error();
+    for (int i = 0; i < 3; i++)
+        ck_assert(all[i]->count == words[i].count && *all[i]->word == "abc"[i]);
+    all = session_insert_missing_many(s, Word, (word), told, 3);
+    check_no_error();
+    ck_assert(all[0]->count == 7 && !all[1] && all[2]->count == 9);
+    if (_i)
+        check_ok(session_begin(s, NULL));
+    ck_assert_ptr_null(session_insert_missing_many(s, Word, (word), more, 3));
+    check_error(s, STATUS_INVALID);
+    check_culprit(NULL, "Word", "word");
+    check_says(session_error(s), "Word.word: is kept as another value: give that one");
+    ck_assert_int_eq(session_error(s)->outcome, _i ? OUTCOME_NOT_DONE : OUTCOME_DONE);
+    live_check(_i ? "0" : "2", "SELECT count(*) FROM words WHERE word IN ('d', 'e')");
+    check_ok(session_rollback(s));
+    ck_assert(!!session_find(s, Word, "d") == !_i);
+    check_nothing_to_write();
+}
+END_TEST
+
 /* --- partial indexes --- */
 
 START_TEST(test_upsert__partial_index)
@@ -335,6 +366,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_upsert__many_sets_of_columns);
     tcase_add_loop_test(tests, test_upsert__in_a_transaction, 0, 2);
     tcase_add_loop_test(tests, test_upsert__collections_follow, 0, 2);
+    tcase_add_loop_test(tests, test_upsert__many_that_the_server_spells_otherwise, 0, 2);
     tcase_add_test(tests, test_upsert__partial_index);
     tcase_add_test(tests, test_upsert__indexes_that_can_not_decide);
     tcase_add_loop_test(tests, test_upsert__no_index_decides, 0, 2);
