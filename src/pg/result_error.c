@@ -170,16 +170,24 @@ void result_refused_key(const PGresult *result, char *ret, size_t size)
     ret[used] = '\0';
 }
 
+/* A value may have a syntax of its own, as that of a tsquery: of a statement's, the server tells the place. */
+static bool is_syntax_of_value(const PGresult *result, const char *sqlstate)
+{
+    return sqlstate && strcmp(sqlstate, "42601") == 0 && !PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION) &&
+           !PQresultErrorField(result, PG_DIAG_INTERNAL_POSITION);
+}
+
 enum howdah_status result_error(const PGresult *result, const struct statement *statement, bool show_values,
                                 struct howdah_error *error)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    enum howdah_status status = sqlstate_status(sqlstate);
+    bool of_value = is_syntax_of_value(result, sqlstate);
+    enum howdah_status status = of_value ? HOWDAH_STATUS_DATA : sqlstate_status(sqlstate);
     char line[LINE_MAX_SIZE];
     redact_line(line, sizeof(line), primary ? primary : "the server gave no message");
     if (status == HOWDAH_STATUS_DATA && !show_values)
-        error_set(error, status, "the server refused a value: %s", words_of(sqlstate));
+        error_set(error, status, "the server refused a value: %s", words_of(of_value ? "22P02" : sqlstate));
     else
         error_set(error, status, "%s", line);
     snprintf(error->sqlstate, sizeof(error->sqlstate), "%.5s", sqlstate);

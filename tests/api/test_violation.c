@@ -736,6 +736,23 @@ START_TEST(test_violation__values_in_the_servers_message)
 }
 END_TEST
 
+/* What a value of a type with a syntax of its own lacks is no statement's fault. */
+START_TEST(test_violation__syntax_of_a_value)
+{
+    size_t count;
+    ck_assert_ptr_null(session_sql(s, Thing, &count, "SELECT * FROM things WHERE to_tsvector(name) @@ to_tsquery(%s)",
+                                   "s3cret words"));
+    check_error(s, STATUS_DATA);
+    ck_assert_str_eq(session_error(s)->sqlstate, "42601");
+    ck_assert_ptr_null(strstr(error_text(session_error(s)), "s3cret"));
+    session_clear_error(s);
+    check_fails(_i ? session_execute(s, NULL, "DO $$ BEGIN EXECUTE 'SELEC 1'; END $$")
+                   : session_execute(s, NULL, "SELEC 1"),
+                STATUS_SERVER);
+    check_says(session_error(s), "SELEC");
+}
+END_TEST
+
 /* --- constraints that the model knows by other names, or not at all --- */
 
 /* A partition's are its own; the column stands behind a quoted one in the table. An expression is no column, and neither is
@@ -1111,6 +1128,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__hint_and_message_of_a_trigger);
     tcase_add_test(tests, test_violation__values_only_if_asked_for);
     tcase_add_test(tests, test_violation__values_in_the_servers_message);
+    tcase_add_loop_test(tests, test_violation__syntax_of_a_value, 0, 2);
     tcase_add_loop_test(tests, test_violation__column_that_the_table_makes, 0, 2);
     tcase_add_loop_test(tests, test_violation__of_a_partition, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint, 0, 3);
