@@ -38,6 +38,19 @@ static const struct deferral *find_deferral(const struct work *w, const struct c
     return at == NONE ? NULL : &w->deferrals[at];
 }
 
+static const char *field_of(const struct foreign_key *key, const struct mapper *mapper)
+{
+    return key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name;
+}
+
+/* The server makes the key, or computes it, as it writes the row. */
+static bool refuse_computed(struct work *w, const struct mapper *mapper, const struct change *change,
+                            const struct foreign_key *key, const char *target)
+{
+    return work_refuse(w, HOWDAH_STATUS_INVALID, change, field_of(key, mapper),
+                       "refers to the %s whose key the server is to compute: flush that one first", target);
+}
+
 /* One part of the key: it is known, or waits for what makes it. */
 static bool take_part(struct work *w, const struct mapper *mapper, struct change *change, const struct foreign_key *key,
                       const struct change *target, uint32_t part)
@@ -55,7 +68,8 @@ static bool take_part(struct work *w, const struct mapper *mapper, struct change
         return defer(w, change, deferral);
     }
     if (target->entry->state == ENTRY_NEW && foreign_key_part_waits(key, target->image, part))
-        return defer(w, change, deferral);
+        return from->server_only && target == change ? refuse_computed(w, mapper, change, key, "row itself,")
+                                                     : defer(w, change, deferral);
     return foreign_key_copy(to, change->image, from, target->image, &w->s->arena) || !session_no_memory(w->s);
 }
 
@@ -97,18 +111,8 @@ static bool waits_for_formula(const struct work *w, const struct foreign_key *ke
 static bool refuse_dropped(struct work *w, const struct mapper *mapper, const struct change *change,
                            const struct foreign_key *key)
 {
-    const char *field = key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name;
-    return work_refuse(w, HOWDAH_STATUS_MISUSE, change, field,
+    return work_refuse(w, HOWDAH_STATUS_MISUSE, change, field_of(key, mapper),
                        "refers to a new %s that goes with a deleted object, and is never written: point it elsewhere",
-                       key->target->model->name);
-}
-
-static bool refuse_formula(struct work *w, const struct mapper *mapper, const struct change *change,
-                           const struct foreign_key *key)
-{
-    const char *field = key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name;
-    return work_refuse(w, HOWDAH_STATUS_INVALID, change, field,
-                       "refers to the %s whose key the server is to compute: flush that one first",
                        key->target->model->name);
 }
 
@@ -121,19 +125,17 @@ static bool take_target(struct work *w, const struct mapper *mapper, struct chan
     if (made && made->fate == FATE_DROPPED)
         return refuse_dropped(w, mapper, change, key);
     if (target->marked && waits_for_formula(w, key, target))
-        return refuse_formula(w, mapper, change, key);
+        return refuse_computed(w, mapper, change, key, key->target->model->name);
     const void *row = made ? made->image : entry_snapshot(key->target, target);
     if (!foreign_key_is_known(w->s, key, target))
-        return work_refuse(w, HOWDAH_STATUS_INVALID, change,
-                           key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name,
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, field_of(key, mapper),
                            "leads to the %s whose %s was not loaded: find that one first", key->target->model->name,
                            key->target->columns[key->targets[0]].field->name);
     bool agree = !value_counts || foreign_key_agrees(key, mapper, change->image, row, change->old == NULL) ||
                  (target->state == ENTRY_LOADED &&
                   foreign_key_refers_to(key, mapper, change->image, entry_snapshot(key->target, target)));
     if (!agree)
-        return work_refuse(w, HOWDAH_STATUS_INVALID, change,
-                           key->relation ? key->relation->field->name : mapper->columns[key->columns[0]].field->name,
+        return work_refuse(w, HOWDAH_STATUS_INVALID, change, field_of(key, mapper),
                            "pointer and value (%s) refer to different rows: set one of them",
                            mapper->columns[key->columns[0]].field->name);
     if (key->type && column_assign(key->type, howdah_value_text(key->label), &w->s->arena, change->image, &why))

@@ -94,6 +94,12 @@ struct Ticket { /* is referred to by its key, and by a value that the server mak
     Stub *stub;
 };
 
+typedef struct Folder { /* refers to rows of its own table, whose keys the server makes */
+    PgUuid id;
+    NullUuid parent_id;
+    struct Folder *parent;
+} Folder;
+
 typedef struct Tag {
     char name[12];
 } Tag;
@@ -116,7 +122,7 @@ typedef struct Early {
 
 typedef Early Late;
 
-extern const Model Town_model;
+extern const Model Town_model, Folder_model;
 extern const Model Ticket_model, Stub_model, Tag_model, Tagged_model;
 extern const Model Leaf_model, Volume_model, Writer_model, Note_model, Made_model, User_model;
 
@@ -191,6 +197,11 @@ MODEL(Ticket, "tickets",
     COLUMN(Ticket, name),
     BELONGS_TO(Ticket, stub, Stub, stub_id));
 
+MODEL(Folder, "folders",
+    COLUMN(Folder, id, .primary_key = true, .generated = GENERATED_BY_SERVER, .server_default = "gen_random_uuid()"),
+    COLUMN(Folder, parent_id),
+    BELONGS_TO(Folder, parent, Folder, parent_id));
+
 MODEL(Stub, "stubs",
     COLUMN(Stub, id,        .primary_key = true, .generated = GENERATED_IDENTITY),
     COLUMN(Stub, mark,      .references = &Ticket_model, .references_field = "mark"),
@@ -222,8 +233,8 @@ MODEL(Tagged, "tagged",
 
 static void setup(void)
 {
-    scene_open(MODELS(Leaf, Volume, Writer, Note, Made, User, Shelf, Box, Crate, Pile, Desk, Ticket, Stub, Early, Town,
-                      Late, Tag, Tagged));
+    scene_open(MODELS(Folder, Leaf, Volume, Writer, Note, Made, User, Shelf, Box, Crate, Pile, Desk, Ticket, Stub,
+                      Early, Town, Late, Tag, Tagged));
 }
 
 /* The writer's key is given, is generated, or is an old row's. */
@@ -392,6 +403,29 @@ START_TEST(test_key_chain__value_of_the_server_in_a_ring)
 }
 END_TEST
 
+/* As in a ring of one. */
+START_TEST(test_key_chain__value_of_the_server_in_its_own_row)
+{
+    Folder *root = session_add(s, Folder);
+    root->parent = root;
+    cost_start();
+    check_fails(session_commit(s), STATUS_INVALID);
+    check_trips(0);
+    check_says(session_error(s), "Folder.parent");
+    check_says(session_error(s), "refers to the row itself, whose key the server is to compute: flush that one first");
+    ck_assert_ptr_eq(session_error(s)->object, root);
+    session_clear_error(s);
+    root->parent = NULL;
+    check_ok(session_commit(s));
+    root->parent = root;
+    Folder *child = session_add(s, Folder, .parent = root);
+    check_ok(session_commit(s));
+    ck_assert(memcmp(&child->parent_id.value, &root->id, sizeof(PgUuid)) == 0);
+    live_check("2", "SELECT count(*) FROM folders f JOIN folders r ON f.parent_id = r.id AND r.parent_id = r.id");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* Text of another shape is the session's own. */
 START_TEST(test_key_chain__text_that_is_converted)
 {
@@ -435,6 +469,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_key_chain__both_parts_made_by_the_server);
     tcase_add_test(tests, test_key_chain__other_value_made_by_the_server);
     tcase_add_test(tests, test_key_chain__value_of_the_server_in_a_ring);
+    tcase_add_test(tests, test_key_chain__value_of_the_server_in_its_own_row);
     tcase_add_test(tests, test_key_chain__text_that_is_converted);
     tcase_add_test(tests, test_key_chain__text_of_the_program);
 }
