@@ -60,9 +60,12 @@ static void name_system_column(struct howdah_error *e, const struct mapper *mapp
         e->message, mapper->model->name, token->field->name);
 }
 
-/* The table makes what the model sends. */
+/* The table makes what the model sends, or does not make what the model leaves to it. */
 static void name_made_column(struct howdah_error *e, const struct mapper *mapper, const struct column *c)
 {
+    if (e->status == HOWDAH_STATUS_NOT_NULL && c->field->generated)
+        error_message(e, "%s (the table does not make %s.%s itself: give it a default, or drop .generated)", e->message,
+                      mapper->model->name, c->field->name);
     if (strcmp(e->sqlstate, GENERATED_ALWAYS) == 0)
         error_message(e, "%s (the table makes %s.%s itself: .generated = HOWDAH_GENERATED_%s)", e->message,
                       mapper->model->name, c->field->name, c->key ? "IDENTITY" : "BY_SERVER");

@@ -815,6 +815,19 @@ START_TEST(test_violation__column_that_the_table_makes)
 }
 END_TEST
 
+/* The other way round. */
+START_TEST(test_violation__column_that_the_table_does_not_make)
+{
+    live_sql("ALTER TABLE things ALTER id DROP IDENTITY");
+    Thing *first = add_thing(0, session_find(s, Owner, 1));
+    if (_i)
+        add_thing(1, session_find(s, Owner, 1));
+    check_fails(session_commit(s), STATUS_NOT_NULL);
+    check_culprit(first, "Thing", "id");
+    check_says(session_error(s), "the table does not make Thing.id itself: give it a default, or drop .generated");
+}
+END_TEST
+
 /* --- a deferred constraint speaks at COMMIT --- */
 
 /* Everything is as before, and what stood is what stands. */
@@ -1130,6 +1143,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__values_in_the_servers_message);
     tcase_add_loop_test(tests, test_violation__syntax_of_a_value, 0, 2);
     tcase_add_loop_test(tests, test_violation__column_that_the_table_makes, 0, 2);
+    tcase_add_loop_test(tests, test_violation__column_that_the_table_does_not_make, 0, 2);
     tcase_add_loop_test(tests, test_violation__of_a_partition, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint, 0, 3);
     tcase_add_test(tests, test_violation__that_comes_with_commit);
