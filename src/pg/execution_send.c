@@ -107,11 +107,10 @@ static const struct pg_binding *bind(struct pg_execution *e, struct pg_step *ste
     if (status == HOWDAH_STATUS_OK && !binding->bytes)
         binding = take_parameters(e, binding, count);
     if (status == HOWDAH_STATUS_OK && weigh(binding, count) > parameters_max)
-        status =
-            error_set(error, HOWDAH_STATUS_INVALID,
-                      "the parameters of one statement have %llu bytes, but %llu is the most that can be sent: write "
-                      "fewer rows or smaller values at once",
-                      (unsigned long long)weigh(binding, count), (unsigned long long)parameters_max);
+        status = error_set(error, HOWDAH_STATUS_INVALID,
+                           "the parameters of one statement have %llu bytes, more than %llu: write "
+                           "fewer rows or smaller values at once",
+                           (unsigned long long)weigh(binding, count), (unsigned long long)parameters_max);
     if (status == HOWDAH_STATUS_OK)
         return binding;
     execution_fail(e, status, step);

@@ -184,7 +184,7 @@ static bool refuse_unknown(struct vacancies *v, struct entry *item)
         return false;
     work_refuse(v->w, HOWDAH_STATUS_INVALID, change,
                 v->mapper->columns[v->relation->foreign_key->columns[0]].field->name,
-                "was not loaded, and so nobody knows whether this is the one that has to make room in %s.%s of another "
+                "was not loaded, so nobody knows whether it has to make room in %s.%s of another "
                 "object (the error's .other): load it first, by session_load_columns",
                 model, field);
     v->w->s->error.other = entry_object(v->relation->mapper, v->first->owner);

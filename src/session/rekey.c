@@ -501,11 +501,10 @@ static bool check_follower(struct work *w, const struct change *change, const st
     const void *row = new ? entry_object(owner, entry) : entry_snapshot(owner, entry);
     if (!lives || foreign_key_is_null(key, owner, row) || !foreign_key_refers_to(key, owner, row, change->old))
         return true;
-    work_refuse(
-        w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
-        "another object of the session, of %s, refers to it, and can't follow to a key that only the server knows: evict that "
-        "one, or set the key to a value",
-        owner->model->name);
+    work_refuse(w, HOWDAH_STATUS_INVALID, change, change->mapper->columns[key->targets[0]].field->name,
+                "an object of %s refers to it, and can't follow to a key that only the server knows: evict that "
+                "one, or set the key to a value",
+                owner->model->name);
     w->s->error.other = entry_object(owner, entry);
     return false;
 }
