@@ -246,7 +246,7 @@ static bool add_mark(struct work *w, uint32_t chunk)
     struct savepoint *mark = savepoint_new(&w->arena, UINT32_MAX - chunk);
     struct pg_step *step = mark ? add_step(w, chunk, &mark->make, STEP_CONTROL, "a probe") : NULL;
     if (!step)
-        return false; /* the session keeps the first error */
+        return !session_no_memory(w->s);
     step->done = done_mark;
     emit_last(w)->mark = mark;
     return true;
