@@ -4,6 +4,25 @@
 
 #include "base/hash.h"
 
+bool moved_is_referenced(const struct mapper *mapper, uint32_t column)
+{
+    if (mapper->key_referenced && mapper->columns[column].key)
+        return true;
+    for (uint32_t n = 0; n < mapper->index_count; n++)
+        for (uint32_t c = 0; c < mapper->indexes[n].count; c++)
+            if (mapper->indexes[n].referenced && mapper->indexes[n].columns[c] == column)
+                return true;
+    return false;
+}
+
+bool moved_draws_along(const struct foreign_key *key)
+{
+    for (uint32_t i = 0; i < key->count; i++)
+        if (moved_is_referenced(key->owner, key->columns[i]))
+            return true;
+    return false;
+}
+
 static bool writes_target(const struct change *change, const struct foreign_key *key)
 {
     for (uint32_t i = 0; i < key->count; i++)

@@ -20,7 +20,8 @@ struct moved {
     uint32_t count, capacity;
     uint32_t *places; /* by hash: the first row, or NONE */
     uint32_t mask;
-    struct follow *follow; /* NULL where the database follows itself */
+    const struct key_path *path; /* of the key, where that is put together; else NULL */
+    struct follow *follow;       /* NULL where the database follows itself */
 };
 
 /* Whether the commit itself writes what refers to them, since the database does not. */
@@ -29,6 +30,9 @@ static inline bool moved_here(const struct foreign_key *key)
     return key->on_update != HOWDAH_ON_UPDATE_CASCADE;
 }
 
+/* Whether others may refer to the column; to the rows by what follows. */
+bool moved_is_referenced(const struct mapper *mapper, uint32_t column);
+bool moved_draws_along(const struct foreign_key *key);
 /* Whether what follows by `by` is a part of what this foreign key refers to. */
 bool moved_leads_on(const struct foreign_key *by, const struct foreign_key *key);
 /* The rows that `m->key` may refer to, among the first changes, and those that follow others by now. False: the session

@@ -3,6 +3,7 @@
  * it, else by one UPDATE in the statement that changes the keys, whether the session has the rows or not. */
 #include "claims.h"
 #include "foreign_key.h"
+#include "key_path.h"
 #include "moved.h"
 #include "object.h"
 #include "owner.h"
@@ -43,32 +44,13 @@ static bool check_known(const struct moved *m, const struct change *target)
     return true;
 }
 
-static bool is_referenced(const struct mapper *mapper, uint32_t column)
-{
-    if (mapper->key_referenced && mapper->columns[column].key)
-        return true;
-    for (uint32_t n = 0; n < mapper->index_count; n++)
-        for (uint32_t c = 0; c < mapper->indexes[n].count; c++)
-            if (mapper->indexes[n].referenced && mapper->indexes[n].columns[c] == column)
-                return true;
-    return false;
-}
-
-/* Whether others may refer to the rows by what follows. */
-static bool draws_along(const struct foreign_key *key)
-{
-    for (uint32_t i = 0; i < key->count; i++)
-        if (is_referenced(key->owner, key->columns[i]))
-            return true;
-    return false;
-}
-
 /* These would have to follow in turn: the database can do it, we can't. A part of the key that stays, as a tenant, takes
  * nobody along. */
 static bool check_chain(const struct moved *m, const struct foreign_key *key)
 {
     for (uint32_t i = 0; i < key->count; i++) {
-        const struct moved_row *row = is_referenced(key->owner, key->columns[i]) ? moved_by(m, key->targets[i]) : NULL;
+        const struct moved_row *row =
+            moved_is_referenced(key->owner, key->columns[i]) ? moved_by(m, key->targets[i]) : NULL;
         if (row)
             return work_refuse(m->w, HOWDAH_STATUS_INVALID, &m->w->changes[row->change],
                                key->target->columns[key->targets[i]].field->name,
@@ -105,7 +87,7 @@ static bool may_be_written_before(const struct work *w, const struct change *cha
 /* Whether it matters when the row follows: it is found by the key that does, or others are to be. */
 static bool is_told_by(const struct change *change, const struct foreign_key *key)
 {
-    return draws_along(key) || change_looks_back(change) || foreign_key_is_in_key(key);
+    return moved_draws_along(key) || change_looks_back(change) || foreign_key_is_in_key(key);
 }
 
 static bool write_reference(struct work *w, const struct foreign_key *key, struct change *change)
@@ -140,7 +122,7 @@ static bool move_along(struct moved *m, struct change *change, const struct move
     const struct foreign_key *key = m->key;
     if (!add_moving(m, change, target->change, false))
         return false;
-    w->moves[key->owner->index] |= draws_along(key);
+    w->moves[key->owner->index] |= moved_draws_along(key);
     if (change_looks_back(change) || foreign_key_refers_to(key, key->owner, change->old, target->image))
         return true;
     bool deletes = change->operation == HOWDAH_OPERATION_DELETE;
@@ -195,7 +177,7 @@ static bool follow_clean(struct moved *m, struct entry *entry, const struct move
     void *row = other ? other->row : arena_copy(&w->arena, entry_snapshot(mapper, entry), mapper->model->size);
     if (!row || !foreign_key_assign(m->key, mapper, &w->s->arena, row, target->image))
         return !session_no_memory(w->s);
-    w->moves[mapper->index] |= draws_along(m->key);
+    w->moves[mapper->index] |= moved_draws_along(m->key);
     entry->change = w->follower_count;
     followers[w->follower_count++] =
         (struct follower){.entry = entry, .key = m->key, .row = row, .change = target->change};
@@ -219,6 +201,8 @@ static bool follow_entry(struct moved *m, struct entry *entry)
         return true;
     const void *row = entry_snapshot(mapper, entry);
     const struct moved_row *target = moved_target(m, row);
+    if (target && m->path && !key_path_moves(m->w, m->path, row))
+        return true;
     struct change *change = target ? work_change_of(m->w, entry) : NULL;
     if (change && change->fate == FATE_WRITTEN && m->follow) /* one statement must not touch a row twice */
         m->follow->kept[m->follow->kept_count++] = entry_snapshot(mapper, entry);
@@ -378,7 +362,7 @@ static bool refer_along(const struct moved *m, struct change *change)
         foreign_key_waits(key, row) || foreign_key_is_null(key, key->owner, change->image) ||
         foreign_key_refers_to(key, key->owner, change->image, row))
         return true;
-    w->moves[key->owner->index] |= draws_along(key);
+    w->moves[key->owner->index] |= moved_draws_along(key);
     if (!foreign_key_assign(key, key->owner, &w->s->arena, change->image, row))
         return !session_no_memory(w->s);
     return (!made || add_moving(m, change, (uint32_t)(made - w->changes), true)) && wait_for_all(m, change, target);
@@ -396,63 +380,38 @@ static bool refer_all_along(const struct moved *m, uint32_t changes)
 }
 
 /* What the database moves along. */
-static bool follow_along(struct work *w, const struct foreign_key *key, uint32_t changes)
+static bool follow_along(struct work *w, const struct key_path *path, uint32_t changes)
 {
-    struct moved m = {.w = w, .key = key};
+    const struct foreign_key *key = path->key;
+    struct moved m = {.w = w, .key = key, .path = path->head ? path : NULL};
     if (!w->moves[key->target->index])
         return true;
     if (!moved_find(&m, changes))
         return false;
     if (m.count && !moved_here(key) && !follow_entries(&m))
         return false;
-    return refer_all_along(&m, changes);
-}
-
-/* Foreign keys of all tables, each to be followed once. */
-struct along {
-    uint32_t *first; /* by mapper: the number of its first one */
-    bool *done;      /* by number */
-    uint32_t left;
-};
-
-static bool make_along(struct work *w, struct along *ret)
-{
-    const struct catalog *catalog = &w->s->db->catalog;
-    ret->first = arena_allocate_array(&w->arena, catalog->mapper_count, sizeof(*ret->first));
-    for (uint32_t i = 0; ret->first && i < catalog->mapper_count; i++) {
-        ret->first[i] = ret->left;
-        ret->left += catalog->mappers[i].foreign_key_count;
-    }
-    ret->done = ret->first ? arena_allocate_zero(&w->arena, (size_t)ret->left + 1, 1) : NULL;
-    return ret->done || !session_no_memory(w->s);
+    return path->head || refer_all_along(&m, changes);
 }
 
 /* Another one is to go before, which moves what this one refers to. */
-static bool has_to_wait(const struct along *along, const struct foreign_key *key)
+static bool has_to_wait(const struct key_path *first, const struct key_path *path)
 {
-    const struct mapper *target = key->target;
-    const bool *done = &along->done[along->first[target->index]];
-    for (uint32_t k = 0; k < target->foreign_key_count; k++) {
-        const struct foreign_key *by = &target->foreign_keys[k];
-        if (by != key && !done[k] && !moved_here(by) && moved_leads_on(by, key))
+    for (const struct key_path *by = first; by; by = by->next)
+        if (by != path && !by->done && !moved_here(by->key) && moved_leads_on(by->key, path->key))
             return true;
-    }
     return false;
 }
 
-/* Those of a table that need not wait; of those that go round one that has to, where nothing else is left. */
-static bool follow_along_of(struct work *w, struct along *along, const struct mapper *mapper, uint32_t changes,
-                            bool *stuck)
+/* Those that need not wait; of those that go round one that has to, where nothing else is left. */
+static bool follow_round(struct work *w, struct key_path *first, uint32_t changes, bool stuck, bool *any)
 {
-    bool *done = &along->done[along->first[mapper->index]];
-    for (uint32_t k = 0; k < mapper->foreign_key_count; k++) {
-        const struct foreign_key *key = &mapper->foreign_keys[k];
-        if (done[k] || (!*stuck && has_to_wait(along, key)))
+    *any = false;
+    for (struct key_path *path = first; path; path = path->next) {
+        if (path->done || (!stuck && has_to_wait(first, path)))
             continue;
-        done[k] = true;
-        along->left--;
-        *stuck = false;
-        if (!follow_along(w, key, changes))
+        path->done = *any = true;
+        stuck = false;
+        if (!follow_along(w, path, changes))
             return false;
     }
     return true;
@@ -461,16 +420,14 @@ static bool follow_along_of(struct work *w, struct along *along, const struct ma
 /* From level to level; where these go round, from anywhere. */
 static bool follow_all_along(struct work *w, uint32_t changes)
 {
-    const struct catalog *catalog = &w->s->db->catalog;
-    struct along along = {0};
-    if (!make_along(w, &along))
+    struct key_path *first;
+    bool any = true;
+    if (!key_paths_collect(w, &first))
         return false;
-    for (uint32_t before = along.left + 1; along.left;) {
-        bool stuck = along.left == before;
-        before = along.left;
-        for (uint32_t i = 0; i < catalog->mapper_count; i++)
-            if (!follow_along_of(w, &along, &catalog->mappers[i], changes, &stuck))
-                return false;
+    for (bool stuck = false; any || !stuck;) {
+        stuck = !any;
+        if (!follow_round(w, first, changes, stuck, &any))
+            return false;
     }
     return true;
 }
