@@ -1,6 +1,5 @@
 #include "sqlstate.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct meaning {
@@ -8,7 +7,7 @@ struct meaning {
     enum howdah_status status;
 };
 
-/* In the order of strcmp. PostgreSQL manual, appendix A. */
+/* Of those that fit, the last holds: a whole code behind its class. PostgreSQL manual, appendix A. */
 static const struct meaning meanings[] = {
     {"08", HOWDAH_STATUS_CONNECTION},
     {"21", HOWDAH_STATUS_DATA},
@@ -48,27 +47,13 @@ static const struct meaning meanings[] = {
     {"57P", HOWDAH_STATUS_CONNECTION},
 };
 
-static int compare(const void *code, const void *meaning)
-{
-    return strcmp(code, ((const struct meaning *)meaning)->code);
-}
-
-/* The entry for the first `length` characters of the code. */
-static const struct meaning *find(const char *sqlstate, size_t length)
-{
-    char code[6] = "";
-    memcpy(code, sqlstate, length);
-    return bsearch(code, meanings, sizeof(meanings) / sizeof(*meanings), sizeof(*meanings), compare);
-}
-
 enum howdah_status sqlstate_status(const char *sqlstate)
 {
+    enum howdah_status status = HOWDAH_STATUS_SERVER;
     if (!sqlstate || strlen(sqlstate) != 5)
-        return HOWDAH_STATUS_SERVER;
-    for (size_t length = 5; length >= 2; length--) {
-        const struct meaning *meaning = find(sqlstate, length);
-        if (meaning)
-            return meaning->status;
-    }
-    return HOWDAH_STATUS_SERVER;
+        return status;
+    for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
+        if (strncmp(sqlstate, meanings[i].code, strlen(meanings[i].code)) == 0)
+            status = meanings[i].status;
+    return status;
 }

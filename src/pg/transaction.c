@@ -74,7 +74,7 @@ static bool read_cluster(const struct cell *cells, size_t count, struct cluster 
         return false;
     memcpy(digits, cells[1].data, 8);
     ret->system_identifier = read_uint64(cells[0].data);
-    ret->timeline = (uint32_t)strtoul(digits, NULL, 16);
+    ret->timeline = (uint32_t)strtoull(digits, NULL, 16);
     ret->life = cells[2].size == 8 ? read_uint64(cells[2].data) : 0;
     return true;
 }
