@@ -23,8 +23,8 @@ static enum howdah_status refuse(const char *why, const char *gist, const char *
 static const char *foreign_type(uint32_t oid)
 {
     static const struct {
-        uint32_t oid;
-        const char *name;
+        uint16_t oid;
+        char name[10];
     } types[] = {
         {18, "\"char\""},    {26, "oid"},        {142, "xml"},      {600, "point"},      {650, "cidr"},
         {790, "money"},      {829, "macaddr"},   {869, "inet"},     {1266, "timetz"},    {1560, "bit"},

@@ -11,17 +11,10 @@ static enum howdah_optimistic optimistic_of(const struct howdah_model *model)
     return known ? model->optimistic : HOWDAH_OPTIMISTIC_VERSION;
 }
 
-/* Types that have no =, or one that does not mean that values are the same. */
 static bool is_comparable(const struct column *column)
 {
-    static const char *const without[] = {"box", "circle", "json", "line", "lseg", "path", "point", "polygon", "xml"};
-    size_t length = strcspn(column->ddl_type, "[( ");
-    if (column->codec->type == HOWDAH_TYPE_JSON && codec_json_is_plain(column->field))
-        return false;
-    for (size_t i = 0; i < sizeof(without) / sizeof(*without); i++)
-        if (strlen(without[i]) == length && strncmp(without[i], column->ddl_type, length) == 0)
-            return false;
-    return true;
+    bool plain = column->codec->type == HOWDAH_TYPE_JSON && codec_json_is_plain(column->field);
+    return !plain && sqltype_is_comparable(column->ddl_type, strcspn(column->ddl_type, "[( "));
 }
 
 static void check_values(struct compilation *c, const struct mapper *mapper)

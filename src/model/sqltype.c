@@ -107,6 +107,11 @@ const struct sqltype_known *sqltype_of_array(uint32_t array_oid)
     return NULL;
 }
 
+bool sqltype_is_comparable(const char *name, size_t length)
+{
+    return !text_lists("box,circle,json,jsonpath,line,lseg,path,point,polygon,xml", name, length);
+}
+
 enum howdah_type sqltype_family(enum howdah_type type)
 {
     switch (type) {

@@ -9,10 +9,10 @@
 struct sqltype_known {
     const char *name; /* one spelling: lower case, single blanks, no limit */
     const char *cast; /* to cast to: the same type without any limit, which an explicit cast would cut to */
-    uint32_t oid;
-    uint32_t array_oid;
-    enum howdah_type family; /* the C type that stands for all that share its binary format, or NONE */
-    bool assigned;           /* sent as the C type's own, for the server to assign: other widths, varchar */
+    uint16_t oid;
+    uint16_t array_oid;
+    uint8_t family; /* the enum howdah_type that stands for all that share its binary format, or NONE */
+    bool assigned;  /* sent as the C type's own, for the server to assign: other widths, varchar */
 };
 
 struct sqltype {
@@ -31,6 +31,9 @@ enum howdah_status sqltype_parse(const char *text, struct arena *arena, struct s
 /* The type with that OID, or the one whose array has it; NULL if it is not known. */
 const struct sqltype_known *sqltype_of_oid(uint32_t oid);
 const struct sqltype_known *sqltype_of_array(uint32_t array_oid);
+
+/* Whether a type of that name has an =, and one that means that values are the same. True of those that aren't known. */
+bool sqltype_is_comparable(const char *name, size_t length);
 
 /* The family of a C type. */
 enum howdah_type sqltype_family(enum howdah_type type);

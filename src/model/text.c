@@ -37,3 +37,13 @@ char *text_decimal(uint64_t number, char ret_text[DECIMAL_MAX])
     ret_text[count] = '\0';
     return ret_text;
 }
+
+bool text_lists(const char *list, const char *word, size_t length)
+{
+    for (size_t size; *list; list += size + (list[size] == ',')) {
+        size = strcspn(list, ",");
+        if (size == length && memcmp(list, word, length) == 0)
+            return true;
+    }
+    return false;
+}

@@ -10,5 +10,7 @@ enum { DECIMAL_MAX = 21 };
 const char *text_join(struct arena *arena, const char *first, ...) __attribute__((sentinel));
 /* The number's digits with a final NUL; `ret_text` is returned. */
 char *text_decimal(uint64_t number, char ret_text[DECIMAL_MAX]);
+/* Whether the word is one of the list, which has commas between them. */
+bool text_lists(const char *list, const char *word, size_t length);
 
 #endif

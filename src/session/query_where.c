@@ -111,7 +111,7 @@ void query_compare(struct howdah_query *q, struct select_conditions *conditions,
     }
     if (!null && !(parameter = query_parameter(q, left->mapper, left->column, op->operand, value)))
         return;
-    bool value_first = op->operand == OPERAND_ITEM, closed = parameter && *op->close, cast = is_cast(left->column, op);
+    bool value_first = op->operand == OPERAND_ITEM, closed = parameter && op->closed, cast = is_cast(left->column, op);
     struct select_piece *to = add_condition(q, conditions, left->count + 1 + (parameter != NULL) + closed + 2 * cast);
     if (!to)
         return;
@@ -123,7 +123,7 @@ void query_compare(struct howdah_query *q, struct select_conditions *conditions,
     if (!value_first && parameter)
         to = put_parameter(to, parameter);
     if (closed)
-        put_fixed(to, op->close, strlen(op->close));
+        put_fixed(to, ")", 1);
 }
 
 void howdah_query_where_field(struct howdah_query *q, const struct howdah_model *model, size_t offset, const char *op,

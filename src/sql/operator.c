@@ -1,5 +1,8 @@
 #include "operator.h"
 
+#include "model/sqltype.h"
+#include "model/text.h"
+
 #include <string.h>
 
 #define BEHIND_CAST \
@@ -15,43 +18,43 @@
 
 /* The common ones first: they are looked up in this order. */
 static const struct operator operators[] = {
-    {"=", TEXT(" = "), "", " IS NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"<>", TEXT(" <> "), "", " IS NOT NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"!=", TEXT(" <> "), "", " IS NOT NULL", OPERAND_SAME, COMPARABLE, "types with equality"},
-    {"<", TEXT(" < "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {"<=", TEXT(" <= "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {">", TEXT(" > "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {">=", TEXT(" >= "), "", NULL, OPERAND_SAME, COMPARABLE, "types with an order"},
-    {"IN", TEXT(" = ANY ("), ")", NULL, OPERAND_LIST, LISTED, "single values"},
-    {"NOT IN", TEXT(" <> ALL ("), ")", NULL, OPERAND_LIST, LISTED, "single values"},
-    {"LIKE", TEXT(" LIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"ILIKE", TEXT(" ILIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"NOT LIKE", TEXT(" NOT LIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"NOT ILIKE", TEXT(" NOT ILIKE "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"CONTAINS", TEXT(" LIKE "), "", NULL, OPERAND_PART, TEXTUAL, "text"},
-    {"STARTS WITH", TEXT(" LIKE "), "", NULL, OPERAND_START, TEXTUAL, "text"},
-    {"ENDS WITH", TEXT(" LIKE "), "", NULL, OPERAND_ENDING, TEXTUAL, "text"},
-    {"ICONTAINS", TEXT(" ILIKE "), "", NULL, OPERAND_PART, TEXTUAL, "text"},
-    {"ISTARTS WITH", TEXT(" ILIKE "), "", NULL, OPERAND_START, TEXTUAL, "text"},
-    {"IENDS WITH", TEXT(" ILIKE "), "", NULL, OPERAND_ENDING, TEXTUAL, "text"},
-    {"~", TEXT(" ~ "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"~*", TEXT(" ~* "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"!~", TEXT(" !~ "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"!~*", TEXT(" !~* "), "", NULL, OPERAND_PATTERN, TEXTUAL, "text"},
-    {"IS DISTINCT FROM", TEXT(" IS DISTINCT FROM "), "", " IS NOT NULL", OPERAND_SAME, COMPARABLE,
+    {"=", TEXT(" = "), false, OPERAND_SAME, COMPARABLE, " IS NULL", "types with equality"},
+    {"<>", TEXT(" <> "), false, OPERAND_SAME, COMPARABLE, " IS NOT NULL", "types with equality"},
+    {"!=", TEXT(" <> "), false, OPERAND_SAME, COMPARABLE, " IS NOT NULL", "types with equality"},
+    {"<", TEXT(" < "), false, OPERAND_SAME, COMPARABLE, NULL, "types with an order"},
+    {"<=", TEXT(" <= "), false, OPERAND_SAME, COMPARABLE, NULL, "types with an order"},
+    {">", TEXT(" > "), false, OPERAND_SAME, COMPARABLE, NULL, "types with an order"},
+    {">=", TEXT(" >= "), false, OPERAND_SAME, COMPARABLE, NULL, "types with an order"},
+    {"IN", TEXT(" = ANY ("), true, OPERAND_LIST, LISTED, NULL, "single values"},
+    {"NOT IN", TEXT(" <> ALL ("), true, OPERAND_LIST, LISTED, NULL, "single values"},
+    {"LIKE", TEXT(" LIKE "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"ILIKE", TEXT(" ILIKE "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"NOT LIKE", TEXT(" NOT LIKE "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"NOT ILIKE", TEXT(" NOT ILIKE "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"CONTAINS", TEXT(" LIKE "), false, OPERAND_PART, TEXTUAL, NULL, "text"},
+    {"STARTS WITH", TEXT(" LIKE "), false, OPERAND_START, TEXTUAL, NULL, "text"},
+    {"ENDS WITH", TEXT(" LIKE "), false, OPERAND_ENDING, TEXTUAL, NULL, "text"},
+    {"ICONTAINS", TEXT(" ILIKE "), false, OPERAND_PART, TEXTUAL, NULL, "text"},
+    {"ISTARTS WITH", TEXT(" ILIKE "), false, OPERAND_START, TEXTUAL, NULL, "text"},
+    {"IENDS WITH", TEXT(" ILIKE "), false, OPERAND_ENDING, TEXTUAL, NULL, "text"},
+    {"~", TEXT(" ~ "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"~*", TEXT(" ~* "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"!~", TEXT(" !~ "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"!~*", TEXT(" !~* "), false, OPERAND_PATTERN, TEXTUAL, NULL, "text"},
+    {"IS DISTINCT FROM", TEXT(" IS DISTINCT FROM "), false, OPERAND_SAME, COMPARABLE, " IS NOT NULL",
      "types with equality"},
-    {"IS NOT DISTINCT FROM", TEXT(" IS NOT DISTINCT FROM "), "", " IS NULL", OPERAND_SAME, COMPARABLE,
+    {"IS NOT DISTINCT FROM", TEXT(" IS NOT DISTINCT FROM "), false, OPERAND_SAME, COMPARABLE, " IS NULL",
      "types with equality"},
-    {"@>", TEXT(" @> "), "", NULL, OPERAND_SAME, NESTED, "jsonb, arrays and ranges"},
-    {"<@", TEXT(" <@ "), "", NULL, OPERAND_SAME, NESTED, "jsonb, arrays and ranges"},
-    {"&&", TEXT(" && "), "", NULL, OPERAND_SAME, LISTS | FAMILY_RANGE | FAMILY_NETWORK | FAMILY_OTHER,
+    {"@>", TEXT(" @> "), false, OPERAND_SAME, NESTED, NULL, "jsonb, arrays and ranges"},
+    {"<@", TEXT(" <@ "), false, OPERAND_SAME, NESTED, NULL, "jsonb, arrays and ranges"},
+    {"&&", TEXT(" && "), false, OPERAND_SAME, LISTS | FAMILY_RANGE | FAMILY_NETWORK | FAMILY_OTHER, NULL,
      "arrays, ranges and networks"},
-    {"ANY", TEXT(" = ANY ("), ")", NULL, OPERAND_ITEM, LISTS, "arrays"},
-    {"?", TEXT(" ? "), "", NULL, OPERAND_NAME, JSON, "jsonb"},
-    {"?|", TEXT(" ?| "), "", NULL, OPERAND_NAMES, JSON, "jsonb"},
-    {"?&", TEXT(" ?& "), "", NULL, OPERAND_NAMES, JSON, "jsonb"},
-    {"@?", TEXT(" @? "), "", NULL, OPERAND_JSON_PATH, JSON, "jsonb"},
-    {"@@", TEXT(" @@ "), "", NULL, OPERAND_JSON_PATH, JSON, "jsonb"},
+    {"ANY", TEXT(" = ANY ("), true, OPERAND_ITEM, LISTS, NULL, "arrays"},
+    {"?", TEXT(" ? "), false, OPERAND_NAME, JSON, NULL, "jsonb"},
+    {"?|", TEXT(" ?| "), false, OPERAND_NAMES, JSON, NULL, "jsonb"},
+    {"?&", TEXT(" ?& "), false, OPERAND_NAMES, JSON, NULL, "jsonb"},
+    {"@?", TEXT(" @? "), false, OPERAND_JSON_PATH, JSON, NULL, "jsonb"},
+    {"@@", TEXT(" @@ "), false, OPERAND_JSON_PATH, JSON, NULL, "jsonb"},
 };
 
 enum { OPERATORS = sizeof(operators) / sizeof(*operators) };
@@ -74,30 +77,20 @@ const struct operator* operator_find(const char *name)
 static enum operator_family family_named(const char *name, size_t length)
 {
     static const struct {
-        const char *name;
         enum operator_family family;
-    } named[] = {
-        {"bigint", FAMILY_SCALAR},        {"bit", FAMILY_SCALAR},           {"bit varying", FAMILY_SCALAR},
-        {"boolean", FAMILY_SCALAR},       {"box", FAMILY_OPAQUE},           {"bytea", FAMILY_SCALAR},
-        {"cidr", FAMILY_NETWORK},         {"circle", FAMILY_OPAQUE},        {"date", FAMILY_SCALAR},
-        {"datemultirange", FAMILY_RANGE}, {"daterange", FAMILY_RANGE},      {"double precision", FAMILY_SCALAR},
-        {"inet", FAMILY_NETWORK},         {"int4multirange", FAMILY_RANGE}, {"int4range", FAMILY_RANGE},
-        {"int8multirange", FAMILY_RANGE}, {"int8range", FAMILY_RANGE},      {"integer", FAMILY_SCALAR},
-        {"interval", FAMILY_SCALAR},      {"json", FAMILY_OPAQUE},          {"jsonb", FAMILY_JSON_TEXT},
-        {"jsonpath", FAMILY_OPAQUE},      {"line", FAMILY_OPAQUE},          {"lseg", FAMILY_OPAQUE},
-        {"macaddr", FAMILY_SCALAR},       {"macaddr8", FAMILY_SCALAR},      {"money", FAMILY_SCALAR},
-        {"numeric", FAMILY_SCALAR},       {"nummultirange", FAMILY_RANGE},  {"numrange", FAMILY_RANGE},
-        {"oid", FAMILY_SCALAR},           {"path", FAMILY_OPAQUE},          {"pg_lsn", FAMILY_SCALAR},
-        {"point", FAMILY_OPAQUE},         {"polygon", FAMILY_OPAQUE},       {"real", FAMILY_SCALAR},
-        {"smallint", FAMILY_SCALAR},      {"time", FAMILY_SCALAR},          {"timestamp", FAMILY_SCALAR},
-        {"timestamptz", FAMILY_SCALAR},   {"timetz", FAMILY_SCALAR},        {"tsmultirange", FAMILY_RANGE},
-        {"tsrange", FAMILY_RANGE},        {"tstzmultirange", FAMILY_RANGE}, {"tstzrange", FAMILY_RANGE},
-        {"tsvector", FAMILY_SCALAR},      {"uuid", FAMILY_SCALAR},          {"xml", FAMILY_OPAQUE},
+        const char *names;
+    } families[] = {
+        {FAMILY_SCALAR, "bigint,bit,bit varying,boolean,bytea,date,double precision,integer,interval,macaddr,macaddr8,"
+                        "money,numeric,oid,pg_lsn,real,smallint,time,timestamp,timestamptz,timetz,tsvector,uuid"},
+        {FAMILY_NETWORK, "cidr,inet"},
+        {FAMILY_RANGE, "datemultirange,daterange,int4multirange,int4range,int8multirange,int8range,nummultirange,"
+                       "numrange,tsmultirange,tsrange,tstzmultirange,tstzrange"},
+        {FAMILY_JSON_TEXT, "jsonb"},
     };
-    for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)
-        if (strlen(named[i].name) == length && memcmp(named[i].name, name, length) == 0)
-            return named[i].family;
-    return FAMILY_OTHER;
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+        if (text_lists(families[i].names, name, length))
+            return families[i].family;
+    return sqltype_is_comparable(name, length) ? FAMILY_OTHER : FAMILY_OPAQUE;
 }
 
 /* By the cast, as "::inet" or "::pg_catalog.int4range[]". */

@@ -24,12 +24,12 @@ struct operator
 {
     const char *name;
     const char *text; /* between column and value, or (OPERAND_ITEM) value and column */
-    size_t length;
-    const char *close;     /* behind the last of them */
+    uint8_t length;
+    bool closed;           /* with a parenthesis behind the last of them */
+    uint8_t operand;       /* enum operand */
+    uint16_t fits;         /* families, as bits */
     const char *with_null; /* instead of it all where the value is NULL; NULL: it would never be true */
-    enum operand operand;
-    unsigned fits;        /* families, as bits */
-    const char *fits_say; /* in words */
+    const char *fits_say;  /* what fits, in words */
 };
 
 /* Columns that are alike in what can be asked about them. */

@@ -351,8 +351,8 @@ static bool take_number(struct scan *s)
 /* --- conversions --- */
 
 static const struct spelling {
-    const char *text; /* none begins another */
-    enum conversion conversion;
+    char text[4]; /* none begins another */
+    uint8_t conversion;
 } spellings[] = {
     {"d", CONVERSION_INT},
     {"i", CONVERSION_INT},
