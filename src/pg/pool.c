@@ -69,7 +69,8 @@ static bool init_locks(struct pg_pool *pool)
 {
     if (pthread_condattr_init(&pool->clock) != 0)
         return false;
-    if (pthread_condattr_setclock(&pool->clock, CLOCK_MONOTONIC) == 0 && pthread_mutex_init(&pool->mutex, NULL) == 0)
+    pool->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    if (pthread_condattr_setclock(&pool->clock, CLOCK_MONOTONIC) == 0)
         return true;
     pthread_condattr_destroy(&pool->clock);
     return false;

@@ -155,10 +155,9 @@ struct howdah_database *howdah_database_open(const char *conninfo, const struct 
     session_write_refusals(db);
     arena_init(&db->arena, &db->allocator);
     map_init(&db->roles, &db->allocator);
-    db->lock_ready = pthread_mutex_init(&db->lock, NULL) == 0;
-    bool texts = text_store_init(&db->texts, &db->allocator);
-    enum howdah_status status = db->lock_ready && texts ? open_parts(db, conninfo, models ? models : no_models, options)
-                                                        : HOWDAH_STATUS_NO_MEMORY;
+    db->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    text_store_init(&db->texts, &db->allocator);
+    enum howdah_status status = open_parts(db, conninfo, models ? models : no_models, options);
     if (status == HOWDAH_STATUS_NO_MEMORY && db->error.status == HOWDAH_STATUS_OK)
         error_set(&db->error, status, "out of memory while opening the database");
     if (db->error.status != HOWDAH_STATUS_OK)
@@ -179,8 +178,7 @@ void howdah_database_close(struct howdah_database *db)
     catalog_done(&db->catalog);
     roles_done(db);
     arena_done(&db->arena);
-    if (db->lock_ready)
-        pthread_mutex_destroy(&db->lock);
+    pthread_mutex_destroy(&db->lock);
     struct howdah_allocator allocator = db->allocator;
     memory_free(&allocator, db);
 }

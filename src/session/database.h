@@ -22,12 +22,11 @@ struct howdah_database {
     const struct fence_statements *fence; /* NULL: commits leave no mark */
     atomic_uchar *draw_rights;            /* by mapper: enum draw_rights, of the role that has logged in */
     struct arena arena;
-    pthread_mutex_t lock;            /* guards the three below */
-    struct howdah_session *sessions; /* open ones, doubly linked */
-    struct map roles;                /* and the rights of others, see role.h */
-    const char *faults;              /* of the models, all of them; or NULL */
-    const char *ddl;                 /* rendered once, on demand */
-    bool lock_ready;
+    pthread_mutex_t lock;                   /* guards the three below */
+    struct howdah_session *sessions;        /* open ones, doubly linked */
+    struct map roles;                       /* and the rights of others, see role.h */
+    const char *faults;                     /* of the models, all of them; or NULL */
+    const char *ddl;                        /* rendered once, on demand */
     struct howdah_database_options options; /* defaults filled in; pointers are the library's own copies */
     struct howdah_error error;              /* of open, create and drop: the first sticks; status OK is none */
     struct howdah_error streaming, overlap; /* of a call on a session that is busy; never change */

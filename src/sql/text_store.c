@@ -18,25 +18,20 @@ struct shape {
     struct statement statement;
 };
 
-bool text_store_init(struct text_store *store, const struct howdah_allocator *allocator)
+void text_store_init(struct text_store *store, const struct howdah_allocator *allocator)
 {
-    *store = (struct text_store){.allocator = allocator};
+    *store = (struct text_store){.allocator = allocator, .lock = PTHREAD_MUTEX_INITIALIZER};
     arena_init(&store->arena, allocator);
     map_init(&store->map, allocator);
     map_init(&store->shapes, allocator);
-    store->lock_ready = pthread_mutex_init(&store->lock, NULL) == 0;
-    return store->lock_ready;
 }
 
 void text_store_done(struct text_store *store)
 {
-    if (!store->lock_ready)
-        return;
     map_clear(&store->map);
     map_clear(&store->shapes);
     arena_done(&store->arena);
     pthread_mutex_destroy(&store->lock);
-    store->lock_ready = false;
 }
 
 static uint64_t hash_set(uint64_t seed, const uint64_t *set, uint32_t words)

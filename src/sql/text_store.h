@@ -30,10 +30,9 @@ struct text_store {
     _Atomic(const struct known_format *) formats[TEXT_STORE_RECENT]; /* and by the address of the program's own SQL */
     size_t format_count;                                             /* that were ever kept */
     pthread_mutex_t lock;                                            /* over all but these three */
-    bool lock_ready;
 };
 
-bool text_store_init(struct text_store *store, const struct howdah_allocator *allocator);
+void text_store_init(struct text_store *store, const struct howdah_allocator *allocator);
 void text_store_done(struct text_store *store);
 /* The statement for that key, from the store or rendered now; NULL if memory is out. `arena` is used where the store is
  * full. */

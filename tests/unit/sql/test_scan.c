@@ -279,7 +279,7 @@ static enum howdah_status read_format(const char **ret_why, const char *format, 
 {
     va_list arguments;
     struct text_store store;
-    ck_assert(text_store_init(&store, arena.allocator));
+    text_store_init(&store, arena.allocator);
     va_start(arguments, format);
     enum howdah_status status = format_read(&store, format, arguments, false, &arena, &read_result, ret_why);
     va_end(arguments);
