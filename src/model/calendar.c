@@ -2,6 +2,8 @@
  * of days. */
 #include "calendar.h"
 
+#include <string.h>
+
 enum {
     DAYS_OF_400_YEARS = 146097,
     DAYS_OF_100_YEARS = 36524,
@@ -66,4 +68,16 @@ bool calendar_timestamp(int64_t days, int64_t microseconds, int64_t *ret)
         return false;
     *ret = sum;
     return true;
+}
+
+static const char words[] = "-infinity";
+
+void infinity_write(char *to, bool negative)
+{
+    memcpy(to, words + !negative, sizeof(words) - !negative);
+}
+
+int infinity_read(const char *text)
+{
+    return strcmp(text, words) == 0 ? -1 : strcmp(text, words + 1) == 0;
 }

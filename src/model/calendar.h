@@ -55,4 +55,8 @@ struct calendar_day calendar_split(int64_t days);
 bool calendar_date(int64_t days, int32_t *ret);
 bool calendar_timestamp(int64_t days, int64_t microseconds, int64_t *ret);
 
+/* The words for the ends of time: puts one of them, with its NUL; tells which of them, if any, a text is (1 or -1; or 0). */
+void infinity_write(char *to, bool negative);
+int infinity_read(const char *text);
+
 #endif

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-static const char infinity[] = "infinity", minus_infinity[] = "-infinity";
-
 /* --- writing --- */
 
 /* The year as people count it: there is none before 1 BC but 2 BC. */
@@ -34,13 +32,15 @@ static char *write_clock(char *to, uint64_t microseconds)
 
 static void write_end(char *to, const struct calendar_day *day)
 {
-    strcpy(to, day->year > 0 ? "" : " BC");
+    size_t era = day->year > 0 ? 0 : 3;
+    memcpy(to, " BC", era);
+    to[era] = '\0';
 }
 
 void howdah_timestamp_to_text(struct howdah_timestamp time, char ret_text[HOWDAH_TEXT_MAX])
 {
     if (time.microseconds == INT64_MAX || time.microseconds == INT64_MIN) {
-        strcpy(ret_text, time.microseconds > 0 ? infinity : minus_infinity);
+        infinity_write(ret_text, time.microseconds < 0);
         return;
     }
     struct calendar_day day = calendar_split(divide_down(time.microseconds, MICROSECONDS_PER_DAY));
@@ -54,7 +54,7 @@ void howdah_timestamp_to_text(struct howdah_timestamp time, char ret_text[HOWDAH
 void howdah_date_to_text(struct howdah_date date, char ret_text[HOWDAH_TEXT_MAX])
 {
     if (date.days == INT32_MAX || date.days == INT32_MIN) {
-        strcpy(ret_text, date.days > 0 ? infinity : minus_infinity);
+        infinity_write(ret_text, date.days < 0);
         return;
     }
     struct calendar_day day = calendar_split(date.days);
@@ -137,8 +137,9 @@ enum howdah_status howdah_timestamp_from_text(const char *text, struct howdah_ti
     const char *at = text;
     if (!text)
         return HOWDAH_STATUS_INVALID;
-    if (strcmp(text, infinity) == 0 || strcmp(text, minus_infinity) == 0) {
-        ret->microseconds = *text == '-' ? INT64_MIN : INT64_MAX;
+    int infinity = infinity_read(text);
+    if (infinity) {
+        ret->microseconds = infinity < 0 ? INT64_MIN : INT64_MAX;
         return HOWDAH_STATUS_OK;
     }
     if (!read_day(&at, &day))
@@ -158,8 +159,9 @@ enum howdah_status howdah_date_from_text(const char *text, struct howdah_date *r
     const char *at = text;
     if (!text)
         return HOWDAH_STATUS_INVALID;
-    if (strcmp(text, infinity) == 0 || strcmp(text, minus_infinity) == 0) {
-        ret->days = *text == '-' ? INT32_MIN : INT32_MAX;
+    int infinity = infinity_read(text);
+    if (infinity) {
+        ret->days = infinity < 0 ? INT32_MIN : INT32_MAX;
         return HOWDAH_STATUS_OK;
     }
     if (!read_day(&at, &day) || !read_end(at, &day))

@@ -47,10 +47,9 @@ static void multiply_power_of_ten(struct large *x, unsigned power)
 /* factor * 2^power; the factor is not 0 */
 static struct large shifted(uint64_t factor, unsigned power)
 {
-    struct large x;
+    struct large x = {0};
     unsigned zeros = power / 32, bits = power % 32;
     uint64_t low = factor << bits;
-    memset(x.words, 0, zeros * sizeof(*x.words));
     x.words[zeros] = (uint32_t)low;
     x.words[zeros + 1] = (uint32_t)(low >> 32);
     x.words[zeros + 2] = (uint32_t)(factor >> 32 >> (32 - bits));

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-static const char infinity[] = "infinity", minus_infinity[] = "-infinity";
-
 /* The largest and the smallest values of all three are PostgreSQL 17's infinities. */
 static const struct howdah_interval infinite = {INT64_MAX, INT32_MAX, INT32_MAX};
 static const struct howdah_interval minus_infinite = {INT64_MIN, INT32_MIN, INT32_MIN};
@@ -66,7 +64,7 @@ static char *write_count(char *to, enum count count, int64_t rest)
 void howdah_interval_to_text(struct howdah_interval interval, char ret_text[HOWDAH_TEXT_MAX])
 {
     if (is_same(&interval, &infinite) || is_same(&interval, &minus_infinite)) {
-        strcpy(ret_text, interval.days > 0 ? infinity : minus_infinity);
+        infinity_write(ret_text, interval.days < 0);
         return;
     }
     char *to = ret_text;
@@ -77,7 +75,9 @@ void howdah_interval_to_text(struct howdah_interval interval, char ret_text[HOWD
         *to++ = 'T';
         to = write_count(to, MICROSECONDS, interval.microseconds);
     }
-    strcpy(to, to == ret_text + 1 ? "T0S" : "");
+    size_t nothing = to == ret_text + 1 ? 3 : 0;
+    memcpy(to, "T0S", nothing);
+    to[nothing] = '\0';
 }
 
 /* --- reading --- */
@@ -133,8 +133,9 @@ enum howdah_status howdah_interval_from_text(const char *text, struct howdah_int
     int64_t sums[COUNTS] = {0};
     if (!text)
         return HOWDAH_STATUS_INVALID;
-    if (strcmp(text, infinity) == 0 || strcmp(text, minus_infinity) == 0) {
-        *ret = *text == '-' ? minus_infinite : infinite;
+    int infinity = infinity_read(text);
+    if (infinity) {
+        *ret = infinity < 0 ? minus_infinite : infinite;
         return HOWDAH_STATUS_OK;
     }
     if (!read_parts(text, sums) || (int32_t)sums[MONTHS] != sums[MONTHS] || (int32_t)sums[DAYS] != sums[DAYS])

@@ -109,7 +109,7 @@ void fence_token(const struct fence *fence, char ret_text[FENCE_TOKEN])
 {
     struct howdah_uuid uuid;
     memcpy(uuid.bytes, fence->id, sizeof(uuid.bytes));
-    strcpy(ret_text, prefix);
+    memcpy(ret_text, prefix, sizeof(prefix));
     howdah_uuid_to_text(uuid, ret_text + sizeof(prefix) - 1);
 }
 
