@@ -119,6 +119,12 @@ static bool is_word(const char *word, const char *const *list)
     return *list != NULL;
 }
 
+/* The same of a list with commas, for what is asked once of a statement. */
+static bool is_among(const char *word, const char *list)
+{
+    return text_lists(list, word, strlen(word));
+}
+
 static void copy_word(char *to, size_t size, const char *word, size_t length)
 {
     size_t count = length < size ? length : size - 1;
@@ -518,33 +524,24 @@ static bool take_next(struct scan *s)
 /* What would stay with the connection; SQL_READS: nothing. */
 static enum sql_kind remains_of(const struct scan *s)
 {
-    static const struct {
-        const char *first;
-        enum sql_kind kind;
-    } always[] = {{"reset", SQL_SETTING},    {"load", SQL_SETTING},       {"listen", SQL_LISTENING},
-                  {"set", SQL_SETTING},      {"unlisten", SQL_LISTENING}, {"prepare", SQL_PREPARED},
-                  {"discard", SQL_PREPARED}, {"deallocate", SQL_PREPARED}};
-    for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
-        if (strcmp(s->first, always[i].first) == 0)
-            return always[i].kind;
+    if (is_among(s->first, "listen,unlisten"))
+        return SQL_LISTENING;
+    if (is_among(s->first, "prepare,discard,deallocate"))
+        return SQL_PREPARED;
     if (s->held && strcmp(s->first, "declare") == 0)
         return SQL_HELD;
-    if (s->lasting)
+    if (s->lasting || is_among(s->first, "set,reset,load"))
         return SQL_SETTING;
     return s->temporary && !s->dropped ? SQL_TEMPORARY : s->locked ? SQL_LOCKED : SQL_READS;
 }
 
 static enum sql_kind kind_of(const struct scan *s)
 {
-    static const char *const reading[] = {"select", "with", "values", "table", "show", "explain", NULL};
-    static const char *const transaction[] = {"begin", "start",     "commit",  "end", "rollback",
-                                              "abort", "savepoint", "release", NULL};
-    static const char *const of_transaction[] = {"local", "transaction", "constraints", NULL};
     if (s->fragment)
         return SQL_READS;
     bool prepares = strcmp(s->first, "prepare") == 0 && strcmp(s->second, "transaction") == 0;
-    bool sets_local = strcmp(s->first, "set") == 0 && is_word(s->second, of_transaction);
-    if (prepares || is_word(s->first, transaction))
+    bool sets_local = strcmp(s->first, "set") == 0 && is_among(s->second, "local,transaction,constraints");
+    if (prepares || is_among(s->first, "begin,start,commit,end,rollback,abort,savepoint,release"))
         return SQL_TRANSACTION;
     if (s->streams && strcmp(s->first, "copy") == 0)
         return SQL_COPY;
@@ -555,7 +552,7 @@ static enum sql_kind kind_of(const struct scan *s)
         return remains;
     if (s->configured && (s->ours || !s->writes))
         return s->ours ? SQL_OURS : SQL_LOCAL;
-    return is_word(s->first, reading) && !s->writes ? SQL_READS : SQL_WRITES;
+    return is_among(s->first, "select,with,values,table,show,explain") && !s->writes ? SQL_READS : SQL_WRITES;
 }
 
 static bool scan_all(struct scan *s)
