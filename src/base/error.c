@@ -9,7 +9,7 @@ enum { STORAGE = sizeof(((struct howdah_error *)0)->storage), MESSAGE_MAX = 900 
 
 static_assert(sizeof(struct howdah_error) == HOWDAH_ERROR_SIZE, "the size of an error is part of the ABI");
 
-static const char *const status_names[] = {
+static const char status_names[][sizeof("no transaction")] = {
     [HOWDAH_STATUS_OK] = "ok",
     [HOWDAH_STATUS_NO_MEMORY] = "no memory",
     [HOWDAH_STATUS_INVALID] = "invalid",

@@ -10,8 +10,7 @@
 
 enum { LENGTH_SIZE = 4, OID_INT4 = 23 };
 
-/* Codecs look at their field only for what these types don't have. */
-static const struct howdah_field no_field;
+const struct howdah_field value_no_field;
 
 static enum howdah_status refuse(const char *why, const char **ret_why)
 {
@@ -48,11 +47,11 @@ static enum howdah_status encode(const struct codec *codec, const void *value, s
 {
     struct buffer b;
     size_t bytes = 0;
-    const char *why = codec->check(&no_field, value, &bytes);
+    const char *why = codec->check(&value_no_field, value, &bytes);
     if (why)
         return refuse(why, ret_why);
     buffer_init(&b, arena->allocator);
-    codec->encode(&no_field, value, &b);
+    codec->encode(&value_no_field, value, &b);
     return keep(&b, codec->oid, arena, ret, ret_why);
 }
 
@@ -125,12 +124,12 @@ static enum howdah_status put_item(const struct codec *codec, const struct howda
         return HOWDAH_STATUS_OK;
     }
     size_t bytes = 0;
-    const char *why = codec->check(&no_field, item, &bytes);
+    const char *why = codec->check(&value_no_field, item, &bytes);
     if (why)
         return refuse(why, ret_why);
     size_t length_at = out->size;
     buffer_int32(out, 0);
-    codec->encode(&no_field, item, out);
+    codec->encode(&value_no_field, item, out);
     uint32_t length = network32((uint32_t)(out->size - length_at - LENGTH_SIZE));
     if (!out->failed)
         memcpy(out->data + length_at, &length, sizeof(length));
@@ -183,7 +182,7 @@ static bool copy_items(const struct codec *codec, struct arena *arena, struct ho
         return false;
     for (size_t i = 0; codec->has_pointers && i < count; i++) {
         char *item = items + i * codec->size;
-        if (!(nulls && nulls[i]) && !is_null_pointer(item) && !codec_copy(codec, &no_field, arena, item))
+        if (!(nulls && nulls[i]) && !is_null_pointer(item) && !codec_copy(codec, &value_no_field, arena, item))
             return false;
     }
     value->as.array.items = items;
@@ -198,5 +197,5 @@ bool value_copy(const struct howdah_value *value, struct arena *arena, struct ho
     *ret = *value;
     if (!codec || (!is_array && !codec->has_pointers) || is_null_pointer(&value->as))
         return true;
-    return is_array ? copy_items(codec, arena, ret) : codec_copy(codec, &no_field, arena, &ret->as);
+    return is_array ? copy_items(codec, arena, ret) : codec_copy(codec, &value_no_field, arena, &ret->as);
 }

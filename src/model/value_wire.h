@@ -15,6 +15,9 @@ struct wire_value {
     const char *data; /* in the arena, or borrowed from the value */
 };
 
+/* Of values that no column holds. Codecs look at their field only for what these types don't have. */
+extern const struct howdah_field value_no_field;
+
 /* OK; INVALID with a reason ("is not valid UTF-8"), static or in the arena; or NO_MEMORY. A text is given as such, with
  * its type left open. */
 enum howdah_status value_to_wire(const struct howdah_value *value, struct arena *arena, struct wire_value *ret,

@@ -2,6 +2,8 @@
 #include "query.h"
 #include "session.h"
 
+#include "model/value_wire.h"
+
 const char *howdah_query_sql(struct howdah_query *q)
 {
     if (!query_enter(q, NULL))
@@ -84,12 +86,11 @@ static struct column reader(uint32_t oid)
 /* Read back from the wire value, so that what is shown is what is sent. */
 static bool read_value(struct arena *arena, const struct select_parameter *p, struct howdah_value *ret)
 {
-    static const struct howdah_field nameless = {.name = "value"};
     struct column column = reader(p->oid);
     struct cell cell = {.data = (const unsigned char *)p->data, .size = p->size};
     const char *why;
     void *field = arena_allocate_zero(arena, column.size, _Alignof(max_align_t));
-    column.field = &nameless;
+    column.field = &value_no_field;
     cell.type = column.shape == SHAPE_ARRAY ? column.codec->array_oid : column.codec->oid;
     if (!field || column_decode(&column, &cell, arena, field, &why))
         return false;

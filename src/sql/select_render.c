@@ -9,8 +9,7 @@ enum { OID_INT8 = 20 };
     { \
         .oid = OID_INT8, .cast = "", .data = "\0\0\0\0\0\0\0" count, .size = 8 \
     }
-static const struct select_parameter limits[SELECT_FORM_COUNT] = {
-    [SELECT_FIRST] = ROWS("\1"), [SELECT_ONE] = ROWS("\2")};
+static const struct select_parameter one_row = ROWS("\1"), two_rows = ROWS("\2");
 
 static const char *const order_texts[] = {
     [HOWDAH_ORDER_ASC] = "",
@@ -85,7 +84,7 @@ static void write_output(struct select_writer *w, const struct select *select, e
 
 const struct select_parameter *select_limit(const struct select *select, enum select_form form)
 {
-    const struct select_parameter *own = limits[form].data ? &limits[form] : NULL;
+    const struct select_parameter *own = form == SELECT_FIRST ? &one_row : form == SELECT_ONE ? &two_rows : NULL;
     if (own && select->limit)
         return select_number(select->limit) < select_number(own) ? select->limit : own;
     return own ? own : select->limit;
