@@ -232,15 +232,12 @@ static const char *refusal(const struct howdah_session *s, const struct entry *e
 
 static enum howdah_status mark_changed(struct howdah_session *s, void *object, size_t offset)
 {
-    struct entry *entry = session_entry(s, object, "mark a field of");
+    struct entry *entry = session_entry_to_change(s, object, "mark a field of");
     if (!entry)
         return s->error.status;
     const struct mapper *mapper = entry_mapper(s, entry);
     const struct column *c = mapper_column_at(mapper, offset);
     const char *model = mapper->model->name;
-    if (entry->state == ENTRY_DELETED || entry->read_only)
-        return session_fail(s, HOWDAH_STATUS_MISUSE, model, NULL, object, "can't mark a field of this %s, which is %s",
-                            model, entry->read_only ? "read only" : "marked deleted");
     const char *why = c ? refusal(s, entry, c, object) : "is no column";
     if (why)
         return session_fail(s, HOWDAH_STATUS_INVALID, model, c ? c->field->name : NULL, object, "%s.%s %s", model,
@@ -256,6 +253,33 @@ enum howdah_status howdah_session_mark_changed_field(struct howdah_session *s, v
     if (!session_enter(s))
         return session_refusal(s);
     enum howdah_status status = mark_changed(s, object, offset);
+    session_leave(s);
+    return status;
+}
+
+static enum howdah_status assign_null(struct howdah_session *s, void *object, size_t offset)
+{
+    struct entry *entry = session_entry_to_change(s, object, "assign NULL to a field of");
+    if (!entry)
+        return s->error.status;
+    const struct mapper *mapper = entry_mapper(s, entry);
+    const struct column *c = mapper_column_at(mapper, offset);
+    if (!c || !c->nullable || c->key)
+        return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,
+                            "%s.%s can't be NULL", mapper->model->name, c ? c->field->name : "(no column)");
+    bool looks_unchanged = entry->state == ENTRY_NEW || marks_has(s, entry, MARK_UNLOADED, c->index);
+    if (looks_unchanged && !marks_add(s, entry, MARK_ASSIGNED, c->index))
+        return session_no_memory(s);
+    formulas_forget_column(s, entry, c);
+    column_set_null(c, object);
+    return HOWDAH_STATUS_OK;
+}
+
+enum howdah_status howdah_session_assign_null_field(struct howdah_session *s, void *object, size_t offset)
+{
+    if (!session_enter(s))
+        return session_refusal(s);
+    enum howdah_status status = assign_null(s, object, offset);
     session_leave(s);
     return status;
 }

@@ -197,16 +197,12 @@ static enum howdah_status fail(struct howdah_session *s, const struct mapper *ma
 static enum howdah_status set_sql(struct howdah_session *s, void *object, size_t offset, const char *format,
                                   va_list arguments)
 {
-    struct entry *entry = session_entry(s, object, "set SQL for a field of");
+    struct entry *entry = session_entry_to_change(s, object, "set SQL for a field of");
     if (!entry)
         return s->error.status;
     const struct mapper *mapper = entry_mapper(s, entry);
     const struct column *c = mapper_column_at(mapper, offset);
     const char *why = refusal(c);
-    if (entry->state == ENTRY_DELETED || entry->read_only)
-        return session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, object,
-                            "can't set SQL for a field of this %s, which is %s", mapper->model->name,
-                            entry->read_only ? "read only" : "marked deleted");
     if (why)
         return fail(s, mapper, c, object, "", why);
     struct pending_formula *pending = ARENA_NEW(&s->arena, struct pending_formula);

@@ -2,7 +2,6 @@
 #include "add_related.h"
 #include "collection.h"
 #include "fill.h"
-#include "formulas.h"
 #include "key.h"
 #include "load.h"
 #include "object.h"
@@ -11,9 +10,6 @@
 #include "relation_load.h"
 #include "snapshot.h"
 #include "transaction.h"
-
-#include <stdarg.h>
-#include <stdio.h>
 
 /* --- adding --- */
 
@@ -193,37 +189,6 @@ enum howdah_status howdah_session_evict(struct howdah_session *s, void *object)
     return status;
 }
 
-static enum howdah_status assign_null(struct howdah_session *s, void *object, size_t offset)
-{
-    struct entry *entry = session_entry(s, object, "assign NULL to a field of");
-    if (!entry)
-        return s->error.status;
-    const struct mapper *mapper = entry_mapper(s, entry);
-    const struct column *c = mapper_column_at(mapper, offset);
-    if (entry->state == ENTRY_DELETED || entry->read_only)
-        return session_fail(s, HOWDAH_STATUS_MISUSE, mapper->model->name, NULL, object,
-                            "can't assign NULL to a field of this %s, which is %s", mapper->model->name,
-                            entry->read_only ? "read only" : "marked deleted");
-    if (!c || !c->nullable || c->key)
-        return session_fail(s, HOWDAH_STATUS_INVALID, mapper->model->name, c ? c->field->name : NULL, object,
-                            "%s.%s can't be NULL", mapper->model->name, c ? c->field->name : "(no column)");
-    bool looks_unchanged = entry->state == ENTRY_NEW || marks_has(s, entry, MARK_UNLOADED, c->index);
-    if (looks_unchanged && !marks_add(s, entry, MARK_ASSIGNED, c->index))
-        return session_no_memory(s);
-    formulas_forget_column(s, entry, c);
-    column_set_null(c, object);
-    return HOWDAH_STATUS_OK;
-}
-
-enum howdah_status howdah_session_assign_null_field(struct howdah_session *s, void *object, size_t offset)
-{
-    if (!session_enter(s))
-        return session_refusal(s);
-    enum howdah_status status = assign_null(s, object, offset);
-    session_leave(s);
-    return status;
-}
-
 bool howdah_session_contains(struct howdah_session *s, const void *object)
 {
     if (!session_enter_always(s))
@@ -232,42 +197,4 @@ bool howdah_session_contains(struct howdah_session *s, const void *object)
     bool contains = entry && entry->state != ENTRY_DETACHED;
     session_leave(s);
     return contains;
-}
-
-/* --- memory of the session --- */
-
-const char *howdah_session_text(struct howdah_session *s, const char *format, ...)
-{
-    if (!session_enter(s))
-        return NULL;
-    va_list args, again;
-    va_start(args, format);
-    va_copy(again, args);
-    int length = format ? vsnprintf(NULL, 0, format, args) : -1;
-    va_end(args);
-    char *text = length < 0 ? NULL : arena_allocate(&s->arena, (size_t)length + 1, 1);
-    if (text)
-        vsnprintf(text, (size_t)length + 1, format, again);
-    else if (length < 0)
-        session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL, "session_text: %s",
-                     format ? "the text can't be formatted" : "the format is NULL");
-    else
-        session_no_memory(s);
-    va_end(again);
-    session_leave(s);
-    return text;
-}
-
-void *howdah_session_copy(struct howdah_session *s, const void *data, size_t size)
-{
-    if (!session_enter(s))
-        return NULL;
-    void *copy = data || size == 0 ? arena_copy(&s->arena, data, size) : NULL;
-    if (!data && size)
-        session_fail(s, HOWDAH_STATUS_INVALID, NULL, NULL, NULL, "session_copy: %zu bytes of NULL can't be copied",
-                     size);
-    else if (!copy)
-        session_no_memory(s);
-    session_leave(s);
-    return copy;
 }

@@ -264,6 +264,17 @@ struct entry *session_entry(struct howdah_session *s, const void *object, const 
     return NULL;
 }
 
+struct entry *session_entry_to_change(struct howdah_session *s, void *object, const char *verb)
+{
+    struct entry *entry = session_entry(s, object, verb);
+    if (!entry || (entry->state != ENTRY_DELETED && !entry->read_only))
+        return entry;
+    const char *model = entry_mapper(s, entry)->model->name;
+    session_fail(s, HOWDAH_STATUS_MISUSE, model, NULL, object, "can't %s this %s, which is %s", verb, model,
+                 entry->read_only ? "read only" : "marked deleted");
+    return NULL;
+}
+
 struct howdah_session_statistics howdah_session_stats(const struct howdah_session *s)
 {
     struct howdah_session_statistics stats = {0};

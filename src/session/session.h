@@ -176,6 +176,8 @@ void session_name_relation(struct howdah_session *s, const struct relation *rela
 const struct mapper *session_mapper(struct howdah_session *s, const struct howdah_model *model);
 /* The entry of an object, or NULL and an error that says `verb` what. Detached ones are errors too. */
 struct entry *session_entry(struct howdah_session *s, const void *object, const char *verb);
+/* The same where a field shall be set by a call: neither of a deleted object nor of one that is read only. */
+struct entry *session_entry_to_change(struct howdah_session *s, void *object, const char *verb);
 static inline const struct mapper *entry_mapper(const struct howdah_session *s, const struct entry *entry)
 {
     return &s->db->catalog.mappers[entry->mapper];
