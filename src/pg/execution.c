@@ -1,9 +1,6 @@
 /* The executor's heart: leads a plan from segment to segment, to its end or out of its failure. */
 #include "connection.h"
 
-#include "redact.h"
-#include "result_error.h"
-
 #include "base/error.h"
 
 #include <assert.h>
@@ -67,7 +64,7 @@ static enum howdah_outcome outcome(const struct pg_execution *e)
     return e->exposed && !e->refused ? HOWDAH_OUTCOME_IN_DOUBT : HOWDAH_OUTCOME_NOT_DONE;
 }
 
-static void finish(struct pg_execution *e)
+void execution_finish(struct pg_execution *e)
 {
     e->plan->outcome = outcome(e);
     execution_move(e, EXECUTION_FINISHED);
@@ -77,69 +74,6 @@ void execution_fail(struct pg_execution *e, enum howdah_status status, const str
 {
     e->status = status;
     e->plan->failed = (size_t)(step - e->plan->steps);
-}
-
-/* Where the plan was when its connection broke: what the server was busy with, else what came next. */
-static const struct pg_step *current_step(const struct pg_execution *e)
-{
-    const struct awaited *awaited = awaited_first(&e->awaited);
-    size_t last = e->plan->count - 1;
-    if (awaited && awaited->step)
-        return awaited->step;
-    return &e->plan->steps[e->next < last ? e->next : last];
-}
-
-/* Ends the plan and the connection; plan->error is filled if this is its first failure. */
-static void end_broken(struct pg_execution *e)
-{
-    const struct awaited *awaited = awaited_first(&e->awaited);
-    struct howdah_error *error = e->plan->error;
-    if (e->status == HOWDAH_STATUS_OK) {
-        const struct pg_step *step = current_step(e);
-        error_attach_statement(error, step->statement);
-        execution_fail(e, error->status, step);
-        if (awaited)
-            execution_report(e, awaited, 0, error->status, error->sqlstate);
-    }
-    connection_break(e->connection);
-    e->awaited.count = e->awaited.first = e->awaited.bytes = 0;
-    finish(e);
-}
-
-void execution_give_up(struct pg_execution *e, enum howdah_status status, const char *message)
-{
-    if (e->status == HOWDAH_STATUS_OK)
-        error_set(e->plan->error, status, "%s", message);
-    end_broken(e);
-}
-
-/* libpq says nothing else about it that a program could tell apart. */
-static bool is_about_memory(const char *message)
-{
-    return *message && (strstr(message, "out of memory") || strstr(message, "cannot allocate memory"));
-}
-
-void execution_lose(struct pg_execution *e)
-{
-    struct pg_connection *c = e->connection;
-    struct howdah_error *error = e->plan->error;
-    char message[sizeof(c->farewell.message)];
-    redact_line(message, sizeof(message), PQerrorMessage(c->pg));
-    if (e->status != HOWDAH_STATUS_OK) {
-        end_broken(e);
-        return;
-    }
-    if (*c->farewell.message) {
-        error_set(error, HOWDAH_STATUS_CONNECTION, "the connection was lost: %s", c->farewell.message);
-        memcpy(error->sqlstate, c->farewell.sqlstate, sizeof(error->sqlstate));
-    } else if (is_about_memory(message)) {
-        error_set(error, HOWDAH_STATUS_NO_MEMORY, "out of memory in libpq; the connection was closed");
-    } else if (PQstatus(c->pg) == CONNECTION_BAD) {
-        error_set(error, HOWDAH_STATUS_CONNECTION, "the connection was lost: %s", message);
-    } else {
-        error_set(error, HOWDAH_STATUS_PROTOCOL, "the connection was closed, since libpq can't go on: %s", message);
-    }
-    end_broken(e);
 }
 
 /* --- from segment to segment --- */
@@ -186,7 +120,7 @@ static void conclude(struct pg_execution *e)
     if (e->status != HOWDAH_STATUS_OK && e->repetition == REPEAT_WANTED && e->plan->repeatable && !e->spent)
         repeat(e);
     else
-        finish(e);
+        execution_finish(e);
 }
 
 static bool is_in_transaction(const struct pg_execution *e)
@@ -353,7 +287,8 @@ static unsigned wants(struct pg_execution *e)
 {
     int unsent = PQflush(e->connection->pg);
     /* libpq 15 that could not make the result of a Sync says so, and then waits for ever for what it has read. */
-    if (unsent < 0 || is_about_memory(PQerrorMessage(e->connection->pg))) {
+    const char *message = PQerrorMessage(e->connection->pg);
+    if (unsent < 0 || (*message && execution_is_about_memory(message))) {
         execution_lose(e);
         return PG_FINISHED;
     }

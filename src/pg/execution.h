@@ -1,7 +1,8 @@
 /* The state of a plan that runs. Private to this room; it lives inside the connection and is used again for each
  * plan, so that running one allocates nothing once its arrays have grown.
  *
- * execution.c moves through the segments, execution_send.c sends, execution_receive.c takes the results. */
+ * execution.c moves through the segments, execution_send.c sends, execution_receive.c takes the results, execution_failure.c
+ * the errors among them. */
 #ifndef PG_EXECUTION_H
 #define PG_EXECUTION_H
 
@@ -106,10 +107,8 @@ void execution_done(struct pg_execution *e, const struct howdah_allocator *alloc
 /* Takes note of the plan's first failure (later ones follow from it); plan->error is filled. Nothing is sent before
  * all results that are there were taken. */
 void execution_fail(struct pg_execution *e, enum howdah_status status, const struct pg_step *step);
-/* The connection is gone, or libpq is at its wits' end: breaks it, and ends the plan. */
-void execution_lose(struct pg_execution *e);
-/* The same for a reason of ours. */
-void execution_give_up(struct pg_execution *e, enum howdah_status status, const char *message);
+/* All is said: the outcome is known. */
+void execution_finish(struct pg_execution *e);
 /* The answer to a segment's Sync has come. */
 void execution_end_segment(struct pg_execution *e);
 void execution_move(struct pg_execution *e, enum execution_state to);
@@ -137,6 +136,19 @@ void execution_expect_rows(struct pg_execution *e);
 /* Reports a statement to whoever watches. */
 void execution_report(struct pg_execution *e, const struct awaited *awaited, uint64_t rows, enum howdah_status status,
                       const char *sqlstate);
+
+/* --- execution_failure.c --- */
+
+/* The connection is gone, or libpq is at its wits' end: breaks it, and ends the plan. */
+void execution_lose(struct pg_execution *e);
+/* The same for a reason of ours. */
+void execution_give_up(struct pg_execution *e, enum howdah_status status, const char *message);
+/* Whether libpq says that it had none. */
+bool execution_is_about_memory(const char *message);
+/* A result that is an error; without an SQLSTATE it is libpq's. */
+void execution_take_error(struct pg_execution *e, const PGresult *result);
+/* What came is no answer to what is awaited. */
+void execution_lose_track(struct pg_execution *e);
 
 /* --- awaited.c --- */
 

@@ -1,8 +1,6 @@
 /* Receiving: takes results in the order in which their statements were sent, and hands rows to the steps. */
 #include "connection.h"
 
-#include "result_error.h"
-
 #include "base/error.h"
 
 #include <stdio.h>
@@ -13,11 +11,6 @@ enum { FEW_ROWS = 64, MANY_ROWS = 256 }; /* of a result that comes in pieces, wh
 static struct awaited *first(struct pg_execution *e)
 {
     return awaited_first(&e->awaited);
-}
-
-static void lose_track(struct pg_execution *e)
-{
-    execution_give_up(e, HOWDAH_STATUS_PROTOCOL, "the server's answer does not belong to what it was asked");
 }
 
 /* --- reporting --- */
@@ -223,89 +216,7 @@ static void complete(struct pg_execution *e, PGresult *result)
     }
 }
 
-/* --- statements that failed --- */
-
-static bool has_code(const PGresult *result, const char *sqlstate)
-{
-    return strcmp(PQresultErrorField(result, PG_DIAG_SQLSTATE), sqlstate) == 0;
-}
-
-static bool is_from(const PGresult *result, const char *function)
-{
-    const char *source = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
-    return source && strcmp(source, function) == 0;
-}
-
-/* A raw statement of the program may run EXECUTE on a name of its own. */
-static bool names(const PGresult *result, const struct cached *cached)
-{
-    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-    return message && strstr(message, cached->name);
-}
-
-/* Whether a prepared statement was not what we thought, and what we have to say about it where the plan can't be
- * repeated; NULL: it was not. Corrects what we think. */
-static const char *mistake_about_prepared(struct pg_execution *e, const struct awaited *awaited, const PGresult *result)
-{
-    struct statement_cache *cache = &e->connection->cache;
-    struct cached *cached = awaited->cached;
-    if (awaited->kind == AWAITED_PREPARE && has_code(result, "42P05")) {
-        /* Our names are hashes of the text, so that whoever prepared it meant the same. */
-        cached->state = CACHED_PREPARED;
-        return "a statement is prepared already, which a pooler may have caused";
-    }
-    if (awaited->kind != AWAITED_STEP || !cached)
-        return NULL;
-    if (has_code(result, "26000") && names(result, cached)) {
-        statement_cache_forget_all(cache);
-        return "the server has forgotten the prepared statements (DISCARD, DEALLOCATE, or a pooler)";
-    }
-    if (has_code(result, "0A000") && is_from(result, "RevalidateCachedQuery")) {
-        statement_cache_make_stale(cache, cached);
-        return "a table was altered since the statement was prepared";
-    }
-    return NULL;
-}
-
-static void fail_by_server(struct pg_execution *e, const struct awaited *awaited, const PGresult *result,
-                           const char *mistake)
-{
-    struct howdah_error *error = e->plan->error;
-    /* An error between the last statement and the answer to the Sync came from the implicit COMMIT. */
-    const struct pg_step *step = awaited->step ? awaited->step : &e->plan->steps[e->next - 1];
-    result_error(result, step->statement, e->connection->options->show_values, error);
-    if (mistake)
-        error_message(error, "%s: begin the transaction again", mistake);
-    if (mistake && e->repetition == REPEAT_NOT_NEEDED)
-        e->repetition = REPEAT_WANTED;
-    result_refused_key(result, e->plan->refused_key, e->plan->refused_key_size);
-    e->plan->by_policy = has_code(result, "42501") && is_from(result, "ExecWithCheckOptions");
-    e->connection->unwritable |= has_code(result, "25006"); /* read_only_sql_transaction */
-    execution_fail(e, error->status, step);
-}
-
-/* An error of the server. */
-static void take_refusal(struct pg_execution *e, const PGresult *result)
-{
-    struct awaited *awaited = first(e);
-    const char *mistake = mistake_about_prepared(e, awaited, result);
-    switch (awaited->kind) {
-    case AWAITED_CLOSE: statement_cache_closed(&e->connection->cache, awaited->cached, true); return;
-    case AWAITED_CLOSE_SYNC: return;
-    case AWAITED_ROLLBACK: lose_track(e); return;
-    case AWAITED_PREPARE:
-        if (!mistake)
-            statement_cache_forget(awaited->cached);
-        break;
-    case AWAITED_STEP:
-    case AWAITED_SYNC: break;
-    }
-    e->refused = true;
-    if (e->status != HOWDAH_STATUS_OK)
-        return;
-    fail_by_server(e, awaited, result, mistake);
-    execution_report(e, awaited, 0, e->status, e->plan->error->sqlstate);
-}
+/* --- the order of things --- */
 
 /* Behind an error, up to the Sync: the server did not look at it. */
 static void skip(struct pg_execution *e)
@@ -316,8 +227,6 @@ static void skip(struct pg_execution *e)
     else if (awaited->kind == AWAITED_CLOSE)
         statement_cache_closed(&e->connection->cache, awaited->cached, false);
 }
-
-/* --- the order of things --- */
 
 static void drop_first(struct pg_execution *e)
 {
@@ -333,7 +242,7 @@ static void take_sync(struct pg_execution *e)
 {
     enum awaited_kind kind = first(e)->kind;
     if (kind != AWAITED_SYNC && kind != AWAITED_CLOSE_SYNC) {
-        lose_track(e);
+        execution_lose_track(e);
         return;
     }
     drop_first(e);
@@ -347,35 +256,13 @@ static void take_end(struct pg_execution *e)
 {
     enum awaited_kind kind = first(e)->kind;
     if (!e->answered) {
-        lose_track(e);
+        execution_lose_track(e);
     } else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC) {
         e->answered = false; /* what failed was the implicit COMMIT; the Sync's own answer is still to come */
     } else {
         drop_first(e);
         if (e->alone)
             take_sync(e);
-    }
-}
-
-/* Whether the server itself said farewell instead of giving a statement's result: what would have committed it was
- * never reached. A pooler between us, which gives no place in a source, may have lost a result that there was. */
-static bool ends_statement(const struct pg_step *step, const PGresult *farewell)
-{
-    return step && step->role == PG_STATEMENT && PQresultErrorField(farewell, PG_DIAG_SOURCE_FUNCTION);
-}
-
-/* Without an SQLSTATE it is libpq that speaks: the connection is lost, or memory is out, and then we don't know
- * which results are missing. */
-static void take_error(struct pg_execution *e, PGresult *result)
-{
-    if (!PQresultErrorField(result, PG_DIAG_SQLSTATE)) {
-        execution_lose(e);
-    } else if (result_is_fatal(result)) {
-        e->refused = e->refused || ends_statement(first(e)->step, result);
-        connection_keep_farewell(e->connection, result);
-        execution_lose(e);
-    } else {
-        take_refusal(e, result);
     }
 }
 
@@ -406,7 +293,7 @@ static void take_success(struct pg_execution *e, PGresult *result)
     if (is_copy(status))
         execution_give_up(e, HOWDAH_STATUS_MISUSE, "COPY can't run here: use INSERT or SELECT");
     else if (kind == AWAITED_SYNC || kind == AWAITED_CLOSE_SYNC || (!is_whole && !is_some_rows(e, result)))
-        lose_track(e);
+        execution_lose_track(e);
     else if (kind == AWAITED_STEP)
         take_rows(e, result);
     if (is_whole && e->state != EXECUTION_FINISHED)
@@ -418,7 +305,7 @@ static void take(struct pg_execution *e, PGresult *result)
     ExecStatusType status = PQresultStatus(result);
     e->answered = status != PGRES_PIPELINE_SYNC;
     if (status == PGRES_FATAL_ERROR)
-        take_error(e, result);
+        execution_take_error(e, result);
     else if (status == PGRES_PIPELINE_SYNC)
         take_sync(e);
     else if (status == PGRES_PIPELINE_ABORTED)

@@ -91,10 +91,11 @@ struct pg_plan {
     struct pg_counters *counters;
     struct howdah_error *error; /* filled on failure: by the executor, or by the callback that stopped the plan */
     char *refused_key; /* room for the key that a constraint of the server refused, as "(a, b)=(1, x)"; or NULL */
-    size_t refused_key_size;
+    uint32_t refused_key_size;
 
     /* set by the executor */
-    size_t failed;               /* index of the step that failed, or count; where the connection was lost or the time
+    uint32_t place; /* in the text of the step that the server refused, from 1, to which it points; 0: none */
+    size_t failed;  /* index of the step that failed, or count; where the connection was lost or the time
                                     was up: of the oldest one without an answer */
     enum howdah_outcome outcome; /* of the plan's transaction, if it has a COMMIT or a lone statement; a fact */
     bool by_policy;              /* row security refused a row, with the SQLSTATE of a missing privilege */

@@ -84,21 +84,21 @@ static void attach_fields(struct howdah_error *error, const PGresult *result, bo
     }
 }
 
-/* The place in the statement that the server points to; positions count characters, from 1. */
-static const char *place_of(const PGresult *result, const char *sql)
+/* The server counts characters. */
+size_t result_place(const PGresult *result, const struct statement *statement)
 {
-    const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION), *at = statement->text;
     size_t left = 0;
     for (; position && *position >= '0' && *position <= '9'; position++)
         left = left * 10 + (size_t)(*position - '0');
     if (!left)
-        return NULL;
-    while (--left && *sql) {
-        sql++;
-        while (((unsigned char)*sql & 0xC0) == 0x80)
-            sql++;
+        return 0;
+    while (--left && *at) {
+        at++;
+        while (((unsigned char)*at & 0xC0) == 0x80)
+            at++;
     }
-    return sql;
+    return (size_t)(at - statement->text) + 1;
 }
 
 /* The name in double quotes that begins here becomes the column. */
@@ -119,9 +119,10 @@ static void attach_quoted_column(struct howdah_error *error, const char *at)
  * place that the server points to: in statements of the library's own as "name" or t."name". */
 static void attach_missing_column(struct howdah_error *error, const PGresult *result, const struct statement *statement)
 {
-    const char *at = strcmp(error->sqlstate, "42703") == 0 && statement ? place_of(result, statement->text) : NULL;
-    if (!at)
+    size_t place = strcmp(error->sqlstate, "42703") == 0 && statement ? result_place(result, statement) : 0;
+    if (!place)
         return;
+    const char *at = statement->text + place - 1;
     at += strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789");
     attach_quoted_column(error, at + (*at == '.'));
 }

@@ -14,6 +14,8 @@ enum howdah_status result_error(const PGresult *result, const struct statement *
 /* The key that a constraint refused, from the server's detail: "(a, b)=(1, x)", its names without quotes. *ret is empty if there
  * is none, or no room; NULL: it is not asked for. */
 void result_refused_key(const PGresult *result, char *ret, size_t size);
+/* The place in the statement that the server points to, in bytes from 1; 0: to none. */
+size_t result_place(const PGresult *result, const struct statement *statement);
 /* Attaches the statement's text, cut if it is long: the error's storage has to hold the rest, too. */
 void error_attach_statement(struct howdah_error *error, const struct statement *statement);
 

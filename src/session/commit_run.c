@@ -102,6 +102,7 @@ static enum howdah_status run_once(struct work *w, enum howdah_outcome *ret_outc
         transaction_wrote(s);
     }
     *ret_failed = plan.failed;
+    w->failed_at = plan.place;
     w->by_policy = plan.by_policy;
     *ret_outcome = status == HOWDAH_STATUS_OK ? HOWDAH_OUTCOME_DONE : plan.outcome;
     if (*ret_outcome == HOWDAH_OUTCOME_NONE || (w->lone && w->failed_chunk != NONE && !w->surplus))

@@ -186,6 +186,26 @@ static void name_unwritten(struct work *w, const struct step *info, bool at_comm
                       again ? "it came with COMMIT" : "earlier work of the transaction is gone");
 }
 
+/* SQL of the program's to which the server points: it is the same for each row, so that the first one stands for all. */
+static bool name_formula(struct work *w, const char *text, const struct step *info)
+{
+    struct howdah_error *e = &w->s->error;
+    for (uint32_t i = 0; w->failed_at && i < info->chunk_count; i++) {
+        const struct chunk *chunk = &w->chunks[info->chunk + i];
+        const struct batch *batch = w->batches[chunk->batch];
+        const struct formula *formula = formulas_at(batch->formulas, text, w->failed_at);
+        if (!formula)
+            continue;
+        const char *model = batch->mapper->model->name, *field = formula->column->field->name;
+        e->object = entry_object(batch->mapper, w->changes[batch->changes[chunk->first]].entry);
+        error_attach(e, &e->model, model);
+        error_attach(e, &e->field, field);
+        error_message(e, "%s (%s.%s: mend what session_set_sql gave it)", e->message, model, field);
+        return true;
+    }
+    return false;
+}
+
 void work_name_culprit(struct work *w, size_t failed, bool again)
 {
     struct howdah_session *s = w->s;
@@ -194,6 +214,8 @@ void work_name_culprit(struct work *w, size_t failed, bool again)
         name_unwritten(w, known ? &w->infos[failed] : NULL, known && w->steps[failed].role == PG_COMMIT, again);
         return;
     }
+    if (name_formula(w, w->steps[failed].statement->text, &w->infos[failed]))
+        return;
     uint32_t index = w->infos[failed].chunk;
     const struct chunk *chunk = &w->chunks[index];
     const struct batch *batch = w->batches[chunk->batch];

@@ -274,6 +274,7 @@ struct work {
     bool inherits;          /* any new object takes over the row of a deleted one */
     bool follows;           /* any object that takes part refers to a row whose key changes */
     bool lone;              /* one row: the statement is its own transaction */
+    size_t failed_at;       /* the place in the text of its statement */
     bool by_policy;         /* row security stopped it */
     uint32_t deferral_count, deferral_capacity;
     struct follower *followers;

@@ -24,6 +24,8 @@ uint32_t formulas_values(const struct formula *formulas);
 uint32_t formulas_arrays(const struct formula *formulas);
 /* The one of that column, or NULL. */
 const struct formula *formulas_find(const struct formula *formulas, const struct column *c);
+/* The one in which that place of a statement lies, counted from 1, or NULL. */
+const struct formula *formulas_at(const struct formula *formulas, const char *text, size_t place);
 /* Whether one statement serves rows of both. Each may be NULL: none. */
 bool formulas_alike(const struct formula *a, const struct formula *b);
 /* Formulas that are alike have one hash. */

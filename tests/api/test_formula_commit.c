@@ -47,6 +47,42 @@ START_TEST(test_formula_commit__own_fault)
 }
 END_TEST
 
+/* SQL that the server can't read names the object and the field for which it was set, as an UPDATE and as an INSERT. */
+START_TEST(test_formula_commit__not_read)
+{
+    static const struct {
+        Status status;
+        const char *sqlstate;
+    } expected[] = {
+        {STATUS_SCHEMA, "42804"}, {STATUS_SCHEMA, "42703"}, {STATUS_SCHEMA, "42883"},
+        {STATUS_SCHEMA, "42P01"}, {STATUS_SERVER, "42601"},
+    };
+    given();
+    for (size_t i = 0; i < 2 * COUNT_OF(expected); i++) {
+        Counter *o = i % 2 ? session_add(s, Counter, .name = "d") : b;
+        check_ok(session_set_sql(s, a, total, "7 + %d", 1));
+        check_ok(session_set_sql(s, o, place, "%d + 1", 1));
+        switch (i / 2) {
+        case 0: check_ok(session_set_sql(s, o, total, "(SELECT 'ü' || %s::text)", "ü")); break;
+        case 1: check_ok(session_set_sql(s, o, total, "%d + \"nosuch\"", 3)); break;
+        case 2: check_ok(session_set_sql(s, o, total, "nosuch(%d)", 3)); break;
+        case 3: check_ok(session_set_sql(s, o, total, "(SELECT sum(n) FROM nosuch)")); break;
+        case 4: check_ok(session_set_sql(s, o, total, "total +")); break;
+        }
+        check_fails(session_commit(s), expected[i / 2].status);
+        ck_assert_str_eq(session_error(s)->sqlstate, expected[i / 2].sqlstate);
+        check_culprit(o, "Counter", "total");
+        check_says(session_error(s), "session_set_sql");
+        session_rollback(s);
+    }
+    check_ok(session_set_sql(s, a, total, "total + 1"));
+    live_sql("ALTER TABLE counters DROP COLUMN place");
+    b->place = (NullInt32){7, true};
+    check_fails(session_commit(s), STATUS_SCHEMA); /* not the formula's fault */
+    check_culprit(NULL, "Counter", "place");
+}
+END_TEST
+
 START_TEST(test_formula_commit__stale)
 {
     given();
@@ -390,6 +426,7 @@ static void add_tests(TCase *tests)
 {
     tcase_add_test(tests, test_formula_commit__commit_fails);
     tcase_add_test(tests, test_formula_commit__own_fault);
+    tcase_add_test(tests, test_formula_commit__not_read);
     tcase_add_test(tests, test_formula_commit__stale);
     tcase_add_test(tests, test_formula_commit__flush_undone);
     tcase_add_test(tests, test_formula_commit__flush_undone_and_again);
