@@ -207,3 +207,17 @@ enum howdah_status connection_open(const struct pg_options *options, moment dead
     *ret = c;
     return HOWDAH_STATUS_OK;
 }
+
+/* A standby, and a server that takes no writes for another reason, say so with each login and change; behind a pooler they
+ * may not be heard. */
+static bool is_off(const struct pg_connection *connection, const char *setting)
+{
+    const char *value = PQparameterStatus(connection->pg, setting);
+    return value && strcmp(value, "off") == 0;
+}
+
+bool connection_is_unwritable(const struct pg_connection *connection)
+{
+    return connection->refused_writing &&
+           !(is_off(connection, "in_hot_standby") && is_off(connection, "default_transaction_read_only"));
+}

@@ -30,5 +30,5 @@ bool connection_is_reusable(struct pg_connection *connection)
     return pg_connection_alive(connection) && connection->execution.state == EXECUTION_IDLE &&
            PQtransactionStatus(connection->pg) == PQTRANS_IDLE && connection_keeps_encoding(connection) &&
            execution_leave_pipeline(&connection->execution) && !*connection->farewell.sqlstate &&
-           !connection->unwritable;
+           !(connection->refused_writing && connection_is_unwritable(connection));
 }

@@ -23,7 +23,7 @@ struct pg_connection {
     struct pollfd input; /* its socket */
     int encoding;        /* of the client, by libpq's number: that of UTF-8 */
     bool encrypted;
-    bool unwritable;            /* a write was refused, since the server, or its session, is read only */
+    bool refused_writing;       /* 25006: to a read only transaction, or by a server that takes none */
     pid_t process;              /* that opened it, and alone may use it */
     uint64_t system_identifier; /* of the cluster; 0: not known */
     uint32_t timeline;
@@ -66,6 +66,8 @@ static inline bool connection_looks_alive(struct pg_connection *connection)
 }
 /* Whether texts still travel in the encoding of the login, as far as the server has told by now. */
 bool connection_keeps_encoding(const struct pg_connection *connection);
+/* Whether the server takes no writes at all: one was refused, and it does not say that only the transaction was read only. */
+bool connection_is_unwritable(const struct pg_connection *connection);
 /* Whether it may serve somebody else: alive, idle, out of pipeline mode, nothing pending, as it was. No I/O. */
 bool connection_is_reusable(struct pg_connection *connection);
 /* Drops notifications: nobody listens, and they would pile up in libpq. */

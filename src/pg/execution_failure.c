@@ -132,7 +132,7 @@ static void fail_by_server(struct pg_execution *e, const struct awaited *awaited
     result_refused_key(result, e->plan->refused_key, e->plan->refused_key_size);
     e->plan->place = (uint32_t)result_place(result, step->statement);
     e->plan->by_policy = has_code(result, "42501") && is_from(result, "ExecWithCheckOptions");
-    e->connection->unwritable |= has_code(result, "25006"); /* read_only_sql_transaction */
+    e->connection->refused_writing |= has_code(result, "25006"); /* read_only_sql_transaction */
     execution_fail(e, error->status, step);
 }
 

@@ -400,7 +400,7 @@ static void leave_spare(struct pg_pool *pool, struct pg_connection *connection)
 static bool casts_doubt(const struct pg_connection *connection)
 {
     bool lost = !connection->pg && connection->execution.status == HOWDAH_STATUS_CONNECTION;
-    return connection->unwritable || (lost && !*connection->farewell.sqlstate);
+    return connection_is_unwritable(connection) || (lost && !*connection->farewell.sqlstate);
 }
 
 /* Who waits may open another. */

@@ -183,6 +183,44 @@ START_TEST(test_transaction__write_in_a_read_only_one)
 }
 END_TEST
 
+typedef struct Backend {
+    int32_t pid;
+} Backend;
+
+MODEL(Backend, NULL, COLUMN(Backend, pid));
+
+static int32_t backend_of(Session *session)
+{
+    Backend *backend = session_sql_one(session, Backend, "SELECT pg_backend_pid() AS pid");
+    ck_assert_ptr_nonnull(backend);
+    return backend->pid;
+}
+
+/* What the program itself has made read only says nothing about the server: its connections stay. */
+START_TEST(test_transaction__raw_write_in_a_read_only_one)
+{
+    Session *other = session_open(db);
+    check_ok(session_begin(s, BEGIN_OPTIONS(.read_only = true)));
+    check_ok(session_begin(other, NULL));
+    int32_t refused = backend_of(s), idle = backend_of(other);
+    ck_assert_int_eq(session_rollback(other), STATUS_OK);
+    check_fails(session_execute(s, NULL, "DELETE FROM makers"), STATUS_SERVER);
+    ck_assert_str_eq(session_error(s)->sqlstate, "25006");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+    check_ok(session_rollback(s));
+    check_ok(session_begin(s, NULL));
+    ck_assert_int_eq(backend_of(s), refused); /* the one that came back last */
+    ck_assert_int_eq(session_begin(other, NULL), STATUS_OK);
+    ck_assert_int_eq(backend_of(other), idle);
+    check_ok(session_execute(s, NULL, "SET LOCAL transaction_read_only = on")); /* the same without an option */
+    check_fails(session_execute(s, NULL, "CREATE TABLE another ()"), STATUS_SERVER);
+    check_ok(session_rollback(s));
+    check_ok(session_begin(s, NULL));
+    ck_assert_int_eq(backend_of(s), refused);
+    session_close(other);
+}
+END_TEST
+
 /* --- flushing --- */
 
 START_TEST(test_transaction__flush_writes_inside)
@@ -550,6 +588,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_transaction__options_that_are_none);
     tcase_add_test(tests, test_transaction__modes);
     tcase_add_loop_test(tests, test_transaction__write_in_a_read_only_one, 0, 2);
+    tcase_add_test(tests, test_transaction__raw_write_in_a_read_only_one);
     tcase_add_test(tests, test_transaction__flush_writes_inside);
     tcase_add_test(tests, test_transaction__flush_is_one_trip);
     tcase_add_test(tests, test_transaction__flush_takes_over_pointers);
