@@ -60,16 +60,13 @@ static bool check_batch(struct work *w, struct batch *batch)
 /* --- what others refer to --- */
 
 /* Whether rows that refer to a deleted one by that index are written by statements of ours. */
-static bool is_followed(const struct work *w, const struct table_index *index)
+static bool is_followed(const struct mapper *mapper, const struct table_index *index)
 {
-    const struct catalog *catalog = &w->s->db->catalog;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++)
-        for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
-            const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
-            enum cascade_rule rule = key->index == index ? cascade_rule_of(key, &catalog->mappers[i]) : CASCADE_IGNORES;
-            if (rule == CASCADE_DELETES || rule == CASCADE_FOLLOWS || rule == CASCADE_CLEARS)
-                return true;
-        }
+    for (const struct foreign_key *key = mapper->incoming; key; key = key->next_incoming) {
+        enum cascade_rule rule = key->index == index ? cascade_rule_of(key, key->owner) : CASCADE_IGNORES;
+        if (rule == CASCADE_DELETES || rule == CASCADE_FOLLOWS || rule == CASCADE_CLEARS)
+            return true;
+    }
     return false;
 }
 
@@ -79,7 +76,7 @@ static bool check_unloaded(struct work *w, const struct change *change, const ui
     const struct mapper *mapper = change->mapper;
     for (uint32_t i = 0; i < mapper->index_count; i++) {
         const struct table_index *index = &mapper->indexes[i];
-        bool goes = index->referenced && (change->operation == HOWDAH_OPERATION_DELETE ? is_followed(w, index)
+        bool goes = index->referenced && (change->operation == HOWDAH_OPERATION_DELETE ? is_followed(mapper, index)
                                                                                        : change_touches(change, index));
         for (uint32_t c = 0; goes && c < index->count; c++)
             if (column_in(unloaded, index->columns[c]))

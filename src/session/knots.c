@@ -117,20 +117,17 @@ static bool restricts(const struct foreign_key *key, enum howdah_operation opera
 static bool find_action(struct splitting *s, uint32_t knot, const struct change *change,
                         const struct table_index *index, const struct foreign_key **ret)
 {
-    const struct catalog *catalog = &s->w->s->db->catalog;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++)
-        for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
-            const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
-            if (key->target != change->mapper || !(key->index == index || (index->primary && key->to_primary_key)))
-                continue;
-            bool found = acts(key, change->operation);
-            if (!found && restricts(key, change->operation) && !referrals_ask(s, knot, key, change, &found))
-                return false;
-            if (found) {
-                *ret = key;
-                return true;
-            }
+    for (const struct foreign_key *key = change->mapper->incoming; key; key = key->next_incoming) {
+        if (key->type || !(key->index == index || (index->primary && key->to_primary_key)))
+            continue;
+        bool found = acts(key, change->operation);
+        if (!found && restricts(key, change->operation) && !referrals_ask(s, knot, key, change, &found))
+            return false;
+        if (found) {
+            *ret = key;
+            return true;
         }
+    }
     return true;
 }
 

@@ -83,17 +83,12 @@ static bool leads_into_index(const struct mapper *mapper, const struct column *c
 }
 
 /* What refers to the row would be NULL with it, and stay so. */
-static bool takes_along(const struct work *w, const struct mapper *mapper, const struct column *c)
+static bool takes_along(const struct mapper *mapper, const struct column *c)
 {
-    const struct catalog *catalog = &w->s->db->catalog;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++)
-        for (uint32_t k = 0; k < catalog->mappers[i].foreign_key_count; k++) {
-            const struct foreign_key *key = &catalog->mappers[i].foreign_keys[k];
-            for (uint32_t n = 0; key->target == mapper && key->on_update == HOWDAH_ON_UPDATE_CASCADE && n < key->count;
-                 n++)
-                if (key->targets[n] == c->index)
-                    return true;
-        }
+    for (const struct foreign_key *key = mapper->incoming; key; key = key->next_incoming)
+        for (uint32_t n = 0; key->on_update == HOWDAH_ON_UPDATE_CASCADE && n < key->count; n++)
+            if (key->targets[n] == c->index)
+                return true;
     return false;
 }
 
@@ -118,7 +113,7 @@ static bool can_come_back(const struct work *w, const struct change *change, con
 static bool can_be_parked(const struct work *w, const struct change *change, const struct column *c)
 {
     return c->nullable && !c->key && !c->server_only && !leads_into_index(change->mapper, c) &&
-           !takes_along(w, change->mapper, c) && (column_in(change->columns, c->index) || can_come_back(w, change, c));
+           !takes_along(change->mapper, c) && (column_in(change->columns, c->index) || can_come_back(w, change, c));
 }
 
 /* The column that a row can give up for a while, of those in the index, or in its condition: if there is one, such that

@@ -445,15 +445,16 @@ static bool touches_reference(const struct mapper *mapper, const struct change *
 
 static bool computes_target(const struct change *change, const struct foreign_key *key)
 {
-    for (uint32_t i = 0; key->target == change->mapper && i < key->count; i++)
+    for (uint32_t i = 0; i < key->count; i++)
         if (formulas_find(change->extra->formulas, &change->mapper->columns[key->targets[i]]))
             return true;
     return false;
 }
 
 static bool check_follower(struct work *w, const struct change *change, const struct foreign_key *key,
-                           const struct mapper *owner, const struct entry *entry)
+                           const struct entry *entry)
 {
+    const struct mapper *owner = key->owner;
     bool new = entry->state == ENTRY_NEW, lives = new || entry->state == ENTRY_LOADED;
     const void *row = new ? entry_object(owner, entry) : entry_snapshot(owner, entry);
     if (!lives || foreign_key_is_null(key, owner, row) || !foreign_key_refers_to(key, owner, row, change->old))
@@ -466,15 +467,14 @@ static bool check_follower(struct work *w, const struct change *change, const st
     return false;
 }
 
-static bool check_followers(struct work *w, const struct change *change, const struct foreign_key *key,
-                            const struct mapper *owner)
+static bool check_followers(struct work *w, const struct change *change, const struct foreign_key *key)
 {
     const struct slabs *slabs = &w->s->slabs;
-    if (!computes_target(change, key) || owner->index >= slabs->chain_count)
-        return true;
-    for (const struct slab *slab = slabs->chains[owner->index].first; slab; slab = slab->next)
+    uint32_t index = key->owner->index;
+    const struct slab *slab = index < slabs->chain_count ? slabs->chains[index].first : NULL;
+    for (; slab; slab = slab->next)
         for (uint32_t i = 0; i < slab->count; i++)
-            if (!check_follower(w, change, key, owner, slab_entry(slab, i)))
+            if (!check_follower(w, change, key, slab_entry(slab, i)))
                 return false;
     return true;
 }
@@ -482,16 +482,9 @@ static bool check_followers(struct work *w, const struct change *change, const s
 /* What refers to the row: the database follows where the foreign key says so, and refuses else. */
 static bool check_computed(struct work *w, const struct change *change)
 {
-    const struct catalog *catalog = &w->s->db->catalog;
-    for (uint32_t i = 0; i < catalog->mapper_count; i++) {
-        const struct mapper *owner = &catalog->mappers[i];
-        for (uint32_t k = 0; k < owner->foreign_key_count; k++)
-            if (!check_followers(w, change, &owner->foreign_keys[k], owner))
-                return false;
-        for (const struct foreign_key *key = owner->typed_keys; key; key = key->next_typed)
-            if (!check_followers(w, change, key, owner))
-                return false;
-    }
+    for (const struct foreign_key *key = change->mapper->incoming; key; key = key->next_incoming)
+        if (computes_target(change, key) && !check_followers(w, change, key))
+            return false;
     return true;
 }
 
