@@ -24,23 +24,16 @@ struct wanted {
 
 /* --- a row's values, as the server writes them --- */
 
-static bool put(char text[LATE_KEY_MAX], size_t *used, const char *piece)
+/* Steps over the piece, if it comes next. */
+static bool take(const char **at, const char *piece)
 {
     size_t length = strlen(piece);
-    if (length >= LATE_KEY_MAX - *used)
-        return false;
-    memcpy(text + *used, piece, length + 1);
-    *used += length;
-    return true;
+    bool next = strncmp(*at, piece, length) == 0;
+    *at += next ? length : 0;
+    return next;
 }
 
-/* As the server quotes a name, or not: quotes are not looked at. */
-static bool put_name(char text[LATE_KEY_MAX], size_t *used, const char *name)
-{
-    return !strchr(name, '"') && put(text, used, name);
-}
-
-static bool put_value(char text[LATE_KEY_MAX], size_t *used, const struct column *c, const void *row)
+static bool take_value(const char **at, const struct column *c, const void *row)
 {
     const struct howdah_value value = column_value(c, row);
     char number[HOWDAH_TEXT_MAX];
@@ -48,27 +41,24 @@ static bool put_value(char text[LATE_KEY_MAX], size_t *used, const struct column
     case HOWDAH_TYPE_INT16:
     case HOWDAH_TYPE_INT32:
     case HOWDAH_TYPE_INT64: snprintf(number, sizeof(number), "%" PRId64, value.as.integer); break;
-    case HOWDAH_TYPE_BOOL: snprintf(number, sizeof(number), "%s", value.as.boolean ? "t" : "f"); break;
+    case HOWDAH_TYPE_BOOL: return take(at, value.as.boolean ? "t" : "f");
     case HOWDAH_TYPE_UUID: howdah_uuid_to_text(value.as.uuid, number); break;
-    case HOWDAH_TYPE_TEXT: return value.as.text && put(text, used, value.as.text);
+    case HOWDAH_TYPE_TEXT: return take(at, value.as.text);
     default: return false;
     }
-    return put(text, used, number);
+    return take(at, number);
 }
 
 static bool has_values(const struct wanted *wanted, const void *row)
 {
-    char text[LATE_KEY_MAX];
-    size_t used = 0;
-    bool good = !columns_any_null(wanted->mapper->columns, wanted->columns, wanted->count, row);
+    const struct column *columns = wanted->mapper->columns;
+    const char *at = wanted->key;
+    bool good = !columns_any_null(columns, wanted->columns, wanted->count, row);
     for (uint32_t i = 0; good && i < wanted->count; i++)
-        good =
-            put(text, &used, i ? ", " : "(") && put_name(text, &used, wanted->mapper->columns[wanted->columns[i]].name);
-    good = good && put(text, &used, ")=(");
+        good = take(&at, i ? ", " : "(") && take(&at, columns[wanted->columns[i]].name);
     for (uint32_t i = 0; good && i < wanted->count; i++)
-        good = (i == 0 || put(text, &used, ", ")) &&
-               put_value(text, &used, &wanted->mapper->columns[wanted->columns[i]], row);
-    return good && put(text, &used, ")") && strcmp(text, wanted->key) == 0;
+        good = take(&at, i ? ", " : ")=(") && take_value(&at, &columns[wanted->columns[i]], row);
+    return good && strcmp(at, ")") == 0;
 }
 
 /* --- the rows that were written --- */
@@ -116,67 +106,71 @@ static struct entry *find(const struct wanted *wanted)
 
 /* --- the constraint --- */
 
-static struct entry *of_index(struct wanted wanted, const struct table_index *index)
-{
-    wanted.columns = index->columns;
-    wanted.count = index->count;
-    return find(&wanted);
-}
-
-/* The row that refers to nothing; or the one to which others refer, and which is there no more. */
-static struct entry *of_foreign_key(struct wanted wanted, const struct foreign_key *key)
-{
-    wanted.columns = key->columns;
-    wanted.count = key->count;
-    struct entry *entry = find(&wanted);
-    if (entry)
-        return entry;
-    wanted.mapper = key->target;
-    wanted.columns = key->targets;
-    wanted.gone = true;
-    return find(&wanted);
-}
-
 /* The column whose name the key has there, "b, c)=(1, 2)"; NULL: none of the model. */
-static const struct column *column_at(const struct mapper *mapper, const char *key)
+static const struct column *take_column(const struct mapper *mapper, const char **at)
 {
-    size_t length = strcspn(key, ",)");
-    for (uint32_t i = 0; i < mapper->column_count; i++)
-        if (strlen(mapper->columns[i].name) == length && memcmp(mapper->columns[i].name, key, length) == 0)
-            return &mapper->columns[i];
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        const char *end = *at;
+        if (!take(&end, mapper->columns[i].name) || (*end != ',' && *end != ')'))
+            continue;
+        *at = end;
+        return &mapper->columns[i];
+    }
     return NULL;
 }
 
-/* A unique constraint of which the model does not speak: its columns are those of the key. */
+/* Whether the model speaks of the constraint or not: its columns are those of the key. */
 static struct entry *of_key(struct wanted wanted)
 {
     uint32_t columns[LATE_PARTS_MAX];
     const char *at = wanted.key + 1;
-    for (wanted.count = 0; wanted.count < LATE_PARTS_MAX; at += 2) {
-        const struct column *c = column_at(wanted.mapper, at);
+    do {
+        const struct column *c = wanted.count < LATE_PARTS_MAX ? take_column(wanted.mapper, &at) : NULL;
         if (!c)
             return NULL;
         columns[wanted.count++] = c->index;
-        at += strlen(c->name);
-        if (strncmp(at, ", ", 2) != 0)
-            break;
-    }
+    } while (take(&at, ", "));
     wanted.columns = columns;
-    return *at == ')' ? find(&wanted) : NULL;
+    return find(&wanted);
+}
+
+static bool goes_on(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || ((c | ' ') >= 'a' && (c | ' ') <= 'z');
+}
+
+/* In whatever language: as a word of its own. */
+static bool names_table(const char *message, const char *table)
+{
+    for (const char *at = message; (at = strstr(at, table)); at++)
+        if ((at == message || !goes_on(at[-1])) && !goes_on(at[strlen(table)]))
+            return true;
+    return false;
+}
+
+/* Where rows refer to what is there no more, the message names its table besides theirs, and the key is of its columns. */
+static const struct mapper *named_besides(const struct howdah_session *s, const struct mapper *owner)
+{
+    const struct catalog *catalog = &s->db->catalog;
+    for (uint32_t i = 0; i < catalog->mapper_count; i++) {
+        const struct mapper *mapper = &catalog->mappers[i];
+        bool other = mapper->table && (!owner || strcmp(mapper->table, owner->table) != 0);
+        if (other && names_table(s->error.message, mapper->table))
+            return mapper;
+    }
+    return NULL;
 }
 
 struct entry *late_culprit(struct howdah_session *s, const struct work *w, const char *key)
 {
-    const struct mapper *mapper = mapper_of_error(s);
-    const char *constraint = s->error.constraint;
-    const struct wanted wanted = {.s = s, .w = w, .key = key, .mapper = mapper};
-    if (!mapper || !constraint || !*key)
+    const struct mapper *owner = mapper_of_error(s);
+    bool refers = s->error.status == HOWDAH_STATUS_FOREIGN_KEY;
+    const struct mapper *besides = refers ? named_besides(s, owner) : NULL;
+    struct wanted wanted = {.s = s, .w = w, .key = key, .mapper = besides ? besides : owner, .gone = besides != NULL};
+    struct entry *entry = NULL;
+    if (!*key || (!refers && s->error.status != HOWDAH_STATUS_UNIQUE))
         return NULL;
-    for (uint32_t i = 0; i < mapper->index_count; i++)
-        if (mapper->indexes[i].unique && strcmp(mapper->indexes[i].name, constraint) == 0)
-            return of_index(wanted, &mapper->indexes[i]);
-    for (uint32_t i = 0; i < mapper->foreign_key_count; i++)
-        if (strcmp(mapper->foreign_keys[i].name, constraint) == 0)
-            return of_foreign_key(wanted, &mapper->foreign_keys[i]);
-    return s->error.status == HOWDAH_STATUS_UNIQUE ? of_key(wanted) : NULL;
+    while (wanted.mapper && !(entry = of_key(wanted)) && refers && !wanted.gone)
+        wanted.gone = true; /* it refers to its own table */
+    return entry;
 }

@@ -942,6 +942,65 @@ START_TEST(test_violation__of_a_deferred_constraint_of_the_table)
 }
 END_TEST
 
+static void check_late_key(const char *constraint)
+{
+    check_fails(session_commit(s), STATUS_FOREIGN_KEY);
+    ck_assert_str_eq(session_error(s)->constraint, constraint);
+}
+
+/* The same of foreign keys: the row that refers to nothing, or the one that is there no more, whatever else has its number. */
+START_TEST(test_violation__of_a_deferred_reference_of_the_table)
+{
+    live_sql("ALTER TABLE things ADD CONSTRAINT own_rule FOREIGN KEY (number) REFERENCES owners DEFERRABLE"
+             " INITIALLY DEFERRED NOT VALID;"
+             "ALTER TABLE nodes ADD CONSTRAINT own_loop FOREIGN KEY (amount) REFERENCES nodes DEFERRABLE"
+             " INITIALLY DEFERRED;"
+             "CREATE TABLE notes (owner bigint REFERENCES owners DEFERRABLE INITIALLY DEFERRED);"
+             "INSERT INTO owners VALUES (-7, 'noted'), (-3, 'referred to'); INSERT INTO notes VALUES (-7)");
+    Owner *owner = session_find(s, Owner, 1), *other = session_find(s, Owner, -3);
+    Thing *things[3];
+    for (int i = 0; i < 3; i++) {
+        things[i] = add_thing(i, owner);
+        things[i]->number = -3;
+    }
+    things[0]->id = -3;
+    Node *node = session_add(s, Node, .id = -3, .position = 1, .amount = 1);
+    live_sql("INSERT INTO nodes VALUES (1, 5, 1, 1)");
+    check_ok(session_commit(s));
+    if (_i > 0)
+        check_ok(session_begin(s, NULL));
+    things[1]->number = 99;
+    node->position = 2;
+    if (_i > 1)
+        check_ok(session_flush(s));
+    check_late_key("own_rule");
+    check_culprit(things[1], "Thing", NULL);
+    session_clear_error(s);
+    things[1]->number = -3;
+    if (_i > 0)
+        check_ok(session_begin(s, NULL));
+    things[0]->tag = "seen";
+    check_ok(session_delete(s, other));
+    if (_i > 1)
+        check_ok(session_flush(s));
+    check_late_key("own_rule");
+    check_culprit(other, "Owner", NULL);
+    check_ok(session_rollback(s));
+    check_ok(session_begin(s, NULL));
+    node->amount = 98;
+    check_ok(session_flush(s));
+    check_late_key("own_loop");
+    check_culprit(node, "Node", NULL);
+    check_ok(session_rollback(s));
+    Owner *noted = session_find(s, Owner, -7);
+    check_ok(session_begin(s, NULL));
+    check_ok(session_delete(s, noted));
+    check_ok(session_flush(s));
+    check_late_key("notes_owner_fkey");
+    check_culprit(noted, "Owner", NULL);
+}
+END_TEST
+
 static Status end_late(int how)
 {
     return how ? session_prepare(s, "late") : session_commit(s);
@@ -1148,6 +1207,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint, 0, 3);
     tcase_add_test(tests, test_violation__that_comes_with_commit);
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint_of_the_table, 0, 3);
+    tcase_add_loop_test(tests, test_violation__of_a_deferred_reference_of_the_table, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_what_was_flushed_before, 0, 2);
     tcase_add_test(tests, test_violation__without_the_servers_detail);
     tcase_add_test(tests, test_violation__of_a_policy);
