@@ -62,6 +62,11 @@ const struct codec *codec_of(enum howdah_type type);
 
 /* Whether a JSON field (or array of JSON) is of type json: kept as text, so that = is decided by bytes, and with OIDs
  * 114 and 199. The codec's row tells of jsonb. */
-bool codec_json_is_plain(const struct howdah_field *field);
+bool codec_json_type_is_plain(const char *sql_type);
+
+static inline bool codec_json_is_plain(const struct howdah_field *field)
+{
+    return field && field->sql_type && codec_json_type_is_plain(field->sql_type);
+}
 
 #endif

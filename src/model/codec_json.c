@@ -9,11 +9,8 @@
 #include <string.h>
 
 /* As programs spell types: "json", "JSON[]", " pg_catalog.json", but not "jsonb" or "json_lines". */
-bool codec_json_is_plain(const struct howdah_field *field)
+bool codec_json_type_is_plain(const char *type)
 {
-    const char *type = field ? field->sql_type : NULL;
-    if (!type)
-        return false;
     type += strspn(type, " \t\n");
     ascii_begins(type, "pg_catalog.", &type);
     return ascii_begins(type, "json", &type) && strchr(" \t\n[", *type);

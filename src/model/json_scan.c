@@ -8,8 +8,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* More than the server's parser takes with the default stack. A word of levels is kept at hand. */
-enum { DEPTH_MAX = 65536, LEVELS = 64 };
+/* More than the server's parser takes with the default stack. A word holds so many levels. */
+enum { DEPTH_MAX = 65536, LEVELS = 32 };
 
 static const char malformed[] = "is not valid JSON", too_deep[] = "is nested too deeply";
 
@@ -20,11 +20,13 @@ struct scan {
     bool ascii; /* so far */
 };
 
-/* Where in arrays and objects the scan is. */
+/* Where in arrays and objects the scan is: a bit for each level, set for an object, the innermost lowest; above them is
+ * what stands for no level. */
+enum { OUTERMOST = 2 };
 struct nest {
-    unsigned depth, most;
-    uint64_t objects; /* a bit for each level, the innermost lowest: object or array */
-    uint64_t *outer;  /* words of those that have no room any more */
+    uint64_t objects;
+    uint64_t *outer; /* words that are full */
+    size_t full, most;
 };
 
 static const char *fail(struct scan *s, const char *fault)
@@ -35,21 +37,26 @@ static const char *fail(struct scan *s, const char *fault)
 
 static inline bool enter(struct nest *n, bool object)
 {
-    if (n->depth == n->most)
-        return false;
-    if (n->depth && n->depth % LEVELS == 0)
-        n->outer[n->depth / LEVELS] = n->objects;
+    if (n->objects >> (LEVELS + 1)) {
+        if (n->full == n->most)
+            return false;
+        n->outer[n->full++] = n->objects;
+        n->objects = OUTERMOST;
+    }
     n->objects = n->objects << 1 | object;
-    n->depth++;
     return true;
 }
 
 static inline void leave(struct nest *n)
 {
-    n->depth--;
     n->objects >>= 1;
-    if (n->depth && n->depth % LEVELS == 0)
-        n->objects = n->outer[n->depth / LEVELS];
+    if (n->objects == OUTERMOST && n->full)
+        n->objects = n->outer[--n->full];
+}
+
+static inline bool is_nested(const struct nest *n)
+{
+    return n->objects != OUTERMOST;
 }
 
 static inline bool in_object(const struct nest *n)
@@ -205,77 +212,73 @@ static inline const char *scan_key(struct scan *s, const char *at)
     return *at == ':' ? skip_gap(at + 1) : fail(s, malformed);
 }
 
-/* What the text goes on with. */
-enum next { NEXT_VALUE, NEXT_KEY, NEXT_END };
-
-/* Up to the next place that wants something: closes what ends here, and passes a comma. */
-static inline const char *scan_after_value(struct scan *s, struct nest *n, const char *at, enum next *ret_next)
+/* Up to the next key or value: closes what ends here, and passes a comma. Or behind all that was open. */
+static inline const char *scan_after_value(struct scan *s, struct nest *n, const char *at)
 {
-    for (; n->depth; leave(n)) {
+    for (; is_nested(n); leave(n)) {
         at = skip_to(at, ',');
-        if (*at == ',') {
-            *ret_next = in_object(n) ? NEXT_KEY : NEXT_VALUE;
+        if (*at == ',')
             return skip_gap(at + 1);
-        }
         if (*at++ != (in_object(n) ? '}' : ']'))
             return fail(s, malformed);
     }
-    *ret_next = NEXT_END;
-    at = skip_to(at, '\0');
-    return *at ? fail(s, malformed) : at;
+    return at;
 }
 
 /* The beginning of an array or object, which may end at once. */
-static inline const char *scan_open(struct scan *s, struct nest *n, const char *at, enum next *ret_next)
+static inline const char *scan_open(struct scan *s, struct nest *n, const char *at)
 {
     bool object = *at == '{';
     if (!enter(n, object))
         return fail(s, too_deep);
     at = skip_gap(at + 1);
-    *ret_next = object ? NEXT_KEY : NEXT_VALUE;
-    return *at == (object ? '}' : ']') ? scan_after_value(s, n, at, ret_next) : at;
+    return *at == (object ? '}' : ']') ? scan_after_value(s, n, at) : at;
 }
 
-static inline const char *scan_value(struct scan *s, struct nest *n, const char *at, enum next *ret_next)
+static inline const char *scan_value(struct scan *s, struct nest *n, const char *at)
 {
     if (*at == '"')
         at = scan_string(s, at);
     else if (is_digit(*at) || *at == '-')
         at = scan_number(s, at);
     else if (*at == '{' || *at == '[')
-        return scan_open(s, n, at, ret_next);
+        return scan_open(s, n, at);
     else
         at = scan_word(s, at);
-    return at ? scan_after_value(s, n, at, ret_next) : NULL;
+    return at ? scan_after_value(s, n, at) : NULL;
 }
 
-/* Each step begins behind white space. */
-static struct json_look look(const char *text, bool jsonb, unsigned most, uint64_t *outer)
+static struct json_look look_deep(const char *text, bool jsonb);
+
+/* Each step begins behind white space. Few texts have more levels than a word has bits, and a stack of them is large. */
+static struct json_look look(const char *text, bool jsonb, size_t most, uint64_t *outer)
 {
     struct scan s = {.jsonb = jsonb, .ascii = true};
-    struct nest n = {.most = most, .outer = outer};
-    enum next next = NEXT_VALUE;
+    struct nest n = {.objects = OUTERMOST, .most = most, .outer = outer};
     const char *at = skip_gap(text);
-    while (at && next != NEXT_END) {
-        if (next == NEXT_KEY)
+    do {
+        if (in_object(&n))
             at = scan_key(&s, at);
         if (at)
-            at = scan_value(&s, &n, at, &next);
-    }
+            at = scan_value(&s, &n, at);
+    } while (at && is_nested(&n));
+    at = at ? skip_to(at, '\0') : NULL;
+    if (at && *at)
+        fail(&s, malformed);
+    if (s.fault == too_deep && !outer)
+        return look_deep(text, jsonb);
     return (struct json_look){s.fault, at && s.ascii ? (size_t)(at - text) : 0};
 }
 
 static struct json_look look_deep(const char *text, bool jsonb)
 {
-    uint64_t outer[DEPTH_MAX / LEVELS];
-    return look(text, jsonb, DEPTH_MAX, outer);
+    uint64_t outer[DEPTH_MAX / LEVELS - 1];
+    return look(text, jsonb, sizeof(outer) / sizeof(*outer), outer);
 }
 
-/* Few texts have more levels than a word has bits, and a stack of them is large. */
 struct json_look json_look(const char *text, bool jsonb)
 {
-    struct json_look found = look(text, jsonb, LEVELS, NULL);
-    return found.fault == too_deep ? look_deep(text, jsonb) : found;
+    return look(text, jsonb, 0, NULL);
 }
 
 const char *json_fault(const char *text, bool jsonb)
