@@ -77,43 +77,68 @@ bool array_copy(const struct column *c, struct arena *arena, void *field)
     return true;
 }
 
-/* Of items that are text, by far the most frequent: all are looked at, and most often nothing is found in any. */
-static const char *check_texts(struct array array, size_t *bytes)
+enum { ITEM = 16 }; /* what an item takes besides its text: quotes, commas, numbers */
+
+static const char *texts_fault(struct array array)
 {
     const char *why = NULL;
-    size_t sum = 0;
-    uint64_t seen = 0;
-    for (size_t i = 0; i < array.count; i++) {
-        const char *text = array_text_item(array, i);
-        size_t size = text ? strlen(text) : 0;
-        seen |= text ? utf8_seen(text, size) : 0;
-        sum += size;
-    }
-    *bytes += sum;
-    bool plain = sum <= VALUE_SIZE_MAX && !(seen & UTF8_HIGH_BITS);
-    for (size_t i = 0; !plain && i < array.count && !why; i++) {
+    for (size_t i = 0; i < array.count && !why; i++) {
         const char *text = array_text_item(array, i);
         why = text ? utf8_fault(text, strlen(text)) : NULL;
     }
     return why;
 }
 
+/* Of items that are text, by far the most frequent: all are looked at, and most often nothing is found in any. */
+static inline const char *check_texts(struct array array, size_t *bytes)
+{
+    size_t sum = 0;
+    uint64_t seen = 0;
+    for (size_t i = 0; i < array.count; i++) {
+        const char *text = array_text_item(array, i);
+        if (!text)
+            continue;
+        size_t size = strlen(text);
+        seen |= utf8_seen(text, size);
+        sum += size;
+    }
+    *bytes += sum + ITEM * array.count;
+    return sum <= VALUE_SIZE_MAX && !(seen & UTF8_HIGH_BITS) ? NULL : texts_fault(array);
+}
+
+static inline bool has_texts(const struct column *c)
+{
+    return c->codec->type == HOWDAH_TYPE_TEXT && !c->limit;
+}
+
 const char *array_check(const struct column *c, const void *field, size_t *bytes)
 {
-    enum { ITEM = 16 }; /* quotes, commas, numbers */
     struct array array = array_get(field);
-    const char *why = NULL;
-    *bytes += ITEM * array.count;
-    if (c->codec->type == HOWDAH_TYPE_TEXT && !c->limit)
+    if (has_texts(c))
         return check_texts(array, bytes);
+    *bytes += ITEM * array.count;
+    const char *why = NULL;
     for (size_t i = 0; i < array.count && !why; i++)
         if (!array_item_is_null(c, array, i))
             why = item_check(c, array_item(c, array, i), bytes);
     return why;
 }
 
+static size_t check_all_texts(const struct column *c, void *const *objects, size_t count, size_t *bytes)
+{
+    size_t good = 0;
+    for (; good < count; good++) {
+        const void *field = column_field(c, objects[good]);
+        if (pointer_is_null(field) || check_texts(array_get(field), &bytes[good]))
+            break;
+    }
+    return good;
+}
+
 size_t array_check_all(const struct column *c, void *const *objects, size_t count, size_t *bytes)
 {
+    if (has_texts(c))
+        return check_all_texts(c, objects, count, bytes);
     size_t good = 0;
     for (; good < count; good++) {
         const void *field = column_field(c, objects[good]);

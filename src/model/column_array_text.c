@@ -82,44 +82,19 @@ static inline char *put_text(char *to, const char *text, size_t size)
     return to;
 }
 
-/* Room that was taken from the buffer ahead; `to` is where it goes on. */
+/* Room that was taken from the buffer ahead, the more the fuller it is; `to` is where it goes on. */
 static char *more_room(struct buffer *out, char *to, char **end, size_t size)
 {
-    enum { AHEAD = 64 };
     out->size -= (size_t)(*end - to);
-    to = buffer_extend(out, size + AHEAD);
-    *end = to ? to + size + AHEAD : NULL;
+    size += out->size / 8;
+    to = buffer_extend(out, size);
+    *end = to ? to + size : NULL;
     return to;
 }
 
 static inline char *room_for(struct buffer *out, char *to, char **end, size_t size)
 {
     return (size_t)(*end - to) >= size ? to : more_room(out, to, end, size);
-}
-
-/* Items that are text, by far the most frequent. Returns where it goes on; NULL if memory is out. */
-static inline char *put_texts(struct array array, struct buffer *out, char *to, char **end)
-{
-    static const char null[] = "NULL,";
-    const size_t beyond = sizeof(null) + 1; /* what an item takes besides its text, and the array's braces */
-    to = room_for(out, to, end, beyond);
-    if (!to)
-        return NULL;
-    *to++ = '{';
-    for (size_t i = 0; i < array.count; i++) {
-        const char *text = array_text_item(array, i);
-        size_t size = text ? strlen(text) : 0;
-        to = room_for(out, to, end, 2 * size + beyond);
-        if (!to)
-            return NULL;
-        if (text)
-            to = put_text(to, text, size);
-        else
-            to = (char *)memcpy(to, null, sizeof(null) - 1) + sizeof(null) - 1;
-    }
-    to -= array.count > 0; /* in place of the last comma */
-    *to++ = '}';
-    return to;
 }
 
 static void item_text(const struct column *c, const void *item, struct buffer *out)
@@ -148,11 +123,6 @@ static void other_items(const struct column *c, struct array array, struct buffe
 void array_text(const struct column *c, const void *field, struct buffer *out)
 {
     struct array array = array_get(field);
-    if (c->codec->type == HOWDAH_TYPE_TEXT) {
-        char *end = NULL, *to = put_texts(array, out, NULL, &end);
-        out->size -= to ? (size_t)(end - to) : 0;
-        return;
-    }
     buffer_byte(out, '{');
     other_items(c, array, out);
     if (array.count == 0)
@@ -161,14 +131,37 @@ void array_text(const struct column *c, const void *field, struct buffer *out)
         out->data[out->size - 1] = '}'; /* in place of the last comma */
 }
 
-/* Arrays of texts, one behind the other in the same room. */
+enum { LENGTH = sizeof(uint32_t) };
+enum { BEYOND = sizeof("{NULL,}") }; /* what an item takes besides its text, and the array's braces */
+
+/* The array in its text form. There is room for BEYOND more bytes. Returns where it goes on; NULL if memory is out. */
+static inline char *put_texts(struct array array, struct buffer *out, char *to, char **end)
+{
+    static const char null[] = "NULL,";
+    *to++ = '{';
+    for (size_t i = 0; i < array.count; i++) {
+        const char *text = array_text_item(array, i);
+        size_t size = text ? strlen(text) : 0;
+        to = room_for(out, to, end, 2 * size + BEYOND);
+        if (!to)
+            return NULL;
+        if (text)
+            to = put_text(to, text, size);
+        else
+            to = (char *)memcpy(to, null, sizeof(null) - 1) + sizeof(null) - 1;
+    }
+    to -= array.count > 0; /* in place of the last comma */
+    *to++ = '}';
+    return to;
+}
+
+/* Arrays whose items are text, by far the most frequent: one behind the other in the same room. */
 static void append_texts(const struct column *c, void *const *objects, size_t count, struct buffer *out)
 {
-    enum { LENGTH = sizeof(uint32_t) };
     char *to = NULL, *end = NULL;
     for (size_t i = 0; i < count; i++) {
         const void *field = column_field(c, objects[i]);
-        to = room_for(out, to, &end, LENGTH);
+        to = room_for(out, to, &end, LENGTH + BEYOND);
         if (!to)
             return;
         if (pointer_is_null(field)) {

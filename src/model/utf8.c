@@ -43,6 +43,22 @@ bool utf8_is_well_formed(const char *text, size_t size)
     return true;
 }
 
+static inline uint64_t seen_in_pairs(const char *at)
+{
+    const size_t word = sizeof(uint64_t);
+    return utf8_word(at) | utf8_word(at + word) | utf8_word(at + 2 * word) | utf8_word(at + 3 * word);
+}
+
+uint64_t utf8_seen_in_many(const char *at, size_t size)
+{
+    const size_t step = 4 * sizeof(uint64_t);
+    const char *last = at + size - step; /* which may overlap those before */
+    uint64_t seen = seen_in_pairs(last);
+    for (; at < last && !(seen & UTF8_HIGH_BITS); at += step)
+        seen |= seen_in_pairs(at);
+    return seen;
+}
+
 bool utf8_is_valid(const char *text, size_t size)
 {
     return utf8_is_ascii(text, size) || utf8_is_well_formed(text, size);

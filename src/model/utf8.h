@@ -44,6 +44,9 @@ static inline uint64_t utf8_few_bytes(const char *at, size_t count)
     return word;
 }
 
+/* The same as below, of more than 32 bytes. */
+uint64_t utf8_seen_in_many(const char *at, size_t size);
+
 /* All bytes, one over another: a bit that none of them has is not there. */
 static inline uint64_t utf8_seen(const char *at, size_t size)
 {
@@ -54,11 +57,7 @@ static inline uint64_t utf8_seen(const char *at, size_t size)
         return utf8_word(at) | utf8_word(at + size - word);
     if (size <= 2 * pair)
         return utf8_word(at) | utf8_word(at + word) | utf8_word(at + size - pair) | utf8_word(at + size - word);
-    const char *last = at + size - pair; /* which may overlap those before */
-    uint64_t seen = utf8_word(last) | utf8_word(last + word);
-    for (; at < last; at += pair)
-        seen |= utf8_word(at) | utf8_word(at + word);
-    return seen;
+    return utf8_seen_in_many(at, size);
 }
 
 /* A bit of each byte that is not set in ASCII. */
