@@ -143,21 +143,19 @@ bool pair_inserted(struct work *w, const struct mapper *mapper, struct change *c
     uint64_t *set = w->set;
     if (changes->entry->marked && !pair_formulas(w, changes)) /* alone */
         return false;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         column_set_copy(set + (size_t)i * words, mapper->always_sent, words);
-        if (mapper->version) /* before its column is asked whether it is unset */
-            integer_set(mapper->version, changes[i].image, 1);
-    }
+    for (uint32_t i = 0; mapper->version && i < count; i++) /* before its column is asked whether it is unset */
+        integer_set(mapper->version, changes[i].image, 1);
     for (uint32_t k = 0; k < mapper->looked_at_count; k++)
         for (uint32_t i = 0; i < count; i++)
             if (!choose_inserted(w, &changes[i], &mapper->columns[mapper->looked_at[k]], set + (size_t)i * words))
                 return false;
-    for (struct change *change = changes, *end = changes + count; change < end; change++, set += words) {
-        if (change->extra->formulas)
-            pair_drop_computed(change, set);
+    if (changes->extra->formulas) /* alone */
+        pair_drop_computed(changes, set);
+    for (struct change *change = changes, *end = changes + count; change < end; change++, set += words)
         if (!take_set(w, mapper, change, set))
             return false;
-    }
     return true;
 }
 

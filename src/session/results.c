@@ -106,14 +106,15 @@ static bool is_in_order(const struct batch *batch, const struct chunk *chunk, ui
     return counts_on(row > 1 ? key_read_integer(identity, images[row - 2]) : last, last, key, row);
 }
 
+/* The same of all neighbours in a list. */
 static bool is_list_in_order(const struct cell *list, uint32_t count)
 {
-    int64_t before = 0, last = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    int64_t last = count ? list_key(list, 0) : 0;
+    bool up = count > 1 && last < list_key(list, 1);
+    for (uint32_t i = 1; i < count; i++) {
         int64_t key = list_key(list, i);
-        if (!counts_on(before, last, key, i))
+        if (up ? key <= last : key >= last)
             return false;
-        before = last;
         last = key;
     }
     return true;
