@@ -83,7 +83,7 @@ bool emit_statement(struct work *w, struct batch *batch, bool guarded)
         batch->parts ? joint_statement(w, batch, guarded) : text_store_get(&w->s->db->texts, &key, &w->arena);
     if (!batch->statement)
         return !session_no_memory(w->s);
-    w->returns |= batch->returned_count > 0;
+    w->returns |= batch->returned_count && !batch->lists_keys;
     return true;
 }
 

@@ -63,7 +63,8 @@ static void fill_objects(struct work *w, struct change_run run, uint32_t first, 
 /* The server may have sent arrays back. */
 static bool returns(const struct work *w, const struct change *change)
 {
-    return change->batch != NONE && w->batches[change->batch]->returned_count;
+    const struct batch *batch = change->batch == NONE ? NULL : w->batches[change->batch];
+    return batch && batch->returned_count && !batch->lists_keys;
 }
 
 static void take_items(const struct work *w, const struct mapper *mapper, uint32_t first, uint32_t end, char *object)

@@ -267,7 +267,7 @@ struct work {
 
     uint8_t *operations;    /* by mapper: a bit for each operation that any of its changes has had */
     uint8_t all_operations; /* of all mappers */
-    bool returns;           /* any statement returns rows */
+    bool returns;           /* any statement returns rows, not only a list of keys */
     bool drops;             /* any new object is not to be written after all */
     bool cascades;          /* any object is deleted only while this plan is made and run */
     bool passes_over;       /* any object is read only, and may have been changed */
