@@ -12,6 +12,7 @@
 #include <howdah/write.h>
 
 #define NO_SUCH_INDEX "42P10"
+#define NOT_IN_STATE  "55000"
 
 /* Structs for which the same columns are sent: one statement. */
 struct group {
@@ -401,12 +402,13 @@ static size_t count_groups(const struct upsert *u)
     return count;
 }
 
-/* The server knows no such index: also where the model does. */
+/* The server knows no such index, or only a deferrable one: also where the model does. */
 static bool name_conflict(struct upsert *u)
 {
     struct howdah_error *e = &u->s->error;
     const char *model = u->mapper->model->name, *field = u->conflict[0]->field->name;
-    if (strcmp(e->sqlstate, NO_SUCH_INDEX) != 0)
+    bool deferrable = e->constraint && strcmp(e->sqlstate, NOT_IN_STATE) == 0;
+    if (!deferrable && strcmp(e->sqlstate, NO_SUCH_INDEX) != 0)
         return false;
     error_reopen(e);
     e->status = HOWDAH_STATUS_SCHEMA;

@@ -286,6 +286,20 @@ START_TEST(test_upsert__no_index_decides)
 }
 END_TEST
 
+/* What the table has may be deferrable, though the model does not say so. */
+START_TEST(test_upsert__deferrable_index_of_the_table)
+{
+    live_sql("ALTER TABLE makers DROP CONSTRAINT makers_name_key,"
+             " ADD CONSTRAINT makers_name_key UNIQUE (name) DEFERRABLE");
+    ck_assert_ptr_null(session_upsert(s, Maker, (name), .name = "Cid"));
+    check_error(s, STATUS_SCHEMA);
+    check_culprit(NULL, "Maker", "name");
+    ck_assert_str_eq(session_error(s)->sqlstate, "55000");
+    check_says(session_error(s), "or name the fields of another");
+    ck_assert_int_eq(session_error(s)->outcome, OUTCOME_NOT_DONE);
+}
+END_TEST
+
 START_TEST(test_upsert__key_twice)
 {
     const Maker makers[] = {{.name = "Cid"}, {.name = "Dan", .grade = {1, true}}, {.name = "Cid", .grade = {2, true}}};
@@ -370,6 +384,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_upsert__partial_index);
     tcase_add_test(tests, test_upsert__indexes_that_can_not_decide);
     tcase_add_loop_test(tests, test_upsert__no_index_decides, 0, 2);
+    tcase_add_test(tests, test_upsert__deferrable_index_of_the_table);
     tcase_add_test(tests, test_upsert__key_twice);
     tcase_add_test(tests, test_upsert__keys_that_are_not_in_the_index);
     tcase_add_test(tests, test_upsert__what_can_not_be_sent);
