@@ -67,7 +67,7 @@ static enum howdah_outcome resolve(struct work *w)
     moment deadline = clock_deadline(db->options.in_doubt_timeout, 0);
     if (w->fence.set)
         return fence_resolve(db, &w->fence, deadline);
-    if (!w->transaction.id && !w->chunk_count)
+    if (!w->transaction.id && !w->chunk_count && !w->s->read_by_sql)
         return HOWDAH_OUTCOME_NOT_DONE; /* a transaction that has written nothing: all that write ask for its id */
     return w->transaction.id ? pg_transaction_resolve(db->pool, &w->transaction, deadline) : HOWDAH_OUTCOME_IN_DOUBT;
 }

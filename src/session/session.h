@@ -107,6 +107,7 @@ struct howdah_session {
     struct setting *first_setting;        /* of the transaction, all in their order; in flushed_arena */
     struct setting *settings;             /* from here on they were not sent */
     bool role_unknown;                    /* SQL may have set a role, see role.h */
+    bool read_by_sql;                     /* SQL of the program's has read in it: what its functions did nobody knows */
     struct fence fence;                   /* that it has left behind */
     struct entry *late;      /* whose fault the last COMMIT found, as its failure is told; NULL: not known */
     struct flushed *flushed; /* what flushes in it changed, newest first; in flushed_arena */

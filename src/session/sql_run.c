@@ -272,6 +272,7 @@ static enum howdah_status run(struct raw *raw)
         return direct_write(s, DIRECT_LONE, NULL, &step, 1);
     if (raw->format.scanned.kind == SQL_WRITES) /* rows that don't fit take the rest with them */
         return direct_write(s, DIRECT_TRANSACTION, raw->mapper, &step, 1);
+    s->read_by_sql = s->transaction != TRANSACTION_NONE && !s->begin.read_only;
     if (transaction_read(s, &step) != HOWDAH_STATUS_OK && raw->columns == ROW_COLUMNS_CAST)
         row_casts_blame(s, raw->mapper);
     return s->error.status;

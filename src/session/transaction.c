@@ -52,7 +52,7 @@ void transaction_end(struct howdah_session *s, bool committed)
     s->wrote = false;
     s->savepoint = NULL;
     s->first_setting = s->settings = NULL;
-    s->role_unknown = false;
+    s->role_unknown = s->read_by_sql = false;
     arena_done(&s->flushed_arena);
     pg_pool_release(s->db->pool, s->connection);
     s->connection = NULL;

@@ -499,6 +499,45 @@ START_TEST(test_backend__takes_no_writes)
 }
 END_TEST
 
+/* Nothing of the library's wrote: but what a function did that SQL of the program's has called, nobody knows. */
+START_TEST(test_backend__commit_of_reads)
+{
+    static const struct {
+        bool by_sql, read_only;
+        Status status;
+        Outcome outcome;
+    } expected[] = {
+        {false, false, STATUS_CONNECTION, OUTCOME_NOT_DONE},
+        {true, false, STATUS_IN_DOUBT, OUTCOME_IN_DOUBT},
+        {true, true, STATUS_CONNECTION, OUTCOME_NOT_DONE},
+        {false, false, STATUS_CONNECTION, OUTCOME_NOT_DONE}, /* it is the transaction's, not the session's */
+    };
+    struct proxy *proxy = proxy_open();
+    ledger_seed();
+    live_sql("CREATE FUNCTION writes() RETURNS int LANGUAGE plpgsql AS"
+             " $$BEGIN UPDATE accounts SET balance = balance + 1; RETURN 1; END$$");
+    Database *db = open_through(proxy);
+    Session *s = session_open(db);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+        session_begin(s, BEGIN_OPTIONS(.read_only = expected[i].read_only));
+        if (expected[i].by_sql && expected[i].read_only)
+            session_sql_one(s, Account, "SELECT * FROM accounts WHERE id = 1");
+        else if (expected[i].by_sql)
+            session_sql_one(s, Account, "SELECT a.* FROM accounts AS a, writes() WHERE a.id = 1");
+        else
+            session_find(s, Account, 1);
+        check_ok(s);
+        proxy_cut(proxy, PROXY_TO_CLIENT, 0, PROXY_RESET);
+        ck_assert_int_eq(session_commit(s), expected[i].status);
+        ck_assert_int_eq(session_error(s)->outcome, expected[i].outcome);
+        ck_assert_ptr_null(session_error(s)->in_doubt_token);
+        session_clear(s);
+    }
+    database_close(db);
+    proxy_close(proxy);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("backend");
@@ -520,6 +559,7 @@ int main(void)
     tcase_add_test(tcase, test_backend__lost_without_a_word);
     tcase_add_test(tcase, test_backend__ended_beside_others);
     tcase_add_test(tcase, test_backend__takes_no_writes);
+    tcase_add_test(tcase, test_backend__commit_of_reads);
     suite_add_tcase(suite, tcase);
     return ledger_main(suite);
 }
