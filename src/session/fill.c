@@ -34,6 +34,15 @@ static bool is_token(const struct howdah_session *s, const struct entry *entry, 
            !column_equal(c, object, snapshot);
 }
 
+/* A statement of the session's that has found the row with it has counted on from there. */
+static void count_token(const struct howdah_session *s, const struct entry *entry, const struct column *c,
+                        const void *values, void *object, const void *snapshot)
+{
+    if (c->version && is_token(s, entry, c, object, snapshot) &&
+        key_read_integer(c, values) == key_read_integer(c, object) + 1)
+        memcpy(column_field(c, object), column_field(c, values), c->size);
+}
+
 static void take_column(struct howdah_session *s, struct entry *entry, const struct column *c, const void *values,
                         void *object, void *snapshot)
 {
@@ -60,6 +69,8 @@ static bool take(struct howdah_session *s, struct entry *entry, const struct col
     owners_look(s, mapper, entry, &before);
     for (size_t i = 0; i < count; i++) {
         const struct column *c = columns ? columns[i] : &mapper->columns[i];
+        if (!missing)
+            count_token(s, entry, c, values, object, snapshot);
         if (!missing || is_missing(s, entry, c))
             take_column(s, entry, c, values, object, snapshot);
     }

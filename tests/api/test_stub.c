@@ -328,6 +328,36 @@ START_TEST(test_stub__a_token_outlives_the_filling)
 }
 END_TEST
 
+/* A statement of the session's own writes the row: it counts on from the version that was given, or finds another one. */
+START_TEST(test_stub__a_token_counts_on)
+{
+    bool right = _i & 1, by_query = _i & 2;
+    Item *item = session_stub(s, Item, 1);
+    item->version = right ? 4 : 3;
+    item->title = "mine";
+    if (by_query) {
+        Query *q = session_query(s, Item);
+        query_where(q, Item, id, "=", 1);
+        query_set(q, Item, note, "set");
+        check_ok(query_update(q, NULL));
+    } else {
+        Item *same = session_upsert(s, Item, (id), .id = 1, .maker_id = 1, .code = "a", .title = "A", .note = "set",
+                                    .price = {"1"});
+        ck_assert_ptr_eq(same, item);
+    }
+    check_no_error();
+    if (right) {
+        check_ok(session_commit(s));
+        ck_assert_int_eq(item->version, 6);
+        live_check("mine|set|6", "SELECT title, note, version FROM items WHERE id = 1");
+        check_nothing_to_write();
+    } else {
+        check_fails(session_commit(s), STATUS_STALE);
+        check_culprit(item, "Item", NULL);
+    }
+}
+END_TEST
+
 START_TEST(test_stub__filled_in_a_transaction_that_is_rolled_back)
 {
     Maker *ann = session_stub(s, Maker, 1);
@@ -535,6 +565,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_stub__a_query_fills_it);
     tcase_add_test(tests, test_stub__many_are_found_at_once);
     tcase_add_test(tests, test_stub__a_token_outlives_the_filling);
+    tcase_add_loop_test(tests, test_stub__a_token_counts_on, 0, 4);
     tcase_add_test(tests, test_stub__filled_in_a_transaction_that_is_rolled_back);
     tcase_add_test(tests, test_stub__no_row_when_it_is_found);
     tcase_add_test(tests, test_stub__refresh_loads_all);
