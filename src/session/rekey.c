@@ -393,12 +393,20 @@ static bool follow_along(struct work *w, const struct key_path *path, uint32_t c
     return path->head || refer_all_along(&m, changes);
 }
 
+/* A longer one tells by the values that the program has left alone, and not by those that a shorter one has put in since. */
+static bool is_longer(const struct key_path *by, const struct key_path *path)
+{
+    return by->head && !path->head && by->key->owner == path->key->owner;
+}
+
 /* Another one is to go before, which moves what this one refers to. */
 static bool has_to_wait(const struct key_path *first, const struct key_path *path)
 {
-    for (const struct key_path *by = first; by; by = by->next)
-        if (by != path && !by->done && !moved_here(by->key) && moved_leads_on(by->key, path->key))
+    for (const struct key_path *by = first; by; by = by->next) {
+        bool leads = !moved_here(by->key) && moved_leads_on(by->key, path->key);
+        if (by != path && !by->done && (leads || is_longer(by, path)))
             return true;
+    }
     return false;
 }
 

@@ -47,7 +47,9 @@ struct Sign { /* refers to a town by columns that are not in its key */
     Town *of;
 };
 
-extern const Model Nation_model, Province_model, Town_model, Street_model, Sign_model;
+typedef Sign Lamp;
+
+extern const Model Nation_model, Province_model, Town_model, Street_model, Sign_model, Lamp_model;
 
 /* clang-format off */
 MODEL(Nation, "nations",
@@ -78,6 +80,12 @@ MODEL_WITH((.optimistic = OPTIMISTIC_ALL), Sign, "signs",
     COLUMN(Sign, town),
     COLUMN(Sign, text),
     BELONGS_TO(Sign, of, Town, nation, province, town));
+MODEL(Lamp, "lamps",
+    COLUMN(Lamp, id,       .primary_key = true),
+    COLUMN(Lamp, nation,   .nullable = true, .on_update = ON_UPDATE_CASCADE),
+    COLUMN(Lamp, province),
+    COLUMN(Lamp, town),
+    BELONGS_TO(Lamp, of, Town, nation, province, town));
 /* clang-format on */
 
 static Nation *at;
@@ -89,12 +97,13 @@ static struct failing failing;
 static void setup(void)
 {
     failing_init(&failing);
-    scene_open_with(MODELS(Street, Sign, Town, Province, Nation),
+    scene_open_with(MODELS(Street, Sign, Lamp, Town, Province, Nation),
                     DATABASE_OPTIONS(.allocator = &failing.hook, .on_statement = seen_add));
     live_sql("INSERT INTO nations VALUES ('at'), ('ch');"
              "INSERT INTO provinces VALUES ('at', 1, 'Styria'), ('at', 2, 'Upper'), ('ch', 1, 'Vaud');"
              "INSERT INTO towns VALUES ('at', 1, 1, 'Graz'), ('at', 2, 1, 'Wels'), ('ch', 1, 1, 'Nyon');"
              "INSERT INTO streets VALUES ('at', 1, 1, 1, 'Ring'), ('at', 1, 1, 2, 'Quai'), ('ch', 1, 1, 1, 'Rive');"
+             "INSERT INTO lamps VALUES (1, 'at', 1, 1);"
              "INSERT INTO signs VALUES (1, 'at', 1, 1, 'stop'), (2, NULL, 1, 1, 'go')");
     at = session_find(s, Nation, "at");
 }
@@ -197,6 +206,23 @@ START_TEST(test_key_path__deleted_and_elsewhere)
 }
 END_TEST
 
+/* It is given to another town, which gets the number that its own province gives up. */
+START_TEST(test_key_path__elsewhere_with_the_same_values)
+{
+    wels = session_find(s, Town, "at", 2, 1);
+    Province *styria = session_find(s, Province, "at", 1), *upper = session_find(s, Province, "at", 2);
+    Lamp *lamp = session_find(s, Lamp, 1);
+    styria->number = 5;
+    upper->number = 1;
+    lamp->of = wels;
+    check_ok(session_commit(s));
+    ck_assert(wels->province == 1 && lamp->province.value == 1);
+    live_check("at|1|1", "SELECT nation, province, town FROM lamps");
+    live_check("1|Wels\n5|Graz", "SELECT province, name FROM towns WHERE nation = 'at' ORDER BY 1");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* What a transaction has flushed of it is taken back. */
 START_TEST(test_key_path__undone)
 {
@@ -245,6 +271,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_key_path__over_two);
     tcase_add_loop_test(tests, test_key_path__of_one_that_is_known, 0, 2);
     tcase_add_test(tests, test_key_path__deleted_and_elsewhere);
+    tcase_add_test(tests, test_key_path__elsewhere_with_the_same_values);
     tcase_add_test(tests, test_key_path__undone);
     tcase_add_test(tests, test_key_path__without_memory);
 }
