@@ -37,19 +37,21 @@ static void grow(struct map *map, UT_hash_table *table, unsigned doublings)
             put_in_bucket(table, &node->hh);
 }
 
-/* The first node brings the table. */
+/* The first node brings the table. What HASH_ADD does, less keys and lengths, in whose place others keep their own. */
 static bool add_first(struct map *map, struct map_node *node, uint32_t hash)
 {
-    unsigned char room[MAP_ROOM_END - MAP_ROOM], *own = (unsigned char *)node + MAP_ROOM;
-    memcpy(room, own, sizeof(room));
-    node->hh.tbl = NULL;
-    HASH_ADD_KEYPTR_BYHASHVALUE(hh, map->first, NULL, 0, hash, node);
-    memcpy(own, room, sizeof(room));
-    UT_hash_table *table = node->hh.tbl;
-    if (!table)
+    bool failed = false;
+    node->hh.next = node->hh.prev = NULL;
+    node->hh.hashv = hash;
+    HASH_MAKE_TABLE(hh, node, failed);
+    if (failed) {
+        node->hh.tbl = NULL;
         return false;
-    table->noexpand = 1; /* uthash would wait until chains are long, which those who look for a node must walk */
-    map_bucket(table, hash)->expand_mult |= map_mark(hash);
+    }
+    map->first = node;
+    node->hh.tbl->num_items = 1;
+    node->hh.tbl->noexpand = 1; /* uthash would wait until chains are long, which those who look for a node must walk */
+    put_in_bucket(node->hh.tbl, &node->hh);
     return true;
 }
 
