@@ -536,6 +536,7 @@ typedef struct Bad {
     int64_t id;
     PgJson data;
     const char *spot;
+    const char *path;
     int32_t version;
 } Bad;
 
@@ -543,12 +544,13 @@ START_TEST(test_optimistic__models_that_are_refused)
 {
     MODEL_WITH((.optimistic = OPTIMISTIC_ALL), Bad, "bads", COLUMN(Bad, id, .primary_key = true),
                COLUMN(Bad, data, .sql_type = "json"), COLUMN(Bad, spot, .sql_type = "point"),
-               COLUMN(Bad, version, .version = true));
+               COLUMN(Bad, path, .sql_type = "jsonpath"), COLUMN(Bad, version, .version = true));
     Database *bad = database_open(live_conninfo(), MODELS(Bad), NULL);
     const Error *error = database_error(bad);
     ck_assert_int_eq(error->status, STATUS_MODEL);
     check_says(error, "Bad.data: is json, which has no =");
     check_says(error, "Bad.spot: is point, which has no =");
+    check_says(error, "Bad.path: is jsonpath, which has no =");
     check_says(error, "Bad.version: is .version, but the model is .optimistic by values");
     database_close(bad);
 }
