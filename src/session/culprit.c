@@ -4,11 +4,13 @@
 #include "keepers.h"
 #include "renewed.h"
 
+#include "base/ascii.h"
 #include "base/error.h"
 
 #define READ_ONLY_TRANSACTION "25006"
 #define NOT_SUPPORTED         "0A000"
 #define GENERATED_ALWAYS      "428C9"
+#define NO_SUCH_COLUMN        "42703"
 
 bool is_fault_of_row(const struct howdah_error *error, bool by_policy)
 {
@@ -60,7 +62,36 @@ static void name_system_column(struct howdah_error *e, const struct mapper *mapp
         e->message, mapper->model->name, token->field->name);
 }
 
-/* The table makes what the model sends, or does not make what the model leaves to it. */
+static bool is_of_name(char byte)
+{
+    char lower = ascii_lower(byte);
+    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    const char *at = strstr(text, word);
+    while (at && ((at > text && is_of_name(at[-1])) || is_of_name(at[length])))
+        at = strstr(at + 1, word);
+    return at;
+}
+
+/* The only column of which the server's words speak, in whatever language and quotes; NULL: there is none, or several. */
+static const struct column *column_in_words(const struct mapper *mapper, const char *words)
+{
+    const struct column *found = NULL;
+    for (uint32_t i = 0; i < mapper->column_count; i++) {
+        if (!has_word(words, mapper->columns[i].name))
+            continue;
+        if (found)
+            return NULL;
+        found = &mapper->columns[i];
+    }
+    return found;
+}
+
+/* The table makes what the model sends, does not make what the model leaves to it, or has no such column. */
 static void name_made_column(struct howdah_error *e, const struct mapper *mapper, const struct column *c)
 {
     if (e->status == HOWDAH_STATUS_NOT_NULL && c->field->generated)
@@ -69,6 +100,9 @@ static void name_made_column(struct howdah_error *e, const struct mapper *mapper
     if (strcmp(e->sqlstate, GENERATED_ALWAYS) == 0)
         error_message(e, "%s (the table makes %s.%s itself: .generated = HOWDAH_GENERATED_%s)", e->message,
                       mapper->model->name, c->field->name, c->key ? "IDENTITY" : "BY_SERVER");
+    if (strcmp(e->sqlstate, NO_SUCH_COLUMN) == 0)
+        error_message(e, "%s (that is %s.%s: mend the table, or the model)", e->message, mapper->model->name,
+                      c->field->name);
 }
 
 /* The field that the server's words are about. */
@@ -81,6 +115,8 @@ static void name_field(struct howdah_session *s, const struct mapper *mapper)
         c = mapper_column_of_constraint(mapper, e->constraint);
     if (mapper && !c && e->column)
         c = mapper_column_named(mapper, e->column);
+    if (mapper && !e->column && strcmp(e->sqlstate, GENERATED_ALWAYS) == 0 && (c = column_in_words(mapper, e->message)))
+        error_attach(e, &e->column, c->name);
     if (mapper && !e->model)
         error_attach(e, &e->model, mapper->model->name);
     if (c && !e->field)

@@ -222,6 +222,7 @@ START_TEST(test_name__missing_table_and_column)
             fail_to_add_aged();
         check_error(s, STATUS_SCHEMA);
         check_culprit(NULL, "Aged", "name");
+        check_says(session_error(s), "(that is Aged.name: mend the table, or the model)");
         ck_assert_str_eq(session_error(s)->sqlstate, "42703");
         ck_assert_str_eq(session_error(s)->column, "name");
         session_clear_error(s);

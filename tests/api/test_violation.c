@@ -815,6 +815,32 @@ START_TEST(test_violation__column_that_the_table_makes)
 }
 END_TEST
 
+/* The name stands in the message alone, in the quotes of the server's language. */
+START_TEST(test_violation__made_column_in_another_language)
+{
+    static const struct {
+        const char *words, *field;
+    } told[] = {
+        {"Wert kann nicht in Spalte »amount« eingefügt werden", "amount"},
+        {"valeur impossible dans la colonne «\302\240amount\302\240»", "amount"},
+        {"amount, amounts and my_amount", "amount"},
+        {"amount und number", NULL}, /* which of them nobody knows */
+        {"amounts", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(told); i++) {
+        live_sql("CREATE OR REPLACE FUNCTION speak() RETURNS trigger LANGUAGE plpgsql AS"
+                 " $$BEGIN RAISE EXCEPTION '%s' USING ERRCODE = '428C9'; END$$;"
+                 "CREATE OR REPLACE TRIGGER speak BEFORE INSERT ON things FOR EACH ROW EXECUTE FUNCTION speak()",
+                 told[i].words);
+        add_thing(1, session_find(s, Owner, 1));
+        check_fails(session_commit(s), STATUS_SCHEMA);
+        check_culprit(NULL, "Thing", told[i].field);
+        ck_assert_pstr_eq(session_error(s)->column, told[i].field);
+        session_rollback(s);
+    }
+}
+END_TEST
+
 /* The other way round. */
 START_TEST(test_violation__column_that_the_table_does_not_make)
 {
@@ -1202,6 +1228,7 @@ static void add_tests(TCase *tests)
     tcase_add_test(tests, test_violation__values_in_the_servers_message);
     tcase_add_loop_test(tests, test_violation__syntax_of_a_value, 0, 2);
     tcase_add_loop_test(tests, test_violation__column_that_the_table_makes, 0, 2);
+    tcase_add_test(tests, test_violation__made_column_in_another_language);
     tcase_add_loop_test(tests, test_violation__column_that_the_table_does_not_make, 0, 2);
     tcase_add_loop_test(tests, test_violation__of_a_partition, 0, 3);
     tcase_add_loop_test(tests, test_violation__of_a_deferred_constraint, 0, 3);
