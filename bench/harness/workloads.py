@@ -148,6 +148,9 @@ def _all():
         Workload("parents_joined", "the same, by the same statements", lambda n, r: authors(n, 10 * n), per="object"),
         Workload("insert", "insert in one commit", lambda n, r: items(0), **new_items),
         Workload("insert_arrays", "the same, without COPY", lambda n, r: items(0), **new_items),
+        Workload("added", "commit of what was added before", lambda n, r: items(0), left=new_items["left"], per="object"),
+        Workload("changed", "commit of what was changed before", items_some, left=all_items, per="object"),
+        Workload("removed", "commit of what was deleted before", items_some, left=all_items, per="object"),
         Workload("update", "update in one commit", items_some, left=all_items, per="object"),
         Workload("delete", "delete in one commit", items_some, left=all_items, per="object"),
         Workload("graph", "five tables in one commit", lambda n, r: shop(n), left=shop_rows,
@@ -163,6 +166,7 @@ def _all():
         Workload("again_sent", "run a query again, up to libpq", items_k),
         Workload("open", "open a database of 100 models", lambda n, r: ""),
         Workload("crowd", "find and delete one, among 100 models", items_k, left=all_items),
+        Workload("plan", "plan a commit of ten tables", lambda n, r: "", per="object"),
         Workload("start", "start of the process to its first row", items_k, fresh=True),
     )
 
@@ -247,9 +251,10 @@ QUICK = {
 SMOKE = {"socket": ("find 1x10", "request 1x5", "parents_eager 10", "insert 20", "graph 5")}
 # What is counted once: statements, waits, allocations, instructions.
 COUNTED = ("find 1x500", "find_hit 1000x1000", "find_many 100x5", "request 1x100", "load 5000", "parents_naive 100",
-           "parents_eager 500", "insert 1x50", "insert 1000", "update 1x50", "update 1000", "delete 1x50", "delete 1000",
-           "graph 100", "dirty 5000", "nothing 1000x100", "open 100", "crowd 1x100", "build 1x200", "again 1x200",
-           "again_sent 1x200", "tpcb 1x100", "queries 20x20", "updates 20x20")
+           "parents_eager 500", "insert 1x50", "insert 1000", "added 10000", "update 1x50", "update 1000", "changed 10000",
+           "delete 1x50", "delete 1000", "removed 10000", "plan 10000", "plan 100000", "graph 100", "dirty 5000",
+           "nothing 1000x100", "open 100", "crowd 1x100", "build 1x200", "again 1x200", "again_sent 1x200", "tpcb 1x100",
+           "queries 20x20", "updates 20x20")
 
 
 def steps(table, names=None, links=None):

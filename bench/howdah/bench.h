@@ -9,7 +9,7 @@ struct bench {
     const char *conninfo;    /* NULL: as the environment says */
     DatabaseOptions options; /* of the database */
     Database *db;
-    Database *crowd;    /* with a hundred models more */
+    Database *crowd;    /* with models of the workload's own */
     Session **sessions; /* of the workload */
     int session_count;
     void **objects; /* that were found, loaded or added, in order */
@@ -52,6 +52,10 @@ uint64_t parents_checksum(struct bench *b, const struct job *job);
 
 void insert_prepare(struct bench *b, const struct job *job);
 void insert_run(struct bench *b, const struct job *job);
+void added_prepare(struct bench *b, const struct job *job);
+void changed_prepare(struct bench *b, const struct job *job);
+void removed_prepare(struct bench *b, const struct job *job);
+void commit_run(struct bench *b, const struct job *job);
 uint64_t keys_checksum(struct bench *b, const struct job *job);
 void change_prepare(struct bench *b, const struct job *job);
 void update_run(struct bench *b, const struct job *job);
@@ -62,6 +66,9 @@ void nothing_run(struct bench *b, const struct job *job);
 void graph_prepare(struct bench *b, const struct job *job);
 void graph_run(struct bench *b, const struct job *job);
 uint64_t graph_checksum(struct bench *b, const struct job *job);
+
+void plan_prepare(struct bench *b, const struct job *job);
+void plan_run(struct bench *b, const struct job *job);
 
 void tpcb_run(struct bench *b, const struct job *job);
 void queries_run(struct bench *b, const struct job *job);

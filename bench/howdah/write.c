@@ -1,6 +1,12 @@
 /* Commits of many objects of one table. */
 #include "bench.h"
 
+static void end_unit(struct bench *b, int r)
+{
+    bench_commit(b->sessions[r]);
+    b->sessions[r] = NULL;
+}
+
 void insert_prepare(struct bench *b, const struct job *job)
 {
     bench_room(b, 0, job->objects);
@@ -22,6 +28,16 @@ void insert_run(struct bench *b, const struct job *job)
     }
 }
 
+void added_prepare(struct bench *b, const struct job *job)
+{
+    bench_room(b, 1, job->objects);
+    b->made = rows_make_items(job->objects);
+    b->sessions[0] = session_open(b->db);
+    for (int i = 0; i < job->objects; i++)
+        b->objects[i] = session_add_struct(b->sessions[0], Item, &b->made[i]);
+    bench_expect(b->sessions[0]);
+}
+
 uint64_t keys_checksum(struct bench *b, const struct job *job)
 {
     uint64_t sum = 0;
@@ -34,12 +50,6 @@ static void change(Item *item)
 {
     item->name = rows_changed_name(item->id);
     item->price += 1;
-}
-
-static void end_unit(struct bench *b, int r)
-{
-    bench_commit(b->sessions[r]);
-    b->sessions[r] = NULL;
 }
 
 void update_run(struct bench *b, const struct job *job)
@@ -64,6 +74,26 @@ static void commit(Session *s)
 {
     if (session_commit(s) != STATUS_OK)
         bench_expect(s);
+}
+
+void changed_prepare(struct bench *b, const struct job *job)
+{
+    change_prepare(b, job);
+    for (int i = 0; i < job->objects; i++)
+        change(b->objects[i]);
+}
+
+void removed_prepare(struct bench *b, const struct job *job)
+{
+    change_prepare(b, job);
+    for (int i = 0; i < job->objects; i++)
+        session_delete(b->sessions[0], b->objects[i]);
+}
+
+void commit_run(struct bench *b, const struct job *job)
+{
+    (void)job;
+    commit(b->sessions[0]);
 }
 
 void dirty_run(struct bench *b, const struct job *job)
