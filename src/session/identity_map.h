@@ -89,10 +89,14 @@ static inline bool integer_set(const struct column *c, void *object, int64_t val
         memcpy(field, &value, sizeof(value));
         return true;
     }
-    bool fits = value == (c->size == sizeof(middle) ? middle : narrow);
-    if (fits)
-        memcpy(field, c->size == sizeof(middle) ? (const void *)&middle : (const void *)&narrow, c->size);
-    return fits;
+    if (c->size == sizeof(middle)) {
+        if (value == middle)
+            memcpy(field, &middle, sizeof(middle));
+        return value == middle;
+    }
+    if (value == narrow)
+        memcpy(field, &narrow, sizeof(narrow));
+    return value == narrow;
 }
 
 static inline uint32_t key_hash_integer(const struct mapper *mapper, int64_t key)

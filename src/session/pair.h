@@ -7,8 +7,12 @@
 /* Gives each change its image: of a DELETE the row as it was, else the object, with the foreign keys cleared that lose
  * what they refer to. */
 bool pair_images(struct work *w, struct change_run run);
-/* Whether the version that the row must have is known; else it is refused. */
-bool pair_knows_version(struct work *w, const struct change *change);
+/* Whether the version that the row must have is known; else it is refused. Without marks the row was loaded with it. */
+bool pair_was_given_version(struct work *w, const struct change *change);
+static inline bool pair_knows_version(struct work *w, const struct change *change)
+{
+    return !change->entry->marked || pair_was_given_version(w, change);
+}
 /* Puts memory of the session's own into a field of the image: the program's may go away after the commit. */
 bool pair_own(struct work *w, const struct column *c, const struct change *change);
 /* A field that is not the session's own memory any more, but has the value that it had: back to that memory. */

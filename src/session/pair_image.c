@@ -79,7 +79,7 @@ static bool take_version(struct work *w, struct change *change)
     return true;
 }
 
-bool pair_knows_version(struct work *w, const struct change *change)
+bool pair_was_given_version(struct work *w, const struct change *change)
 {
     const struct column *version = change->mapper->token;
     return key_read_integer(version, change->old) != 0 ||
@@ -153,7 +153,8 @@ static uint32_t stretch_of(const struct change *change, uint32_t most)
 
 bool pair_images(struct work *w, struct change_run run)
 {
-    for (uint32_t i = run.first; (run.mapper->token || run.mapper->optimistic) && i < run.end; i++)
+    const bool any_old = run.mapper->optimistic || (run.mapper->token && map_count(&w->s->marks));
+    for (uint32_t i = run.first; any_old && i < run.end; i++)
         if (!pair_old(w, &w->changes[i]))
             return false;
     if (!work_has_images(w, run.mapper))
