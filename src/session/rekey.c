@@ -194,18 +194,26 @@ static bool follow_row(struct moved *m, struct entry *entry, struct change *chan
     return change ? follow_change(m, change, target) : follow_clean(m, entry, target);
 }
 
+/* The row of an object, as it was: of a new one which takes it over, if it refers by a pointer; what it says by value is what
+ * it refers to. */
+static void *row_before(const struct moved *m, const struct entry *entry)
+{
+    if (entry->state == ENTRY_LOADED || entry->state == ENTRY_DELETED)
+        return entry_snapshot(m->key->owner, entry);
+    const struct change *change = entry->state == ENTRY_NEW ? work_change_of(m->w, entry) : NULL;
+    bool points = change && change->old && m->key->relation && object_pointer(m->key->relation, change->image);
+    return points ? (void *)(uintptr_t)change->old : NULL;
+}
+
 static bool follow_entry(struct moved *m, struct entry *entry)
 {
-    const struct mapper *mapper = m->key->owner;
-    if (entry->state != ENTRY_LOADED && entry->state != ENTRY_DELETED)
-        return true;
-    const void *row = entry_snapshot(mapper, entry);
-    const struct moved_row *target = moved_target(m, row);
+    void *row = row_before(m, entry);
+    const struct moved_row *target = row ? moved_target(m, row) : NULL;
     if (target && m->path && !key_path_moves(m->w, m->path, row))
         return true;
     struct change *change = target ? work_change_of(m->w, entry) : NULL;
     if (change && change->fate == FATE_WRITTEN && m->follow) /* one statement must not touch a row twice */
-        m->follow->kept[m->follow->kept_count++] = entry_snapshot(mapper, entry);
+        m->follow->kept[m->follow->kept_count++] = row;
     for (; target; target = moved_again(m, target))
         if (!follow_row(m, entry, change, target))
             return false;

@@ -223,6 +223,21 @@ START_TEST(test_key_path__elsewhere_with_the_same_values)
 }
 END_TEST
 
+/* A new object takes over the row of a deleted one, below the same row: the database moves it, over levels that are loaded. */
+START_TEST(test_key_path__taken_over)
+{
+    Province *styria = session_find(s, Province, "at", 1);
+    check_ok(session_delete(s, session_find(s, Town, "at", 1, 1)));
+    Town *town = session_add(s, Town, .of = styria, .number = 1, .name = "Leoben");
+    at->code = "au";
+    check_ok(session_commit(s));
+    ck_assert_str_eq(town->nation, "au");
+    ck_assert_ptr_eq(session_find(s, Town, "au", 1, 1), town);
+    live_check("au|Leoben", "SELECT nation, name FROM towns WHERE nation <> 'ch' AND province = 1");
+    check_nothing_to_write();
+}
+END_TEST
+
 /* What a transaction has flushed of it is taken back. */
 START_TEST(test_key_path__undone)
 {
@@ -272,6 +287,7 @@ static void add_tests(TCase *tests)
     tcase_add_loop_test(tests, test_key_path__of_one_that_is_known, 0, 2);
     tcase_add_test(tests, test_key_path__deleted_and_elsewhere);
     tcase_add_test(tests, test_key_path__elsewhere_with_the_same_values);
+    tcase_add_test(tests, test_key_path__taken_over);
     tcase_add_test(tests, test_key_path__undone);
     tcase_add_test(tests, test_key_path__without_memory);
 }
