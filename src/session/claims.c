@@ -133,12 +133,13 @@ static bool claim(struct work *w, struct claims *c, const struct table_index *in
     return !gives_up || give_up(w, c, index, change);
 }
 
-/* Of the primary key: of rows whose key changes, and of new rows that are not in the identity map, since a row whose key
- * changes has their place. */
+/* Of the primary key: of rows whose key changes, also before they are deleted, and of new rows that are not in the identity
+ * map, since a row whose key changes has their place. */
 static bool claim_key(struct work *w, struct claims *c, const struct mapper *mapper, const struct change *change)
 {
     bool new = change->operation == HOWDAH_OPERATION_INSERT && !change->entry->mapped;
-    if (!w->rekeys[mapper->index] || !(new || change_rekeys(mapper, change)))
+    bool moved = change->operation == HOWDAH_OPERATION_DELETE && w->moving_count;
+    if (!w->rekeys[mapper->index] || !(new || moved || change_rekeys(mapper, change)))
         return true;
     return claim(w, c, &mapper->indexes[0], change);
 }

@@ -200,7 +200,7 @@ static void load_tree(void)
         const int32_t *p = nodes[i].old_parts;
         Value key[] = {VALUE(p[0]), VALUE(p[1]), VALUE(p[2])}, id = VALUE((int64_t)(i + 1));
         size_t parts = nodes[i].level < KEYS ? (size_t)nodes[i].level + 1 : 1;
-        if (chance(85) && (!nodes[i].up || nodes[i].up->object))
+        if (chance(75))
             nodes[i].object =
                 howdah_session_find_key(s, &levels[nodes[i].level].model, nodes[i].level < KEYS ? key : &id, parts);
     }
@@ -282,7 +282,7 @@ static void delete_node(void)
     if (!top || !top->object)
         return;
     for (int i = 0; i < node_count; i++)
-        if (is_below(&nodes[i], top) && !nodes[i].object && !nodes[i].deleted && !levels[nodes[i].level].cascades)
+        if (is_below(&nodes[i], top) && !nodes[i].object && !nodes[i].deleted)
             return;
     for (int level = LEVELS; level-- > top->level;)
         for (int i = 0; i < node_count; i++) {
