@@ -264,7 +264,7 @@ static struct json_look look(const char *text, bool jsonb, size_t most, uint64_t
     } while (at && is_nested(&n));
     at = at ? skip_to(at, '\0') : NULL;
     if (at && *at)
-        fail(&s, malformed);
+        at = fail(&s, malformed);
     if (s.fault == too_deep && !outer)
         return look_deep(text, jsonb);
     return (struct json_look){s.fault, at && s.ascii ? (size_t)(at - text) : 0};

@@ -149,6 +149,7 @@ START_TEST(test_codec_json__malformed)
         char *exact = strdup(bad[i]);
         ck_assert_msg(json_fault(exact, false), "case %zu: %s", i, bad[i]);
         ck_assert_msg(json_fault(exact, true), "case %zu: %s", i, bad[i]);
+        ck_assert_msg(!json_look(exact, true).ascii, "case %zu: %s", i, bad[i]);
         free(exact);
     }
     ASSERT_CHECK(JSON, &unnamed, struct howdah_json, J("{"), malformed);
