@@ -28,7 +28,7 @@ MODEL(Node, "nodes",
 
 enum { PARENT = 4, ABOVE, FIELDS };
 
-static char tables[TABLES][16];
+static char tables[TABLES][24];
 static Field fields[TABLES][FIELDS];
 static Model models[TABLES];
 
