@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include "base/ascii.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -46,4 +48,19 @@ bool text_lists(const char *list, const char *word, size_t length)
             return true;
     }
     return false;
+}
+
+static bool is_of_name(char byte)
+{
+    char lower = ascii_lower(byte);
+    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
+}
+
+bool text_names(const char *message, const char *name)
+{
+    size_t length = strlen(name);
+    const char *at = strstr(message, name);
+    while (at && ((at > message && is_of_name(at[-1])) || is_of_name(at[length])))
+        at = strstr(at + 1, name);
+    return at;
 }

@@ -12,5 +12,7 @@ const char *text_join(struct arena *arena, const char *first, ...) __attribute__
 char *text_decimal(uint64_t number, char ret_text[DECIMAL_MAX]);
 /* Whether the word is one of the list, which has commas between them. */
 bool text_lists(const char *list, const char *word, size_t length);
+/* Whether a message speaks of the name, in whatever language and quotes: it has it as a word of its own. */
+bool text_names(const char *message, const char *name);
 
 #endif

@@ -4,8 +4,8 @@
 #include "keepers.h"
 #include "renewed.h"
 
-#include "base/ascii.h"
 #include "base/error.h"
+#include "model/text.h"
 
 #define READ_ONLY_TRANSACTION "25006"
 #define NOT_SUPPORTED         "0A000"
@@ -62,27 +62,12 @@ static void name_system_column(struct howdah_error *e, const struct mapper *mapp
         e->message, mapper->model->name, token->field->name);
 }
 
-static bool is_of_name(char byte)
-{
-    char lower = ascii_lower(byte);
-    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte == '_';
-}
-
-static bool has_word(const char *text, const char *word)
-{
-    size_t length = strlen(word);
-    const char *at = strstr(text, word);
-    while (at && ((at > text && is_of_name(at[-1])) || is_of_name(at[length])))
-        at = strstr(at + 1, word);
-    return at;
-}
-
 /* The only column of which the server's words speak, in whatever language and quotes; NULL: there is none, or several. */
 static const struct column *column_in_words(const struct mapper *mapper, const char *words)
 {
     const struct column *found = NULL;
     for (uint32_t i = 0; i < mapper->column_count; i++) {
-        if (!has_word(words, mapper->columns[i].name))
+        if (!text_names(words, mapper->columns[i].name))
             continue;
         if (found)
             return NULL;

@@ -5,6 +5,8 @@
 #include "culprit.h"
 #include "transaction.h"
 
+#include "model/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,20 +136,6 @@ static struct entry *of_key(struct wanted wanted)
     return find(&wanted);
 }
 
-static bool goes_on(char c)
-{
-    return c == '_' || (c >= '0' && c <= '9') || ((c | ' ') >= 'a' && (c | ' ') <= 'z');
-}
-
-/* In whatever language: as a word of its own. */
-static bool names_table(const char *message, const char *table)
-{
-    for (const char *at = message; (at = strstr(at, table)); at++)
-        if ((at == message || !goes_on(at[-1])) && !goes_on(at[strlen(table)]))
-            return true;
-    return false;
-}
-
 /* Where rows refer to what is there no more, the message names its table besides theirs, and the key is of its columns. */
 static const struct mapper *named_besides(const struct howdah_session *s, const struct mapper *owner)
 {
@@ -155,7 +143,7 @@ static const struct mapper *named_besides(const struct howdah_session *s, const 
     for (uint32_t i = 0; i < catalog->mapper_count; i++) {
         const struct mapper *mapper = &catalog->mappers[i];
         bool other = mapper->table && (!owner || strcmp(mapper->table, owner->table) != 0);
-        if (other && names_table(s->error.message, mapper->table))
+        if (other && text_names(s->error.message, mapper->table))
             return mapper;
     }
     return NULL;
