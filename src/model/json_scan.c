@@ -250,7 +250,7 @@ static inline const char *scan_value(struct scan *s, struct nest *n, const char 
 
 static struct json_look look_deep(const char *text, bool jsonb);
 
-/* Each step begins behind white space. Few texts have more levels than a word has bits, and a stack of them is large. */
+/* Each step begins behind white space. Few texts have more levels than one word holds, and room for all of them is large. */
 static struct json_look look(const char *text, bool jsonb, size_t most, uint64_t *outer)
 {
     struct scan s = {.jsonb = jsonb, .ascii = true};

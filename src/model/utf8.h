@@ -44,10 +44,10 @@ static inline uint64_t utf8_few_bytes(const char *at, size_t count)
     return word;
 }
 
-/* The same as below, of more than 32 bytes. */
+/* The same as below, of more than 32 bytes; of those behind one that is not ASCII not all are looked at. */
 uint64_t utf8_seen_in_many(const char *at, size_t size);
 
-/* All bytes, one over another: a bit that none of them has is not there. */
+/* Bytes, one over another: the high bits are there if any byte of the text has one, and only then. */
 static inline uint64_t utf8_seen(const char *at, size_t size)
 {
     const size_t word = sizeof(uint64_t), pair = 2 * word;
